@@ -1,0 +1,1 @@
+"""Canned queries: plain .rq files, typed and safely bound."""

@@ -1,0 +1,109 @@
+"""The catalogue: a folder of .rq files -> canned queries by name. A file with a fault is listed as such and harms no other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph_service.catalogue.header import Header, read_header
+from graph_service.catalogue.parameters import Choices, Parameter, read_parameter
+from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
+from graph_service.words.tokens import is_update, uses_keyword, values_rows
+
+
+@dataclass(frozen=True)
+class CannedQuery:
+    """A stored question: its name (the file's), its header, its parameters in the order of the header, and its SPARQL text."""
+
+    name: str
+    path: Path
+    text: str
+    header: Header
+    parameters: Mapping[str, Parameter]
+
+    def bind(self, arguments: Mapping[str, Sequence[str]], choices: Choices) -> str:
+        """The query with each parameter's row filled: by the terms that the client's texts mean, else by the default.
+
+        One pass over the text, and what goes in is printed terms, so that nothing a client sends is ever read as SPARQL.
+        Raises UnknownParameter and InvalidParameter.
+        """
+        for name in arguments:
+            if name not in self.parameters:
+                allowed = list(self.parameters)
+                raise UnknownParameter(
+                    f"{self.name} has no parameter {name!r}. It has: {', '.join(allowed) or 'none'}.", parameter=name, allowed=allowed
+                )
+        rows = values_rows(self.text)
+        bound, end = [], 0
+        for name in sorted(self.parameters, key=lambda name: rows[name]):
+            start, stop = rows[name]
+            bound += [self.text[end:start], " ", self.parameters[name].bind(arguments.get(name, ()), choices), " "]
+            end = stop
+        return "".join([*bound, self.text[end:]])
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All canned queries by name, and the files that are none because of a fault."""
+
+    queries: Mapping[str, CannedQuery] = field(default_factory=dict)
+    faults: Sequence[SourceError] = ()
+
+    def __getitem__(self, name: str) -> CannedQuery:
+        """The query of that name. Raises NotFound."""
+        try:
+            return self.queries[name]
+        except KeyError:
+            raise NotFound(f"There is no canned query named {name!r}. The list is at /queries.") from None
+
+    @classmethod
+    def read(cls, places: Iterable[Path]) -> "Catalogue":
+        """The .rq files below the given folders, and the given files. Raises SourceError only for a path that is not there."""
+        queries: dict[str, CannedQuery] = {}
+        faults = []
+        for path in _files(places):
+            try:
+                query = read_canned(path)
+                if query.name in queries:
+                    raise SourceError(f"{path}: {queries[query.name].path} has the same name")
+                queries[query.name] = query
+            except SourceError as error:
+                faults.append(error)
+        return cls(dict(sorted(queries.items())), tuple(faults))
+
+
+def read_canned(path: Path) -> CannedQuery:
+    """One .rq file. Raises SourceError, with the file and as far as known the line, for any fault in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: {error}") from error
+    header = read_header(text, path)
+    rows = values_rows(text)
+    contents = {name: text[start:end] for name, (start, end) in rows.items()}
+    parameters = {name: read_parameter(name, given, contents.get(name), str(path)) for name, given in header.params.items()}
+    query = CannedQuery(path.stem, path, text, header, parameters)
+    if is_update(text):
+        raise SourceError(f"{path}: a canned query reads; this is an update")
+    if uses_keyword(text, "SERVICE"):
+        raise SourceError(f"{path}: a canned query calls no other server (SERVICE)")
+    try:
+        ox.Store().query(text)
+    except SyntaxError as error:
+        fault = MalformedQuery.from_parser(str(error.msg))
+        line, column = fault.members.get("line", 1), fault.members.get("column", 1)
+        raise SourceError(f"{path}:{line}:{column}: {fault.reason}", file=str(path), line=line, column=column) from error
+    for name in {name for example in header.examples for name in example} - set(parameters):
+        raise SourceError(f"{path}: examples: there is no parameter {name}")
+    return query
+
+
+def _files(places: Iterable[Path]) -> Iterable[Path]:
+    for place in places:
+        if place.is_dir():
+            yield from sorted(place.glob("*.rq"))
+        elif place.is_file():
+            yield place
+        else:
+            raise SourceError(f"{place}: no such file or folder")

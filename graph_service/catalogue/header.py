@@ -1,0 +1,82 @@
+"""The header of a canned query: its lines that begin with `#+`, together one YAML document.
+
+The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
+languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of parameter maps).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from graph_service.errors import SourceError
+
+Text = Mapping[str, str]
+
+_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples"})
+_LANGUAGES = ("en", "fr", "es")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a canned query says about itself. Texts are maps of language tag -> text."""
+
+    summary: Text
+    description: Text = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    columns: Mapping[str, Text] = field(default_factory=dict)
+    examples: tuple[Mapping[str, str], ...] = ()
+
+
+def read_header(text: str, path: Path) -> Header:
+    """The header of a query file. Raises SourceError with file and line for YAML that is none and for unknown or missing keys."""
+    lines = text.splitlines()
+    marked = [number for number, line in enumerate(lines) if line.startswith("#+")]
+    first = marked[0] + 1 if marked else 1
+    try:
+        # A line of the file is a line of the YAML text, so that YAML's line numbers are the file's.
+        raw = yaml.safe_load("\n".join(line[2:] if line.startswith("#+") else "" for line in lines))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else first
+        raise SourceError(f"{path}:{line}: the header is not YAML: {error.problem}", file=str(path), line=line) from error
+    if not isinstance(raw, dict) or "summary" not in raw:
+        raise SourceError(f"{path}:{first}: the header has no summary (a line such as `#+ summary: Projects by country`)")
+    unknown = sorted(set(map(str, raw)) - _KEYS)
+    if unknown:
+        raise SourceError(f"{path}:{first}: the header has unknown keys {', '.join(unknown)}; it may have {', '.join(sorted(_KEYS))}")
+    where = f"{path}:{first}"
+    return Header(
+        summary=read_text(raw["summary"], f"{where}: summary"),
+        description=read_text(raw.get("description", {}), f"{where}: description"),
+        tags=tuple(map(str, _list(raw.get("tags", []), f"{where}: tags"))),
+        params={str(name): _map(given or {}, f"{where}: params: {name}") for name, given in _map(raw.get("params", {}), where).items()},
+        columns={str(name): read_text(given, f"{where}: columns: {name}") for name, given in _map(raw.get("columns", {}), where).items()},
+        examples=tuple(
+            {str(name): str(value) for name, value in _map(example, f"{where}: examples").items()}
+            for example in _list(raw.get("examples", []), f"{where}: examples")
+        ),
+    )
+
+
+def read_text(given: object, where: str) -> Text:
+    """A text in languages, from a string (English) or a map. Raises SourceError naming `where`."""
+    if isinstance(given, str):
+        return {"en": given}
+    if isinstance(given, dict) and set(given) <= set(_LANGUAGES) and all(isinstance(value, str) for value in given.values()):
+        return given
+    raise SourceError(f"{where}: must be a text, or texts for {', '.join(_LANGUAGES)}")
+
+
+def _map(given: object, where: str) -> dict[Any, Any]:
+    if not isinstance(given, dict):
+        raise SourceError(f"{where}: must be a map, not {given!r}")
+    return given
+
+
+def _list(given: object, where: str) -> list[Any]:
+    if not isinstance(given, list):
+        raise SourceError(f"{where}: must be a list, not {given!r}")
+    return given

@@ -1,0 +1,147 @@
+"""Parameters of canned queries: what a client may give, and how its text becomes terms.
+
+A parameter is a `VALUES ?name { … }` row of the query. What stands in the row is the default; `UNDEF` makes the parameter
+optional. The header's `params` say what may stand there instead.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph_service.catalogue.header import Text, read_text
+from graph_service.errors import InvalidParameter, SourceError
+from graph_service.words import terms
+from graph_service.words.names import PREFIXES, curie
+
+_KEYS = frozenset({"type", "of", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A thing that a parameter may be: its IRI and its names in all languages."""
+
+    iri: str
+    names: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The last part of the IRI: `CRI` of `place:CRI`."""
+        return re.split(r"[/#]", self.iri)[-1]
+
+    def is_called(self, text: str) -> bool:
+        """Whether a client's text means this thing: its IRI, CURIE, key or one of its names, without regard to case."""
+        wanted = text.strip().strip("<>").casefold()
+        return wanted in {self.iri.casefold(), curie(self.iri).casefold(), self.key.casefold(), *map(str.casefold, self.names)}
+
+
+#: Given the class of a parameter, the things that are of that class.
+Choices = Callable[[str], Sequence[Choice]]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a canned query."""
+
+    name: str
+    type: str
+    label: Text
+    description: Text
+    default: str
+    of: str | None = None
+    many: bool = False
+    required: bool = False
+    enum: tuple[str, ...] = ()
+    pattern: str | None = None
+    min: float | None = None
+    max: float | None = None
+
+    @property
+    def optional(self) -> bool:
+        """Whether the query runs without a value, for anything."""
+        return self.default == "UNDEF" and not self.required
+
+    def bind(self, given: Sequence[str], choices: Choices) -> str:
+        """The content of the parameter's VALUES row for what a client gave: terms in SPARQL syntax, or the default.
+
+        Raises InvalidParameter naming the parameter, what was given and what is allowed.
+        """
+        values = [text for text in given if text.strip()]
+        if not values:
+            if self.required:
+                raise self._invalid(None, "a value")
+            return self.default
+        if len(values) > 1 and not self.many:
+            raise self._invalid(values, "one value, not several")
+        return " ".join(dict.fromkeys(terms.write(self.term(text, choices)) for text in values))
+
+    def term(self, text: str, choices: Choices) -> terms.Term:
+        """The term that one client's text means. Raises InvalidParameter."""
+        if self.enum and text not in self.enum:
+            raise self._invalid(text, "one of " + ", ".join(self.enum), allowed=list(self.enum))
+        if self.pattern is not None and not re.fullmatch(self.pattern, text):
+            raise self._invalid(text, f"text of the form {self.pattern}")
+        if self.of is not None:
+            return terms.iri(self._chosen(text, choices(self.of)).iri)
+        try:
+            term: terms.Term = terms.TYPES[self.type](text)
+        except ValueError as error:
+            raise self._invalid(text, str(error)) from error
+        if (self.min is not None and float(term.value) < self.min) or (self.max is not None and float(term.value) > self.max):
+            bounds = [f"at least {self.min:g}"] * (self.min is not None) + [f"at most {self.max:g}"] * (self.max is not None)
+            raise self._invalid(text, " and ".join(bounds))
+        return term
+
+    def _chosen(self, text: str, choices: Sequence[Choice]) -> Choice:
+        called = [choice for choice in choices if choice.is_called(text)]
+        if len(called) == 1:
+            return called[0]
+        kind = curie(str(self.of))
+        if called:
+            names = [curie(choice.iri) for choice in called]
+            raise self._invalid(text, f"one of the {kind} that are called so: {', '.join(names)}", allowed=names)
+        known = sorted(curie(choice.iri) for choice in choices)
+        raise self._invalid(text, f"the IRI, key or exact name of one of the {len(known)} things of class {kind}", allowed=known[:200])
+
+    def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None) -> InvalidParameter:
+        said = "nothing was given" if given is None else f"{given!r} was given"
+        return InvalidParameter(f"{self.name} must be {wanted}; {said}.", parameter=self.name, given=given, allowed=allowed)
+
+
+def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: str) -> Parameter:
+    """A parameter from its properties in the header and the content of its row. Raises SourceError beginning with `where`."""
+    where = f"{where}: params: {name}"
+    if row is None:
+        raise SourceError(f"{where}: the query has no single row VALUES ?{name} {{ … }} to bind it in")
+    unknown = sorted(set(map(str, given)) - _KEYS)
+    if unknown:
+        raise SourceError(f"{where}: unknown properties {', '.join(unknown)}; there are {', '.join(sorted(_KEYS))}")
+    kind = given.get("type", "iri" if "of" in given else "string")
+    if kind not in terms.TYPES:
+        raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(terms.TYPES)}")
+    for flag in ("many", "required"):
+        if not isinstance(given.get(flag, False), bool):
+            raise SourceError(f"{where}: {flag} must be true or false")
+    for bound in ("min", "max"):
+        if not isinstance(given.get(bound, 0), int | float):
+            raise SourceError(f"{where}: {bound} must be a number")
+    of = given.get("of")
+    if of is not None:
+        prefix, _, local = str(of).partition(":")
+        if kind != "iri" or (prefix not in PREFIXES and not local.startswith("//")):
+            raise SourceError(f"{where}: `of` is a class such as lc:Country, of a parameter of type iri")
+        of = terms.iri(str(of)).value
+    return Parameter(
+        name=name,
+        type=kind,
+        label=read_text(given.get("label", name), f"{where}: label"),
+        description=read_text(given.get("description", {}), f"{where}: description"),
+        default=" ".join(row.split()),
+        of=of,
+        many=given.get("many", False),
+        required=given.get("required", False),
+        enum=tuple(map(str, given.get("enum", ()))),
+        pattern=given.get("pattern"),
+        min=given.get("min"),
+        max=given.get("max"),
+    )

@@ -1,0 +1,207 @@
+"""The command `graph-service`: one function a command, each thin over `service` and `knowledge`.
+
+Exit codes: 0 done, 1 the check or the work failed, 2 wrong use.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+import graph_service
+from graph_service.catalogue.catalogue import Catalogue
+from graph_service.config import Settings, flag_name
+from graph_service.engine.result import Query, Result
+from graph_service.errors import MalformedRequest, ServiceError, SettingError, UnknownParameter
+from graph_service.knowledge import checks
+from graph_service.knowledge.build import build, read, source_set
+from graph_service.knowledge.closure import close
+from graph_service.knowledge.snapshot import Snapshot, last_good
+from graph_service.knowledge.sources import Sources
+from graph_service.service import Service
+from graph_service.web.server import serve_forever
+from graph_service.words.formats import DUMP_FORMATS, Format, named
+
+_KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots")
+_SERVER_FLAGS = ("host", "port", "threads", "body_limit")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    flags = {name: value for name, value in vars(options).items() if name in _KNOWLEDGE_FLAGS + _SERVER_FLAGS and value is not None}
+    try:
+        settings = Settings.read(os.environ, flags)
+        run: Callable[[argparse.Namespace, Settings], int] = options.run
+        return run(options, settings)
+    except (SettingError, UnknownParameter) as error:
+        _say(error.detail)
+        return 2
+    except ServiceError as error:
+        _say(error.detail)
+        return 1
+    except BrokenPipeError:
+        # The reader has seen enough (`graph-service export | head`): no more can be written, and nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    serve_forever(_snapshot_to_serve(settings), settings)
+    return 0
+
+
+def _build(options: argparse.Namespace, settings: Settings) -> int:
+    if options.out:
+        settings = replace(settings, snapshots=Path(options.out))
+    snapshot = build(settings, _say)
+    if options.json:
+        _print_json({"id": snapshot.id, "folder": str(snapshot.folder), "triples": snapshot.triples, "graphs": snapshot.graphs})
+    else:
+        print(snapshot.folder)
+    return 0
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    sources = Sources.find(settings.ontology, settings.data)
+    knowledge = read(sources, _say)
+    rules = checks.rules(settings.ontology)
+    findings = [str(finding) for finding in checks.check(sources, knowledge.asserted, rules)]
+    inferred = 0
+    if settings.reasoning != "none" and not findings:
+        inferred = len(close(knowledge.ontology, knowledge.data))
+    catalogue = Catalogue.read(settings.queries)
+    findings += [fault.detail for fault in catalogue.faults]
+    report = {
+        "files": len(sources.files),
+        "triples": len({quad.triple for quad in knowledge.asserted}),
+        "statements with a passage": len({quad.subject for quad in knowledge.evidence if "/statement/" in str(quad.subject)}),
+        "inferred": inferred,
+        "rules": len(rules),
+        "canned queries": len(catalogue.queries),
+        "findings": findings,
+    }
+    if options.json:
+        _print_json(report)
+    else:
+        for name, value in report.items():
+            print(f"{name}: {len(findings) if name == 'findings' else value}")
+        print(*findings, sep="\n", end="\n" if findings else "")
+    return 1 if findings else 0
+
+
+def _query(options: argparse.Namespace, settings: Settings) -> int:
+    arguments: dict[str, list[str]] = {}
+    for pair in options.arguments:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UnknownParameter(f"{pair!r} is not of the form key=value", parameter=pair)
+        arguments.setdefault(name, []).append(value)
+    service = _service(settings)
+    return _print_result(service.canned(options.name, arguments, infer=not options.asserted), options.format)
+
+
+def _sparql(options: argparse.Namespace, settings: Settings) -> int:
+    try:
+        text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MalformedRequest(f"{options.file}: {error}") from error
+    return _print_result(_service(settings).sparql(Query(text, infer=not options.asserted)), options.format)
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    format = _format(options.format, DUMP_FORMATS)
+    content = build(settings, _say).export(format, graph=options.graph, infer=not options.asserted)
+    if options.output is None:
+        _write_out(content)
+    else:
+        Path(options.output).write_bytes(content)
+    return 0
+
+
+def _snapshot_to_serve(settings: Settings) -> Snapshot:
+    """The snapshot of the sources as they are, or the last good one, said loudly, when they cannot be built."""
+    try:
+        return build(settings, _say)
+    except ServiceError as error:
+        last = last_good(settings.snapshots, source_set(settings))
+        if last is None:
+            raise
+        _say(f"The build failed; serving the last good snapshot {last.id}.\n{error.detail}")
+        return last
+
+
+def _service(settings: Settings) -> Service:
+    return Service.open(build(settings, lambda _: None), settings)
+
+
+def _format(name: str, formats: Sequence[Format]) -> Format:
+    format = named(name, formats)
+    if format is None:
+        raise SettingError(f"--format {name}: must be one of {', '.join(f.name for f in formats)}")
+    return format
+
+
+def _print_result(result: Result, name: str | None) -> int:
+    formats = result.kind.value
+    _write_out(result.write(_format(name, formats) if name else formats[0]))
+    return 0
+
+
+def _write_out(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    settings = {setting.name: setting for setting in fields(Settings)}
+
+    def command(name: str, run: Callable[..., int], help: str, *flags: str) -> argparse.ArgumentParser:
+        parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+        parser.set_defaults(run=run)
+        for flag in flags:
+            about = settings[flag].metadata
+            parser.add_argument(flag_name(flag), dest=flag, metavar="VALUE", help=f"{about['help']} [{about['shown']}]")
+        return parser
+
+    parser = argparse.ArgumentParser(prog="graph-service", description=graph_service.__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {graph_service.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    command("serve", _serve, "serve over HTTP; builds first if the sources changed", *_SERVER_FLAGS, *_KNOWLEDGE_FLAGS)
+
+    sub = command("build", _build, "build a snapshot from the sources and print its folder", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("--out", metavar="DIR", help="folder to put the snapshot in; the same as --snapshots")
+    sub.add_argument("--json", action="store_true", help="print the snapshot's figures as JSON")
+
+    sub = command("check", _check, "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    query = command("query", _query, "run a canned query", *_KNOWLEDGE_FLAGS)
+    query.add_argument("name", metavar="NAME", help="name of the query")
+    query.add_argument("arguments", metavar="key=value", nargs="*", help="its parameters; a key may be given several times")
+
+    sparql = command("sparql", _sparql, "run a SPARQL query", *_KNOWLEDGE_FLAGS)
+    sparql.add_argument("file", metavar="FILE", help="file with the query, or - for standard input")
+
+    for sub in (query, sparql):
+        sub.add_argument("--format", metavar="NAME", help="csv, tsv, json, xml for tables; ttl, nt, rdf, jsonld, … for graphs")
+        sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
+
+    sub = command("export", _export, "write the graph as RDF", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("--format", metavar="NAME", default="trig", help="ttl, nt, rdf, jsonld, nq, trig [trig]")
+    sub.add_argument("--graph", metavar="IRI", help="one named graph only")
+    sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
+    sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
+    return parser

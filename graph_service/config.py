@@ -1,0 +1,150 @@
+"""Settings: one table, read once, from the environment and the command line.
+
+Only `Settings.read` looks at the environment; everything else is given a `Settings`. The README's table is made of the same
+`help` texts, and a test keeps the two equal.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from graph_service.errors import SettingError
+
+PREFIX = "GRAPH_SERVICE_"
+T = TypeVar("T")
+
+_SIZES = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
+def bundled(name: str) -> Path:
+    """The folder `ontology`, `data` or `queries` that came with this installation: in the wheel, or in the checkout."""
+    packed = Path(__file__).parent / "bundled" / name
+    return packed if packed.is_dir() else Path(__file__).parent.parent / name
+
+
+def _default_snapshots() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graph-service"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _port(value: str) -> int:
+    port = int(value)
+    if not 0 < port < 65536:
+        raise ValueError("a port from 1 to 65535")
+    return port
+
+
+def _count(value: str) -> int:
+    count = int(value)
+    if count < 1:
+        raise ValueError("a whole number from 1")
+    return count
+
+
+def _size(value: str) -> int:
+    """Bytes from `1048576`, `1024 KiB`, `1 MiB`."""
+    number = value.strip().rstrip("BKMGIibkmg").strip()
+    unit = value.strip()[len(number) :].strip().upper()
+    if unit not in _SIZES or not number.isdigit() or int(number) < 1:
+        raise ValueError("a number of bytes, such as 1048576 or 1 MiB")
+    return int(number) * _SIZES[unit]
+
+
+def _paths(value: str) -> tuple[Path, ...]:
+    """Paths from `a:b` as in PATH; `none` is none at all."""
+    if value.strip().lower() == "none":
+        return ()
+    return tuple(Path(part) for part in value.split(os.pathsep) if part)
+
+
+def _path(value: str) -> Path:
+    return Path(value)
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return value
+
+    return read
+
+
+def _setting(read: Callable[[str], T], default: Callable[[], T], shown: str, help: str) -> T:
+    made: T = field(default_factory=default, metadata={"read": read, "shown": shown, "help": help})
+    return made
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be set. Each field is the environment variable `GRAPH_SERVICE_<NAME>` and the flag `--<name>`."""
+
+    # ruff: noqa: RUF009 - each default is a factory, made anew for each Settings
+    host: str = _setting(_text, lambda: "127.0.0.1", "127.0.0.1", "address to listen on")
+    port: int = _setting(_port, lambda: 8000, "8000", "port to listen on")
+    threads: int = _setting(_count, lambda: 4 * (os.cpu_count() or 1), "4 × cores", "requests answered at once")
+    data: tuple[Path, ...] = _setting(
+        _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (Turtle, TriG, N-Quads), or none"
+    )
+    ontology: tuple[Path, ...] = _setting(
+        _paths, lambda: (bundled("ontology"),), "the ontology that came with it", "ontology: folders or files, or none"
+    )
+    queries: tuple[Path, ...] = _setting(
+        _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
+    )
+    reasoning: str = _setting(_choice("owl-rl", "none"), lambda: "owl-rl", "owl-rl", "what to infer at build: owl-rl, or none")
+    default_graph: str = _setting(
+        _choice("union", "plain"), lambda: "union", "union", "default graph: union of all graphs, or plain (only what is in no named graph)"
+    )
+    snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
+    body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], flags: Mapping[str, str] | None = None) -> "Settings":
+        """Settings from environment variables, overruled by flags (field name -> text).
+
+        Raises SettingError for an unknown `GRAPH_SERVICE_…` variable and for a value that is not of its type.
+        """
+        known = {setting.name: setting for setting in fields(cls)}
+        given: dict[str, tuple[str, str]] = {}
+        for variable, text in environment.items():
+            if variable.startswith(PREFIX):
+                name = variable.removeprefix(PREFIX).lower()
+                if name not in known:
+                    raise SettingError(f"{variable} is not a setting. Settings are: {', '.join(map(environment_name, known))}")
+                given[name] = (variable, text)
+        for name, text in (flags or {}).items():
+            given[name] = (flag_name(name), text)
+        values: dict[str, Any] = {}
+        for name, (origin, text) in given.items():
+            try:
+                values[name] = known[name].metadata["read"](text)
+            except ValueError as error:
+                allowed = "a whole number" if "invalid literal" in str(error) else error
+                raise SettingError(f"{origin} has the value {text!r}; it must be {allowed}") from error
+        return cls(**values)
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables from which `read` makes these settings again (for a child process)."""
+        variables = {}
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if isinstance(value, tuple):
+                value = os.pathsep.join(str(path.resolve()) for path in value) or "none"
+            variables[environment_name(setting.name)] = str(value)
+        return variables
+
+
+def environment_name(name: str) -> str:
+    """`body_limit` -> `GRAPH_SERVICE_BODY_LIMIT`."""
+    return PREFIX + name.upper()
+
+
+def flag_name(name: str) -> str:
+    """`body_limit` -> `--body-limit`."""
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,1 @@
+"""Who runs a query, and what comes back."""

@@ -1,0 +1,126 @@
+"""Every error that this package raises for its callers, and what each carries.
+
+    ServiceError                status  raised when
+    ├── SettingError               --   a setting is unknown, ill-typed or out of range
+    ├── SourceError                --   a source file cannot become part of the graph
+    ├── BuildError                 --   the knowledge as a whole is not fit to be served
+    ├── MalformedQuery            400   a SPARQL text cannot be parsed
+    ├── MalformedRequest          400   a request breaks the protocol
+    ├── UnknownParameter          400   a canned query is given a parameter it does not have
+    ├── Forbidden                 403   an update, or a call to another server
+    ├── NotFound                  404   there is no such query, thing, graph or file
+    ├── MethodNotAllowed          405   a resource does not know the method
+    ├── NotAcceptable             406   no format that can be written is acceptable
+    ├── TooLarge                  413   a request body is over the limit
+    ├── UnsupportedMediaType      415   a request body is of a type that is not read here
+    └── InvalidParameter          422   the value of a canned query's parameter is not of its type
+
+The web layer turns each into `application/problem+json` (RFC 9457), the command line into a line on standard error; both need
+nothing but the attributes below.
+"""
+
+import re
+from http import HTTPStatus
+from typing import Self
+
+
+class ServiceError(Exception):
+    """The root of all errors that are meant to be read by a caller.
+
+    `status` is the HTTP status the error stands for. `members` holds what RFC 9457 calls extension members: `line`, `column`,
+    `parameter`, `allowed`, … as far as they apply.
+    """
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, detail: str, **members: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.members = {name: value for name, value in members.items() if value is not None}
+
+
+class SettingError(ServiceError):
+    """A setting is unknown, of the wrong type or out of range. The detail names it."""
+
+
+class SourceError(ServiceError):
+    """A source file is missing, cannot be parsed or breaks a rule. The detail begins with `file:line:` as far as known."""
+
+
+class BuildError(ServiceError):
+    """The sources, each readable, do not make a graph that may be served: an inconsistency, a failed check."""
+
+
+class MalformedQuery(ServiceError):
+    """A SPARQL text breaks the grammar. Carries `line` and `column` (1-based) where the parser tells them; `reason` is what it says."""
+
+    status = HTTPStatus.BAD_REQUEST
+    reason = ""
+
+    @classmethod
+    def from_parser(cls, message: str) -> Self:
+        """The error for a message of the engine's parser, which begins with `error at LINE:COLUMN:` for most faults."""
+        place = re.match(r"(?:error )?at (\d+):(\d+): ?", message)
+        reason = message[place.end() :] if place else message
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        error = cls(f"Line {line}, column {column}: {reason}." if place else f"{reason}.", line=line, column=column)
+        error.reason = reason
+        return error
+
+
+class MalformedRequest(ServiceError):
+    """A request breaks the SPARQL protocol or the rules of a route."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class UnknownParameter(ServiceError):
+    """A canned query has no such parameter. Carries `parameter` and `allowed`, the names it has."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class Forbidden(ServiceError):
+    """The request is understood and refused: an update, a call to another server."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(ServiceError):
+    """There is no such query, thing, graph or file."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class MethodNotAllowed(ServiceError):
+    """The resource does not know the method. Carries `allowed`, the methods it knows."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+    def __init__(self, path: str, method: str, allowed: list[str]) -> None:
+        super().__init__(f"{path} does not know {method}. It knows {', '.join(allowed)}.", allowed=allowed)
+        self.allowed = allowed
+
+
+class NotAcceptable(ServiceError):
+    """No format that the result can be written in is acceptable. Carries `available`, the media types that are."""
+
+    status = HTTPStatus.NOT_ACCEPTABLE
+
+
+class TooLarge(ServiceError):
+    """A request body is over the limit. Carries `limit` in bytes."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedMediaType(ServiceError):
+    """A request body is of a media type that is not read here. Carries `accepted`."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class InvalidParameter(ServiceError):
+    """The value of a canned query's parameter is not of its type. Carries `parameter`, `given` and, where it is a list, `allowed`."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,1 @@
+"""Turtle under version control -> one immutable snapshot."""

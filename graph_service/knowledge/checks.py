@@ -1,0 +1,69 @@
+"""Rules about the knowledge, one SPARQL query a file: a row is a violation.
+
+A rule is a `.rq` file in the ontology's folder `checks/`. Its first comment line is the rule as a sentence. The first column of a
+row is the thing at fault, `?value` (if there is one) what is wrong with it. Rules run on what the sources say, before anything is
+inferred.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.sources import Sources
+from graph_service.words.names import curie
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that is broken: where (`file:line`), the rule's name and sentence, the thing, and the offending value if any."""
+
+    where: str
+    rule: str
+    sentence: str
+    thing: str
+    value: str | None = None
+
+    def __str__(self) -> str:
+        value = "" if self.value is None else f" ({self.value})"
+        return f"{self.where}: {self.thing}{value}: {self.sentence} [{self.rule}]"
+
+
+def rules(ontology: Iterable[Path]) -> list[Path]:
+    """The rule files of the ontology's folders, sorted."""
+    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("checks/*.rq"))
+
+
+def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]) -> list[Finding]:
+    """All violations of the rules in the quads. Raises SourceError for a rule that is not a SELECT query with a sentence."""
+    store = ox.Store()
+    store.bulk_extend(quads)
+    findings = []
+    for path in rule_files:
+        text = path.read_text(encoding="utf-8")
+        sentence = text.partition("\n")[0].removeprefix("#").strip()
+        if not text.startswith("#") or not sentence:
+            raise SourceError(f"{path}:1: the first line of a rule is a comment that says the rule")
+        try:
+            solutions = store.query(text, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise SourceError(f"{path}: {error.msg}") from error
+        if not isinstance(solutions, ox.QuerySolutions) or not solutions.variables:
+            raise SourceError(f"{path}: a rule is a SELECT query")
+        has_value = "value" in {variable.value for variable in solutions.variables[1:]}
+        for solution in solutions:
+            thing = solution[0]
+            iri = thing.value if isinstance(thing, ox.NamedNode) else None
+            value = solution["value"] if has_value else None
+            findings.append(
+                Finding(
+                    where=sources.where(iri) if iri else "(no file)",
+                    rule=path.stem,
+                    sentence=sentence,
+                    thing=curie(iri) if iri else str(thing),
+                    value=None if value is None else curie(value.value) if isinstance(value, ox.NamedNode) else str(value),
+                )
+            )
+    return sorted(findings, key=str)

@@ -1,0 +1,57 @@
+"""Evidence: from "one file, one passage" to a record for every statement.
+
+A file that describes a passage (an instance of `lc:Passage`) holds what that passage says. Each of its other triples becomes a
+`lc:SourcedStatement` (a reified statement, RDF Schema section 5.3) whose `lc:evidence` is the passage; each thing that the file
+gives a type has the passage as `lc:evidence` itself, so that funding, figures and memberships lead to their words in one step.
+
+A statement's IRI is made of the triple alone: two documents that say the same share the record, each adding its own passage.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.sources import SourceFile
+from graph_service.words.names import NS, RDF, STATEMENT
+
+PASSAGE = ox.NamedNode(NS + "Passage")
+SOURCED_STATEMENT = ox.NamedNode(NS + "SourcedStatement")
+EVIDENCE = ox.NamedNode(NS + "evidence")
+QUOTED_FROM = ox.NamedNode(NS + "quotedFrom")
+TYPE = ox.NamedNode(RDF + "type")
+
+
+def statement_iri(subject: object, predicate: object, object_: object) -> ox.NamedNode:
+    """The IRI of the record for a triple: the same triple has the same IRI in every build."""
+    return ox.NamedNode(STATEMENT + hashlib.sha256(f"{subject} {predicate} {object_}".encode()).hexdigest()[:20])
+
+
+def passage_of(file: SourceFile) -> ox.NamedNode | None:
+    """The passage that a file describes, or None. Raises SourceError if it describes several."""
+    passages = {quad.subject for quad in file.quads if quad.predicate == TYPE and quad.object == PASSAGE}
+    if len(passages) > 1:
+        raise SourceError(f"{file.path}: one file holds one passage and what it says; this one describes {len(passages)} passages")
+    passage = next(iter(passages), None)
+    return passage if isinstance(passage, ox.NamedNode) else None
+
+
+def evidence(file: SourceFile) -> Iterator[ox.Quad]:
+    """The records of a file's statements and the links to its passage; nothing for a file without a passage."""
+    passage = passage_of(file)
+    if passage is None:
+        return
+    for quad in file.quads:
+        if quad.subject == passage:
+            continue
+        if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+            raise SourceError(f"{file.path}: a statement with a passage cannot have a blank node: give {quad.predicate.value} an IRI")
+        record = statement_iri(quad.subject, quad.predicate, quad.object)
+        yield ox.Quad(record, TYPE, SOURCED_STATEMENT, quad.graph_name)
+        yield ox.Quad(record, ox.NamedNode(RDF + "subject"), quad.subject, quad.graph_name)
+        yield ox.Quad(record, ox.NamedNode(RDF + "predicate"), quad.predicate, quad.graph_name)
+        yield ox.Quad(record, ox.NamedNode(RDF + "object"), quad.object, quad.graph_name)
+        yield ox.Quad(record, EVIDENCE, passage, quad.graph_name)
+        if quad.predicate == TYPE:
+            yield ox.Quad(quad.subject, EVIDENCE, passage, quad.graph_name)

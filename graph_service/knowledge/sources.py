@@ -1,0 +1,164 @@
+"""Source files -> named graphs. Every error says which file, and which line as far as it is known.
+
+Where a file's triples go:
+
+- the ontology's files: all into `graph/ontology`;
+- Turtle and N-Triples files of a data folder: into the graph named after the folder that holds them, so
+  `data/sources/brochure-2023/*.ttl` is `graph/brochure-2023`;
+- a Turtle file that is named by itself: into the graph named after the file;
+- TriG and N-Quads: where the file itself says.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from graph_service.errors import SourceError
+from graph_service.words.names import GRAPH, GRAPH_ONTOLOGY, curie
+
+_TRIPLES = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES}
+_QUADS = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
+_FORMATS = _TRIPLES | _QUADS
+
+#: Folders of the ontology that hold rules about the graph and not a part of it.
+_NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks"})
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file and the graph that its triples go to (None: the file names its graphs itself)."""
+
+    path: Path
+    graph: str | None
+
+    @cached_property
+    def text(self) -> bytes:
+        """The file's bytes. Raises SourceError if it cannot be read."""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise SourceError(f"{self.path}: {error.strerror}") from error
+
+    @cached_property
+    def _parsed(self) -> tuple[list[ox.Quad], dict[str, str]]:
+        parser = None
+        try:
+            parser = ox.parse(self.text, _FORMATS[self.path.suffix], base_iri=self.path.resolve().as_uri())
+            return list(_renamed(parser, self)), dict(parser.prefixes)
+        except SyntaxError as error:
+            line, column = error.lineno, error.offset
+            detail = re.sub(
+                r"^Parser error at line \d+ (between columns? \d+ and |column )\S+ ?(and line \d+ column \d+)?: ", "", str(error.msg)
+            )
+            raise SourceError(f"{self.path}:{line}:{column}: {detail}", file=str(self.path), line=line, column=column) from error
+
+    @property
+    def quads(self) -> list[ox.Quad]:
+        """The file's triples in their graph. Raises SourceError with line and column if the file cannot be parsed."""
+        return self._parsed[0]
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the file binds. Raises SourceError."""
+        return self._parsed[1]
+
+    def line_of(self, iri: str) -> int | None:
+        """The first line (1-based) that names an IRI, in full or by its CURIE, or None."""
+        wanted = re.compile(rf"<{re.escape(iri)}>|(?<![\w:-]){re.escape(curie(iri))}(?![\w/-])".encode())
+        match = wanted.search(self.text)
+        return None if match is None else self.line_at(match.start())
+
+    def line_at(self, offset: int) -> int:
+        """The line (1-based) in which a byte of the file stands."""
+        return self.text.count(b"\n", 0, offset) + 1
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All the files of a graph: the ontology's and the data's."""
+
+    ontology: tuple[SourceFile, ...]
+    data: tuple[SourceFile, ...]
+
+    @classmethod
+    def find(cls, ontology: Iterable[Path], data: Iterable[Path]) -> "Sources":
+        """The files below the given folders, and the given files, sorted. Raises SourceError for a path that is not there."""
+        return cls(
+            ontology=tuple(
+                SourceFile(path, GRAPH_ONTOLOGY)
+                for path, root in _files(ontology)
+                if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
+            ),
+            data=tuple(SourceFile(path, _graph_of(path, root)) for path, root in _files(data)),
+        )
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """All files, the ontology's first."""
+        return self.ontology + self.data
+
+    def fingerprint(self) -> str:
+        """A hash (SHA-256, hex) of what is in the files and of which graph each goes to, wherever they lie."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            digest.update(f"{file.path.name}\0{file.graph}\0{len(file.text)}\0".encode())
+            digest.update(file.text)
+        return digest.hexdigest()
+
+    def check_prefixes(self) -> None:
+        """Raises SourceError if two files, or two lines of one, bind a prefix to two IRIs: a reader would misread one of them."""
+        bound: dict[bytes, tuple[bytes, str]] = {}
+        for file in self.files:
+            for match in re.finditer(rb"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", file.text, re.MULTILINE | re.IGNORECASE):
+                place = f"{file.path}:{file.line_at(match.start(1))}"
+                iri, where = bound.setdefault(match[1], (match[2], place))
+                if iri != match[2]:
+                    raise SourceError(f"{place}: prefix {match[1].decode()}: is <{match[2].decode()}> here and <{iri.decode()}> at {where}")
+
+    def where(self, iri: str) -> str:
+        """`file:line` of the first place that names an IRI, data before ontology; or `(nowhere)`."""
+        for file in self.data + self.ontology:
+            line = file.line_of(iri)
+            if line is not None:
+                return f"{file.path}:{line}"
+        return "(nowhere)"
+
+
+def _files(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """(file, root) of every source file; a file named by itself is its own root."""
+    for root in roots:
+        if root.is_file():
+            if root.suffix not in _FORMATS:
+                raise SourceError(f"{root}: not a source file; its name must end in {', '.join(_FORMATS)}")
+            yield root, root
+        elif root.is_dir():
+            yield from ((path, root) for path in sorted(root.rglob("*")) if path.suffix in _FORMATS and path.is_file())
+        else:
+            raise SourceError(f"{root}: no such file or folder")
+
+
+def _graph_of(path: Path, root: Path) -> str | None:
+    if path.suffix in _QUADS:
+        return None
+    return GRAPH + quote(path.stem if path == root else path.resolve().parent.name)
+
+
+def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
+    """The quads in the file's graph, blank nodes named after the file and their order in it: equal input, equal output."""
+    names: dict[str, ox.BlankNode] = {}
+    stem = hashlib.sha256(str(file.path.name).encode() + file.text).hexdigest()[:8]
+    graph = None if file.graph is None else ox.NamedNode(file.graph)
+
+    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+        if isinstance(term, ox.BlankNode):
+            return names.setdefault(term.value, ox.BlankNode(f"b{stem}{len(names)}"))
+        return term
+
+    for quad in quads:
+        yield ox.Quad(named(quad.subject), quad.predicate, named(quad.object), graph or named(quad.graph_name))  # type: ignore[arg-type]

@@ -1,0 +1,107 @@
+"""The product without HTTP: a snapshot, an engine, a catalogue, and what can be asked of them."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import pyoxigraph as ox
+
+from graph_service.catalogue.catalogue import CannedQuery, Catalogue
+from graph_service.catalogue.parameters import Choice
+from graph_service.config import Settings
+from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.result import Query, Result, Term
+from graph_service.errors import NotFound
+from graph_service.knowledge.snapshot import Dump, Snapshot
+from graph_service.words import terms
+
+_CHOICES = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?thing ?name WHERE {{
+  ?thing a {kind} .
+  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel|skos:altLabel|lc:acronym|lc:iso2 ?name }}
+  FILTER(isIRI(?thing))
+}}"""
+
+_LABELS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?thing ?label WHERE {{
+  VALUES ?thing {{ {things} }}
+  ?thing rdfs:label|skos:prefLabel|dcterms:title ?label
+}}"""
+
+
+class Service:
+    """Answers queries over one snapshot. What the web, the command line and the tests call."""
+
+    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, default_graph: str = "union") -> None:
+        self.snapshot = snapshot
+        self.catalogue = catalogue
+        self.union = default_graph == "union"
+        self.engine = EmbeddedEngine(snapshot.quads(), self.union)
+        self._choices = lru_cache(maxsize=64)(self._read_choices)
+
+    @classmethod
+    def open(cls, snapshot: Snapshot, settings: Settings) -> "Service":
+        """The service over a snapshot with the settings' canned queries."""
+        return cls(snapshot, Catalogue.read(settings.queries), settings.default_graph)
+
+    def sparql(self, query: Query) -> Result:
+        """Run a query. Raises MalformedQuery, Forbidden, MalformedRequest."""
+        return self.engine.run(query)
+
+    def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True) -> Result:
+        """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter."""
+        return self.sparql(Query(self.bind(self.catalogue[name], arguments), infer=infer))
+
+    def bind(self, query: CannedQuery, arguments: Mapping[str, Sequence[str]]) -> str:
+        """The SPARQL text of a canned query with a client's arguments in place. Raises UnknownParameter, InvalidParameter."""
+        return query.bind(arguments, self.choices)
+
+    def choices(self, kind: str) -> Sequence[Choice]:
+        """The things of a class (its IRI), with their names in all languages."""
+        return self._choices(kind)
+
+    def describe(self, iri: str, infer: bool = True) -> list[ox.Triple]:
+        """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
+        node = terms.write(ox.NamedNode(iri))
+        text = f"""
+            PREFIX lc: <https://w3id.org/labcoop/ns#>
+            CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+              {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
+              FILTER NOT EXISTS {{ ?s a lc:SourcedStatement FILTER(?s != {node}) }}
+            }}"""
+        triples = [ox.Triple(*row) for row in self.sparql(Query(text, infer=infer)).rows()]  # type: ignore[arg-type]
+        if not triples:
+            raise NotFound(f"Nothing is said of {iri}.")
+        return triples
+
+    def labels(self, things: Sequence[Term | None], language: str = "en") -> dict[str, str]:
+        """IRI -> a name to show: in the language, else in English, else in any."""
+        iris = {thing.value for thing in things if isinstance(thing, ox.NamedNode)}
+        if not iris:
+            return {}
+        text = _LABELS.format(things=" ".join(terms.write(ox.NamedNode(iri)) for iri in sorted(iris)))
+        best: dict[str, tuple[int, str]] = {}
+        for thing, label in self.sparql(Query(text)).rows():
+            if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+                rank = {language: 0, "en": 1}.get(label.language or "", 2)
+                best[thing.value] = min(best.get(thing.value, (3, "")), (rank, label.value))
+        return {iri: label for iri, (_, label) in best.items()}
+
+    def dump(self, name: str) -> Dump:
+        """A file of the whole dataset, by its name. Raises NotFound."""
+        for dump in self.snapshot.dumps:
+            if dump.path.name == name:
+                return dump
+        raise NotFound(f"There is no download {name!r}. Downloads: {', '.join(dump.path.name for dump in self.snapshot.dumps)}.")
+
+    def _read_choices(self, kind: str) -> Sequence[Choice]:
+        names: dict[str, set[str]] = {}
+        for thing, name in self.sparql(Query(_CHOICES.format(kind=terms.write(ox.NamedNode(kind))))).rows():
+            if isinstance(thing, ox.NamedNode):
+                names.setdefault(thing.value, set()).update({name.value} if isinstance(name, ox.Literal) else ())
+        return tuple(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))

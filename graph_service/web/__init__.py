@@ -1,0 +1,1 @@
+"""HTTP: read the request, call the service, write the answer."""

@@ -1,0 +1,42 @@
+"""`create_app`: the one place where the web application is put together."""
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from graph_service.config import Settings
+from graph_service.errors import ServiceError
+from graph_service.service import Service
+from graph_service.web import downloads, pages, queries, resources, sparql, status
+from graph_service.web.answers import local, problem, translated
+from graph_service.words.names import PREFIXES
+
+
+def create_app(service: Service, settings: Settings) -> Flask:
+    """The application over a service. Everything it needs is given here; nothing is global."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
+    app.jinja_env.filters["local"] = local
+    app.jinja_env.globals["prefixes"] = PREFIXES
+    for module in (pages, sparql, queries, resources, downloads, status):
+        app.register_blueprint(module.blueprint(service))
+    app.register_error_handler(ServiceError, problem)
+    app.register_error_handler(HTTPException, _on_http_exception)
+    app.after_request(_open_to_all)
+    return app
+
+
+def _on_http_exception(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        redirection = error.get_response()
+        assert isinstance(redirection, Response)
+        return redirection
+    return problem(translated(error))
+
+
+def _open_to_all(response: Response) -> Response:
+    """Public data may be read from any page (Fetch standard, CORS protocol); no credentials are ever taken."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Link, ETag, Location, Retry-After, Content-Location"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

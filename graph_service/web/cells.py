@@ -1,0 +1,65 @@
+"""Terms for people: what to show for a term, and where it leads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import pyoxigraph as ox
+
+from graph_service.engine.result import Kind, Result, Term
+from graph_service.service import Service
+from graph_service.web.answers import local
+from graph_service.words.names import BASE, curie
+
+#: A page shows this many rows; the files have them all.
+ROWS_SHOWN = 1000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What to show for a term: its text, where it leads (or nowhere), a longer text to hover over, its language."""
+
+    text: str
+    href: str | None = None
+    title: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A result for a page: column names, rows of cells, and whether there are more rows than are shown."""
+
+    columns: list[str]
+    rows: list[list[Cell | None]]
+    more: bool
+
+
+def cell(term: Term | None, labels: Mapping[str, str]) -> Cell | None:
+    """A term as a cell; `labels` gives the names of things by IRI."""
+    match term:
+        case None:
+            return None
+        case ox.NamedNode():
+            iri = term.value
+            label = labels.get(iri) or curie(iri)
+            return Cell(label, local(iri) if iri.startswith((BASE, "http://", "https://")) else None, iri)
+        case ox.Literal():
+            kind = None if term.language else curie(term.datatype.value)
+            return Cell(term.value, None, None if kind == "xsd:string" else kind, term.language)
+        case _:
+            return Cell(str(term))
+
+
+def table(service: Service, result: Result) -> Table | bool:
+    """A table or graph as rows of cells, at most ROWS_SHOWN; a truth as itself."""
+    if result.kind is Kind.TRUTH:
+        return bool(result)
+    columns = result.columns or ["subject", "predicate", "object"]
+    rows = list(islice(result.rows(), ROWS_SHOWN + 1))
+    labels = service.labels([term for row in rows for term in row])
+    return Table(columns, [cells(row, labels) for row in rows[:ROWS_SHOWN]], more=len(rows) > ROWS_SHOWN)
+
+
+def cells(row: Iterable[Term | None], labels: Mapping[str, str]) -> list[Cell | None]:
+    """A row of terms as cells."""
+    return [cell(term, labels) for term in row]

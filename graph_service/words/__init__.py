@@ -1,0 +1,1 @@
+"""RDF words: names of things, terms from client text, SPARQL tokens, formats and their negotiation."""

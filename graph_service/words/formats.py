@@ -1,0 +1,117 @@
+"""Formats: media types, suffixes, short names, and which of them a client wants.
+
+One table per kind of result, in the order in which this service prefers them. Sources: SPARQL 1.1 Query Results JSON, XML,
+CSV and TSV formats; Turtle, N-Triples, RDF/XML, JSON-LD 1.1, N-Quads and TriG (media types as registered with IANA).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from graph_service.errors import NotAcceptable
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to write a result.
+
+    `name` is its short name (`format=` and file suffix); `media` its media type; `also` further media types asked for it;
+    `aliases` further short names.
+    """
+
+    name: str
+    media: str
+    also: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    engine: ox.RdfFormat | ox.QueryResultsFormat | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The value of Content-Type: `text/*` names its character set, the others define it."""
+        return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
+
+    def answers_to(self, token: str) -> bool:
+        """Whether a short name or a full media type means this format."""
+        return token.strip().lower() in {self.name, self.media, *self.also, *self.aliases}
+
+
+HTML = Format("html", "text/html", ("application/xhtml+xml",))
+
+TABLE_FORMATS = (
+    Format("json", "application/sparql-results+json", ("application/json",), ("srj",), ox.QueryResultsFormat.JSON),
+    Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml"), ("srx",), ox.QueryResultsFormat.XML),
+    Format("csv", "text/csv", (), (), ox.QueryResultsFormat.CSV),
+    Format("tsv", "text/tab-separated-values", (), (), ox.QueryResultsFormat.TSV),
+)
+
+#: ASK has no CSV or TSV form in the recommendation, so there it is not acceptable rather than invented.
+TRUTH_FORMATS = TABLE_FORMATS[:2]
+
+GRAPH_FORMATS = (
+    Format("ttl", "text/turtle", ("application/x-turtle",), ("turtle",), ox.RdfFormat.TURTLE),
+    Format("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples"), ox.RdfFormat.N_TRIPLES),
+    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), ("rdfxml", "rdf+xml", "xml"), ox.RdfFormat.RDF_XML),
+    Format("jsonld", "application/ld+json", ("application/json",), ("json-ld", "json"), ox.RdfFormat.JSON_LD),
+    Format("n3", "text/n3", ("text/rdf+n3",), (), ox.RdfFormat.TURTLE),
+    Format("nq", "application/n-quads", (), ("nquads", "n-quads"), ox.RdfFormat.N_QUADS),
+    Format("trig", "application/trig", (), (), ox.RdfFormat.TRIG),
+)
+
+#: What a whole dataset, graphs and all, is written in, and what only its triples are.
+DUMP_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
+DATASET_FORMATS = frozenset({"trig", "nq", "jsonld"})
+
+
+def named(token: str, formats: Iterable[Format]) -> Format | None:
+    """The first of `formats` that a short name (`csv`) or media type means, or None."""
+    return next((f for f in formats if f.answers_to(token)), None)
+
+
+def negotiate(accept: str | None, formats: tuple[Format, ...]) -> Format:
+    """The format that an Accept header asks for (RFC 9110, section 12.5.1).
+
+    Each format takes the quality of the most specific range that matches it; the highest quality wins; between equals the
+    range that names the media type itself beats a wildcard, then the order of `formats` decides, so a client that lists
+    several types at equal weight gets the one that this service prefers. An absent or empty header means anything.
+
+    Raises NotAcceptable when every format has quality 0.
+    """
+    ranges = list(_ranges(accept)) if accept and accept.strip() else [("*/*", 1.0)]
+    scored = [(*_quality(f, ranges), -place, f) for place, f in enumerate(formats)]
+    quality, _, _, best = max(scored, key=lambda score: score[:3])
+    if quality <= 0:
+        offered = [f.media for f in formats]
+        raise NotAcceptable(f"Nothing here can be written as {accept}. Available: {', '.join(offered)}.", available=offered)
+    return best
+
+
+def _ranges(accept: str) -> Iterable[tuple[str, float]]:
+    for part in accept.split(","):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name.strip() == "q":
+                try:
+                    quality = min(max(float(value), 0.0), 1.0)
+                except ValueError:
+                    quality = 0.0
+        if media:
+            yield media, quality
+
+
+def _quality(format: Format, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """(quality, specificity) of a format: 3 for its own media type, 2 for a synonym, 1 for `type/*`, 0 for `*/*`."""
+    major = format.media.partition("/")[0]
+    levels = (
+        (3, lambda media: media == format.media),
+        (2, lambda media: media in format.also),
+        (1, lambda media: media == f"{major}/*"),
+        (0, lambda media: media in {"*/*", "*"}),
+    )
+    for level, matches in levels:
+        found = [quality for media, quality in ranges if matches(media)]
+        if found:
+            return max(found), level
+    return 0.0, -1

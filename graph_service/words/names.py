@@ -1,0 +1,71 @@
+"""IRIs, prefixes and graph names: what the contract calls things.
+
+Prefixes are for reading and writing; no module builds an IRI by pasting strings anywhere else.
+"""
+
+BASE = "https://w3id.org/labcoop/"
+NS = BASE + "ns#"
+ONTOLOGY = BASE + "ns"
+GRAPH = BASE + "graph/"
+THING = BASE + "id/"
+VOCABULARY = BASE + "vocab/"
+STATEMENT = THING + "statement/"
+
+GRAPH_ONTOLOGY = GRAPH + "ontology"
+GRAPH_INFERRED = GRAPH + "inferred"
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS = "http://purl.org/dc/terms/"
+OA = "http://www.w3.org/ns/oa#"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
+
+#: The types of things: `https://w3id.org/labcoop/id/<type>/<key>`.
+_KINDS = (
+    *("activity", "claim", "commitment", "contact", "contribution", "document", "event", "figure", "framework", "funding"),
+    *("instrument", "membership", "objective", "organisation", "partnership", "passage", "person", "place", "position"),
+    *("project", "provision", "quotation", "ratification", "report", "result", "standard", "statement", "topic"),
+)
+
+#: Prefixes used in exports and pages: types of things and concept schemes have one each, as in the sources.
+PREFIXES: dict[str, str] = {
+    "lc": NS,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "oa": OA,
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "schema": "https://schema.org/",
+    "vann": "http://purl.org/vocab/vann/",
+    **{kind: f"{THING}{kind}/" for kind in _KINDS},
+    "group": VOCABULARY + "beneficiary-group/",
+    "orgtype": VOCABULARY + "organisation-type/",
+    "role": VOCABULARY + "role/",
+    "category": VOCABULARY + "convention-category/",
+    "frameworktype": VOCABULARY + "framework-type/",
+    "activitytype": VOCABULARY + "activity-type/",
+    "bound": VOCABULARY + "figure-bound/",
+    "status": VOCABULARY + "status/",
+    "sector": VOCABULARY + "sector/",
+    "measure": VOCABULARY + "figure-measure/",
+    "area": VOCABULARY + "fiap-area/",
+    "pillar": VOCABULARY + "ilo-lac-pillar/",
+    "verification": VOCABULARY + "verification/",
+    "graph": GRAPH,
+}
+
+
+def curie(iri: str) -> str:
+    """The shortest name of an IRI: `lc:Project`, `place:CRI`, or the IRI itself where no prefix fits."""
+    best = max((p for p in PREFIXES.items() if iri.startswith(p[1])), key=lambda p: len(p[1]), default=None)
+    if best is None or "/" in iri[len(best[1]) :] or "#" in iri[len(best[1]) :]:
+        return iri
+    return f"{best[0]}:{iri[len(best[1]) :]}"

@@ -1,0 +1,112 @@
+"""Terms: client text in, RDF terms out, and back into SPARQL.
+
+Nothing a client sends becomes query text: it becomes a term here, and `write` prints the term. The terms are pyoxigraph's own,
+so that what is bound is what the engine compares.
+"""
+
+import datetime
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+import pyoxigraph as ox
+
+from graph_service.words.names import PREFIXES, XSD
+
+Term = ox.NamedNode | ox.Literal
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def write(term: Term) -> str:
+    """The term as SPARQL text: N-Triples syntax, which SPARQL 1.1 takes as it is (grammar rules IRIREF, RDFLiteral)."""
+    return str(term)
+
+
+def iri(text: str) -> ox.NamedNode:
+    """An IRI from `https://…`, `<https://…>` or a CURIE with a prefix of this service (`place:CRI`).
+
+    Raises ValueError when the text is neither.
+    """
+    text = text.strip()
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1]
+    prefix, colon, local = text.partition(":")
+    if colon and prefix in PREFIXES and not local.startswith("//"):
+        text = PREFIXES[prefix] + local
+    elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
+        raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
+    return ox.NamedNode(text)
+
+
+def string(text: str) -> ox.Literal:
+    """A plain string."""
+    return ox.Literal(text)
+
+
+def lang_string(text: str) -> ox.Literal:
+    """`Tunisie@fr` as a string with a language tag. Raises ValueError without a tag."""
+    value, at, language = text.rpartition("@")
+    if not at or not _LANGUAGE.fullmatch(language):
+        raise ValueError("a text with its language, such as Tunisie@fr")
+    return ox.Literal(value, language=language)
+
+
+def integer(text: str) -> ox.Literal:
+    """A whole number, xsd:integer. Raises ValueError."""
+    if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
+        raise ValueError("a whole number such as 2023")
+    return ox.Literal(str(int(text)), datatype=ox.NamedNode(XSD + "integer"))
+
+
+def decimal(text: str) -> ox.Literal:
+    """A decimal number, xsd:decimal; no exponent. Raises ValueError."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise ValueError("a number such as 54600000 or 1.5") from error
+    if not number.is_finite():
+        raise ValueError("a number such as 54600000 or 1.5")
+    return ox.Literal(format(number, "f"), datatype=ox.NamedNode(XSD + "decimal"))
+
+
+def boolean(text: str) -> ox.Literal:
+    """`true` or `false`, also `1` and `0`, as xsd:boolean. Raises ValueError."""
+    value = {"true": "true", "1": "true", "false": "false", "0": "false"}.get(text.strip().lower())
+    if value is None:
+        raise ValueError("true or false")
+    return ox.Literal(value, datatype=ox.NamedNode(XSD + "boolean"))
+
+
+def date(text: str) -> ox.Literal:
+    """A day, `2022-08-16`, as xsd:date. Raises ValueError for days that do not exist."""
+    text = text.strip()
+    try:
+        datetime.date.fromisoformat(text if _DATE.fullmatch(text) else "")
+    except ValueError as error:
+        raise ValueError("a day such as 2022-08-16") from error
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + "date"))
+
+
+def year(text: str) -> ox.Literal:
+    """A year, `2023`, as xsd:integer: the graph keeps years for comparing as integers beside dates as stated.
+
+    Raises ValueError.
+    """
+    if not re.fullmatch(r"\s*[0-9]{4}\s*", text):
+        raise ValueError("a year of four digits such as 2023")
+    return integer(text)
+
+
+#: Type of a canned query's parameter -> the function that reads a client's text into a term of that type.
+TYPES: dict[str, Callable[[str], Term]] = {
+    "iri": iri,
+    "string": string,
+    "lang-string": lang_string,
+    "integer": integer,
+    "decimal": decimal,
+    "boolean": boolean,
+    "date": date,
+    "year": year,
+}
