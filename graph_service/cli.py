@@ -16,7 +16,7 @@ from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings, flag_name
 from graph_service.engine.result import Query, Result
 from graph_service.errors import MalformedRequest, ServiceError, SettingError, UnknownParameter
-from graph_service.knowledge import checks
+from graph_service.knowledge import checks, quotations
 from graph_service.knowledge.build import build, read, source_set
 from graph_service.knowledge.closure import close
 from graph_service.knowledge.snapshot import Snapshot, last_good
@@ -70,6 +70,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     knowledge = read(sources, _say)
     rules = checks.rules(settings.ontology)
     findings = [str(finding) for finding in checks.check(sources, knowledge.asserted, rules)]
+    findings += [str(finding) for finding in quotations.check(sources)]
     inferred = 0
     if settings.reasoning != "none" and not findings:
         inferred = len(close(knowledge.ontology, knowledge.data))
@@ -79,6 +80,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         "files": len(sources.files),
         "triples": len({quad.triple for quad in knowledge.asserted}),
         "statements with a passage": len({quad.subject for quad in knowledge.evidence if "/statement/" in str(quad.subject)}),
+        "quotations": len(quotations.passages(sources)),
         "inferred": inferred,
         "rules": len(rules),
         "canned queries": len(catalogue.queries),
@@ -91,6 +93,13 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
             print(f"{name}: {len(findings) if name == 'findings' else value}")
         print(*findings, sep="\n", end="\n" if findings else "")
     return 1 if findings else 0
+
+
+def _locate(options: argparse.Namespace, settings: Settings) -> int:
+    changed = quotations.locate(Path(options.folder), Path(options.text))
+    print(*changed, sep="\n", end="\n" if changed else "")
+    _say(f"{len(changed)} files changed.")
+    return 0
 
 
 def _query(options: argparse.Namespace, settings: Settings) -> int:
@@ -187,6 +196,10 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("check", _check, "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
     sub.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    sub = command("locate", _locate, "write into a document's passages where they stand in its text")
+    sub.add_argument("folder", metavar="FOLDER", help="folder with the document and its passages")
+    sub.add_argument("text", metavar="TEXT", help="file with the document's text, UTF-8")
 
     query = command("query", _query, "run a canned query", *_KNOWLEDGE_FLAGS)
     query.add_argument("name", metavar="NAME", help="name of the query")

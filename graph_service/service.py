@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-import pyoxigraph as ox
-
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Choice
 from graph_service.config import Settings
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.result import Query, Result, Term
+from graph_service.engine.result import Query, Result
 from graph_service.errors import NotFound
 from graph_service.knowledge.snapshot import Dump, Snapshot
 from graph_service.words import terms
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _CHOICES = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -65,29 +64,29 @@ class Service:
         """The things of a class (its IRI), with their names in all languages."""
         return self._choices(kind)
 
-    def describe(self, iri: str, infer: bool = True) -> list[ox.Triple]:
+    def describe(self, iri: str, infer: bool = True) -> list[Triple]:
         """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
-        node = terms.write(ox.NamedNode(iri))
+        node = terms.write(NamedNode(iri))
         text = f"""
             PREFIX lc: <https://w3id.org/labcoop/ns#>
             CONSTRUCT {{ ?s ?p ?o }} WHERE {{
               {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
               FILTER NOT EXISTS {{ ?s a lc:SourcedStatement FILTER(?s != {node}) }}
             }}"""
-        triples = [ox.Triple(*row) for row in self.sparql(Query(text, infer=infer)).rows()]  # type: ignore[arg-type]
+        triples = [Triple(*row) for row in self.sparql(Query(text, infer=infer)).rows()]  # type: ignore[arg-type]
         if not triples:
             raise NotFound(f"Nothing is said of {iri}.")
         return triples
 
-    def labels(self, things: Sequence[Term | None], language: str = "en") -> dict[str, str]:
+    def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, str]:
         """IRI -> a name to show: in the language, else in English, else in any."""
-        iris = {thing.value for thing in things if isinstance(thing, ox.NamedNode)}
+        iris = {thing.value for thing in things if isinstance(thing, NamedNode)}
         if not iris:
             return {}
-        text = _LABELS.format(things=" ".join(terms.write(ox.NamedNode(iri)) for iri in sorted(iris)))
+        text = _LABELS.format(things=" ".join(terms.write(NamedNode(iri)) for iri in sorted(iris)))
         best: dict[str, tuple[int, str]] = {}
         for thing, label in self.sparql(Query(text)).rows():
-            if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+            if isinstance(thing, NamedNode) and isinstance(label, Literal):
                 rank = {language: 0, "en": 1}.get(label.language or "", 2)
                 best[thing.value] = min(best.get(thing.value, (3, "")), (rank, label.value))
         return {iri: label for iri, (_, label) in best.items()}
@@ -101,7 +100,7 @@ class Service:
 
     def _read_choices(self, kind: str) -> Sequence[Choice]:
         names: dict[str, set[str]] = {}
-        for thing, name in self.sparql(Query(_CHOICES.format(kind=terms.write(ox.NamedNode(kind))))).rows():
-            if isinstance(thing, ox.NamedNode):
-                names.setdefault(thing.value, set()).update({name.value} if isinstance(name, ox.Literal) else ())
+        for thing, name in self.sparql(Query(_CHOICES.format(kind=terms.write(NamedNode(kind))))).rows():
+            if isinstance(thing, NamedNode):
+                names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
         return tuple(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from graph_service.catalogue.header import Header, read_header
 from graph_service.catalogue.parameters import Choices, Parameter, read_parameter
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
+from graph_service.words import syntax
 from graph_service.words.tokens import is_update, uses_keyword, values_rows
 
 
@@ -89,11 +88,10 @@ def read_canned(path: Path) -> CannedQuery:
     if uses_keyword(text, "SERVICE"):
         raise SourceError(f"{path}: a canned query calls no other server (SERVICE)")
     try:
-        ox.Store().query(text)
-    except SyntaxError as error:
-        fault = MalformedQuery.from_parser(str(error.msg))
+        syntax.check(text)
+    except MalformedQuery as fault:
         line, column = fault.members.get("line", 1), fault.members.get("column", 1)
-        raise SourceError(f"{path}:{line}:{column}: {fault.reason}", file=str(path), line=line, column=column) from error
+        raise SourceError(f"{path}:{line}:{column}: {fault.reason}", file=str(path), line=line, column=column) from fault
     for name in {name for example in header.examples for name in example} - set(parameters):
         raise SourceError(f"{path}: examples: there is no parameter {name}")
     return query

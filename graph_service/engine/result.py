@@ -1,15 +1,14 @@
 """What a query is, and what comes back: a table, a truth or a graph."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import pyoxigraph as ox
 
 from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS, Format
-from graph_service.words.names import PREFIXES
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+from graph_service.words.terms import AnyTerm
+from graph_service.words.writing import write_triples
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ class Result:
     def write(self, format: Format) -> bytes:
         """The whole result in one of the formats of its kind, UTF-8."""
         match self._answer, format.engine:
-            case ox.QueryTriples() as triples, ox.RdfFormat() as engine_format:
-                return write_triples(triples, engine_format)
+            case ox.QueryTriples() as triples, ox.RdfFormat():
+                return write_triples(triples, format)
             case (ox.QuerySolutions() | ox.QueryBoolean()) as answer, ox.QueryResultsFormat() as engine_format:
                 return bytes(answer.serialize(format=engine_format) or b"")
         raise ValueError(f"a {self.kind.name.lower()} cannot be written as {format.media}")
@@ -67,7 +66,7 @@ class Result:
         """The names of a table's variables, in the order of the SELECT clause; empty for the other kinds."""
         return [variable.value for variable in self._answer.variables] if isinstance(self._answer, ox.QuerySolutions) else []
 
-    def rows(self) -> Iterator[list[Term | None]]:
+    def rows(self) -> Iterator[list[AnyTerm | None]]:
         """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three."""
         match self._answer:
             case ox.QuerySolutions() as solutions:
@@ -85,13 +84,3 @@ class Result:
         if not isinstance(self._answer, ox.QueryBoolean):
             raise ValueError(f"a {self.kind.name.lower()} is neither true nor false")
         return bool(self._answer)
-
-
-def write_triples(triples: Iterable[ox.Triple], format: ox.RdfFormat) -> bytes:
-    """Triples in an RDF syntax, with the prefixes of `words.names` that occur in them, grouped by subject where that reads better."""
-    if format in {ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML, ox.RdfFormat.TRIG}:
-        triples = sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
-        text = " ".join(str(triple) for triple in triples)
-        prefixes = {name: iri for name, iri in PREFIXES.items() if "<" + iri in text}
-        return bytes(ox.serialize(triples, format=format, prefixes=prefixes) or b"")
-    return bytes(ox.serialize(triples, format=format) or b"")

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import graph_service
 from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge import checks, snapshot
+from graph_service.knowledge import checks, quotations, snapshot
 from graph_service.knowledge.closure import close
 from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.snapshot import Snapshot
@@ -49,6 +49,7 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
     else:
         knowledge = read(sources, progress)
         findings = checks.check(sources, knowledge.asserted, checks.rules(settings.ontology))
+        findings += quotations.check(sources)
         if findings:
             raise BuildError("\n".join(map(str, findings)), findings=[str(finding) for finding in findings])
         built = snapshot.write(settings.snapshots, id, [*knowledge.asserted, *_inferred(knowledge, settings, progress)])

@@ -62,8 +62,13 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
                     where=sources.where(iri) if iri else "(no file)",
                     rule=path.stem,
                     sentence=sentence,
-                    thing=curie(iri) if iri else str(thing),
-                    value=None if value is None else curie(value.value) if isinstance(value, ox.NamedNode) else str(value),
+                    thing=_written(thing),
+                    value=None if value is None else _written(value),
                 )
             )
     return sorted(findings, key=str)
+
+
+def _written(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """An IRI by its shortest name, a literal without quotation marks and datatype."""
+    return str(term) if isinstance(term, ox.BlankNode | ox.Triple) else curie(term.value)

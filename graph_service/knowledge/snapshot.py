@@ -21,10 +21,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.engine.result import write_triples
 from graph_service.errors import BuildError, NotFound
-from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, Format
-from graph_service.words.names import GRAPH_INFERRED, PREFIXES
+from graph_service.words.formats import DUMP_FORMATS, Format
+from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.writing import write_quads, write_triples
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Snapshot:
         return ox.parse(path=str(self.folder / "dumps" / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
 
     def export(self, format: Format, graph: str | None = None, infer: bool = True) -> bytes:
-        """The dataset, or one named graph of it, with or without what is inferred, in a format of DUMP_FORMATS.
+        """The dataset, or the triples of one named graph, with or without what is inferred, in a format of DUMP_FORMATS.
 
         Raises NotFound for a graph that is not there.
         """
@@ -71,7 +71,7 @@ class Snapshot:
         if graph is None:
             return write_quads([quad for quad in self.quads() if quad.graph_name != left_out], format)
         only = ox.NamedNode(graph)
-        return write_quads([quad for quad in self.quads() if quad.graph_name == only], format)
+        return write_triples((quad.triple for quad in self.quads() if quad.graph_name == only), format)
 
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
@@ -128,19 +128,6 @@ def last_good(place: Path, source_set: str) -> Snapshot | None:
 def _manifest(folder: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return manifest
-
-
-def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
-    """Quads in a format: with their graphs where the format has graphs, else their triples, each once.
-
-    Raises ValueError if the format cannot say them: RDF/XML cannot write a property whose IRI does not end in an XML name
-    (RDF 1.1 XML Syntax, section 6.1.2).
-    """
-    assert isinstance(format.engine, ox.RdfFormat)
-    if format.name not in DATASET_FORMATS:
-        return write_triples({quad.triple for quad in quads}, format.engine)
-    prefixes = PREFIXES if format.engine == ox.RdfFormat.TRIG else None
-    return bytes(ox.serialize(quads, format=format.engine, prefixes=prefixes) or b"")
 
 
 def _write_dump(folder: Path, format: Format, quads: list[ox.Quad]) -> dict[str, Any] | None:

@@ -72,8 +72,9 @@ def local(iri: str) -> str:
 
 def wants_html() -> bool:
     """Whether a page is what the client likes best: a browser, not a program that takes anything."""
-    accept = request.accept_mimetypes
-    return accept.quality("text/html") > 0 and accept.best == "text/html"
+    accepted = [(quality, media) for media, quality in request.accept_mimetypes if quality > 0]
+    # Not `best`, which puts a type with parameters first whatever its quality: Chromium sends one, at q=0.7.
+    return bool(accepted) and max(accepted, key=lambda entry: entry[0])[1] in {"text/html", "application/xhtml+xml"}
 
 
 def problem(error: ServiceError) -> Response:
@@ -109,6 +110,8 @@ def translated(error: HTTPException) -> ServiceError:
             return TooLarge(f"The request body is over the limit of {limit} bytes.", limit=limit)
         case 415:
             return UnsupportedMediaType(str(error.description))
+        case code if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return ServiceError("Something went wrong here; it has been logged.")
         case _:
             return MalformedRequest(str(error.description))
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-import pyoxigraph as ox
-
-from graph_service.engine.result import Kind, Result, Term
+from graph_service.engine.result import Kind, Result
 from graph_service.service import Service
 from graph_service.web.answers import local
 from graph_service.words.names import BASE, curie
+from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 #: A page shows this many rows; the files have them all.
 ROWS_SHOWN = 1000
@@ -34,16 +33,16 @@ class Table:
     more: bool
 
 
-def cell(term: Term | None, labels: Mapping[str, str]) -> Cell | None:
+def cell(term: AnyTerm | None, labels: Mapping[str, str]) -> Cell | None:
     """A term as a cell; `labels` gives the names of things by IRI."""
     match term:
         case None:
             return None
-        case ox.NamedNode():
+        case NamedNode():
             iri = term.value
             label = labels.get(iri) or curie(iri)
             return Cell(label, local(iri) if iri.startswith((BASE, "http://", "https://")) else None, iri)
-        case ox.Literal():
+        case Literal():
             kind = None if term.language else curie(term.datatype.value)
             return Cell(term.value, None, None if kind == "xsd:string" else kind, term.language)
         case _:
@@ -60,6 +59,6 @@ def table(service: Service, result: Result) -> Table | bool:
     return Table(columns, [cells(row, labels) for row in rows[:ROWS_SHOWN]], more=len(rows) > ROWS_SHOWN)
 
 
-def cells(row: Iterable[Term | None], labels: Mapping[str, str]) -> list[Cell | None]:
+def cells(row: Iterable[AnyTerm | None], labels: Mapping[str, str]) -> list[Cell | None]:
     """A row of terms as cells."""
     return [cell(term, labels) for term in row]

@@ -1,15 +1,31 @@
 """`/queries` and `/queries/{name}`: the catalogue, and running a canned query."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.parameters import Parameter
 from graph_service.engine.result import Query
+from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, flag, wants_html
 from graph_service.web.cells import table
+from graph_service.words.names import curie
+from graph_service.words.terms import NamedNode
 
 #: Parameters of the request that are not parameters of the query.
 _RESERVED = frozenset({"format", "output", "infer", "lang"})
+
+
+@dataclass(frozen=True)
+class Option:
+    """An entry of a list to choose from: what is sent, what is shown, and whether it is chosen."""
+
+    value: str
+    text: str
+    chosen: bool
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -31,22 +47,38 @@ def blueprint(service: Service) -> Blueprint:
     def canned(name: str, suffix: str | None = None) -> Response:
         query = service.catalogue[name]
         arguments = {key: request.values.getlist(key) for key in request.values if key not in _RESERVED}
-        text = service.bind(query, arguments)
-        result = service.sparql(Query(text, infer=flag("infer", True)))
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
-            return Response(
-                render_template(
-                    "query.html",
-                    query=query,
-                    given=arguments,
-                    choices={p.name: service.choices(p.of) for p in query.parameters.values() if p.of},
-                    table=table(service, result),
-                    text=text,
-                )
-            )
-        return answer(result, suffix)
+            return _page(service, query, arguments)
+        return answer(service.canned(name, arguments, infer=flag("infer", True)), suffix)
 
     return routes
+
+
+def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Response:
+    """The form with the result below it, or with what is wrong with the values; alone if it must be filled in first."""
+    status = 200
+    shown: dict[str, object] = {}
+    needs = any(parameter.required for parameter in query.parameters.values())
+    if given or not needs:
+        try:
+            text = service.bind(query, given)
+            result = service.sparql(Query(text, infer=flag("infer", True)))
+            shown = {"text": text, "table": table(service, result), "formats": [format.name for format in result.kind.value]}
+        except (InvalidParameter, UnknownParameter) as error:
+            status, shown = error.status, {"fault": error}
+    options = {name: _options(service, parameter, given.get(name, ())) for name, parameter in query.parameters.items()}
+    return Response(render_template("query.html", query=query, given=given, options=options, **shown), status=status)
+
+
+def _options(service: Service, parameter: Parameter, given: Sequence[str]) -> list[Option]:
+    """The entries of a parameter's list, in the order of their texts; none if it is not chosen from a list."""
+    if parameter.of is not None:
+        choices = service.choices(parameter.of)
+        labels = service.labels([NamedNode(choice.iri) for choice in choices])
+        entries = [(curie(c.iri), labels.get(c.iri, c.key), any(c.is_called(text) for text in given)) for c in choices]
+        return sorted((Option(*entry) for entry in entries), key=lambda option: option.text.casefold())
+    values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
+    return [Option(value, value, value in given) for value in values]
 
 
 def _summary(query: CannedQuery) -> dict[str, object]:

@@ -3,10 +3,9 @@
 `/id/…` 303 to `/page/…` or `/data/…`; `/ns`, `/vocab/…` and `/graph/…` answer where they are.
 """
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, render_template
 
-from graph_service.engine.result import Query, write_triples
+from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, wants_html, write
@@ -14,17 +13,31 @@ from graph_service.web.cells import table
 from graph_service.web.things import thing
 from graph_service.words.formats import GRAPH_FORMATS, Format, named
 from graph_service.words.names import BASE, GRAPH, GRAPH_ONTOLOGY
+from graph_service.words.terms import Literal, Triple
+from graph_service.words.writing import write_triples
 
 _TERMS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?term ?definition WHERE {
+SELECT ?kind ?term ?definition ?above ?domain ?range WHERE {
   VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty }
   ?term a ?kind ; rdfs:isDefinedBy <https://w3id.org/labcoop/ns> .
   OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = "en") }
-} ORDER BY ?kind ?term"""
+  OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?above FILTER(isIRI(?above)) }
+  OPTIONAL { ?term rdfs:domain ?domain }
+  OPTIONAL { ?term rdfs:range ?range }
+} ORDER BY ?kind ?term ?above"""
+
+_SCHEMES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
+  ?scheme a skos:ConceptScheme .
+  OPTIONAL { ?scheme dcterms:description ?description FILTER(LANG(?description) = "en") }
+  OPTIONAL { ?concept skos:inScheme ?scheme }
+} GROUP BY ?scheme ?description ORDER BY ?scheme"""
 
 #: One thing is a few triples without graphs: formats that are for datasets add nothing.
 _THING_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name not in {"nq", "trig", "n3"})
@@ -67,7 +80,9 @@ def blueprint(service: Service) -> Blueprint:
         if version is not None and version != _version():
             raise NotFound(f"There is no version {version} of the ontology here; the current one is {_version()}.")
         if suffix is None and wants_html():
-            return Response(render_template("ontology.html", terms=table(service, service.sparql(Query(_TERMS))), version=_version()))
+            terms = table(service, service.sparql(Query(_TERMS, infer=False)))
+            schemes = table(service, service.sparql(Query(_SCHEMES)))
+            return Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version()))
         return _graph(GRAPH_ONTOLOGY, suffix)
 
     @routes.get("/graph/<name>")
@@ -76,7 +91,7 @@ def blueprint(service: Service) -> Blueprint:
 
     def _version() -> str:
         versions = service.sparql(Query(f"SELECT ?v {{ <{BASE}ns> <http://www.w3.org/2002/07/owl#versionInfo> ?v }}")).rows()
-        return next((value.value for (value,) in versions if isinstance(value, ox.Literal)), "")
+        return next((value.value for (value,) in versions if isinstance(value, Literal)), "")
 
     def _description(iri: str, suffix: str | None) -> Response:
         format = choose(_THING_FORMATS, suffix)
@@ -89,6 +104,5 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
-def _rdf(triples: list[ox.Triple], format: Format) -> Response:
-    assert isinstance(format.engine, ox.RdfFormat)
-    return write(write_triples(triples, format.engine), format)
+def _rdf(triples: list[Triple], format: Format) -> Response:
+    return write(write_triples(triples, format), format)

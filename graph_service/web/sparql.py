@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
 
-from graph_service.engine.result import Query, write_triples
+from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
 from graph_service.knowledge.description import describe_service
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
 from graph_service.web.cells import table
 from graph_service.words.formats import GRAPH_FORMATS
+from graph_service.words.writing import write_triples
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
@@ -29,7 +30,8 @@ def blueprint(service: Service) -> Blueprint:
             return _describe(service)
         result = service.sparql(query)
         if wants_html() and not request.values.get("format"):
-            return Response(render_template("sparql.html", query=query.text, table=table(service, result)))
+            formats = [format.name for format in result.kind.value]
+            return Response(render_template("sparql.html", query=query.text, table=table(service, result), formats=formats))
         return answer(result)
 
     return routes
@@ -82,5 +84,4 @@ def _describe(service: Service) -> Response:
         return Response(render_template("sparql.html", query=None, table=None))
     format = choose(GRAPH_FORMATS)
     triples = describe_service(service.snapshot, request.base_url.rstrip("/"), service.union)
-    assert format.engine is not None
-    return write(write_triples(triples, format.engine), format)  # type: ignore[arg-type]
+    return write(write_triples(triples, format), format)

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pyoxigraph as ox
-
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.cells import Cell, cell
+from graph_service.web.cells import Cell, Table, cell, table
 from graph_service.words import terms
-from graph_service.words.names import NS, RDF, RDFS, SKOS
+from graph_service.words.names import NS, OA, RDF, RDFS, SKOS
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -21,8 +20,17 @@ SELECT DISTINCT ?s ?p ?o ?passage ?words ?document WHERE {{
   ?passage oa:exact ?words ; lc:quotedFrom ?document .
 }} ORDER BY ?document ?passage"""
 
-#: Shown elsewhere on the page: as its heading, as its kinds, or with each value.
-_NOT_AS_FACTS = frozenset({RDFS + "label", SKOS + "prefLabel", RDF + "type", NS + "evidence"})
+_SAYS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?subject ?property ?value WHERE {{
+  ?record lc:evidence {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
+}} ORDER BY ?subject ?property ?value"""
+
+_NAMES = frozenset({RDFS + "label", SKOS + "prefLabel"})
+
+#: Shown elsewhere on the page: as its names, as its kinds, as the words of a passage, or with each value.
+_NOT_AS_FACTS = _NAMES | {RDF + "type", OA + "exact", NS + "evidence"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,19 @@ class Value:
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing's page: heading, other names of it, kinds, and properties with their values, outgoing and incoming."""
+    """A thing's page: heading, names, kinds, and properties with their values, outgoing and incoming.
+
+    A passage has its words, and what they say as rows of subject, property and value.
+    """
 
     iri: str
     label: str
-    kinds: list[Cell]
-    facts: dict[str, list[Value]]
-    mentions: dict[str, list[Value]]
+    names: list[Value]
+    kinds: list[Value]
+    words: list[Cell]
+    says: Table
+    facts: dict[Cell, list[Value]]
+    mentions: dict[Cell, list[Value]]
 
 
 def thing(service: Service, iri: str, language: str = "en") -> Thing:
@@ -60,39 +74,49 @@ def thing(service: Service, iri: str, language: str = "en") -> Thing:
     asserted = set(service.describe(iri, infer=False))
     labels = service.labels([term for t in triples for term in (t.subject, t.predicate, t.object)], language)
     passages = _passages(service, iri, labels)
-    node = ox.NamedNode(iri)
+    node = NamedNode(iri)
 
-    def show(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Cell:
+    def show(term: AnyTerm) -> Cell:
         shown = cell(term, labels)
         assert shown is not None
         return shown
 
-    def grouped(chosen: Iterable[tuple[ox.Triple, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]]) -> dict[str, list[Value]]:
-        groups: dict[str, list[Value]] = {}
+    def values(chosen: Iterable[tuple[Triple, AnyTerm]]) -> list[Value]:
+        shown = (Value(show(value), triple not in asserted, passages.get(triple, [])) for triple, value in chosen)
+        return sorted(shown, key=lambda value: (value.inferred, value.cell.text.casefold()))
+
+    def grouped(chosen: Iterable[tuple[Triple, AnyTerm]]) -> dict[Cell, list[Value]]:
+        groups: dict[NamedNode, list[tuple[Triple, AnyTerm]]] = {}
         for triple, value in chosen:
             if triple.predicate.value not in _NOT_AS_FACTS:
-                name = show(triple.predicate).text
-                groups.setdefault(name, []).append(Value(show(value), triple not in asserted, passages.get(triple, [])))
-        return dict(sorted(groups.items()))
+                groups.setdefault(triple.predicate, []).append((triple, value))
+        named = {show(predicate): values(group) for predicate, group in groups.items()}
+        return dict(sorted(named.items(), key=lambda item: item[0].text.casefold()))
 
+    said = [triple for triple in triples if triple.subject == node]
+    says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
+    assert isinstance(says, Table)
     return Thing(
         iri=iri,
         label=labels.get(iri, iri.rsplit("/", 1)[-1]),
-        kinds=[show(t.object) for t in triples if t.subject == node and t.predicate.value == RDF + "type"],
-        facts=grouped((t, t.object) for t in triples if t.subject == node),
+        names=values((t, t.object) for t in said if t.predicate.value in _NAMES),
+        kinds=values((t, t.object) for t in said if t.predicate.value == RDF + "type"),
+        words=[show(t.object) for t in said if t.predicate.value == OA + "exact"],
+        says=says,
+        facts=grouped((t, t.object) for t in said),
         mentions=grouped((t, t.subject) for t in triples if t.object == node and t.subject != node),
     )
 
 
-def _passages(service: Service, iri: str, labels: dict[str, str]) -> dict[ox.Triple, list[Passage]]:
-    found: dict[ox.Triple, list[Passage]] = {}
+def _passages(service: Service, iri: str, labels: dict[str, str]) -> dict[Triple, list[Passage]]:
+    found: dict[Triple, list[Passage]] = {}
     for role in ("s", "o"):
-        query = Query(_PASSAGES.format(role=role, node=terms.write(ox.NamedNode(iri))))
+        query = Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))
         for s, p, o, passage, words, document in service.sparql(query).rows():
             names = labels | service.labels([document])
             link, origin = cell(passage, names), cell(document, names)
-            assert isinstance(words, ox.Literal)
+            assert isinstance(words, Literal)
             assert link is not None
             assert origin is not None
-            found.setdefault(ox.Triple(s, p, o), []).append(Passage(words.value, link, origin))  # type: ignore[arg-type]
+            found.setdefault(Triple(s, p, o), []).append(Passage(words.value, link, origin))  # type: ignore[arg-type]
     return found

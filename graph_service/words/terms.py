@@ -9,11 +9,17 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-import pyoxigraph as ox
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from graph_service.words.names import PREFIXES, XSD
 
-Term = ox.NamedNode | ox.Literal
+__all__ = ["TYPES", "AnyTerm", "BlankNode", "Literal", "NamedNode", "Term", "Triple", "iri", "write"]
+
+#: What a client's text can mean.
+Term = NamedNode | Literal
+
+#: What can stand in a result.
+AnyTerm = NamedNode | BlankNode | Literal | Triple
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -24,7 +30,7 @@ def write(term: Term) -> str:
     return str(term)
 
 
-def iri(text: str) -> ox.NamedNode:
+def iri(text: str) -> NamedNode:
     """An IRI from `https://…`, `<https://…>` or a CURIE with a prefix of this service (`place:CRI`).
 
     Raises ValueError when the text is neither.
@@ -37,30 +43,30 @@ def iri(text: str) -> ox.NamedNode:
         text = PREFIXES[prefix] + local
     elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
         raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
-    return ox.NamedNode(text)
+    return NamedNode(text)
 
 
-def string(text: str) -> ox.Literal:
+def string(text: str) -> Literal:
     """A plain string."""
-    return ox.Literal(text)
+    return Literal(text)
 
 
-def lang_string(text: str) -> ox.Literal:
+def lang_string(text: str) -> Literal:
     """`Tunisie@fr` as a string with a language tag. Raises ValueError without a tag."""
     value, at, language = text.rpartition("@")
     if not at or not _LANGUAGE.fullmatch(language):
         raise ValueError("a text with its language, such as Tunisie@fr")
-    return ox.Literal(value, language=language)
+    return Literal(value, language=language)
 
 
-def integer(text: str) -> ox.Literal:
+def integer(text: str) -> Literal:
     """A whole number, xsd:integer. Raises ValueError."""
     if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
         raise ValueError("a whole number such as 2023")
-    return ox.Literal(str(int(text)), datatype=ox.NamedNode(XSD + "integer"))
+    return Literal(str(int(text)), datatype=NamedNode(XSD + "integer"))
 
 
-def decimal(text: str) -> ox.Literal:
+def decimal(text: str) -> Literal:
     """A decimal number, xsd:decimal; no exponent. Raises ValueError."""
     try:
         number = Decimal(text.strip())
@@ -68,28 +74,28 @@ def decimal(text: str) -> ox.Literal:
         raise ValueError("a number such as 54600000 or 1.5") from error
     if not number.is_finite():
         raise ValueError("a number such as 54600000 or 1.5")
-    return ox.Literal(format(number, "f"), datatype=ox.NamedNode(XSD + "decimal"))
+    return Literal(format(number, "f"), datatype=NamedNode(XSD + "decimal"))
 
 
-def boolean(text: str) -> ox.Literal:
+def boolean(text: str) -> Literal:
     """`true` or `false`, also `1` and `0`, as xsd:boolean. Raises ValueError."""
     value = {"true": "true", "1": "true", "false": "false", "0": "false"}.get(text.strip().lower())
     if value is None:
         raise ValueError("true or false")
-    return ox.Literal(value, datatype=ox.NamedNode(XSD + "boolean"))
+    return Literal(value, datatype=NamedNode(XSD + "boolean"))
 
 
-def date(text: str) -> ox.Literal:
+def date(text: str) -> Literal:
     """A day, `2022-08-16`, as xsd:date. Raises ValueError for days that do not exist."""
     text = text.strip()
     try:
         datetime.date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError as error:
         raise ValueError("a day such as 2022-08-16") from error
-    return ox.Literal(text, datatype=ox.NamedNode(XSD + "date"))
+    return Literal(text, datatype=NamedNode(XSD + "date"))
 
 
-def year(text: str) -> ox.Literal:
+def year(text: str) -> Literal:
     """A year, `2023`, as xsd:integer: the graph keeps years for comparing as integers beside dates as stated.
 
     Raises ValueError.

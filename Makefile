@@ -1,0 +1,45 @@
+# Two commands do everything: `make serve` and `make test`. A second run of either sets nothing up again.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+# Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
+TESTS ?=
+
+.PHONY: serve test lint lock wheel
+
+serve: $(VENV)/.serve
+	$(BIN)/graph-service serve --port $(PORT)
+
+test: $(VENV)/.test lint
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# What is installed is what the lock files say, checked by hash; the project itself is installed from this folder.
+$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/serve.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.serve
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/test.txt
+	touch $@
+
+$(VENV):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+# Resolve the lock files anew from pyproject.toml (needs uv).
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --group build pyproject.toml --output-file requirements/serve.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --group build --extra test --constraint requirements/serve.txt pyproject.toml --output-file requirements/test.txt
+
+wheel: $(VENV)/.serve
+	$(BIN)/python -m hatchling build -t wheel

@@ -1,0 +1,86 @@
+"""What each kind of thing must have, in SHACL Core: a shape that does not hold is a finding, as a broken rule is.
+
+Shapes are the Turtle files in the ontology's folder `shapes/`. They see what the sources say, without what is inferred, but they
+know the ontology: a trade union is an organisation to them. The records of statements are left out; there is nothing in them that
+their making does not settle.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+import rdflib
+from pyshacl import validate
+from pyshacl.errors import ReportableRuntimeError
+from rdflib.namespace import RDF, SH
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.checks import Finding
+from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE
+from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.words.names import curie
+
+
+def files(ontology: Iterable[Path]) -> list[Path]:
+    """The files with shapes in the ontology's folders, sorted."""
+    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("shapes/*.ttl"))
+
+
+def names(shape_files: Iterable[Path]) -> list[str]:
+    """The names of all shapes that say something when they do not hold, sorted. Raises SourceError."""
+    shapes = _read(shape_files)
+    return sorted({_name(shape, shapes) for shape in shapes.subjects(SH.message, None)})
+
+
+def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path]) -> list[Finding]:
+    """All things in the quads that are not as the shapes want them. Raises SourceError for a file that does not hold shapes."""
+    shapes = _read(shape_files)
+    if not shapes:
+        return []
+    try:
+        _, report, _ = validate(_graph(quads), shacl_graph=shapes, inference="none", inplace=True)
+    except ReportableRuntimeError as error:
+        raise SourceError(f"the shapes cannot be used: {error}") from error
+    if not isinstance(report, rdflib.Graph):
+        raise SourceError(f"the shapes cannot be used: {report}")
+    return sorted({_finding(result, report, shapes, sources) for result in report.subjects(RDF.type, SH.ValidationResult)}, key=str)
+
+
+def _read(shape_files: Iterable[Path]) -> rdflib.Graph:
+    return _rdflib(quad for path in shape_files for quad in SourceFile(path, None).quads)
+
+
+def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+    """The triples as rdflib has them, without the records of statements."""
+    kept = list(quads)
+    records = {quad.subject for quad in kept if quad.predicate == TYPE and quad.object == SOURCED_STATEMENT}
+    return _rdflib(quad for quad in kept if quad.subject not in records)
+
+
+def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+    triples = {quad.triple for quad in quads}
+    return rdflib.Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+
+
+def _finding(result: rdflib.term.Node, report: rdflib.Graph, shapes: rdflib.Graph, sources: Sources) -> Finding:
+    thing = report.value(result, SH.focusNode)
+    value = report.value(result, SH.value)
+    shape = report.value(result, SH.sourceShape)
+    return Finding(
+        where=sources.where(str(thing)) if isinstance(thing, rdflib.URIRef) else "(no file)",
+        rule=_name(shape, shapes),
+        sentence=str(report.value(result, SH.resultMessage)),
+        thing=_written(thing),
+        value=None if value is None or value == thing else _written(value),
+    )
+
+
+def _name(shape: rdflib.term.Node | None, shapes: rdflib.Graph) -> str:
+    """The last part of a shape's IRI; for a shape without an IRI, that of the shape that it is a part of."""
+    while isinstance(shape, rdflib.BNode):
+        shape = shapes.value(None, None, shape)
+    return "shape" if shape is None else str(shape).rpartition("#")[2]
+
+
+def _written(term: rdflib.term.Node | None) -> str:
+    return curie(str(term)) if isinstance(term, rdflib.URIRef) else str(term)

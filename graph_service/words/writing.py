@@ -1,0 +1,52 @@
+"""Triples and quads as text, in every RDF syntax that is offered."""
+
+import re
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from graph_service.words.formats import DATASET_FORMATS, Format
+from graph_service.words.names import PREFIXES, RDF
+
+_TYPE = ox.NamedNode(RDF + "type")
+
+#: An XML name without a colon (Namespaces in XML 1.0, NCName) at the end of an IRI.
+_ENDS_IN_A_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
+
+#: Syntaxes that have prefixes and group triples by subject: sorted, they read as a person would write them.
+_FOR_READING = frozenset({"ttl", "n3", "rdf", "trig"})
+
+
+def write_triples(triples: Iterable[ox.Triple], format: Format) -> bytes:
+    """Triples in a format of GRAPH_FORMATS, UTF-8; only the prefixes that occur in them are declared.
+
+    Raises ValueError if the format cannot say them: RDF/XML cannot write a property whose IRI does not end in an XML name
+    (RDF 1.1 XML Syntax, section 6.1.2).
+    """
+    if format.name not in _FOR_READING:
+        return _serialized(triples, format, {})
+    triples = sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
+    if format.name == "rdf":
+        _check_names(triples)
+    text = " ".join(str(triple) for triple in triples)
+    return _serialized(triples, format, {name: iri for name, iri in PREFIXES.items() if "<" + iri in text})
+
+
+def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
+    """Quads in a format: with their graphs where the format has graphs, else their triples, each once. Raises ValueError."""
+    if format.name not in DATASET_FORMATS:
+        return write_triples({quad.triple for quad in quads}, format)
+    return _serialized(quads, format, PREFIXES if format.name in _FOR_READING else {})
+
+
+def _check_names(triples: Iterable[ox.Triple]) -> None:
+    # Properties become elements, and so do the classes of things; neither is well-formed without a name at its end.
+    for triple in triples:
+        for iri in (triple.predicate, triple.object if triple.predicate == _TYPE else triple.predicate):
+            if isinstance(iri, ox.NamedNode) and not _ENDS_IN_A_NAME.search(iri.value):
+                raise ValueError(f"RDF/XML has no way to write {iri.value} as an element")
+
+
+def _serialized(statements: Iterable[ox.Triple] | Iterable[ox.Quad], format: Format, prefixes: dict[str, str]) -> bytes:
+    assert isinstance(format.engine, ox.RdfFormat)
+    return bytes(ox.serialize(statements, format=format.engine, prefixes=prefixes or None) or b"")

@@ -1,0 +1,164 @@
+"""What the tests share: a snapshot built once, and real servers on loopback that are stopped again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from graph_service.config import Settings
+from graph_service.knowledge.build import build
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.service import Service
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response: status, headers (names in lower case), body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A real server process on loopback."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    @property
+    def sparql(self) -> str:
+        return self.url + "/sparql"
+
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+        """One request; underscores in header names are hyphens; redirects are not followed, errors are answers."""
+        request = urllib.request.Request(self.url + path, body, {k.replace("_", "-"): v for k, v in headers.items()}, method=method)
+        try:
+            with _opener.open(request, timeout=60) as response:
+                return Answer(response.status, _lower(response.headers.items()), response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, _lower(error.headers.items()), error.read())
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+
+
+def _lower(headers: object) -> dict[str, str]:
+    return {str(name).lower(): str(value) for name, value in headers}  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the tests build: never the user's own."""
+    return tmp_path_factory.mktemp("snapshots")
+
+
+@pytest.fixture(scope="session")
+def settings(snapshots: Path) -> Settings:
+    """Settings for the project's own graph."""
+    return replace(Settings(), snapshots=snapshots)
+
+
+@pytest.fixture(scope="session")
+def snapshot(settings: Settings) -> Snapshot:
+    """The project's own graph, built once."""
+    return build(settings, lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def service(snapshot: Snapshot, settings: Settings) -> Service:
+    """The service over the project's own graph, without HTTP."""
+    return Service.open(snapshot, settings)
+
+
+@pytest.fixture(scope="session")
+def command(snapshots: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `graph-service …` as a real process; returns its code, output and error output."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "graph_service", *arguments],
+            env={**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(snapshots), **environment},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start `graph-service serve` with more flags on a free port; every server is stopped at the end."""
+    servers: list[Server] = []
+
+    def run(*flags: str) -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = tmp_path_factory.mktemp("server") / "log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "graph_service", "serve", "--port", str(port), *flags],
+                env={**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(snapshots)},
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        server = Server(f"http://127.0.0.1:{port}", process, log)
+        servers.append(server)
+        deadline = time.monotonic() + 60
+        while True:
+            if process.poll() is not None:
+                pytest.fail(f"the server ended: {log.read_text()}")
+            try:
+                if server.ask("/ready").status == 200:
+                    return server
+            except OSError:
+                pass
+            if time.monotonic() > deadline:
+                pytest.fail(f"the server did not answer within 60 s: {log.read_text()}")
+            time.sleep(0.02)
+
+    yield run
+    for server in servers:
+        server.process.send_signal(signal.SIGTERM)
+    for server in servers:
+        server.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def server(start: Callable[..., Server], snapshot: Snapshot) -> Server:
+    """A running service over the project's own graph."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def endpoint(server: Server) -> str:
+    """The URL of the running service's SPARQL endpoint."""
+    return server.sparql

@@ -1,0 +1,114 @@
+"""Things, terms, concepts and graphs answer under their own paths; the whole can be taken away."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+from graph_service.knowledge.snapshot import Snapshot
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+ILO = rdflib.URIRef("https://w3id.org/labcoop/id/organisation/ilo")
+SYNTAXES = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "place"),
+    [
+        ("text/html", "/page/organisation/ilo"),
+        ("text/turtle", "/data/organisation/ilo.ttl"),
+        ("application/ld+json", "/data/organisation/ilo.jsonld"),
+        ("application/rdf+xml", "/data/organisation/ilo.rdf"),
+        ("*/*", "/data/organisation/ilo.ttl"),
+    ],
+)
+def test_a_thing_leads_to_its_page_or_its_data(server: Server, accept: str, place: str) -> None:
+    answer = server.ask("/id/organisation/ilo", Accept=accept)
+    assert (answer.status, answer.headers["location"]) == (303, place)
+    assert "accept" in answer.headers["vary"].lower()
+    assert server.ask(place).status == 200
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
+def test_data_of_a_thing_says_what_is_said_of_it_and_to_it(server: Server, suffix: str) -> None:
+    answer = server.ask(f"/data/organisation/ilo.{suffix}")
+    graph = rdflib.Graph().parse(data=answer.text, format=SYNTAXES[suffix])
+    assert (ILO, rdflib.RDFS.label, rdflib.Literal("International Labour Organization", lang="en")) in graph
+    assert any(graph.subjects(None, ILO))
+
+
+def test_a_page_of_a_thing_shows_facts_words_and_what_is_inferred(server: Server) -> None:
+    text = server.ask("/page/project/triangle-in-asean").text
+    assert "TRIANGLE in ASEAN" in text
+    assert "The programme works nationally across six countries" in text
+    assert "inferred" in text
+
+
+@pytest.mark.parametrize("path", ["/ns", "/ns/0.1.0", "/vocab/beneficiary-group/migrants", "/vocab/beneficiary-group", "/graph/news-2022"])
+@pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"])
+def test_terms_concepts_and_graphs_answer_as_rdf(server: Server, path: str, accept: str) -> None:
+    answer = server.ask(path, Accept=accept)
+    assert (answer.status, answer.headers["content-type"].split(";")[0]) == (200, accept)
+    syntax = {"text/turtle": "turtle", "application/ld+json": "json-ld", "application/rdf+xml": "xml", "application/n-triples": "nt"}[
+        accept
+    ]
+    assert len(rdflib.Graph().parse(data=answer.text, format=syntax)) > 3
+
+
+@pytest.mark.parametrize("path", ["/", "/ns", "/vocab/beneficiary-group/migrants", "/queries", "/downloads/", "/sparql", "/problems"])
+def test_a_browser_gets_a_page(server: Server, path: str) -> None:
+    answer = server.ask(path, Accept="text/html")
+    assert (answer.status, answer.headers["content-type"].split(";")[0]) == (200, "text/html")
+
+
+def test_every_download_is_what_the_listing_says(server: Server, snapshot: Snapshot) -> None:
+    listing = json.loads(server.ask("/downloads/").body)
+    assert listing["version"] == snapshot.id
+    assert {entry["url"].rsplit(".", 1)[1] for entry in listing["files"]} == set(SYNTAXES)
+    for entry in listing["files"]:
+        content = server.ask(entry["url"].removeprefix(server.url)).body
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (entry["bytes"], entry["sha256"])
+
+
+def test_health_and_readiness_tell_the_truth(server: Server, snapshot: Snapshot) -> None:
+    assert json.loads(server.ask("/health").body)["status"] == "ok"
+    ready = json.loads(server.ask("/ready").body)
+    assert (ready["status"], ready["snapshot"], ready["triples"]) == ("ready", snapshot.id, snapshot.triples)
+
+
+def read(path: Path) -> rdflib.Dataset:
+    dataset = rdflib.Dataset()
+    dataset.parse(path, format=SYNTAXES[path.suffix[1:]])
+    return dataset
+
+
+@pytest.fixture(scope="module")
+def original(snapshot: Snapshot) -> rdflib.Dataset:
+    return read(snapshot.folder / "dumps" / "dataset.nq")
+
+
+def triples(dataset: rdflib.Dataset) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for s, p, o, _ in dataset.quads():
+        graph.add((s, p, o))
+    return graph
+
+
+@pytest.mark.parametrize("suffix", SYNTAXES)
+def test_every_dump_read_back_by_another_tool_is_the_graph(snapshot: Snapshot, original: rdflib.Dataset, suffix: str) -> None:
+    dataset = read(snapshot.folder / "dumps" / f"dataset.{suffix}")
+    assert isomorphic(triples(dataset), triples(original))
+
+
+@pytest.mark.parametrize("suffix", ["trig", "jsonld"])
+def test_a_dump_with_graphs_keeps_them(snapshot: Snapshot, original: rdflib.Dataset, suffix: str) -> None:
+    dataset = read(snapshot.folder / "dumps" / f"dataset.{suffix}")
+    names = {str(graph.identifier) for graph in original.graphs() if len(graph)}
+    assert {str(graph.identifier) for graph in dataset.graphs() if len(graph)} == names
+    for name in names:
+        assert len(dataset.graph(rdflib.URIRef(name))) == snapshot.graphs[name]

@@ -1,0 +1,133 @@
+"""Building: what comes in, what is refused and where, and what stays when it fails."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from graph_service.config import Settings
+from graph_service.errors import BuildError, SourceError
+from graph_service.knowledge.build import build, source_set
+from graph_service.knowledge.snapshot import Snapshot, last_good
+
+ONTOLOGY = """@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix e: <http://e/> .
+e:Cat a owl:Class ; rdfs:subClassOf e:Animal . e:Dog a owl:Class ; owl:disjointWith e:Cat . e:Animal a owl:Class .
+"""
+CAT = "@prefix e: <http://e/> . e:tom a e:Cat ."
+
+Make = Callable[..., Settings]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Settings for a small graph: files by name, `ontology.ttl` being the ontology."""
+
+    def settings(**files: str) -> Settings:
+        (tmp_path / "facts").mkdir(exist_ok=True)
+        (tmp_path / "ontology.ttl").write_text(ONTOLOGY)
+        for name, text in files.items():
+            (tmp_path / "facts" / name.replace("_", ".")).write_text(text)
+        return replace(
+            Settings(), data=(tmp_path / "facts",), ontology=(tmp_path / "ontology.ttl",), queries=(), snapshots=tmp_path / "snapshots"
+        )
+
+    return settings
+
+
+def quiet(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+def names(snapshot: Snapshot) -> set[str]:
+    return {graph.rsplit("/", 1)[1] for graph in snapshot.graphs}
+
+
+def test_files_become_graphs_and_what_follows_has_its_own(make: Make) -> None:
+    snapshot = build(make(cat_ttl=CAT), quiet)
+    assert names(snapshot) == {"facts", "ontology", "inferred"}
+    animal = ox.Quad(
+        ox.NamedNode("http://e/tom"),
+        ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
+        ox.NamedNode("http://e/Animal"),
+        ox.NamedNode("https://w3id.org/labcoop/graph/inferred"),
+    )
+    assert [quad for quad in snapshot.quads() if quad.graph_name == animal.graph_name] == [animal]
+
+
+def test_trig_and_nquads_keep_their_graphs_and_turtle_by_itself_is_named_after_its_file(make: Make, tmp_path: Path) -> None:
+    settings = make(a_trig="<http://g/1> { <http://e/a> <http://e/p> 1 }", b_nq="<http://e/b> <http://e/p> <http://e/o> <http://g/2> .\n")
+    alone = tmp_path / "alone.ttl"
+    alone.write_text(CAT)
+    snapshot = build(replace(settings, data=(*settings.data, alone), reasoning="none"), quiet)
+    assert set(snapshot.graphs) == {"http://g/1", "http://g/2", *(f"https://w3id.org/labcoop/graph/{n}" for n in ("alone", "ontology"))}
+
+
+def test_what_did_not_change_is_not_built_again(make: Make) -> None:
+    settings = make(cat_ttl=CAT)
+    first = build(settings, quiet)
+    made = (first.folder / "manifest.json").stat().st_mtime_ns
+    said: list[str] = []
+    assert build(settings, said.append).id == first.id
+    assert (first.folder / "manifest.json").stat().st_mtime_ns == made
+    assert said == [f"Nothing changed: snapshot {first.id}."]
+
+
+def test_equal_sources_make_equal_bytes_blank_nodes_included(make: Make, tmp_path: Path) -> None:
+    settings = make(cat_ttl=CAT + " e:tom e:likes [ e:name 'Jerry' ] , ( e:a e:b ) .")
+    one, two = (build(replace(settings, snapshots=tmp_path / place), quiet) for place in ("one", "two"))
+    assert [(dump.path.name, dump.sha256) for dump in one.dumps] == [(dump.path.name, dump.sha256) for dump in two.dumps]
+
+
+def test_literals_keep_their_form(make: Make) -> None:
+    text = '@prefix e: <http://e/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . e:a e:p "01"^^xsd:integer , "1.0"^^xsd:decimal .'
+    snapshot = build(replace(make(a_ttl=text), reasoning="none"), quiet)
+    for dump in snapshot.dumps:
+        values = {quad.object.value for quad in ox.parse(path=str(dump.path)) if isinstance(quad.object, ox.Literal)}
+        assert {"01", "1.0"} <= values, dump.path.name
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("@prefix e: <http://e/> .\ne:tom a e:Cat ;\n  e:name .\n", "cat.ttl:3:", "not a valid"),
+        ("@prefix e: <http://e/> .\n\nf:tom a e:Cat .\n", "cat.ttl:3:", "f:"),
+        ("@prefix e: <http://e/> .\n@prefix owl: <http://wrong/> .\ne:tom a e:Cat .", "cat.ttl:2", "owl:"),
+        ("@prefix e: <http://e/> .\n@prefix e: <http://f/> .\ne:tom a e:Cat .", "cat.ttl:2", "e:"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_line(make: Make, text: str, place: str, words: str) -> None:
+    with pytest.raises(SourceError) as error:
+        build(make(cat_ttl=text), quiet)
+    assert place in error.value.detail
+    assert words in error.value.detail
+
+
+def test_a_path_that_is_not_there_is_an_error(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="nowhere"):
+        build(replace(make(), data=(tmp_path / "nowhere",)), quiet)
+
+
+def test_a_contradiction_stops_the_build_and_leaves_the_last_good_snapshot(make: Make) -> None:
+    settings = make(cat_ttl=CAT)
+    good = build(settings, quiet)
+    make(cat_ttl=CAT + " e:tom a e:Dog .")
+    with pytest.raises(BuildError, match="http://e/tom"):
+        build(settings, quiet)
+    assert sorted(path.name for path in settings.snapshots.iterdir()) == sorted([good.id, f"last-{source_set(settings)}"])
+    assert last_good(settings.snapshots, source_set(settings)) == good
+
+
+def test_a_damaged_snapshot_is_not_opened(make: Make) -> None:
+    snapshot = build(make(cat_ttl=CAT), quiet)
+    dump = snapshot.folder / "dumps" / "dataset.nq"
+    dump.write_bytes(dump.read_bytes()[:-10])
+    with pytest.raises(BuildError, match=r"dataset\.nq"):
+        Snapshot.open(snapshot.folder)
+
+
+def test_a_property_that_rdf_xml_cannot_write_leaves_that_dump_out(make: Make) -> None:
+    snapshot = build(replace(make(a_ttl="<http://e/a> <http://e/1> 1 ."), reasoning="none"), quiet)
+    assert {dump.format.name for dump in snapshot.dumps} == {"ttl", "nt", "jsonld", "nq", "trig"}

@@ -1,0 +1,81 @@
+"""The project's own data break no rule, and for every rule there is an example that breaks it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from graph_service.config import bundled
+from graph_service.errors import SourceError
+from graph_service.knowledge import checks
+from graph_service.knowledge.build import Knowledge, read
+from graph_service.knowledge.evidence import evidence
+from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.words.names import GRAPH
+
+ONTOLOGY = bundled("ontology")
+RULES = checks.rules([ONTOLOGY])
+BAD = Path(__file__).parent / "bad" / "rules"
+
+
+@pytest.fixture(scope="module")
+def ontology() -> tuple[SourceFile, ...]:
+    """The ontology's files, parsed once."""
+    return Sources.find([ONTOLOGY], []).ontology
+
+
+def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[checks.Finding]:
+    """What the rules find in the ontology and one file of data."""
+    data = SourceFile(example, None if example.suffix == ".trig" else GRAPH + "example")
+    quads = [quad for file in ontology for quad in file.quads] + data.quads + list(evidence(data))
+    return checks.check(Sources(ontology, (data,)), quads, RULES)
+
+
+def expected(example: Path) -> list[tuple[str, str]]:
+    """(rule, words of the finding) of the lines `# expects: …` that an example begins with."""
+    found: list[tuple[str, str]] = re.findall(r"^# expects: ([\w-]+): (.+)$", example.read_text(encoding="utf-8"), re.MULTILINE)
+    return found
+
+
+@pytest.mark.parametrize("example", sorted(BAD.iterdir()), ids=lambda path: path.stem)
+def test_a_broken_rule_is_found_and_no_other(example: Path, ontology: tuple[SourceFile, ...]) -> None:
+    found = findings(example, ontology)
+    wanted = expected(example)
+    for rule, words in wanted:
+        assert any(finding.rule == rule and words in str(finding) for finding in found), f"{rule}: {words}: not in {found}"
+    assert {finding.rule for finding in found} == {rule for rule, _ in wanted}
+
+
+def test_every_rule_has_an_example_that_breaks_it() -> None:
+    assert {rule for example in BAD.iterdir() for rule, _ in expected(example)} == {path.stem for path in RULES}
+
+
+def test_a_finding_says_where_what_and_which_rule(ontology: tuple[SourceFile, ...]) -> None:
+    example = BAD / "every-thing-has-a-type.ttl"
+    [finding] = findings(example, ontology)
+    assert finding.sentence == "Every thing that anything is said of, or that is mentioned, has a type."
+    assert str(finding) == f"{example}:1: organisation:ilo: {finding.sentence} [every-thing-has-a-type]"
+
+
+@pytest.fixture(scope="module")
+def own() -> Knowledge:
+    """The project's own ontology and data."""
+    return read(Sources.find([ONTOLOGY], [bundled("data")]), lambda _: None)
+
+
+def test_the_projects_own_data_break_no_rule(own: Knowledge) -> None:
+    assert not [str(finding) for finding in checks.check(own.sources, own.asserted, RULES)]
+
+
+def test_a_rule_without_a_sentence_is_refused(tmp_path: Path, own: Knowledge) -> None:
+    rule = tmp_path / "rule.rq"
+    rule.write_text("SELECT ?thing WHERE { ?thing ?p ?o }", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"rule.rq:1: .* comment that says the rule"):
+        checks.check(own.sources, [], [rule])
+
+
+def test_a_rule_that_is_no_select_query_is_refused(tmp_path: Path, own: Knowledge) -> None:
+    rule = tmp_path / "rule.rq"
+    rule.write_text("# Something is there.\nASK { ?thing ?p ?o }", encoding="utf-8")
+    with pytest.raises(SourceError, match="a rule is a SELECT query"):
+        checks.check(own.sources, [], [rule])

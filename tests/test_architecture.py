@@ -1,0 +1,95 @@
+"""The house's rules: imports run one way, and each foreign package has its rooms."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "graph_service"
+
+#: From the ground up: a module may import from its own floor and those below.
+FLOORS = (
+    {"errors", "config"},
+    {"words"},
+    {"knowledge", "engine", "catalogue"},
+    {"service"},
+    {"web"},
+    {"cli"},
+    {"__main__"},
+)
+
+#: Foreign package -> the parts of the house that may import it.
+ROOMS = {
+    "flask": {"web"},
+    "werkzeug": {"web"},
+    "granian": {"web"},
+    "pyoxigraph": {"words", "knowledge", "engine"},
+    "rdflib": {"knowledge"},
+    "owlrl": {"knowledge/closure.py"},
+    "yaml": {"catalogue/header.py"},
+    "argparse": {"cli.py"},
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(module: Path) -> set[str]:
+    """The full names of all that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def part(module: Path) -> str:
+    """The part of the house a module belongs to: its folder, or its own name at the top."""
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def floor(name: str) -> int:
+    """The floor of a part of the house."""
+    return next(number for number, parts in enumerate(FLOORS) if name in parts)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(PACKAGE)))
+def test_imports_run_downwards(module: Path) -> None:
+    if module == PACKAGE / "__init__.py":
+        assert not imported(module)
+        return
+    for name in imported(module):
+        if name.startswith("graph_service."):
+            below = name.split(".")[1]
+            if (PACKAGE / below).is_dir() or (PACKAGE / f"{below}.py").exists():
+                assert floor(below) <= floor(part(module)), f"{module} imports {name} from a floor above"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(PACKAGE)))
+def test_foreign_packages_stay_in_their_rooms(module: Path) -> None:
+    place = str(module.relative_to(PACKAGE))
+    for name in imported(module):
+        rooms = ROOMS.get(name.split(".")[0])
+        assert rooms is None or any(place == room or place.startswith(f"{room}/") for room in rooms), f"{place} imports {name}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(PACKAGE)))
+def test_nothing_is_imported_inside_a_function(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
+            assert not inner, f"{module}: {node.name} imports at line {inner[0].lineno}"
+
+
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    names = {".".join(m.relative_to(PACKAGE.parent).with_suffix("").parts): m for m in MODULES if m.name != "__init__.py"}
+    for name, module in names.items():
+        graph[name] = {other for other in names for i in imported(module) if i == other or i.startswith(other + ".")} - {name}
+    while leaves := [name for name, below in graph.items() if not below]:
+        for leaf in leaves:
+            del graph[leaf]
+        for below in graph.values():
+            below.difference_update(leaves)
+    assert not graph, f"these import each other: {sorted(graph)}"

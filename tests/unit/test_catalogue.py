@@ -1,0 +1,153 @@
+"""Canned queries: a fault in a file is named and harms no other; nothing a client sends becomes query text."""
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph_service.catalogue.catalogue import CannedQuery, Catalogue, read_canned
+from graph_service.catalogue.parameters import Choice
+from graph_service.errors import InvalidParameter, NotFound, SourceError, UnknownParameter
+
+COUNTRY = "https://w3id.org/labcoop/ns#Country"
+COUNTRIES = (
+    Choice("https://w3id.org/labcoop/id/place/CRI", ("Costa Rica",)),
+    Choice("https://w3id.org/labcoop/id/place/KHM", ("Cambodge", "Cambodia")),
+    Choice("https://example.org/other/CRI", ("Costa Rica",)),
+)
+
+QUERY = """#+ summary: {en: Test, fr: Essai}
+#+ params:
+#+   country: {of: "lc:Country", many: true}
+#+   year: {type: year, min: 1900, max: 2100}
+#+   text: {type: string}
+#+   status: {type: string, enum: [planned, ongoing]}
+#+   code: {type: string, pattern: "C[0-9]{3}"}
+#+   day: {type: date, required: true}
+PREFIX place: <https://w3id.org/labcoop/id/place/>
+SELECT * WHERE {
+  VALUES ?country { UNDEF }
+  VALUES ?year { 2023 }
+  VALUES ?text { "a } b" }   # VALUES ?text { no }
+  VALUES ?status { UNDEF } VALUES ?code { UNDEF } VALUES ?day { UNDEF }
+  OPTIONAL { ?s ?p ?o }
+}
+"""
+
+
+def choices(kind: str) -> tuple[Choice, ...]:
+    assert kind == COUNTRY
+    return COUNTRIES
+
+
+@pytest.fixture(scope="module")
+def query(tmp_path_factory: pytest.TempPathFactory) -> CannedQuery:
+    path = tmp_path_factory.mktemp("queries") / "test.rq"
+    path.write_text(QUERY)
+    return read_canned(path)
+
+
+def bound(query: CannedQuery, **given: str | list[str]) -> dict[str, list[str]]:
+    """Run the bound text on nothing and give what each parameter is bound to."""
+    arguments = {"day": ["2023-06-01"], **{k: v if isinstance(v, list) else [v] for k, v in given.items()}}
+    solutions = ox.Store().query(query.bind(arguments, choices))
+    assert isinstance(solutions, ox.QuerySolutions)
+    rows = [{name: str(row[name]) for name in query.parameters if row[name] is not None} for row in solutions]
+    return {name: sorted({row[name] for row in rows if name in row}) for name in query.parameters}
+
+
+def test_defaults_stand_where_nothing_is_given(query: CannedQuery) -> None:
+    values = bound(query)
+    assert values["country"] == []
+    assert values["text"] == ['"a } b"']
+    assert [value[:6] for value in values["year"]] == ['"2023"']
+
+
+def test_values_become_terms_and_several_are_several(query: CannedQuery) -> None:
+    cambodia = "<https://w3id.org/labcoop/id/place/KHM>"
+    assert bound(query, country=["place:CRI", "cambodge", "KHM"])["country"] == ["<https://w3id.org/labcoop/id/place/CRI>", cambodia]
+    assert bound(query, country="https://w3id.org/labcoop/id/place/KHM")["country"] == [cambodia]
+    assert bound(query, country="")["country"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter", "words"),
+    [
+        ({"country": "Atlantis"}, "country", "lc:Country"),
+        ({"country": "Costa Rica"}, "country", "place:CRI"),
+        ({"year": "soon"}, "year", "four digits"),
+        ({"year": "1066"}, "year", "at least 1900"),
+        ({"year": ["2022", "2023"]}, "year", "not several"),
+        ({"status": "done"}, "status", "planned, ongoing"),
+        ({"code": "c1"}, "code", "C[0-9]{3}"),
+        ({"day": "2023-02-31"}, "day", "2022-08-16"),
+        ({"day": ""}, "day", "nothing was given"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_wanted(query: CannedQuery, given: dict[str, str], parameter: str, words: str) -> None:
+    with pytest.raises(InvalidParameter) as error:
+        bound(query, **given)
+    assert error.value.members["parameter"] == parameter
+    assert words in error.value.detail
+
+
+def test_an_ambiguous_name_lists_the_candidates(query: CannedQuery) -> None:
+    with pytest.raises(InvalidParameter) as error:
+        bound(query, country="CRI")
+    assert error.value.members["allowed"] == ["place:CRI", "https://example.org/other/CRI"]
+
+
+def test_an_unknown_parameter_lists_the_known(query: CannedQuery) -> None:
+    with pytest.raises(UnknownParameter) as error:
+        bound(query, continent="x")
+    assert "country" in str(error.value.members["allowed"])
+
+
+@settings(max_examples=300)
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]))
+    | st.sampled_from(['"', "'", "\\", "} #", '" } UNION { ?s ?p "', "\\u0022", "\n", "'''"])
+)
+def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
+    values = bound(query, text=[text])["text"]
+    assert values == ([str(ox.Literal(text))] if text.strip() else ['"a } b"'])
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("SELECT * {}", ":1:", "summary"),
+        ("#+ summary: [unclosed\nSELECT * {}", ":2:", "YAML"),
+        ("#+ summary: x\n#+ colour: red\nSELECT * {}", ":1:", "colour"),
+        ("#+ summary: x\n#+ params: {year: {type: year}}\nSELECT * {}", "params: year", "VALUES ?year"),
+        ("#+ summary: x\n#+ params: {a: {type: colour}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),
+        ("#+ summary: x\n#+ params: {a: {colour: red}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),
+        ("#+ summary: x\n#+ params: {a: {many: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "true or false"),
+        ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "lc:Country"),
+        ("#+ summary: x\n#+ examples: [{b: 1}]\nSELECT * {}", "examples", "b"),
+        ("#+ summary: x\nSELECT * {\n ?s ?p }", ":3:", "expected"),
+        ("#+ summary: x\nINSERT DATA {}", "", "update"),
+        ("#+ summary: x\nSELECT * { SERVICE <http://a/> {} }", "", "SERVICE"),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_fault_and_harms_no_other(tmp_path: Path, text: str, place: str, words: str) -> None:
+    (tmp_path / "bad.rq").write_text(text)
+    (tmp_path / "good.rq").write_text("#+ summary: x\nASK {}")
+    catalogue = Catalogue.read([tmp_path])
+    assert list(catalogue.queries) == ["good"]
+    (fault,) = catalogue.faults
+    assert str(tmp_path / "bad.rq") + (place if place.startswith(":") else "") in fault.detail
+    assert place in fault.detail
+    assert words in fault.detail
+
+
+def test_a_name_that_is_not_there_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        Catalogue()["nonsense"]
+
+
+def test_a_place_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        Catalogue.read([tmp_path / "nowhere"])

@@ -1,0 +1,89 @@
+"""Client text becomes terms of the wanted type, and a term is printed so that it reads back as itself."""
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph_service.words import terms
+from graph_service.words.names import PREFIXES, XSD, curie
+
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "datatype"),
+    [
+        ("integer", " 42 ", "42", "integer"),
+        ("integer", "-007", "-7", "integer"),
+        ("decimal", "54600000", "54600000", "decimal"),
+        ("decimal", "1.50", "1.50", "decimal"),
+        ("boolean", "TRUE", "true", "boolean"),
+        ("boolean", "0", "false", "boolean"),
+        ("date", "2022-08-16", "2022-08-16", "date"),
+        ("date", "2024-02-29", "2024-02-29", "date"),
+        ("year", "2023", "2023", "integer"),
+        ("string", "a 'b' \"c\"\n", "a 'b' \"c\"\n", "string"),
+    ],
+)
+def test_text_becomes_a_typed_term(kind: str, text: str, value: str, datatype: str) -> None:
+    assert terms.TYPES[kind](text) == ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("integer", "4.2"),
+        ("integer", "１２"),
+        ("integer", ""),
+        ("decimal", "NaN"),
+        ("decimal", "12,5"),
+        ("boolean", "maybe"),
+        ("date", "2022-02-30"),
+        ("date", "20220816"),
+        ("date", "2022-W01-1"),
+        ("year", "23"),
+        ("lang-string", "Tunisie"),
+        ("iri", "Canada"),
+        ("iri", "http://a b"),
+        ("iri", "http://a/> } #"),
+        ("iri", ""),
+    ],
+)
+def test_text_of_another_type_is_refused_with_what_is_wanted(kind: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w") as error:
+        terms.TYPES[kind](text)
+    assert "such as" in str(error.value) or text.startswith("http") or kind == "boolean"
+
+
+def test_an_iri_may_be_given_in_full_in_brackets_or_short() -> None:
+    full = "https://w3id.org/labcoop/id/place/CRI"
+    assert {terms.iri(text).value for text in (full, f"<{full}>", "place:CRI", " place:CRI ")} == {full}
+
+
+def test_a_lang_string_keeps_its_text_and_language() -> None:
+    assert terms.TYPES["lang-string"]("a@b@fr") == ox.Literal("a@b", language="fr")
+
+
+@given(st.text(CHARACTERS))
+def test_a_printed_string_reads_back_as_itself(text: str) -> None:
+    solutions = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ {terms.write(terms.string(text))} }} }}")
+    assert isinstance(solutions, ox.QuerySolutions)
+    assert [solution["x"] for solution in solutions] == [ox.Literal(text)]
+
+
+@given(st.text(CHARACTERS))
+def test_no_text_makes_an_iri_that_breaks_out(text: str) -> None:
+    try:
+        printed = terms.write(terms.iri(text))
+    except ValueError:
+        return
+    solutions = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ {printed} }} }}")
+    assert isinstance(solutions, ox.QuerySolutions)
+    assert [str(solution["x"]) for solution in solutions] == [printed]
+
+
+def test_no_prefix_is_a_part_of_two_names() -> None:
+    assert len(set(PREFIXES.values())) == len(PREFIXES)
+    assert curie("https://w3id.org/labcoop/vocab/sector/garment") == "sector:garment"
+    assert curie("https://example.org/x") == "https://example.org/x"

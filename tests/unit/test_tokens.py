@@ -1,0 +1,82 @@
+"""Tokens: a keyword is found wherever it is one, and nowhere else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph_service.words.tokens import is_update, tokens, uses_keyword, values_rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <http://x/> {} }",
+        "select * { service<http://x/>{} }",
+        "SELECT * {\nSeRvIcE\tSILENT ?s {} }",
+        r"SELECT * { \u0053ERVICE <http://x/> {} }",
+        r"SELECT * { SER\U00000056ICE <http://x/> {} }",
+        "SELECT * { ?s ?p 'a' . SERVICE <http://x/> {} }",
+        "SELECT * { ?s ?p 'it\\'s' SERVICE <http://x/> {} }",
+        "SELECT * { # SERVICE?\n SERVICE <http://x/> {} }",
+        'SELECT * { ?s ?p """a "quoted" word""" . SERVICE <http://x/> {} }',
+        "SELECT * { <http://x#y> ?p ?o . SERVICE <http://x/> {} }",
+        "SELECT * {SERVICE :x {}}",
+    ],
+)
+def test_a_call_to_another_server_is_seen(text: str) -> None:
+    assert uses_keyword(text, "SERVICE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?service { ?service ?p $service }",
+        "SELECT * { ?s ?p 'SERVICE' }",
+        "SELECT * { ?s ?p '''SERVICE 'x' \" SERVICE''' }",
+        "SELECT * { ?s <http://x/SERVICE> ?o }",
+        "PREFIX service: <http://x/> SELECT * { ?s service:SERVICE ?o }",
+        "SELECT * { ?s ?p ?o } # SERVICE <http://x/>",
+        "SELECT * { _:SERVICE ?p ?o }",
+        "SELECT * { ?s ?p 'a'@service }",
+    ],
+)
+def test_the_word_alone_is_no_call(text: str) -> None:
+    assert not uses_keyword(text, "SERVICE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA {}",
+        "PREFIX a: <http://b/> delete where {}",
+        "BASE <http://b/>\n# comment\nLOAD <http://x>",
+        "WITH <http://g> DELETE {} WHERE {}",
+    ],
+)
+def test_an_update_is_known_by_its_verb(text: str) -> None:
+    assert is_update(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT ?insert {}", "PREFIX insert: <http://insert/> ASK {}", "", "BASE <x> DESCRIBE <INSERT>", "nonsense"]
+)
+def test_a_query_is_no_update(text: str) -> None:
+    assert not is_update(text)
+
+
+def test_values_rows_are_found_where_they_stand() -> None:
+    text = "# VALUES ?a { 1 }\nSELECT * { VALUES ?a { 'VALUES ?b { }' } values $c {} VALUES (?d) {(1)} }"
+    assert {name: text[start:end] for name, (start, end) in values_rows(text).items()} == {"a": " 'VALUES ?b { }' ", "c": ""}
+
+
+def test_a_variable_with_two_rows_has_none_to_bind() -> None:
+    assert values_rows("SELECT * { { VALUES ?a { 1 } } UNION { VALUES ?a { 2 } } }") == {}
+
+
+@given(st.text())
+def test_tokens_cover_any_text_in_order(text: str) -> None:
+    end = 0
+    for token in tokens(text):
+        assert token.start >= end
+        assert text[token.start : token.end] == token.text
+        end = token.end
