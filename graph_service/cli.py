@@ -16,9 +16,8 @@ from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings, flag_name
 from graph_service.engine.result import Query, Result
 from graph_service.errors import MalformedRequest, ServiceError, SettingError, UnknownParameter
-from graph_service.knowledge import checks, quotations
-from graph_service.knowledge.build import build, read, source_set
-from graph_service.knowledge.closure import close
+from graph_service.knowledge import checks, quotations, shapes
+from graph_service.knowledge.build import build, infer, read, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.knowledge.sources import Sources
 from graph_service.service import Service
@@ -71,9 +70,11 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     rules = checks.rules(settings.ontology)
     findings = [str(finding) for finding in checks.check(sources, knowledge.asserted, rules)]
     findings += [str(finding) for finding in quotations.check(sources)]
+    shape_files = shapes.files(settings.ontology)
+    findings += [str(finding) for finding in shapes.check(sources, knowledge.asserted, shape_files)]
     inferred = 0
     if settings.reasoning != "none" and not findings:
-        inferred = len(close(knowledge.ontology, knowledge.data))
+        inferred = len(infer(knowledge))
     catalogue = Catalogue.read(settings.queries)
     findings += [fault.detail for fault in catalogue.faults]
     report = {
@@ -83,6 +84,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         "quotations": len(quotations.passages(sources)),
         "inferred": inferred,
         "rules": len(rules),
+        "shapes": len(shapes.names(shape_files)),
         "canned queries": len(catalogue.queries),
         "findings": findings,
     }

@@ -13,7 +13,8 @@
     ├── NotAcceptable             406   no format that can be written is acceptable
     ├── TooLarge                  413   a request body is over the limit
     ├── UnsupportedMediaType      415   a request body is of a type that is not read here
-    └── InvalidParameter          422   the value of a canned query's parameter is not of its type
+    ├── InvalidParameter          422   the value of a canned query's parameter is not of its type
+    └── OutOfTime                 504   an answer was not found within the time it may take
 
 The web layer turns each into `application/problem+json` (RFC 9457), the command line into a line on standard error; both need
 nothing but the attributes below.
@@ -124,3 +125,9 @@ class InvalidParameter(ServiceError):
     """The value of a canned query's parameter is not of its type. Carries `parameter`, `given` and, where it is a list, `allowed`."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class OutOfTime(ServiceError):
+    """An answer was not found within the time it may take."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT

@@ -26,6 +26,8 @@ ROOMS = {
     "pyoxigraph": {"words", "knowledge", "engine"},
     "rdflib": {"knowledge"},
     "owlrl": {"knowledge/closure.py"},
+    "nmo_python": {"knowledge/closure.py"},
+    "pyshacl": {"knowledge/shapes.py"},
     "yaml": {"catalogue/header.py"},
     "argparse": {"cli.py"},
 }

@@ -1,21 +1,28 @@
 """The pipeline: sources -> snapshot."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 import graph_service
 from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge import checks, quotations, snapshot
-from graph_service.knowledge.closure import close
+from graph_service.knowledge import checks, quotations, shapes, snapshot
+from graph_service.knowledge.closure import Clash, close
 from graph_service.knowledge.evidence import evidence
+from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Sources
 from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.writing import write_readably
+
+#: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
+_EXPLANATION_SECONDS = 10
 
 Progress = Callable[[str], None]
 
@@ -34,6 +41,11 @@ class Knowledge:
         """All of it, each quad once, in a stable order."""
         return sorted({*self.ontology, *self.data, *self.evidence}, key=str)
 
+    @cached_property
+    def said(self) -> frozenset[ox.Triple]:
+        """The triples of ontology and data, without the records of who says them: what is reasoned over."""
+        return frozenset(quad.triple for quad in (*self.ontology, *self.data))
+
 
 def build(settings: Settings, progress: Progress) -> Snapshot:
     """The snapshot of the settings' sources: the one that is there if it was made from the same, else a new one.
@@ -50,9 +62,16 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
         knowledge = read(sources, progress)
         findings = checks.check(sources, knowledge.asserted, checks.rules(settings.ontology))
         findings += quotations.check(sources)
+        findings += shapes.check(sources, knowledge.asserted, shapes.files(settings.ontology))
         if findings:
             raise BuildError("\n".join(map(str, findings)), findings=[str(finding) for finding in findings])
-        built = snapshot.write(settings.snapshots, id, [*knowledge.asserted, *_inferred(knowledge, settings, progress)])
+        inferred: list[ox.Triple] = []
+        if settings.reasoning != "none" and knowledge.ontology:
+            progress("Inferring what follows (OWL 2 RL).")
+            inferred = infer(knowledge)
+        graph = ox.NamedNode(GRAPH_INFERRED)
+        quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
+        built = snapshot.write(settings.snapshots, id, quads)
         progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     snapshot.remember(built, source_set(settings))
     return built
@@ -76,18 +95,43 @@ def source_set(settings: Settings) -> str:
     return hashlib.sha256(f"{paths}\0{settings.reasoning}".encode()).hexdigest()[:12]
 
 
-def _inferred(knowledge: Knowledge, settings: Settings, progress: Progress) -> list[ox.Quad]:
-    if settings.reasoning == "none" or not knowledge.ontology:
-        return []
-    progress("Inferring what follows (OWL 2 RL).")
-    graph = ox.NamedNode(GRAPH_INFERRED)
-    return [ox.Quad(t.subject, t.predicate, t.object, graph) for t in close(knowledge.ontology, knowledge.data)]
+def infer(knowledge: Knowledge) -> list[ox.Triple]:
+    """The triples that follow from what the sources say (OWL 2 RL), sorted.
+
+    Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
+    rests on are said.
+    """
+    closure = close(knowledge.ontology, knowledge.data)
+    if closure.clashes:
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
+        explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
+        clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes]
+        raise BuildError("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
+    return list(closure.inferred)
+
+
+def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in store.quads_for_pattern(subject, predicate, object_, None))
+
+
+def _account(clash: Clash, explainer: Explainer, sources: Sources) -> str:
+    """A clash as lines: its axiom, the triples that must not stand together, and where they come from."""
+    lines = [f"{clash.rule.axiom} ({clash.rule.name}):"]
+    for premise in clash.premises:
+        lines.append(f"  {write_readably(premise)}")
+        leaves = explainer.explain(premise, seconds=_EXPLANATION_SECONDS).leaves
+        for leaf in leaves:
+            because = "" if leaf == premise else f"because {write_readably(leaf)} "
+            lines.append(f"    {because}at {', '.join(sources.where_said(leaf)) or '(nowhere)'}")
+    return "\n".join(lines)
 
 
 def _id(sources: Sources, settings: Settings) -> str:
-    """The hash of all that a snapshot is made from: the files, how they are reasoned over, the rules, and the code that does it."""
+    """The hash of all that a snapshot is made from: the files, how they are reasoned over, the rules, the shapes, and the code."""
     digest = hashlib.sha256(f"{graph_service.__version__}\0{settings.reasoning}\0{sources.fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
-    for path in [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *checks.rules(settings.ontology)]:
+    code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py"))]
+    for path in [*code, *checks.rules(settings.ontology), *shapes.files(settings.ontology)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -300,7 +300,7 @@ def _alone(passage: Passage, length: int | None) -> Iterator[Finding]:
     if passage.start < 0 or (length is not None and passage.end > length):
         yield _finding(passage.where(START), "quotation-inside", passage.iri, f"{passage.start} to {passage.end} of {length}")
         return
-    room = {PREFIX: passage.start, SUFFIX: AROUND if length is None else length - passage.end}
+    room = {PREFIX: passage.start, SUFFIX: len(passage.suffix) if length is None else length - passage.end}
     for name, _, piece in passage.pieces:
         if name in room and len(piece) != min(AROUND, room[name]):
             value = f"{curie(name)} has {len(piece)}, not {min(AROUND, room[name])}"

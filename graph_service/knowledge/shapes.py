@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import rdflib
 from pyshacl import validate
 from pyshacl.errors import ReportableRuntimeError
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import SH
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.checks import Finding
@@ -28,8 +28,7 @@ def files(ontology: Iterable[Path]) -> list[Path]:
 
 def names(shape_files: Iterable[Path]) -> list[str]:
     """The names of all shapes that say something when they do not hold, sorted. Raises SourceError."""
-    shapes = _read(shape_files)
-    return sorted({_name(shape, shapes) for shape in shapes.subjects(SH.message, None)})
+    return sorted({_name(shape) for shape in _read(shape_files).subjects(SH.message, None)})
 
 
 def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path]) -> list[Finding]:
@@ -43,7 +42,7 @@ def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path
         raise SourceError(f"the shapes cannot be used: {error}") from error
     if not isinstance(report, rdflib.Graph):
         raise SourceError(f"the shapes cannot be used: {report}")
-    return sorted({_finding(result, report, shapes, sources) for result in report.subjects(RDF.type, SH.ValidationResult)}, key=str)
+    return sorted({_finding(result, report, sources) for result in report.objects(None, SH.result)}, key=str)
 
 
 def _read(shape_files: Iterable[Path]) -> rdflib.Graph:
@@ -62,24 +61,21 @@ def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
     return rdflib.Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
-def _finding(result: rdflib.term.Node, report: rdflib.Graph, shapes: rdflib.Graph, sources: Sources) -> Finding:
+def _finding(result: rdflib.term.Node, report: rdflib.Graph, sources: Sources) -> Finding:
     thing = report.value(result, SH.focusNode)
     value = report.value(result, SH.value)
-    shape = report.value(result, SH.sourceShape)
     return Finding(
         where=sources.where(str(thing)) if isinstance(thing, rdflib.URIRef) else "(no file)",
-        rule=_name(shape, shapes),
+        rule=_name(report.value(result, SH.sourceShape)),
         sentence=str(report.value(result, SH.resultMessage)),
         thing=_written(thing),
         value=None if value is None or value == thing else _written(value),
     )
 
 
-def _name(shape: rdflib.term.Node | None, shapes: rdflib.Graph) -> str:
-    """The last part of a shape's IRI; for a shape without an IRI, that of the shape that it is a part of."""
-    while isinstance(shape, rdflib.BNode):
-        shape = shapes.value(None, None, shape)
-    return "shape" if shape is None else str(shape).rpartition("#")[2]
+def _name(shape: rdflib.term.Node | None) -> str:
+    """The last part of a shape's IRI."""
+    return str(shape).rpartition("#")[2] if isinstance(shape, rdflib.URIRef) else "a shape without a name"
 
 
 def _written(term: rdflib.term.Node | None) -> str:

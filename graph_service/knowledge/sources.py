@@ -121,6 +121,14 @@ class Sources:
                 if iri != match[2]:
                     raise SourceError(f"{place}: prefix {match[1].decode()}: is <{match[2].decode()}> here and <{iri.decode()}> at {where}")
 
+    def where_said(self, triple: ox.Triple) -> list[str]:
+        """`file:line` of each file that says a triple, the line being the first that names its subject."""
+        return [
+            f"{file.path}:{file.line_of(triple.subject.value) or 1}" if isinstance(triple.subject, ox.NamedNode) else str(file.path)
+            for file in self.files
+            if any(quad.triple == triple for quad in file.quads)
+        ]
+
     def where(self, iri: str) -> str:
         """`file:line` of the first place that names an IRI, data before ontology; or `(nowhere)`."""
         for file in self.data + self.ontology:

@@ -71,14 +71,15 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
 
 
 def _options(service: Service, parameter: Parameter, given: Sequence[str]) -> list[Option]:
-    """The entries of a parameter's list, in the order of their texts; none if it is not chosen from a list."""
+    """The entries of a parameter's list in the order of their texts, the given or else the default ones chosen; none without a list."""
+    chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
     if parameter.of is not None:
         choices = service.choices(parameter.of)
         labels = service.labels([NamedNode(choice.iri) for choice in choices])
-        entries = [(curie(c.iri), labels.get(c.iri, c.key), any(c.is_called(text) for text in given)) for c in choices]
+        entries = [(curie(c.iri), labels.get(c.iri, c.key), any(c.is_called(text) for text in chosen)) for c in choices]
         return sorted((Option(*entry) for entry in entries), key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
-    return [Option(value, value, value in given) for value in values]
+    return [Option(value, value, value in chosen) for value in values]
 
 
 def _summary(query: CannedQuery) -> dict[str, object]:

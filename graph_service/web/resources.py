@@ -3,7 +3,7 @@
 `/id/…` 303 to `/page/…` or `/data/…`; `/ns`, `/vocab/…` and `/graph/…` answer where they are.
 """
 
-from flask import Blueprint, Response, redirect, render_template
+from flask import Blueprint, Response, redirect, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import NotFound
@@ -22,7 +22,7 @@ PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?kind ?term ?definition ?above ?domain ?range WHERE {
-  VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty }
+  VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
   ?term a ?kind ; rdfs:isDefinedBy <https://w3id.org/labcoop/ns> .
   OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = "en") }
   OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?above FILTER(isIRI(?above)) }
@@ -69,7 +69,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/vocab/<path:path>")
     def concept(path: str) -> Response:
         iri = f"{BASE}vocab/{path}"
-        if wants_html():
+        if wants_html() and not request.values.get("format"):
             return Response(render_template("thing.html", thing=thing(service, iri), data=None))
         return _description(iri, None)
 

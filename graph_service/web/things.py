@@ -99,13 +99,21 @@ def thing(service: Service, iri: str, language: str = "en") -> Thing:
     return Thing(
         iri=iri,
         label=labels.get(iri, iri.rsplit("/", 1)[-1]),
-        names=values((t, t.object) for t in said if t.predicate.value in _NAMES),
+        names=_once(values((t, t.object) for t in said if t.predicate.value in _NAMES)),
         kinds=values((t, t.object) for t in said if t.predicate.value == RDF + "type"),
         words=[show(t.object) for t in said if t.predicate.value == OA + "exact"],
         says=says,
         facts=grouped((t, t.object) for t in said),
         mentions=grouped((t, t.subject) for t in triples if t.object == node and t.subject != node),
     )
+
+
+def _once(values: Iterable[Value]) -> list[Value]:
+    """Each name once, the stated one first: a preferred label is inferred to be a label too."""
+    first: dict[Cell, Value] = {}
+    for value in values:
+        first.setdefault(value.cell, value)
+    return list(first.values())
 
 
 def _passages(service: Service, iri: str, labels: dict[str, str]) -> dict[Triple, list[Passage]]:

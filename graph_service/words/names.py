@@ -27,7 +27,7 @@ VOID = "http://rdfs.org/ns/void#"
 #: The types of things: `https://w3id.org/labcoop/id/<type>/<key>`.
 _KINDS = (
     *("activity", "claim", "commitment", "contact", "contribution", "document", "event", "figure", "framework", "funding"),
-    *("instrument", "membership", "objective", "organisation", "partnership", "passage", "person", "place", "position"),
+    *("instrument", "membership", "objective", "organisation", "participation", "partnership", "passage", "person", "place", "position"),
     *("project", "provision", "quotation", "ratification", "report", "result", "standard", "statement", "topic"),
 )
 

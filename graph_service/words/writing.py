@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from graph_service.words.formats import DATASET_FORMATS, Format
-from graph_service.words.names import PREFIXES, RDF
+from graph_service.words.names import PREFIXES, RDF, curie
 
 _TYPE = ox.NamedNode(RDF + "type")
 
@@ -50,3 +50,9 @@ def _check_names(triples: Iterable[ox.Triple]) -> None:
 def _serialized(statements: Iterable[ox.Triple] | Iterable[ox.Quad], format: Format, prefixes: dict[str, str]) -> bytes:
     assert isinstance(format.engine, ox.RdfFormat)
     return bytes(ox.serialize(statements, format=format.engine, prefixes=prefixes or None) or b"")
+
+
+def write_readably(triple: ox.Triple) -> str:
+    """A triple for people: short names where there are any, literals as in Turtle."""
+    parts = (triple.subject, triple.predicate, triple.object)
+    return " ".join(curie(part.value) if isinstance(part, ox.NamedNode) else str(part) for part in parts)
