@@ -18,10 +18,12 @@ from graph_service.engine.result import Query, Result
 from graph_service.errors import MalformedRequest, ServiceError, SettingError, UnknownParameter
 from graph_service.knowledge import checks, quotations, shapes
 from graph_service.knowledge.build import build, infer, read, source_set
+from graph_service.knowledge.provenance import as_data, as_lines
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.knowledge.sources import Sources
 from graph_service.service import Service
 from graph_service.web.server import serve_forever
+from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots")
@@ -133,6 +135,19 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _explain(options: argparse.Namespace, settings: Settings) -> int:
+    try:
+        triple = terms.triple(options.subject, options.predicate, options.object)
+    except ValueError as error:
+        raise SettingError(f"{options.subject} {options.predicate} {options.object}: a part must be {error}") from error
+    explanation = _service(settings).explain(triple)
+    if options.json:
+        _print_json(as_data(explanation))
+    else:
+        print(*as_lines(explanation), sep="\n")
+    return 0
+
+
 def _snapshot_to_serve(settings: Settings) -> Snapshot:
     """The snapshot of the sources as they are, or the last good one, said loudly, when they cannot be built."""
     try:
@@ -219,4 +234,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--graph", metavar="IRI", help="one named graph only")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
+
+    sub = command("explain", _explain, "why the graph says a triple: the passages, or the rules and premises", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("subject", metavar="S", help="an IRI or a name such as project:triangle-in-asean")
+    sub.add_argument("predicate", metavar="P", help="an IRI or a name such as lc:hasDonorCountry")
+    sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")
+    sub.add_argument("--json", action="store_true", help="print the derivation as JSON")
     return parser

@@ -59,13 +59,25 @@ class MalformedQuery(ServiceError):
     reason = ""
 
     @classmethod
-    def from_parser(cls, message: str) -> Self:
-        """The error for a message of the engine's parser, which begins with `error at LINE:COLUMN:` for most faults."""
+    def from_parser(cls, message: str, text: str) -> Self:
+        """The error for a message of the engine's parser about a text.
+
+        A message begins with `error at LINE:COLUMN:` for most faults and goes on with all that the grammar would take there:
+        character classes are left out of that, and a sentence among it (`Prefix not found`) says it all.
+        """
         place = re.match(r"(?:error )?at (\d+):(\d+): ?", message)
-        reason = message[place.end() :] if place else message
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        error = cls(f"Line {line}, column {column}: {reason}." if place else f"{reason}.", line=line, column=column)
-        error.reason = reason
+        if place is None:
+            return cls(f"{message}.")
+        line, column = int(place[1]), int(place[2])
+        expected = re.sub(r"\['.*?'\]|\[_\]", "", message[place.end() :].removeprefix("expected ").removeprefix("one of "), flags=re.DOTALL)
+        words = [word.strip() for word in re.split(r", (?![^\"]*\"(?:,|$))", expected) if word.strip()]
+        sentence = next((word for word in words if " " in word and word[0].isupper()), None)
+        lines = text.splitlines()
+        near = lines[line - 1][column - 1 :].strip()[:24] if line <= len(lines) else ""
+        found = f"at {near!r}" if near else "at the end of the line" if line < len(lines) else "at the end of the text"
+        reason = sentence or (f"expected {' or '.join(words)}" if words else "something else is expected")
+        error = cls(f"Line {line}, column {column}, {found}: {reason}.", line=line, column=column)
+        error.reason = f"{found}: {reason}"
         return error
 
 

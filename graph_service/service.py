@@ -1,7 +1,7 @@
 """The product without HTTP: a snapshot, an engine, a catalogue, and what can be asked of them."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Choice
@@ -9,8 +9,13 @@ from graph_service.config import Settings
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.result import Query, Result
 from graph_service.errors import NotFound
+from graph_service.knowledge.closure import terminology_of
+from graph_service.knowledge.explanation import Explainer
+from graph_service.knowledge.provenance import Explanation, Origin, Passage
+from graph_service.knowledge.rules import compile_rules
 from graph_service.knowledge.snapshot import Dump, Snapshot
 from graph_service.words import terms
+from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _CHOICES = """
@@ -22,6 +27,17 @@ SELECT DISTINCT ?thing ?name WHERE {{
   OPTIONAL {{ ?thing rdfs:label|skos:prefLabel|skos:altLabel|lc:acronym|lc:iso2 ?name }}
   FILTER(isIRI(?thing))
 }}"""
+
+_SOURCES = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?graph ?passage ?words ?document WHERE {{
+  {{ GRAPH ?graph {{ {triple} }} }} UNION {{
+    ?record rdf:subject {s} ; rdf:predicate {p} ; rdf:object {o} ; lc:evidence ?passage .
+    ?passage oa:exact ?words ; lc:quotedFrom ?document .
+  }}
+}} ORDER BY ?graph ?document ?passage"""
 
 _LABELS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -77,6 +93,42 @@ class Service:
         if not triples:
             raise NotFound(f"Nothing is said of {iri}.")
         return triples
+
+    def explain(self, triple: Triple, seconds: float = 10) -> Explanation:
+        """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.
+
+        Raises NotFound if the graph does not say it, OutOfTime if the search takes longer than `seconds`.
+        """
+        step = self._explainer.explain(triple, seconds)
+        return Explanation(step, {leaf: self.origin(leaf) for leaf in step.leaves})
+
+    def origin(self, triple: Triple) -> Origin:
+        """The graphs that say a triple and the passages of documents that do."""
+        text = _SOURCES.format(
+            triple=f"{triple.subject} {triple.predicate} {triple.object}", s=triple.subject, p=triple.predicate, o=triple.object
+        )
+        graphs, passages = [], []
+        for graph, passage, words, document in self.sparql(Query(text)).rows():
+            if isinstance(graph, NamedNode) and graph.value != GRAPH_INFERRED:
+                graphs.append(graph.value)
+            if isinstance(passage, NamedNode) and isinstance(words, Literal) and isinstance(document, NamedNode):
+                passages.append(Passage(passage.value, words.value, document.value))
+        return Origin(tuple(graphs), tuple(passages))
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        ontology = terminology_of(triple for triple in self._pattern(None, None, None, GRAPH_ONTOLOGY))
+        return Explainer(compile_rules(ontology, ontology), self._pattern, self._is_asserted)
+
+    def _is_asserted(self, triple: Triple) -> bool:
+        return bool(self.sparql(Query(f"ASK {{ {triple.subject} {triple.predicate} {triple.object} }}", infer=False)))
+
+    def _pattern(self, subject: object, predicate: object, object_: object, graph: str | None = None) -> Iterator[Triple]:
+        """The triples that match a pattern, None for any, in the whole graph or in one named graph."""
+        s, p, o = (part or f"?{name}" for part, name in ((subject, "s"), (predicate, "p"), (object_, "o")))
+        dataset = None if graph is None else [graph]
+        for row in self.sparql(Query(f"CONSTRUCT {{ {s} {p} {o} }} WHERE {{ {s} {p} {o} }}", default_graphs=dataset)).rows():
+            yield Triple(*row)  # type: ignore[arg-type]
 
     def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, str]:
         """IRI -> a name to show: in the language, else in English, else in any."""

@@ -81,7 +81,7 @@ def test_sparql_reads_a_file_and_says_where_it_is_wrong(command: Command, snapsh
     assert json.loads(command("sparql", str(tmp_path / "q.rq")).stdout)["boolean"] is True
     (tmp_path / "q.rq").write_text("SELECT *\n{ ?s ?p }")
     done = command("sparql", str(tmp_path / "q.rq"))
-    assert (done.returncode, "Line 2, column 9" in done.stderr) == (1, True)
+    assert (done.returncode, "Line 2, column 10" in done.stderr) == (1, True)
 
 
 def test_export_writes_the_whole_one_graph_or_only_what_is_asserted(command: Command, snapshot: Snapshot, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class EmbeddedEngine:
         try:
             return Result(self._store.query(query.text, base_iri=query.base, default_graph=default, named_graphs=named))
         except SyntaxError as error:
-            raise MalformedQuery.from_parser(str(error.msg)) from error
+            raise MalformedQuery.from_parser(str(error.msg), query.text) from error
         except ValueError as error:
             raise MalformedRequest(str(error)) from error
 

@@ -111,7 +111,7 @@ def infer(knowledge: Knowledge) -> list[ox.Triple]:
     return list(closure.inferred)
 
 
-def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:
+def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:  # noqa: ANN401 - any term, or None for any
     return (quad.triple for quad in store.quads_for_pattern(subject, predicate, object_, None))
 
 

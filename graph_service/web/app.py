@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
-from graph_service.web import downloads, pages, queries, resources, sparql, status
+from graph_service.web import downloads, explain, pages, queries, resources, sparql, status
 from graph_service.web.answers import local, problem, translated
 from graph_service.words.names import PREFIXES
 
@@ -18,7 +18,7 @@ def create_app(service: Service, settings: Settings) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["prefixes"] = PREFIXES
-    for module in (pages, sparql, queries, resources, downloads, status):
+    for module in (pages, sparql, queries, resources, explain, downloads, status):
         app.register_blueprint(module.blueprint(service))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)
@@ -35,7 +35,11 @@ def _on_http_exception(error: HTTPException) -> Response:
 
 
 def _open_to_all(response: Response) -> Response:
-    """Public data may be read from any page (Fetch standard, CORS protocol); no credentials are ever taken."""
+    """Public data may be read from any page (Fetch standard, CORS protocol); no credentials are ever taken.
+
+    Nearly every address answers people and programs alike, so what it answers depends on Accept.
+    """
+    response.vary.add("Accept")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Link, ETag, Location, Retry-After, Content-Location"
     response.headers["X-Content-Type-Options"] = "nosniff"

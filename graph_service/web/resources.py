@@ -11,7 +11,7 @@ from graph_service.service import Service
 from graph_service.web.answers import choose, flag, wants_html, write
 from graph_service.web.cells import table
 from graph_service.web.things import thing
-from graph_service.words.formats import GRAPH_FORMATS, Format, named
+from graph_service.words.formats import GRAPH_FORMATS, THING_FORMATS, Format, named
 from graph_service.words.names import BASE, GRAPH, GRAPH_ONTOLOGY
 from graph_service.words.terms import Literal, Triple
 from graph_service.words.writing import write_triples
@@ -39,9 +39,6 @@ SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
   OPTIONAL { ?concept skos:inScheme ?scheme }
 } GROUP BY ?scheme ?description ORDER BY ?scheme"""
 
-#: One thing is a few triples without graphs: formats that are for datasets add nothing.
-_THING_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name not in {"nq", "trig", "n3"})
-
 
 def blueprint(service: Service) -> Blueprint:
     """The routes under which the graph's IRIs answer."""
@@ -50,7 +47,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:
         service.describe(f"{BASE}id/{kind}/{key}")
-        place = f"/page/{kind}/{key}" if wants_html() else f"/data/{kind}/{key}.{choose(_THING_FORMATS).name}"
+        place = f"/page/{kind}/{key}" if wants_html() else f"/data/{kind}/{key}.{choose(THING_FORMATS).name}"
         response = redirect(place, 303)
         response.vary.add("Accept")
         assert isinstance(response, Response)
@@ -63,7 +60,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
         stem, _, suffix = key.rpartition(".")
-        known = bool(stem) and named(suffix, _THING_FORMATS) is not None
+        known = bool(stem) and named(suffix, THING_FORMATS) is not None
         return _description(f"{BASE}id/{kind}/{stem if known else key}", suffix if known else None)
 
     @routes.get("/vocab/<path:path>")
@@ -94,7 +91,7 @@ def blueprint(service: Service) -> Blueprint:
         return next((value.value for (value,) in versions if isinstance(value, Literal)), "")
 
     def _description(iri: str, suffix: str | None) -> Response:
-        format = choose(_THING_FORMATS, suffix)
+        format = choose(THING_FORMATS, suffix)
         return _rdf(service.describe(iri, infer=flag("infer", True)), format)
 
     def _graph(iri: str, suffix: str | None) -> Response:

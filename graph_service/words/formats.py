@@ -58,6 +58,12 @@ GRAPH_FORMATS = (
     Format("trig", "application/trig", (), (), ox.RdfFormat.TRIG),
 )
 
+#: What the description of one thing is written in: it has no graphs, so formats that are for datasets would add nothing.
+THING_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name not in {"n3", "nq", "trig"})
+
+#: An explanation is plain JSON for programs, or RDF.
+EXPLANATION_FORMATS = (Format("json", "application/json"), *THING_FORMATS)
+
 #: What a whole dataset, graphs and all, is written in, and what only its triples are.
 DUMP_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 DATASET_FORMATS = frozenset({"trig", "nq", "jsonld"})

@@ -20,6 +20,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS = "http://purl.org/dc/terms/"
+PROV = "http://www.w3.org/ns/prov#"
 OA = "http://www.w3.org/ns/oa#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
@@ -42,7 +43,7 @@ PREFIXES: dict[str, str] = {
     "dcterms": DCTERMS,
     "oa": OA,
     "foaf": "http://xmlns.com/foaf/0.1/",
-    "prov": "http://www.w3.org/ns/prov#",
+    "prov": PROV,
     "schema": "https://schema.org/",
     "vann": "http://purl.org/vocab/vann/",
     **{kind: f"{THING}{kind}/" for kind in _KINDS},

@@ -12,4 +12,4 @@ def check(text: str) -> None:
     try:
         _NOTHING.query(text)
     except SyntaxError as error:
-        raise MalformedQuery.from_parser(str(error.msg)) from error
+        raise MalformedQuery.from_parser(str(error.msg), text) from error

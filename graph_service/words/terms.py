@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from graph_service.words.names import PREFIXES, XSD
 
-__all__ = ["TYPES", "AnyTerm", "BlankNode", "Literal", "NamedNode", "Term", "Triple", "iri", "write"]
+__all__ = ["TYPES", "AnyTerm", "BlankNode", "Literal", "NamedNode", "Term", "Triple", "iri", "term", "triple", "write"]
 
 #: What a client's text can mean.
 Term = NamedNode | Literal
@@ -44,6 +44,23 @@ def iri(text: str) -> NamedNode:
     elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
         raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
     return NamedNode(text)
+
+
+def term(text: str) -> Term:
+    """A term from an IRI, a CURIE, or a literal as N-Triples writes it: `"Tunisie"@fr`, `"2023"^^<…#gYear>`. Raises ValueError."""
+    if not text.lstrip().startswith('"'):
+        return iri(text)
+    try:
+        (quad,) = parse(f"<urn:s> <urn:p> {text} .", RdfFormat.N_TRIPLES)
+    except SyntaxError as error:
+        raise ValueError(f"{text} is not a literal as N-Triples writes it") from error
+    assert isinstance(quad.object, Literal)
+    return quad.object
+
+
+def triple(subject: str, predicate: str, object_: str) -> Triple:
+    """A triple from the texts of its parts. Raises ValueError."""
+    return Triple(iri(subject), iri(predicate), term(object_))
 
 
 def string(text: str) -> Literal:

@@ -1,0 +1,110 @@
+"""An explanation for its readers: as lines, as plain data, as RDF with PROV-O."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from graph_service.knowledge.evidence import EVIDENCE, TYPE, statement_iri
+from graph_service.knowledge.explanation import Step
+from graph_service.words.names import PROV, RDF, RDFS
+from graph_service.words.writing import write_readably
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage: its IRI, its words, and the IRI of its document."""
+
+    iri: str
+    words: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who says a triple: named graphs, and passages of documents."""
+
+    graphs: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A derivation of a triple, and the origin of each asserted triple that it rests on."""
+
+    step: Step
+    origins: Mapping[ox.Triple, Origin]
+
+
+def as_lines(explanation: Explanation) -> Iterator[str]:
+    """The derivation as an indented list, each asserted triple with its words."""
+
+    def lines(step: Step, depth: int) -> Iterator[str]:
+        indent = "  " * depth
+        if step.rule is not None:
+            yield f"{indent}{write_readably(step.triple)}"
+            yield f"{indent}  inferred by {step.rule.axiom} ({step.rule.name}) from"
+            for premise in step.premises:
+                yield from lines(premise, depth + 2)
+        else:
+            origin = explanation.origins[step.triple]
+            yield f"{indent}{write_readably(step.triple)}"
+            yield f"{indent}  said in {', '.join(origin.graphs)}"
+            for passage in origin.passages:
+                yield f"{indent}  “{passage.words}” ({passage.iri})"
+
+    return lines(explanation.step, 0)
+
+
+def as_data(explanation: Explanation) -> dict[str, object]:
+    """The derivation as plain data: each step with its triple, and either its rule and premises or its graphs and passages."""
+
+    def data(step: Step) -> dict[str, object]:
+        triple = {name: str(getattr(step.triple, name)) for name in ("subject", "predicate", "object")}
+        if step.rule is not None:
+            rule = {"name": step.rule.name, "axiom": step.rule.axiom}
+            return {**triple, "inferred": True, "rule": rule, "premises": [data(premise) for premise in step.premises]}
+        origin = explanation.origins[step.triple]
+        passages = [{"iri": p.iri, "words": p.words, "document": p.document} for p in origin.passages]
+        return {**triple, "inferred": False, "graphs": list(origin.graphs), "passages": passages}
+
+    return data(explanation.step)
+
+
+def as_triples(explanation: Explanation) -> set[ox.Triple]:
+    """The derivation as RDF: a statement for each triple.
+
+    An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, which is labelled with the
+    axiom; an asserted one has its passages as `lc:evidence` and its graphs as `prov:hadPrimarySource`.
+    """
+    found: set[ox.Triple] = set()
+
+    def say(subject: ox.NamedNode, predicate: str, object_: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple) -> None:
+        found.add(ox.Triple(subject, ox.NamedNode(predicate), object_))
+
+    def tell(step: Step) -> ox.NamedNode:
+        triple = step.triple
+        node = statement_iri(triple.subject, triple.predicate, triple.object)
+        say(node, TYPE.value, ox.NamedNode(RDF + "Statement"))
+        say(node, RDF + "subject", triple.subject)
+        say(node, RDF + "predicate", triple.predicate)
+        say(node, RDF + "object", triple.object)
+        if step.rule is None:
+            origin = explanation.origins[triple]
+            for graph in origin.graphs:
+                say(node, PROV + "hadPrimarySource", ox.NamedNode(graph))
+            for passage in origin.passages:
+                say(node, EVIDENCE.value, ox.NamedNode(passage.iri))
+            return node
+        use = ox.NamedNode(node.value + "#inference")
+        say(node, PROV + "wasGeneratedBy", use)
+        say(use, TYPE.value, ox.NamedNode(PROV + "Activity"))
+        say(use, RDFS + "label", ox.Literal(f"{step.rule.axiom} ({step.rule.name})", language="en"))
+        for premise in step.premises:
+            origin_node = tell(premise)
+            say(node, PROV + "wasDerivedFrom", origin_node)
+            say(use, PROV + "used", origin_node)
+        return node
+
+    tell(explanation.step)
+    return found
