@@ -1,14 +1,18 @@
 """What a query is, and what comes back: a table, a truth or a graph."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import TracebackType
+from typing import BinaryIO, Self
 
 import pyoxigraph as ox
 
 from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS, Format
 from graph_service.words.terms import AnyTerm
-from graph_service.words.writing import write_triples
+
+_CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Query:
 
     `default_graphs` and `named_graphs` are IRIs; None leaves that part to the query's FROM clauses and the engine. As soon as
     one of the two is given, the dataset is exactly what they say (SPARQL 1.1 Protocol, section 2.1.4). `infer` is whether
-    inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs.
+    inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs. `timeout` is in seconds; the engine's own
+    deadline holds where it is None or longer. `id` names the query in logs.
     """
 
     text: str
@@ -25,62 +30,109 @@ class Query:
     named_graphs: Sequence[str] | None = None
     infer: bool = True
     base: str | None = None
+    timeout: float | None = None
+    id: str = ""
 
 
 class Kind(Enum):
-    """What kind of result a query has; its value is the formats it can be written in, preferred first."""
+    """What kind of result a query has."""
 
-    TABLE = TABLE_FORMATS
-    TRUTH = TRUTH_FORMATS
-    GRAPH = GRAPH_FORMATS
+    TABLE = "table"
+    TRUTH = "truth"
+    GRAPH = "graph"
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats that this kind can be written in, preferred first."""
+        return {Kind.TABLE: TABLE_FORMATS, Kind.TRUTH: TRUTH_FORMATS, Kind.GRAPH: GRAPH_FORMATS}[self]
+
+
+#: In which format to write each kind of result; a kind that is missing is not acceptable.
+Formats = Mapping[Kind, Format]
+
+#: The formats that a result can be read from again, with `Result.rows`.
+READABLE: Formats = {Kind.TABLE: TABLE_FORMATS[0], Kind.TRUTH: TRUTH_FORMATS[0], Kind.GRAPH: GRAPH_FORMATS[1]}
 
 
 class Result:
-    """The answer to one query, to be read once: written in a format, or as rows."""
+    """The answer to one query, written in one format: a few bytes in memory, or a file that is gone when it is closed."""
 
-    def __init__(self, answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
-        self._answer = answer
+    def __init__(self, kind: Kind, format: Format, content: bytes | BinaryIO) -> None:
+        self.kind = kind
+        self.format = format
+        self._content = content
 
     @property
-    def kind(self) -> Kind:
-        """Table for SELECT, truth for ASK, graph for CONSTRUCT and DESCRIBE."""
-        match self._answer:
-            case ox.QuerySolutions():
-                return Kind.TABLE
-            case ox.QueryBoolean():
-                return Kind.TRUTH
-            case _:
-                return Kind.GRAPH
+    def size(self) -> int:
+        """How many bytes the result has."""
+        return len(self._content) if isinstance(self._content, bytes) else os.fstat(self._content.fileno()).st_size
 
-    def write(self, format: Format) -> bytes:
-        """The whole result in one of the formats of its kind, UTF-8."""
-        match self._answer, format.engine:
-            case ox.QueryTriples() as triples, ox.RdfFormat():
-                return write_triples(triples, format)
-            case (ox.QuerySolutions() | ox.QueryBoolean()) as answer, ox.QueryResultsFormat() as engine_format:
-                return bytes(answer.serialize(format=engine_format) or b"")
-        raise ValueError(f"a {self.kind.name.lower()} cannot be written as {format.media}")
+    @property
+    def in_memory(self) -> bool:
+        """Whether the result is small enough to have stayed in memory."""
+        return isinstance(self._content, bytes)
+
+    def read(self) -> bytes:
+        """The whole result."""
+        return b"".join(self.chunks())
+
+    def chunks(self) -> Iterator[bytes]:
+        """The result piece by piece, so that a large one need not be in memory; to be read once."""
+        if isinstance(self._content, bytes):
+            yield self._content
+            return
+        with self._content as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
 
     @property
     def columns(self) -> list[str]:
         """The names of a table's variables, in the order of the SELECT clause; empty for the other kinds."""
-        return [variable.value for variable in self._answer.variables] if isinstance(self._answer, ox.QuerySolutions) else []
+        return self._table().columns if self.kind is Kind.TABLE else []
 
     def rows(self) -> Iterator[list[AnyTerm | None]]:
-        """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three."""
-        match self._answer:
-            case ox.QuerySolutions() as solutions:
-                width = range(len(self.columns))
-                for solution in solutions:
-                    yield [solution[place] for place in width]
-            case ox.QueryTriples() as triples:
-                for triple in triples:
-                    yield [triple.subject, triple.predicate, triple.object]
-            case truth:
-                raise ValueError(f"a truth has no rows: {truth}")
+        """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three.
+
+        The result must be in one of the formats of READABLE. Raises ValueError for a truth, which has no rows.
+        """
+        if self.kind is Kind.TRUTH:
+            raise ValueError("a truth has no rows")
+        if self.kind is Kind.GRAPH:
+            for quad in ox.parse(self.read(), ox.RdfFormat.N_TRIPLES):
+                yield [quad.subject, quad.predicate, quad.object]
+        else:
+            yield from self._table().rows
 
     def __bool__(self) -> bool:
         """The truth of an ASK. Raises ValueError for the other kinds."""
-        if not isinstance(self._answer, ox.QueryBoolean):
-            raise ValueError(f"a {self.kind.name.lower()} is neither true nor false")
-        return bool(self._answer)
+        if self.kind is not Kind.TRUTH:
+            raise ValueError(f"a {self.kind.value} is neither true nor false")
+        return bool(ox.parse_query_results(self.read(), ox.QueryResultsFormat.JSON))
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+        if not isinstance(self._content, bytes):
+            self._content.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _table(self) -> "_Table":
+        if self._parsed is None:
+            self._parsed = _Table(self.read())
+        return self._parsed
+
+    _parsed: "_Table | None" = None
+
+
+class _Table:
+    """The rows of a table, read from its JSON form, the columns in the order in which the query selects them."""
+
+    def __init__(self, content: bytes) -> None:
+        solutions = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
+        assert isinstance(solutions, ox.QuerySolutions)
+        self.columns = [variable.value for variable in solutions.variables]
+        self.rows: list[list[AnyTerm | None]] = [[solution[name] for name in self.columns] for solution in solutions]

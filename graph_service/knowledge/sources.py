@@ -27,7 +27,7 @@ _QUADS = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
 _FORMATS = _TRIPLES | _QUADS
 
 #: Folders of the ontology that hold rules about the graph and not a part of it.
-_NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks"})
+_NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
 
 
 @dataclass(frozen=True)

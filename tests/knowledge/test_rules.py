@@ -18,6 +18,16 @@ RULES = checks.rules([ONTOLOGY])
 BAD = Path(__file__).parent / "bad" / "rules"
 
 
+FOREIGN = """
+    @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix e: <http://e/> .
+    @prefix dcterms: <http://purl.org/dc/terms/> . @prefix schema: <https://schema.org/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    e:a a e:Thing ; rdfs:label "A", "Another" ; owl:sameAs e:b ; dcterms:title "A" ; dcterms:issued "in May" ; foaf:page "e.com" .
+    e:b a skos:Concept ; skos:broader e:b , [] ; skos:prefLabel "b" , "B" ; skos:exactMatch e:a ; skos:inScheme e:s ; skos:related "x" .
+    e:s a skos:ConceptScheme . e:C rdfs:subClassOf e:C . [] a schema:ContactPoint ; schema:email "x" ; schema:contactPoint "y" .
+"""
+
+
 @pytest.fixture(scope="module")
 def ontology() -> tuple[SourceFile, ...]:
     """The ontology's files, parsed once."""
@@ -65,6 +75,12 @@ def own() -> Knowledge:
 
 def test_the_projects_own_data_break_no_rule(own: Knowledge) -> None:
     assert not [str(finding) for finding in checks.check(own.sources, own.asserted, RULES)]
+
+
+def test_data_that_do_not_use_the_ontology_are_left_alone(tmp_path: Path, ontology: tuple[SourceFile, ...]) -> None:
+    example = tmp_path / "foreign.ttl"
+    example.write_text(FOREIGN, encoding="utf-8")
+    assert findings(example, ontology) == []
 
 
 def test_a_rule_without_a_sentence_is_refused(tmp_path: Path, own: Knowledge) -> None:

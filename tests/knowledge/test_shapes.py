@@ -14,6 +14,7 @@ from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE, evidence
 from graph_service.knowledge.sources import SourceFile, Sources
 from graph_service.words.names import GRAPH, NS, OWL, RDFS
+from tests.knowledge.test_rules import FOREIGN
 
 ONTOLOGY = bundled("ontology")
 FILES = shapes.files([ONTOLOGY])
@@ -66,6 +67,12 @@ def test_a_finding_says_where_what_and_which_shape(ontology: tuple[SourceFile, .
 def test_the_projects_own_data_fit_all_shapes() -> None:
     own = read(Sources.find([ONTOLOGY], [bundled("data")]), lambda _: None)
     assert not [str(finding) for finding in shapes.check(own.sources, own.asserted, FILES)]
+
+
+def test_data_that_do_not_use_the_ontology_are_left_alone(tmp_path: Path, ontology: tuple[SourceFile, ...]) -> None:
+    example = tmp_path / "foreign.ttl"
+    example.write_text(FOREIGN, encoding="utf-8")
+    assert findings(example, ontology) == []
 
 
 def test_every_shape_says_something_and_is_a_violation() -> None:
