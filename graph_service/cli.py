@@ -12,12 +12,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import graph_service
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.config import Settings, flag_name
-from graph_service.engine.result import Query, Result
+from graph_service.config import Settings, flag_name, web_address
+from graph_service.engine.peer import Peer
+from graph_service.engine.push import push
+from graph_service.engine.result import Formats, Kind, Query, Result
 from graph_service.errors import MalformedRequest, ServiceError, SettingError, UnknownParameter
-from graph_service.knowledge import checks, quotations, shapes
-from graph_service.knowledge.build import build, infer, read, source_set
+from graph_service.knowledge import gates, quotations
+from graph_service.knowledge.build import build, source_set
+from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.provenance import as_data, as_lines
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.knowledge.sources import Sources
@@ -27,13 +29,20 @@ from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots")
-_SERVER_FLAGS = ("host", "port", "threads", "body_limit")
+_SERVER_FLAGS = ("host", "port", "body_limit")
+_ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
+# The password has no flag where the engine is set: a command line can be read by anyone on the machine.
+_REMOTE_FLAGS = ("engine", "engine_user")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = _parser().parse_args(arguments)
-    flags = {name: value for name, value in vars(options).items() if name in _KNOWLEDGE_FLAGS + _SERVER_FLAGS and value is not None}
+    flags = {
+        name: value
+        for name, value in vars(options).items()
+        if name in (*_KNOWLEDGE_FLAGS, *_ENGINE_FLAGS, *_REMOTE_FLAGS, *_SERVER_FLAGS, "engine_password") and value is not None
+    }
     try:
         settings = Settings.read(os.environ, flags)
         run: Callable[[argparse.Namespace, Settings], int] = options.run
@@ -67,29 +76,9 @@ def _build(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    sources = Sources.find(settings.ontology, settings.data)
-    knowledge = read(sources, _say)
-    rules = checks.rules(settings.ontology)
-    findings = [str(finding) for finding in checks.check(sources, knowledge.asserted, rules)]
-    findings += [str(finding) for finding in quotations.check(sources)]
-    shape_files = shapes.files(settings.ontology)
-    findings += [str(finding) for finding in shapes.check(sources, knowledge.asserted, shape_files)]
-    inferred = 0
-    if settings.reasoning != "none" and not findings:
-        inferred = len(infer(knowledge))
-    catalogue = Catalogue.read(settings.queries)
-    findings += [fault.detail for fault in catalogue.faults]
-    report = {
-        "files": len(sources.files),
-        "triples": len({quad.triple for quad in knowledge.asserted}),
-        "statements with a passage": len({quad.subject for quad in knowledge.evidence if "/statement/" in str(quad.subject)}),
-        "quotations": len(quotations.passages(sources)),
-        "inferred": inferred,
-        "rules": len(rules),
-        "shapes": len(shapes.names(shape_files)),
-        "canned queries": len(catalogue.queries),
-        "findings": findings,
-    }
+    found = gates.check(read(Sources.find(settings.ontology, settings.data), _say), settings, _say, fast=options.fast)
+    findings = found.findings
+    report = {**found.figures, "findings": findings}
     if options.json:
         _print_json(report)
     else:
@@ -113,8 +102,8 @@ def _query(options: argparse.Namespace, settings: Settings) -> int:
         if not equals:
             raise UnknownParameter(f"{pair!r} is not of the form key=value", parameter=pair)
         arguments.setdefault(name, []).append(value)
-    service = _service(settings)
-    return _print_result(service.canned(options.name, arguments, infer=not options.asserted), options.format)
+    with _service(settings) as service:
+        return _print_result(service.canned(options.name, arguments, not options.asserted, _formats(options.format)))
 
 
 def _sparql(options: argparse.Namespace, settings: Settings) -> int:
@@ -122,7 +111,8 @@ def _sparql(options: argparse.Namespace, settings: Settings) -> int:
         text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise MalformedRequest(f"{options.file}: {error}") from error
-    return _print_result(_service(settings).sparql(Query(text, infer=not options.asserted)), options.format)
+    with _service(settings) as service:
+        return _print_result(service.sparql(Query(text, infer=not options.asserted), _formats(options.format)))
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:
@@ -135,12 +125,24 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _push(options: argparse.Namespace, settings: Settings) -> int:
+    try:
+        store = Peer(web_address(options.url), settings.engine_user, settings.engine_password)
+    except ValueError as error:
+        raise SettingError(f"URL must be {error}") from error
+    snapshot = build(settings, lambda _: None)
+    push(snapshot, store, _say)
+    _say(f"{store.name} holds the snapshot {snapshot.id}.")
+    return 0
+
+
 def _explain(options: argparse.Namespace, settings: Settings) -> int:
     try:
         triple = terms.triple(options.subject, options.predicate, options.object)
     except ValueError as error:
         raise SettingError(f"{options.subject} {options.predicate} {options.object}: a part must be {error}") from error
-    explanation = _service(settings).explain(triple)
+    with _service(settings) as service:
+        explanation = service.explain(triple)
     if options.json:
         _print_json(as_data(explanation))
     else:
@@ -171,9 +173,20 @@ def _format(name: str, formats: Sequence[Format]) -> Format:
     return format
 
 
-def _print_result(result: Result, name: str | None) -> int:
-    formats = result.kind.value
-    _write_out(result.write(_format(name, formats) if name else formats[0]))
+def _formats(name: str | None) -> Formats:
+    """For each kind of result the format of that name; the first of each kind without a name."""
+    if name is None:
+        return {kind: kind.formats[0] for kind in Kind}
+    found = {kind: format for kind in Kind if (format := named(name, kind.formats)) is not None}
+    if not found:
+        names = dict.fromkeys(format.name for kind in Kind for format in kind.formats)
+        raise SettingError(f"--format {name}: must be one of {', '.join(names)}")
+    return found
+
+
+def _print_result(result: Result) -> int:
+    for chunk in result.chunks():
+        _write_out(chunk)
     return 0
 
 
@@ -205,24 +218,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {graph_service.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    command("serve", _serve, "serve over HTTP; builds first if the sources changed", *_SERVER_FLAGS, *_KNOWLEDGE_FLAGS)
+    serve_flags = (*_SERVER_FLAGS, *_ENGINE_FLAGS, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
+    command("serve", _serve, "serve over HTTP; builds first if the sources changed", *serve_flags)
 
     sub = command("build", _build, "build a snapshot from the sources and print its folder", *_KNOWLEDGE_FLAGS)
     sub.add_argument("--out", metavar="DIR", help="folder to put the snapshot in; the same as --snapshots")
     sub.add_argument("--json", action="store_true", help="print the snapshot's figures as JSON")
 
     sub = command("check", _check, "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("--fast", action="store_true", help="leave out the mutants: whether some case fails without each axiom")
     sub.add_argument("--json", action="store_true", help="print the report as JSON")
 
     sub = command("locate", _locate, "write into a document's passages where they stand in its text")
     sub.add_argument("folder", metavar="FOLDER", help="folder with the document and its passages")
     sub.add_argument("text", metavar="TEXT", help="file with the document's text, UTF-8")
 
-    query = command("query", _query, "run a canned query", *_KNOWLEDGE_FLAGS)
+    query = command("query", _query, "run a canned query", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
     query.add_argument("name", metavar="NAME", help="name of the query")
     query.add_argument("arguments", metavar="key=value", nargs="*", help="its parameters; a key may be given several times")
 
-    sparql = command("sparql", _sparql, "run a SPARQL query", *_KNOWLEDGE_FLAGS)
+    sparql = command("sparql", _sparql, "run a SPARQL query", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
     sparql.add_argument("file", metavar="FILE", help="file with the query, or - for standard input")
 
     for sub in (query, sparql):
@@ -235,7 +250,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
 
-    sub = command("explain", _explain, "why the graph says a triple: the passages, or the rules and premises", *_KNOWLEDGE_FLAGS)
+    sub = command("push", _push, "load the snapshot into another SPARQL server, for serve --engine", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("url", metavar="URL", help="the server's graph store, such as http://host:7878/store")
+    sub.add_argument("--user", dest="engine_user", metavar="NAME", help="user name, for Basic or Digest [GRAPH_SERVICE_ENGINE_USER]")
+    sub.add_argument("--password", dest="engine_password", metavar="TEXT", help="password [GRAPH_SERVICE_ENGINE_PASSWORD]")
+
+    why = "why the graph says a triple: the passages, or the rules and premises"
+    sub = command("explain", _explain, why, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
     sub.add_argument("subject", metavar="S", help="an IRI or a name such as project:triangle-in-asean")
     sub.add_argument("predicate", metavar="P", help="an IRI or a name such as lc:hasDonorCountry")
     sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")

@@ -5,10 +5,12 @@ Only `Settings.read` looks at the environment; everything else is given a `Setti
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from graph_service.errors import SettingError
 
@@ -46,6 +48,19 @@ def _count(value: str) -> int:
     return count
 
 
+def _flag(value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
+def _seconds(value: str) -> float:
+    seconds = float(value)
+    if not 0 < seconds < 86_400:
+        raise ValueError("a number of seconds")
+    return seconds
+
+
 def _size(value: str) -> int:
     """Bytes from `1048576`, `1024 KiB`, `1 MiB`."""
     number = value.strip().rstrip("BKMGIibkmg").strip()
@@ -66,6 +81,22 @@ def _path(value: str) -> Path:
     return Path(value)
 
 
+def web_address(value: str) -> str:
+    """An http or https URL of another server. Raises ValueError; user and password have no place in it."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or parts.username is not None:
+        raise ValueError("an http or https address, without user and password")
+    return value
+
+
+def _engine(value: str) -> str:
+    """`embedded`, or the address of a SPARQL server."""
+    try:
+        return value if value == "embedded" else web_address(value)
+    except ValueError as error:
+        raise ValueError(f"embedded, or {error}") from error
+
+
 def _choice(*allowed: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in allowed:
@@ -75,8 +106,8 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
-def _setting(read: Callable[[str], T], default: Callable[[], T], shown: str, help: str) -> T:
-    made: T = field(default_factory=default, metadata={"read": read, "shown": shown, "help": help})
+def _setting(read: Callable[[str], T], default: Callable[[], T], shown: str, help: str, secret: bool = False) -> T:
+    made: T = field(default_factory=default, repr=not secret, metadata={"read": read, "shown": shown, "help": help})
     return made
 
 
@@ -87,7 +118,11 @@ class Settings:
     # ruff: noqa: RUF009 - each default is a factory, made anew for each Settings
     host: str = _setting(_text, lambda: "127.0.0.1", "127.0.0.1", "address to listen on")
     port: int = _setting(_port, lambda: 8000, "8000", "port to listen on")
-    threads: int = _setting(_count, lambda: 4 * (os.cpu_count() or 1), "4 × cores", "requests answered at once")
+    workers: int = _setting(_count, lambda: os.cpu_count() or 1, "number of cores", "queries at once; twice as many long ones beside them")
+    queue: int = _setting(_count, lambda: 64, "64", "queries that may wait for a place; more are refused (503)")
+    query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds a query may take (504)")
+    query_memory: int = _setting(_size, lambda: 2**30, "1 GiB", "memory a query may take (507)")
+    result_limit: int = _setting(_size, lambda: 256 * 2**20, "256 MiB", "largest result of a query (413)")
     data: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (Turtle, TriG, N-Quads), or none"
     )
@@ -101,7 +136,15 @@ class Settings:
     default_graph: str = _setting(
         _choice("union", "plain"), lambda: "union", "union", "default graph: union of all graphs, or plain (only what is in no named graph)"
     )
+    engine: str = _setting(
+        _engine, lambda: "embedded", "embedded", "what runs the queries: embedded, or the address of a SPARQL 1.1 server"
+    )
+    engine_user: str = _setting(_text, lambda: "", "none", "user name for that server")
+    engine_password: str = _setting(_text, lambda: "", "none", "password for that server", secret=True)
     snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
+    cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
+    log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
+    operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page")
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
 
     @classmethod
@@ -125,8 +168,9 @@ class Settings:
             try:
                 values[name] = known[name].metadata["read"](text)
             except ValueError as error:
-                allowed = "a whole number" if "invalid literal" in str(error) else error
-                raise SettingError(f"{origin} has the value {text!r}; it must be {allowed}") from error
+                allowed = "a whole number" if "invalid literal" in str(error) else "a number" if "convert" in str(error) else error
+                shown = re.sub(r"//[^/?#]*@", "//…@", text)
+                raise SettingError(f"{origin} has the value {shown!r}; it must be {allowed}") from error
         return cls(**values)
 
     def environment(self) -> dict[str, str]:

@@ -7,14 +7,22 @@
     ├── MalformedQuery            400   a SPARQL text cannot be parsed
     ├── MalformedRequest          400   a request breaks the protocol
     ├── UnknownParameter          400   a canned query is given a parameter it does not have
+    ├── Unauthorized              401   an operator's page is asked for without a token
     ├── Forbidden                 403   an update, or a call to another server
     ├── NotFound                  404   there is no such query, thing, graph or file
     ├── MethodNotAllowed          405   a resource does not know the method
     ├── NotAcceptable             406   no format that can be written is acceptable
+    ├── Gone                      410   what stood here was withdrawn
     ├── TooLarge                  413   a request body is over the limit
+    ├── ResultTooLarge            413   a result is over the limit
     ├── UnsupportedMediaType      415   a request body is of a type that is not read here
     ├── InvalidParameter          422   the value of a canned query's parameter is not of its type
-    └── OutOfTime                 504   an answer was not found within the time it may take
+    ├── BadGateway                502   the engine is another server, and what it answered cannot be used
+    ├── Busy                      503   too many queries are waiting
+    ├── Cancelled                 503   an operator has stopped the query
+    ├── Unavailable               503   the service cannot answer for now: it is stopping, or the disk is full
+    ├── OutOfTime                 504   an answer was not found within the time it may take
+    └── OutOfMemory               507   a query needs more memory than it may take
 
 The web layer turns each into `application/problem+json` (RFC 9457), the command line into a line on standard error; both need
 nothing but the attributes below.
@@ -93,6 +101,12 @@ class UnknownParameter(ServiceError):
     status = HTTPStatus.BAD_REQUEST
 
 
+class Unauthorized(ServiceError):
+    """An operator's page is asked for without a token."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
 class Forbidden(ServiceError):
     """The request is understood and refused: an update, a call to another server."""
 
@@ -110,8 +124,8 @@ class MethodNotAllowed(ServiceError):
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
-    def __init__(self, path: str, method: str, allowed: list[str]) -> None:
-        super().__init__(f"{path} does not know {method}. It knows {', '.join(allowed)}.", allowed=allowed)
+    def __init__(self, path: str, method: str, allowed: list[str], why: str = "") -> None:
+        super().__init__(f"{path} does not know {method}. It knows {', '.join(allowed)}.{why and ' ' + why}", allowed=allowed)
         self.allowed = allowed
 
 
@@ -119,6 +133,12 @@ class NotAcceptable(ServiceError):
     """No format that the result can be written in is acceptable. Carries `available`, the media types that are."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
+
+
+class Gone(ServiceError):
+    """What stood here was withdrawn, or is no longer kept. Carries `replaced_by`, the IRIs of what stands in its place."""
+
+    status = HTTPStatus.GONE
 
 
 class TooLarge(ServiceError):
@@ -137,6 +157,42 @@ class InvalidParameter(ServiceError):
     """The value of a canned query's parameter is not of its type. Carries `parameter`, `given` and, where it is a list, `allowed`."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ResultTooLarge(ServiceError):
+    """A result is over the limit. Carries `limit` in bytes. What was written of it is never given out."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class BadGateway(ServiceError):
+    """The engine is another server, and what it answered cannot be used: an error of its own, rubbish, half an answer."""
+
+    status = HTTPStatus.BAD_GATEWAY
+
+
+class Busy(ServiceError):
+    """Too many queries are waiting. Carries `retry_after` in seconds."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Cancelled(ServiceError):
+    """An operator has stopped the query."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Unavailable(ServiceError):
+    """The service cannot answer for now. Carries `retry_after` in seconds."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class OutOfMemory(ServiceError):
+    """A query needs more memory than it may take."""
+
+    status = HTTPStatus.INSUFFICIENT_STORAGE
 
 
 class OutOfTime(ServiceError):

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from types import TracebackType
+from typing import Self
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Choice
 from graph_service.config import Settings
-from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.result import Query, Result
+from graph_service.engine.embedded import EmbeddedEngine, EngineLimits
+from graph_service.engine.peer import Peer
+from graph_service.engine.remote import RemoteEngine
+from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.errors import NotFound
+from graph_service.knowledge.catalog import describe_files
 from graph_service.knowledge.closure import terminology_of
+from graph_service.knowledge.description import part, rehosted
 from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules
@@ -17,6 +23,7 @@ from graph_service.knowledge.snapshot import Dump, Snapshot
 from graph_service.words import terms
 from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.words.triples import Triples
 
 _CHOICES = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -52,25 +59,50 @@ SELECT ?thing ?label WHERE {{
 class Service:
     """Answers queries over one snapshot. What the web, the command line and the tests call."""
 
-    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, default_graph: str = "union") -> None:
+    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings) -> None:
         self.snapshot = snapshot
         self.catalogue = catalogue
-        self.union = default_graph == "union"
-        self.engine = EmbeddedEngine(snapshot.quads(), self.union)
+        self.union = settings.default_graph == "union"
+        limits = EngineLimits(
+            workers=settings.workers,
+            queue=settings.queue,
+            deadline=settings.query_deadline,
+            memory=settings.query_memory,
+            result=settings.result_limit,
+        )
+        self.engine: EmbeddedEngine | RemoteEngine
+        if settings.engine == "embedded":
+            self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits)
+        else:
+            peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
+            self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
 
     @classmethod
     def open(cls, snapshot: Snapshot, settings: Settings) -> "Service":
         """The service over a snapshot with the settings' canned queries."""
-        return cls(snapshot, Catalogue.read(settings.queries), settings.default_graph)
+        return cls(snapshot, Catalogue.read(settings.queries), settings)
 
-    def sparql(self, query: Query) -> Result:
-        """Run a query. Raises MalformedQuery, Forbidden, MalformedRequest."""
-        return self.engine.run(query)
+    def close(self) -> None:
+        """End the engine's processes."""
+        self.engine.close()
 
-    def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True) -> Result:
-        """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter."""
-        return self.sparql(Query(self.bind(self.catalogue[name], arguments), infer=infer))
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def sparql(self, query: Query, formats: Formats = READABLE) -> Result:
+        """Run a query and write its result in the format given for its kind; as it is, to be read with `rows`.
+
+        Raises what the engine raises.
+        """
+        return self.engine.run(query, formats)
+
+    def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True, formats: Formats = READABLE) -> Result:
+        """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter, and the engine's errors."""
+        return self.sparql(Query(self.bind(self.catalogue[name], arguments), infer=infer), formats)
 
     def bind(self, query: CannedQuery, arguments: Mapping[str, Sequence[str]]) -> str:
         """The SPARQL text of a canned query with a client's arguments in place. Raises UnknownParameter, InvalidParameter."""
@@ -93,6 +125,19 @@ class Service:
         if not triples:
             raise NotFound(f"Nothing is said of {iri}.")
         return triples
+
+    def description(self, root: str, *beginnings: str) -> list[Triple]:
+        """What the graph says of itself: all of it, or of the whole and of what has an IRI that begins so, without partitions.
+
+        `root`: the address of this service, which stands in for the IRIs of the service and its documents.
+        """
+        return rehosted(part(self._description, *beginnings) if beginnings else self._description, root)
+
+    @cached_property
+    def _description(self) -> list[Triple]:
+        said = Triples(self.snapshot.description)
+        describe_files(said, self.snapshot)
+        return list(said)
 
     def explain(self, triple: Triple, seconds: float = 10) -> Explanation:
         """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.

@@ -89,9 +89,10 @@ def snapshot(settings: Settings) -> Snapshot:
 
 
 @pytest.fixture(scope="session")
-def service(snapshot: Snapshot, settings: Settings) -> Service:
+def service(snapshot: Snapshot, settings: Settings) -> Iterator[Service]:
     """The service over the project's own graph, without HTTP."""
-    return Service.open(snapshot, settings)
+    with Service.open(snapshot, settings) as service:
+        yield service
 
 
 @pytest.fixture(scope="session")

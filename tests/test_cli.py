@@ -55,14 +55,21 @@ def test_check_passes_on_the_projects_own_knowledge_with_its_figures(command: Co
     report = json.loads(done.stdout)
     assert (done.returncode, report["findings"]) == (0, [])
     assert report["statements with a passage"] > 500
+    assert report["coverage"] == "100 %"
+    assert report["entailments"] > 400
+    assert report["non-entailments"] > 400
+    assert report["contradictions"] > 40
+    noticed, _, all_mutants = report["mutants"].partition("/")
+    assert int(noticed) == int(all_mutants) > 300
     assert report["canned queries"] >= 12
 
 
 def test_check_names_file_and_line_of_what_is_wrong(command: Command, tmp_path: Path) -> None:
     (tmp_path / "bad.ttl").write_text("@prefix lc: <https://w3id.org/labcoop/ns#> .\n\n<http://e/a> lc:fundedBye <http://e/b> .\n")
-    done = command("check", "--data", str(tmp_path))
+    done = command("check", "--fast", "--data", str(tmp_path))
     assert done.returncode == 1
     assert f"{tmp_path}/bad.ttl:3" in done.stdout
+    assert "mutants" not in done.stdout
 
 
 def test_a_query_prints_its_answer(command: Command, snapshot: Snapshot) -> None:

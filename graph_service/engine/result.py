@@ -9,6 +9,7 @@ from typing import BinaryIO, Self
 
 import pyoxigraph as ox
 
+from graph_service.errors import NotAcceptable
 from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS, Format
 from graph_service.words.terms import AnyTerm
 
@@ -50,6 +51,16 @@ class Kind(Enum):
 #: In which format to write each kind of result; a kind that is missing is not acceptable.
 Formats = Mapping[Kind, Format]
 
+
+def format_of(kind: Kind, formats: Formats) -> Format:
+    """The format for a kind of result. Raises NotAcceptable if there is none."""
+    if kind not in formats:
+        offered = [format.media for format in kind.formats]
+        detail = f"A {kind.value} cannot be written in an acceptable format. Available: {', '.join(offered)}."
+        raise NotAcceptable(detail, available=offered)
+    return formats[kind]
+
+
 #: The formats that a result can be read from again, with `Result.rows`.
 READABLE: Formats = {Kind.TABLE: TABLE_FORMATS[0], Kind.TRUTH: TRUTH_FORMATS[0], Kind.GRAPH: GRAPH_FORMATS[1]}
 
@@ -61,11 +72,8 @@ class Result:
         self.kind = kind
         self.format = format
         self._content = content
-
-    @property
-    def size(self) -> int:
-        """How many bytes the result has."""
-        return len(self._content) if isinstance(self._content, bytes) else os.fstat(self._content.fileno()).st_size
+        #: How many bytes the result has.
+        self.size = len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size
 
     @property
     def in_memory(self) -> bool:

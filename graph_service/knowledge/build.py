@@ -1,50 +1,20 @@
 """The pipeline: sources -> snapshot."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
 import graph_service
+from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge import checks, quotations, shapes, snapshot
-from graph_service.knowledge.closure import Clash, close
-from graph_service.knowledge.evidence import evidence
-from graph_service.knowledge.explanation import Explainer
+from graph_service.knowledge import checks, gates, shapes, snapshot
+from graph_service.knowledge.description import describe
+from graph_service.knowledge.knowledge import Progress, infer, read
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import GRAPH_INFERRED
-from graph_service.words.writing import write_readably
-
-#: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
-_EXPLANATION_SECONDS = 10
-
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What the sources say, read and put in order: before anything is inferred or checked."""
-
-    sources: Sources
-    ontology: list[ox.Quad]
-    data: list[ox.Quad]
-    evidence: list[ox.Quad]
-
-    @property
-    def asserted(self) -> list[ox.Quad]:
-        """All of it, each quad once, in a stable order."""
-        return sorted({*self.ontology, *self.data, *self.evidence}, key=str)
-
-    @cached_property
-    def said(self) -> frozenset[ox.Triple]:
-        """The triples of ontology and data, without the records of who says them: what is reasoned over."""
-        return frozenset(quad.triple for quad in (*self.ontology, *self.data))
+from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
 
 
 def build(settings: Settings, progress: Progress) -> Snapshot:
@@ -54,84 +24,46 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
     then, and the last good snapshot stays.
     """
     sources = Sources.find(settings.ontology, settings.data)
-    id = _id(sources, settings)
+    catalogue = Catalogue.read(settings.queries)
+    id = _id(sources, catalogue, settings)
     if (settings.snapshots / id).is_dir():
         progress(f"Nothing changed: snapshot {id}.")
         built = Snapshot.open(settings.snapshots / id)
     else:
         knowledge = read(sources, progress)
-        findings = checks.check(sources, knowledge.asserted, checks.rules(settings.ontology))
-        findings += quotations.check(sources)
-        findings += shapes.check(sources, knowledge.asserted, shapes.files(settings.ontology))
+        findings = gates.guard(knowledge, settings).findings
         if findings:
-            raise BuildError("\n".join(map(str, findings)), findings=[str(finding) for finding in findings])
+            raise BuildError("\n".join(findings), findings=findings)
         inferred: list[ox.Triple] = []
         if settings.reasoning != "none" and knowledge.ontology:
             progress("Inferring what follows (OWL 2 RL).")
             inferred = infer(knowledge)
         graph = ox.NamedNode(GRAPH_INFERRED)
         quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
-        built = snapshot.write(settings.snapshots, id, quads)
+        about = [quad.triple for file in sources.about for quad in file.quads]
+        description = describe(id, quads, about, catalogue, settings.default_graph == "union")
+        if about:
+            graph = ox.NamedNode(GRAPH_DESCRIPTION)
+            quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
+        built = snapshot.write(settings.snapshots, id, quads, description)
         progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     snapshot.remember(built, source_set(settings))
     return built
 
 
-def read(sources: Sources, progress: Progress) -> Knowledge:
-    """Parse all files and make the records of their statements. Raises SourceError."""
-    progress(f"Reading {len(sources.files)} files.")
-    sources.check_prefixes()
-    return Knowledge(
-        sources=sources,
-        ontology=[quad for file in sources.ontology for quad in file.quads],
-        data=[quad for file in sources.data for quad in file.quads],
-        evidence=[quad for file in sources.data for quad in evidence(file)],
-    )
-
-
 def source_set(settings: Settings) -> str:
     """A name for which sources are built how, whatever is in them at the time."""
     paths = "\0".join(str(path.resolve()) for path in (*settings.ontology, Path("|"), *settings.data))
-    return hashlib.sha256(f"{paths}\0{settings.reasoning}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{paths}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
 
 
-def infer(knowledge: Knowledge) -> list[ox.Triple]:
-    """The triples that follow from what the sources say (OWL 2 RL), sorted.
-
-    Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
-    rests on are said.
-    """
-    closure = close(knowledge.ontology, knowledge.data)
-    if closure.clashes:
-        store = ox.Store()
-        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
-        explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
-        clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes]
-        raise BuildError("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
-    return list(closure.inferred)
-
-
-def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:  # noqa: ANN401 - any term, or None for any
-    return (quad.triple for quad in store.quads_for_pattern(subject, predicate, object_, None))
-
-
-def _account(clash: Clash, explainer: Explainer, sources: Sources) -> str:
-    """A clash as lines: its axiom, the triples that must not stand together, and where they come from."""
-    lines = [f"{clash.rule.axiom} ({clash.rule.name}):"]
-    for premise in clash.premises:
-        lines.append(f"  {write_readably(premise)}")
-        leaves = explainer.explain(premise, seconds=_EXPLANATION_SECONDS).leaves
-        for leaf in leaves:
-            because = "" if leaf == premise else f"because {write_readably(leaf)} "
-            lines.append(f"    {because}at {', '.join(sources.where_said(leaf)) or '(nowhere)'}")
-    return "\n".join(lines)
-
-
-def _id(sources: Sources, settings: Settings) -> str:
-    """The hash of all that a snapshot is made from: the files, how they are reasoned over, the rules, the shapes, and the code."""
-    digest = hashlib.sha256(f"{graph_service.__version__}\0{settings.reasoning}\0{sources.fingerprint()}".encode())
+def _id(sources: Sources, catalogue: Catalogue, settings: Settings) -> str:
+    """The hash of all that a snapshot is made from: the files, how they are reasoned over and described, the rules, and the code."""
+    ways = f"{graph_service.__version__}\0{settings.reasoning}\0{settings.default_graph}"
+    digest = hashlib.sha256(f"{ways}\0{sources.fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
-    code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py"))]
-    for path in [*code, *checks.rules(settings.ontology), *shapes.files(settings.ontology)]:
+    code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
+    described = [query.path for query in catalogue.queries.values()]
+    for path in [*code, *described, *checks.rules(settings.ontology), *shapes.files(settings.ontology)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,58 +1,194 @@
-"""The service description: what the endpoint says about itself, counted from the snapshot.
+"""The graph's description of itself, made from the data at each build: VoID, DCAT 3, SPARQL service description, canned queries.
 
-SPARQL 1.1 Service Description; VoID for the figures.
+It is added after all reasoning. Data that say what they are, in a `dataset.ttl`, get it as a named graph of its own,
+`graph/description`; other data stay as they are, and it is only served beside them. Its figures are of everything but itself, save
+those of the endpoint's default graph and of the description, which hold for what a query sees. The service and its documents have
+IRIs under https://w3id.org/labcoop/; `rehosted` turns them into the addresses of a running service.
+
+What is only known when the files are written (their sizes and hashes) cannot stand in the files: `catalog` adds it when asked.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words.names import GRAPH_INFERRED, RDF, SD, VOID, XSD
+from graph_service.catalogue.catalogue import Catalogue
+from graph_service.catalogue.examples import describe_examples
+from graph_service.knowledge.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
+from graph_service.words.formats import DUMP_FORMATS, Format
+from graph_service.words.names import (
+    BASE,
+    CATALOG,
+    DATASET,
+    DCAT,
+    DCTERMS,
+    DOWNLOADS,
+    ENDPOINT,
+    FOAF,
+    GRAPH_DESCRIPTION,
+    GRAPH_INFERRED,
+    QUERIES,
+    SD,
+    VOID,
+    WELL_KNOWN_VOID,
+)
+from graph_service.words.triples import Triples, number
+
+#: First parts of the paths under which the service answers for itself, not for the graph's things, terms and graphs.
+_OF_THE_SERVICE = ("sparql", "queries", "catalog", "downloads/", ".well-known/", "openapi.", "docs", "rdf-graph-store")
 
 _FORMATS = "http://www.w3.org/ns/formats/"
+_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
 _WRITES = (
-    "SPARQL_Results_JSON",
-    "SPARQL_Results_XML",
-    "SPARQL_Results_CSV",
-    "SPARQL_Results_TSV",
-    "Turtle",
-    "N-Triples",
-    "RDF_XML",
-    "JSON-LD",
+    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
+    *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N3", "N-Quads", "TriG"),
 )
 
+#: The service of the canned queries, beside the SPARQL endpoint.
+_API = BASE + "openapi.json"
 
-def describe_service(snapshot: Snapshot, endpoint: str, union: bool) -> Iterator[ox.Triple]:
-    """The description of the SPARQL service at `endpoint` (its URL) over a snapshot. `union`: what its default graph is."""
-    service, dataset, default = (ox.NamedNode(endpoint + part) for part in ("#service", "#dataset", "#default-graph"))
 
-    def say(subject: ox.NamedNode, predicate: str, object_: ox.NamedNode | ox.Literal) -> ox.Triple:
-        return ox.Triple(subject, ox.NamedNode(predicate), object_)
+def describe(id: str, quads: Collection[ox.Quad], about: Collection[ox.Triple], catalogue: Catalogue, union: bool) -> Triples:
+    """The description of a graph of some quads that is to be the snapshot `id`. `about`: what its makers say of it.
 
-    def graph(node: ox.NamedNode, size: int) -> Iterator[ox.Triple]:
-        yield say(node, RDF + "type", ox.NamedNode(SD + "Graph"))
-        yield say(node, VOID + "triples", ox.Literal(str(size), datatype=ox.NamedNode(XSD + "integer")))
+    `union`: whether the default graph of a query is the union of all graphs, this description included if it becomes one.
+    """
+    graphs: dict[str, set[ox.Triple]] = defaultdict(set)
+    for quad in quads:
+        graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""].add(quad.triple)
+    everything = set().union(*graphs.values())
+    said = Triples(about)
+    _describe_dataset(said, id, everything)
+    for graph, triples in graphs.items():
+        if graph:
+            _describe_graph(said, graph, triples)
+    describe_examples(said, catalogue)
+    _describe_catalog(said, catalogue)
+    named = [graph for graph in graphs if graph]
+    _describe_service(said, [*named, GRAPH_DESCRIPTION] if about else named, union)
+    _add_own_figures(said, everything if union else graphs.get("", set()), is_graph=bool(about), in_default=union and bool(about))
+    return said
 
-    yield say(service, RDF + "type", ox.NamedNode(SD + "Service"))
-    yield say(service, SD + "endpoint", ox.NamedNode(endpoint))
-    yield say(service, SD + "supportedLanguage", ox.NamedNode(SD + "SPARQL11Query"))
-    for name in _WRITES:
-        yield say(service, SD + "resultFormat", ox.NamedNode(_FORMATS + name))
+
+def rehosted(triples: Iterable[ox.Triple], root: str) -> list[ox.Triple]:
+    """Triples with the IRIs of the service and of its documents as addresses below `root` (`https://host/`)."""
+
+    def local(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+        if isinstance(term, ox.NamedNode) and term.value.startswith(BASE):
+            path = term.value.removeprefix(BASE)
+            if path.startswith(_OF_THE_SERVICE):
+                return ox.NamedNode(root + path)
+        return term
+
+    return [ox.Triple(local(t.subject), t.predicate, local(t.object)) for t in triples]  # type: ignore[arg-type]
+
+
+def part(triples: Iterable[ox.Triple], *beginnings: str) -> list[ox.Triple]:
+    """The triples about the dataset itself, and about what has an IRI that begins so; the partitions of datasets left out."""
+    wanted = (*beginnings, f"{DATASET}#")
+
+    def fits(subject: object) -> bool:
+        return isinstance(subject, ox.NamedNode) and (subject.value == DATASET or subject.value.startswith(wanted))
+
+    return [triple for triple in triples if fits(triple.subject) and not is_of_partition(triple)]
+
+
+def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) -> None:
+    space = next((t.object.value for t in said if t.predicate.value == VOID + "uriSpace" and isinstance(t.object, ox.Literal)), None)
+    said.a(DATASET, DCAT + "Dataset")
+    if not any(t.predicate.value == DCTERMS + "title" and t.subject == ox.NamedNode(DATASET) for t in said):
+        said.texts(DATASET, DCTERMS + "title", {"en": "A graph of linked data"})
+    version = f"{DOWNLOADS}{id}/"
+    said.say(DATASET, DCAT + "version", ox.Literal(id))
+    said.say(DATASET, DCAT + "hasCurrentVersion", version)
+    said.say(DATASET, VOID + "sparqlEndpoint", ENDPOINT)
+    said.say(version, DCAT + "isVersionOf", DATASET)
+    said.a(version, DCAT + "Dataset")
+    for format in DUMP_FORMATS:
+        file = f"{version}dataset.{format.name}"
+        describe_distribution(said, DATASET, file, format)
+        said.say(DATASET, VOID + "dataDump", file)
+    describe_figures(said, DATASET, triples, space)
+    describe_links(said, DATASET, triples, space or BASE)
+    said.a(WELL_KNOWN_VOID, VOID + "DatasetDescription")
+    said.say(WELL_KNOWN_VOID, FOAF + "primaryTopic", DATASET)
+
+
+def describe_distribution(said: Triples, dataset: str, file: str, format: Format) -> None:
+    """That a file (its address) is a distribution of a dataset in a format."""
+    said.say(dataset, DCAT + "distribution", file)
+    said.a(file, DCAT + "Distribution")
+    said.say(file, DCAT + "downloadURL", file)
+    said.say(file, DCAT + "accessURL", DOWNLOADS)
+    said.say(file, DCAT + "mediaType", _MEDIA_TYPES + format.media)
+
+
+def _describe_graph(said: Triples, graph: str, triples: Collection[ox.Triple]) -> None:
+    node = dataset_of(graph)
+    describe_figures(said, node, triples)
+    # What is inferred of a thing is a part of it: the rest, its class often with it, is in other graphs.
+    if graph != GRAPH_INFERRED:
+        describe_partitions(said, node, triples)
+    said.a(node, SD + "Graph")
+    said.say(DATASET, VOID + "subset", node)
+
+
+def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
+    titles = [t.object for t in said if t.subject == ox.NamedNode(DATASET) and t.predicate.value == DCTERMS + "title"]
+    said.a(CATALOG, DCAT + "Catalog")
+    said.say(CATALOG, DCTERMS + "title", *titles)
+    said.say(CATALOG, DCAT + "dataset", DATASET)
+    said.say(CATALOG, FOAF + "primaryTopic", DATASET)
+    for predicate in ("license", "publisher", "description"):
+        terms = [t.object for t in said if t.subject == ox.NamedNode(DATASET) and t.predicate.value == DCTERMS + predicate]
+        said.say(CATALOG, DCTERMS + predicate, *terms)
+    for service, name in ((ENDPOINT, "SPARQL endpoint"), (_API, "Canned queries and documents over HTTP")):
+        said.say(CATALOG, DCAT + "service", service)
+        said.a(service, DCAT + "DataService")
+        said.texts(service, DCTERMS + "title", {"en": name})
+        said.say(service, DCAT + "servesDataset", DATASET)
+    said.say(ENDPOINT, DCAT + "endpointURL", ENDPOINT)
+    said.say(ENDPOINT, DCAT + "endpointDescription", ENDPOINT)
+    said.say(ENDPOINT, DCTERMS + "conformsTo", "https://www.w3.org/TR/sparql11-protocol/")
+    said.say(_API, DCAT + "endpointURL", QUERIES)
+    said.say(_API, DCAT + "endpointDescription", _API)
+    said.say(_API, DCTERMS + "conformsTo", "https://spec.openapis.org/oas/v3.1.0")
+
+
+def _describe_service(said: Triples, graphs: list[str], union: bool) -> None:
+    dataset, default = ENDPOINT + "#dataset", ENDPOINT + "#default-graph"
+    said.a(ENDPOINT, SD + "Service")
+    said.say(ENDPOINT, SD + "endpoint", ENDPOINT)
+    said.say(ENDPOINT, SD + "supportedLanguage", SD + "SPARQL11Query")
+    said.say(ENDPOINT, SD + "resultFormat", *(_FORMATS + name for name in _WRITES))
     if union:
-        yield say(service, SD + "feature", ox.NamedNode(SD + "UnionDefaultGraph"))
-    regime = "OWL-RDF-Based" if GRAPH_INFERRED in snapshot.graphs else "Simple"
-    yield say(service, SD + "defaultEntailmentRegime", ox.NamedNode(f"http://www.w3.org/ns/entailment/{regime}"))
-    if regime != "Simple":
-        yield say(service, SD + "defaultSupportedEntailmentProfile", ox.NamedNode("http://www.w3.org/ns/owl-profile/RL"))
-    yield say(service, SD + "defaultDataset", dataset)
-    yield say(dataset, RDF + "type", ox.NamedNode(SD + "Dataset"))
-    yield say(dataset, SD + "defaultGraph", default)
-    yield from graph(default, snapshot.triples if union else 0)
-    for number, (iri, size) in enumerate(snapshot.graphs.items()):
-        named, content = (ox.NamedNode(f"{endpoint}#{part}-{number}") for part in ("named-graph", "graph"))
-        yield say(dataset, SD + "namedGraph", named)
-        yield say(named, RDF + "type", ox.NamedNode(SD + "NamedGraph"))
-        yield say(named, SD + "name", ox.NamedNode(iri))
-        yield say(named, SD + "graph", content)
-        yield from graph(content, size)
+        said.say(ENDPOINT, SD + "feature", SD + "UnionDefaultGraph")
+    if GRAPH_INFERRED in graphs:
+        said.say(ENDPOINT, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/OWL-RDF-Based")
+        said.say(ENDPOINT, SD + "defaultSupportedEntailmentProfile", "http://www.w3.org/ns/owl-profile/RL")
+    else:
+        said.say(ENDPOINT, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple")
+    said.say(ENDPOINT, SD + "defaultDataset", dataset)
+    said.a(dataset, SD + "Dataset")
+    said.say(dataset, SD + "defaultGraph", default)
+    said.a(default, SD + "Graph")
+    for graph in graphs:
+        named = f"{ENDPOINT}#named-graph={key(graph)}"
+        said.say(dataset, SD + "namedGraph", named)
+        said.a(named, SD + "NamedGraph")
+        said.say(named, SD + "name", graph)
+        said.say(named, SD + "graph", dataset_of(graph))
+
+
+def _add_own_figures(said: Triples, default: Collection[ox.Triple], is_graph: bool, in_default: bool) -> None:
+    """The sizes of the description and of the default graph: what the figures are does not change how many triples there are."""
+    content = dataset_of(GRAPH_DESCRIPTION)
+    if is_graph:
+        said.a(content, SD + "Graph", VOID + "Dataset")
+    own = len(said) + 1 + is_graph
+    if is_graph:
+        said.say(content, VOID + "triples", number(own))
+    union = len(default) + (own - len(said.intersection(default)) if in_default else 0)
+    said.say(ENDPOINT + "#default-graph", VOID + "triples", number(union))

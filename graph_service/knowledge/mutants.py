@@ -4,7 +4,8 @@ Nothing is closed anew for a mutant. Taking an axiom away only takes rules away,
 before: the derivation that a case rests on is searched for again, by the rules that are left, and only if it used one that is gone.
 
 An axiom that follows from the others (a domain that the property has from its parent too) changes nothing and cannot be noticed.
-It is told by trying each of its rules on things of which nothing is known but what the rule asks for.
+It is told by trying each of its rules on things of which nothing is known but what the rule asks for, and it stays away while the
+others are tried, so that two axioms that repeat each other do not hide each other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,10 +34,7 @@ _RELATIONS = frozenset(
     {ox.NamedNode(RDFS + name) for name in ("subClassOf", "subPropertyOf", "domain", "range")}
     | {
         ox.NamedNode(OWL + name)
-        for name in (
-            *("equivalentClass", "equivalentProperty", "inverseOf", "propertyChainAxiom", "disjointWith", "propertyDisjointWith"),
-            *("sameAs", "differentFrom"),
-        )
+        for name in (*("equivalentClass", "equivalentProperty", "inverseOf", "propertyChainAxiom", "disjointWith", "propertyDisjointWith"),)
     }
 )
 _CHARACTERISTICS = frozenset(
@@ -49,24 +47,24 @@ Triples = frozenset[ox.Triple]
 
 @dataclass(frozen=True)
 class Mutant:
-    """An ontology without one axiom: what the axiom says, the triple it is told by, and the rules that are gone and that are left."""
+    """An ontology without an axiom: what the axiom says, a triple that it is told by, what is left, and the rules that are gone."""
 
     axiom: str
     triple: ox.Triple
+    left: Triples
     gone: frozenset[Rule]
-    left: frozenset[Rule]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Which mutants were noticed by a case, which were not, and which say the same as the ontology does."""
+    """The mutants that a case notices, those that none does, and those that say the same as before."""
 
     noticed: Sequence[Mutant]
     unnoticed: Sequence[Mutant]
     equal: Sequence[Mutant]
 
     def findings(self, sources: Sources) -> list[Finding]:
-        """The mutants that no case notices."""
+        """The mutants that no case notices, each with where the axiom is said."""
         return [
             Finding(next(iter(sources.where_said(mutant.triple)), "(nowhere)"), "entailment-mutants", NOTICED, mutant.axiom)
             for mutant in self.unnoticed
@@ -80,18 +78,18 @@ class _Goal:
     holds: Callable[["_Prover"], frozenset[Rule] | None]
     rests_on: frozenset[Rule]
 
+    def again(self, prover: "_Prover") -> "_Goal":
+        """The goal as found with fewer rules, which it holds by as well."""
+        return _Goal(self.holds, self.holds(prover) or frozenset())
+
 
 class _Prover:
-    """Tells what follows by some rules from what is asserted, where `store` holds all that could follow."""
+    """Tells what follows by some rules from what is asserted, where `graph` holds all that could follow."""
 
-    def __init__(self, rules: frozenset[Rule], store: ox.Store, asserted: set[ox.Triple], found: Sequence[Clash]) -> None:
-        self.rules = rules
+    def __init__(self, rules: Iterable[Rule], graph: "_Graph", asserted: set[ox.Triple], found: Sequence[Clash]) -> None:
+        rules = dict.fromkeys(rules)
         self.clashes = [clash for clash in found if clash.rule in rules]
-        self._explainer = Explainer(
-            sorted(rules, key=lambda rule: (rule.name, rule.axiom)),
-            lambda s, p, o: (quad.triple for quad in store.quads_for_pattern(s, p, o, None)),  # type: ignore[arg-type]
-            asserted.__contains__,
-        )
+        self._explainer = Explainer(rules, graph.match, asserted.__contains__)
 
     def proof(self, triples: Iterable[ox.Triple]) -> frozenset[Rule] | None:
         """The rules by which all of the triples follow, or None if one does not."""
@@ -112,73 +110,102 @@ class _Prover:
         return None
 
 
+class _Graph:
+    """Triples for looking up, each as it is written: a store would make 10.0 and 10 one."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._found: dict[tuple[object, ox.NamedNode, object], list[ox.Triple]] = {}
+        for t in sorted(triples, key=str):
+            for key in ((t.subject, t.predicate, t.object), (t.subject, t.predicate, None), (None, t.predicate, t.object)):
+                self._found.setdefault(key, []).append(t)
+            self._found.setdefault((None, t.predicate, None), []).append(t)
+
+    def match(self, subject: object, predicate: ox.NamedNode, object_: object) -> list[ox.Triple]:
+        """The triples of a pattern, None standing for any term."""
+        return self._found.get((subject, predicate, object_), [])
+
+
 def mutate(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> Outcome:
     """What the cases notice of each axiom that is taken away. Raises BuildError as `closure.close` does."""
-    terminology = terminology_of({quad.triple for quad in ontology})
-    rules = frozenset(compile_rules(terminology, terminology))
-    trials = {rule: _trial(rule, f"urn:trial:{number}:") for number, rule in enumerate(sorted(rules, key=repr))}
-    data = [*given(cases), *(ox.Quad(t.subject, t.predicate, t.object) for body, _ in trials.values() for t in body)]  # type: ignore[arg-type]
+    terminology = frozenset(terminology_of({quad.triple for quad in ontology}))
+    rules = compile_rules(terminology, ())
+    trials = {rule: _trial(rule, f"urn:trial:{number}:") for number, rule in enumerate(rules)}
+    data = [*given(cases), *(ox.Quad(t.subject, t.predicate, t.object) for body, _ in trials.values() for t in body)]
     closure = close(ontology, data)
     asserted = {quad.triple for quad in (*data, *ontology)}
-    store = ox.Store()
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*asserted, *closure.inferred))
+    graph = _Graph({*asserted, *closure.inferred})
 
-    whole = _Prover(rules, store, asserted, closure.clashes)
+    whole = _Prover(rules, graph, asserted, closure.clashes)
     goals = [_Goal(holds, used) for case in cases for holds in _goals(case) if (used := holds(whole)) is not None]
-    noticed, unnoticed, equal = [], [], []
-    for mutant in mutants(terminology, rules):
-        prover = _Prover(mutant.left, store, asserted, closure.clashes)
+
+    def without(mutant: Mutant) -> _Prover:
+        return _Prover((rule for rule in rules if rule not in mutant.gone), graph, asserted, closure.clashes)
+
+    def is_noticed(mutant: Mutant, prover: _Prover) -> bool:
+        return any(goal.holds(prover) is None for goal in goals if goal.rests_on & mutant.gone)
+
+    noticed: list[Mutant] = []
+    unnoticed: list[Mutant] = []
+    equal: list[Mutant] = []
+    doubtful: list[Axiom] = []
+    for axiom in axioms(terminology):
+        mutant = axiom.taken_from(terminology, rules)
+        prover = without(mutant)
+        if not mutant.gone:
+            continue
         if all(_follows(prover, *trials[rule]) for rule in mutant.gone):
+            # It stays away: then what it repeats is needed, and a case has to notice that.
             equal.append(mutant)
-        elif all(goal.holds(prover) is not None for goal in goals if goal.rests_on & mutant.gone):
-            unnoticed.append(mutant)
-        else:
+            terminology, rules = mutant.left, [rule for rule in rules if rule not in mutant.gone]
+            goals = [goal.again(prover) if goal.rests_on & mutant.gone else goal for goal in goals]
+        elif is_noticed(mutant, prover):
             noticed.append(mutant)
+        else:
+            doubtful.append(axiom)
+    for axiom in doubtful:
+        # What stays away since may have hidden it.
+        mutant = axiom.taken_from(terminology, rules)
+        (noticed if is_noticed(mutant, without(mutant)) else unnoticed).append(mutant)
     return Outcome(noticed, unnoticed, equal)
 
 
-def mutants(terminology: Iterable[ox.Triple], rules: frozenset[Rule]) -> Iterator[Mutant]:
-    """The ontologies without one axiom each, in order of axiom; of a list of disjoint classes, without one class each.
+@dataclass(frozen=True)
+class Axiom:
+    """An axiom: a triple, or a class in a list of what is disjoint, with the node of the list that holds it."""
 
-    An axiom for which there is no rule, such as the range of a datatype property, infers nothing and is left alone.
-    """
-    whole = frozenset(terminology)
-    for triple in sorted(whole, key=str):
+    triple: ox.Triple
+    node: ox.BlankNode | None = None
+
+    def taken_from(self, terminology: Triples, rules: Iterable[Rule]) -> Mutant:
+        """The terminology without the axiom, and which of its rules that leaves out."""
+        if self.node is None:
+            left = terminology - {self.triple}
+        else:
+            [member] = (t.object for t in terminology if (t.subject, t.predicate) == (self.node, _FIRST))
+            [rest] = (t.object for t in terminology if (t.subject, t.predicate) == (self.node, _REST))
+            linked = {ox.Triple(t.subject, t.predicate, rest) if t.object == self.node else t for t in terminology}
+            left = frozenset(t for t in linked if t.subject != self.node)
+        kept = set(compile_rules(left, ()))
+        gone = frozenset(rule for rule in rules if rule not in kept)
+        if self.node is None:
+            return Mutant("; ".join(sorted({rule.axiom for rule in gone})), self.triple, left, gone)
+        name = curie(member.value) if isinstance(member, ox.NamedNode) else "an unnamed class"
+        return Mutant(f"{name} in a list of what is disjoint", self.triple, left, gone)
+
+
+def axioms(terminology: Triples) -> Iterator[Axiom]:
+    """All that may be taken away by itself, in a stable order."""
+    rest = {t.subject: t.object for t in terminology if t.predicate == _REST}
+    for triple in sorted(terminology, key=str):
         if triple.predicate == _INVERSE and isinstance(triple.subject, ox.BlankNode):
             continue  # Not an axiom: the inverse itself, as it stands in a chain.
         if triple.predicate in _RELATIONS or (triple.predicate == TYPE and triple.object in _CHARACTERISTICS):
-            yield from _mutant(triple, whole - {triple}, rules)
+            yield Axiom(triple)
         elif triple.predicate == _MEMBERS:
-            for node in _nodes(triple.object, whole):
-                without = {ox.Triple(t.subject, t.predicate, node.rest) if t.object == node.node else t for t in whole}  # type: ignore[arg-type]
-                kept = frozenset(t for t in without if t.subject != node.node)
-                yield from _mutant(triple, kept, rules, f"{curie(node.first.value)} in a list of what is disjoint")
-
-
-@dataclass(frozen=True)
-class _Node:
-    """A node of a list: itself, its member, and what comes behind it."""
-
-    node: object
-    first: ox.NamedNode
-    rest: object
-
-
-def _nodes(head: object, triples: Triples) -> Iterator[_Node]:
-    first = {t.subject: t.object for t in triples if t.predicate == _FIRST}
-    rest = {t.subject: t.object for t in triples if t.predicate == _REST}
-    while head in first:
-        member = first[head]  # type: ignore[index]
-        assert isinstance(member, ox.NamedNode)
-        yield _Node(head, member, rest[head])  # type: ignore[index]
-        head = rest[head]  # type: ignore[index]
-
-
-def _mutant(triple: ox.Triple, without: Triples, rules: frozenset[Rule], axiom: str | None = None) -> Iterator[Mutant]:
-    left = frozenset(compile_rules(without, without))
-    gone = rules - left
-    if gone:
-        yield Mutant(axiom or "; ".join(sorted({rule.axiom for rule in gone})), triple, gone, left)
+            node = triple.object
+            while isinstance(node, ox.BlankNode):
+                yield Axiom(triple, node)
+                node = rest[node]
 
 
 def _goals(case: Case) -> Iterator[Callable[[_Prover], frozenset[Rule] | None]]:
@@ -193,12 +220,10 @@ def _trial(rule: Rule, prefix: str) -> tuple[Triples, ox.Triple | None]:
     """What a rule asks for, of things that are known for nothing else, and what it says then; nothing if it is a clash."""
 
     def filled(atom: Atom) -> ox.Triple:
-        subject, object_ = (
-            ox.NamedNode(prefix + part) if isinstance(part, str) else part for part in (atom.subject, atom.object)
-        )
+        subject, object_ = (ox.NamedNode(prefix + part) if isinstance(part, str) else part for part in (atom.subject, atom.object))
         return ox.Triple(subject, atom.predicate, object_)  # type: ignore[arg-type]
 
-    return frozenset(map(filled, rule.body)), rule.head and filled(rule.head)
+    return frozenset(map(filled, rule.body)), None if rule.head is None else filled(rule.head)
 
 
 def _follows(prover: _Prover, body: Triples, head: ox.Triple | None) -> bool:

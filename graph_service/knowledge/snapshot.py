@@ -2,6 +2,7 @@
 
     <id>/
       manifest.json     what is in it: graphs with their sizes, dumps with size and SHA-256
+      description.nt    what the graph says of itself, whether or not it is one of its graphs
       dumps/dataset.*   the whole dataset in every format; the N-Quads one is what the engine loads
 
 A snapshot is written beside its final place and renamed into it, so a reader sees all of it or nothing. `last-<source set>` names
@@ -16,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from graph_service.errors import BuildError, NotFound
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.writing import write_quads, write_triples
+
+_N_TRIPLES = next(format for format in DUMP_FORMATS if format.name == "nt")
 
 
 @dataclass(frozen=True)
@@ -39,26 +43,32 @@ class Dump:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A built graph: its id, its folder, and the manifest's figures."""
+    """A built graph: its id, its folder, the manifest's figures, and when it was made (ISO 8601, UTC)."""
 
     id: str
     folder: Path
     graphs: dict[str, int]
     triples: int
+    made: str = ""
 
     @property
     def dumps(self) -> list[Dump]:
         """The files of the whole dataset, in the order of the formats."""
         listed: dict[str, dict[str, Any]] = _manifest(self.folder)["dumps"]
-        return [
-            Dump(format, self.folder / "dumps" / f"dataset.{format.name}", **listed[format.name])
-            for format in DUMP_FORMATS
-            if format.name in listed
-        ]
+        return [Dump(format, self.path_of(format.name), **listed[format.name]) for format in DUMP_FORMATS if format.name in listed]
+
+    def path_of(self, name: str) -> Path:
+        """The file of the whole dataset in a format, by the format's short name."""
+        return self.folder / "dumps" / f"dataset.{name}"
+
+    @property
+    def description(self) -> list[ox.Triple]:
+        """What the graph says of itself (see `description`), with the service's IRIs as they are in the graph."""
+        return [quad.triple for quad in ox.parse(path=str(self.folder / "description.nt"), format=ox.RdfFormat.N_TRIPLES)]
 
     def quads(self) -> Iterable[ox.Quad]:
         """All quads as the sources write them (literals keep their form, which a store would change)."""
-        return ox.parse(path=str(self.folder / "dumps" / "dataset.nq"), format=ox.RdfFormat.N_QUADS)
+        return ox.parse(path=str(self.path_of("nq")), format=ox.RdfFormat.N_QUADS)
 
     def export(self, format: Format, graph: str | None = None, infer: bool = True) -> bytes:
         """The dataset, or the triples of one named graph, with or without what is inferred, in a format of DUMP_FORMATS.
@@ -73,12 +83,18 @@ class Snapshot:
         only = ox.NamedNode(graph)
         return write_triples((quad.triple for quad in self.quads() if quad.graph_name == only), format)
 
+    def default_graph(self, union: bool, infer: bool = True) -> set[ox.Triple]:
+        """The triples of the default graph: those of all graphs, or only of what is in no named graph; with the inferred or without."""
+        left_out = None if infer else ox.NamedNode(GRAPH_INFERRED)
+        quads = (quad for quad in self.quads() if quad.graph_name != left_out)
+        return {quad.triple for quad in quads if union or isinstance(quad.graph_name, ox.DefaultGraph)}
+
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
         """The snapshot in a folder. Raises BuildError if a file is missing or is not what the manifest says."""
         try:
             manifest = _manifest(folder)
-            snapshot = cls(manifest["id"], folder, manifest["graphs"], manifest["triples"])
+            snapshot = cls(manifest["id"], folder, manifest["graphs"], manifest["triples"], manifest["made"])
             for dump in snapshot.dumps:
                 if dump.path.stat().st_size != dump.bytes:
                     raise BuildError(f"{dump.path}: not the {dump.bytes} bytes that the manifest tells; delete the folder to build it anew")
@@ -87,18 +103,20 @@ class Snapshot:
         return snapshot
 
 
-def write(place: Path, id: str, quads: list[ox.Quad]) -> Snapshot:
-    """Write the quads as the snapshot `place/<id>`. Leaves nothing behind when it fails."""
+def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.Triple] = ()) -> Snapshot:
+    """Write the quads, and what the graph says of itself, as the snapshot `place/<id>`. Leaves nothing behind when it fails."""
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
     try:
         (draft / "dumps").mkdir()
         manifest = {
             "id": id,
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
             "dumps": {format.name: written for format in DUMP_FORMATS if (written := _write_dump(draft / "dumps", format, quads))},
         }
+        (draft / "description.nt").write_bytes(write_triples(sorted(description, key=str), _N_TRIPLES))
         (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)
         folder = place / id

@@ -7,6 +7,9 @@ Where a file's triples go:
   `data/sources/brochure-2023/*.ttl` is `graph/brochure-2023`;
 - a Turtle file that is named by itself: into the graph named after the file;
 - TriG and N-Quads: where the file itself says.
+
+A file `dataset.ttl` at the top of a data folder is about the dataset as a whole (its title, licence, publisher): it goes into the
+description of the graph, and is neither reasoned over nor held against the rules.
 """
 
 import hashlib
@@ -20,7 +23,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.words.names import GRAPH, GRAPH_ONTOLOGY, curie
+from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, curie
 
 _TRIPLES = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES}
 _QUADS = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
@@ -28,6 +31,9 @@ _FORMATS = _TRIPLES | _QUADS
 
 #: Folders of the ontology that hold rules about the graph and not a part of it.
 _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
+
+#: The file of a data folder that is about the dataset as a whole.
+_ABOUT = "dataset.ttl"
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,11 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Sources:
-    """All the files of a graph: the ontology's and the data's."""
+    """All the files of a graph: the ontology's, the data's, and those that are about the dataset as a whole."""
 
     ontology: tuple[SourceFile, ...]
     data: tuple[SourceFile, ...]
+    about: tuple[SourceFile, ...] = ()
 
     @classmethod
     def find(cls, ontology: Iterable[Path], data: Iterable[Path]) -> "Sources":
@@ -95,18 +102,19 @@ class Sources:
                 for path, root in _files(ontology)
                 if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
             ),
-            data=tuple(SourceFile(path, _graph_of(path, root)) for path, root in _files(data)),
+            data=tuple(SourceFile(path, _graph_of(path, root)) for path, root in _files(data) if path != root / _ABOUT),
+            about=tuple(SourceFile(path, GRAPH_DESCRIPTION) for path, root in _files(data) if path == root / _ABOUT),
         )
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
-        """All files, the ontology's first."""
+        """All files that say something of the world, the ontology's first."""
         return self.ontology + self.data
 
     def fingerprint(self) -> str:
         """A hash (SHA-256, hex) of what is in the files and of which graph each goes to, wherever they lie."""
         digest = hashlib.sha256()
-        for file in self.files:
+        for file in self.files + self.about:
             digest.update(f"{file.path.name}\0{file.graph}\0{len(file.text)}\0".encode())
             digest.update(file.text)
         return digest.hexdigest()

@@ -6,10 +6,11 @@ from http import HTTPStatus
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from graph_service.engine.result import Kind, Result
+from graph_service.engine.result import Formats, Kind, Result
 from graph_service.errors import (
     MalformedRequest,
     MethodNotAllowed,
+    NotAcceptable,
     NotFound,
     ServiceError,
     TooLarge,
@@ -48,11 +49,32 @@ def write(content: bytes, format: Format) -> Response:
     return response
 
 
-def answer(result: Result, suffix: str | None = None) -> Response:
-    """A result in the format that the client wants. Raises NotAcceptable."""
-    kind: Kind = result.kind
-    format = choose(kind.value, suffix)
-    return write(result.write(format), format)
+def wanted(suffix: str | None = None) -> Formats:
+    """For each kind of result the format that the client wants; kinds that have none are left out. Raises NotAcceptable, NotFound.
+
+    What kind a query's result has is known only when it runs, and it runs once: so the client's wish is worked out beforehand.
+    """
+    formats: dict[Kind, Format] = {}
+    refusals = []
+    for kind in Kind:
+        try:
+            formats[kind] = choose(kind.formats, suffix)
+        except (NotAcceptable, NotFound) as error:
+            refusals.append(error)
+    if not formats:
+        raise refusals[0]
+    return formats
+
+
+def answer(result: Result) -> Response:
+    """A result as a response; a large one is streamed from its file."""
+    if result.in_memory:
+        return write(result.read(), result.format)
+    response = write(b"", result.format)
+    response.response = result.chunks()
+    response.content_length = result.size
+    response.call_on_close(result.close)
+    return response
 
 
 def flag(name: str, default: bool) -> bool:
@@ -63,6 +85,20 @@ def flag(name: str, default: bool) -> bool:
     if given not in {"true", "false"}:
         raise MalformedRequest(f"{name} must be true or false; {given!r} was given.", parameter=name)
     return given == "true"
+
+
+def number(name: str) -> float | None:
+    """A parameter of the request that is a positive number. Raises MalformedRequest for anything else."""
+    given = request.values.get(name)
+    if not given:
+        return None
+    try:
+        value = float(given)
+    except ValueError:
+        value = 0
+    if not 0 < value < float("inf"):
+        raise MalformedRequest(f"{name} must be a positive number; {given!r} was given.", parameter=name)
+    return value
 
 
 def local(iri: str) -> str:
@@ -93,6 +129,10 @@ def problem(error: ServiceError) -> Response:
     else:
         response = Response(current_app.json.dumps(document), status=status, content_type="application/problem+json")
     response.vary.add("Accept")
+    if "retry_after" in error.members:
+        response.headers["Retry-After"] = str(error.members["retry_after"])
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
     return response

@@ -1,25 +1,27 @@
 """`create_app`: the one place where the web application is put together."""
 
 from flask import Flask, Response
+from prometheus_client import CollectorRegistry
 from werkzeug.exceptions import HTTPException
 
 from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
-from graph_service.web import downloads, explain, pages, queries, resources, sparql, status
+from graph_service.web import descriptions, downloads, explain, graphs, pages, queries, resources, sparql, status
 from graph_service.web.answers import local, problem, translated
 from graph_service.words.names import PREFIXES
 
 
-def create_app(service: Service, settings: Settings) -> Flask:
+def create_app(service: Service, settings: Settings, registry: CollectorRegistry) -> Flask:
     """The application over a service. Everything it needs is given here; nothing is global."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["prefixes"] = PREFIXES
-    for module in (pages, sparql, queries, resources, explain, downloads, status):
+    for module in (pages, sparql, queries, resources, explain, downloads, descriptions, graphs):
         app.register_blueprint(module.blueprint(service))
+    app.register_blueprint(status.blueprint(service, registry, settings.operator_token))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.after_request(_open_to_all)

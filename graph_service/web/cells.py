@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from graph_service.engine.result import Kind, Result
+from graph_service.errors import ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.answers import local
 from graph_service.words.names import BASE, curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
+
+#: A page is made of a result up to this size.
+BYTES_SHOWN = 16 * 2**20
 
 #: A page shows this many rows; the files have them all.
 ROWS_SHOWN = 1000
@@ -50,9 +54,12 @@ def cell(term: AnyTerm | None, labels: Mapping[str, str]) -> Cell | None:
 
 
 def table(service: Service, result: Result) -> Table | bool:
-    """A table or graph as rows of cells, at most ROWS_SHOWN; a truth as itself."""
+    """A table or graph as rows of cells, at most ROWS_SHOWN; a truth as itself. Raises ResultTooLarge."""
     if result.kind is Kind.TRUTH:
         return bool(result)
+    if result.size > BYTES_SHOWN:
+        result.close()
+        raise ResultTooLarge(f"The result has {result.size} bytes: too much for a page. Take it as a file.", limit=BYTES_SHOWN)
     columns = result.columns or ["subject", "predicate", "object"]
     rows = list(islice(result.rows(), ROWS_SHOWN + 1))
     labels = service.labels([term for row in rows for term in row])

@@ -10,7 +10,7 @@ from graph_service.catalogue.parameters import Parameter
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
-from graph_service.web.answers import answer, flag, wants_html
+from graph_service.web.answers import answer, flag, wanted, wants_html
 from graph_service.web.cells import table
 from graph_service.words.names import curie
 from graph_service.words.terms import NamedNode
@@ -49,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
         arguments = {key: request.values.getlist(key) for key in request.values if key not in _RESERVED}
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
             return _page(service, query, arguments)
-        return answer(service.canned(name, arguments, infer=flag("infer", True)), suffix)
+        return answer(service.canned(name, arguments, infer=flag("infer", True), formats=wanted(suffix)))
 
     return routes
 
@@ -63,7 +63,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
         try:
             text = service.bind(query, given)
             result = service.sparql(Query(text, infer=flag("infer", True)))
-            shown = {"text": text, "table": table(service, result), "formats": [format.name for format in result.kind.value]}
+            shown = {"text": text, "table": table(service, result), "formats": [format.name for format in result.kind.formats]}
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
     options = {name: _options(service, parameter, given.get(name, ())) for name, parameter in query.parameters.items()}

@@ -1,6 +1,6 @@
 """Linked data: each IRI of the graph answers under its own path.
 
-`/id/…` 303 to `/page/…` or `/data/…`; `/ns`, `/vocab/…` and `/graph/…` answer where they are.
+`/id/…` 303 to `/page/…` or `/data/…`; `/ns` and `/vocab/…` answer where they are.
 """
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -12,7 +12,7 @@ from graph_service.web.answers import choose, flag, wants_html, write
 from graph_service.web.cells import table
 from graph_service.web.things import thing
 from graph_service.words.formats import GRAPH_FORMATS, THING_FORMATS, Format, named
-from graph_service.words.names import BASE, GRAPH, GRAPH_ONTOLOGY
+from graph_service.words.names import BASE, GRAPH_ONTOLOGY
 from graph_service.words.terms import Literal, Triple
 from graph_service.words.writing import write_triples
 
@@ -81,10 +81,6 @@ def blueprint(service: Service) -> Blueprint:
             schemes = table(service, service.sparql(Query(_SCHEMES)))
             return Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version()))
         return _graph(GRAPH_ONTOLOGY, suffix)
-
-    @routes.get("/graph/<name>")
-    def graph(name: str) -> Response:
-        return _graph(GRAPH + name, None)
 
     def _version() -> str:
         versions = service.sparql(Query(f"SELECT ?v {{ <{BASE}ns> <http://www.w3.org/2002/07/owl#versionInfo> ?v }}")).rows()

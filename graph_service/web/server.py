@@ -1,40 +1,164 @@
-"""The process that serves: granian in front of the Flask application."""
+"""The process that serves: granian, and behind it the application of the newest snapshot.
 
+A new snapshot takes over between two requests: its service is opened beside the old one, then new requests go to it, and the old
+one is closed when its last request is answered. A request sees one snapshot from beginning to end. What tells of a new snapshot is
+the link `last-…` that a build moves: this process's own build on SIGHUP, or a `graph-service build` elsewhere.
+"""
+
+import logging
 import os
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from werkzeug.wsgi import ClosingIterator
 
 from graph_service.config import Settings
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.errors import ServiceError
+from graph_service.knowledge.build import build, source_set
+from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
+from graph_service.web.cache import Cache, CacheCounts
+from graph_service.web.watching import Metrics, Watch, log_to_stderr
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SNAPSHOT = "_GRAPH_SERVICE_SNAPSHOT"
 
+#: Seconds between two looks for a new snapshot.
+_LOOK = 0.5
+
+#: Seconds that requests under way get to end when the process is told to stop.
+_GRACE = 10
+
+_log = logging.getLogger(__name__)
+
 
 def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
-    """Serve a snapshot until the process is told to stop."""
+    """Serve a snapshot, and its successors, until the process is told to stop."""
     # The serving process is a child that granian starts afresh: settings and snapshot reach it by its environment.
     os.environ.update(settings.environment())
     os.environ[_SNAPSHOT] = str(snapshot.folder)
-    Granian(
+    log_to_stderr()
+    _Server(
         f"{__name__}:make_app",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        blocking_threads=settings.threads,
-        log_level=LogLevels.warning,
+        # A thread for each query that may run or wait, and some for what needs no query.
+        blocking_threads=3 * settings.workers + settings.queue + 16,
+        workers_kill_timeout=_GRACE,
+        log_level=LogLevels.error,
     ).serve()
 
 
-def make_app() -> Flask:
-    """The application of a serving process, made from what `serve_forever` left in the environment."""
+class _Server(Granian):  # type: ignore[misc,valid-type]
+    """Granian, with a SIGHUP that builds anew instead of starting the serving process again."""
+
+    def signal_handler_reload(self, *_: object) -> None:
+        threading.Thread(target=_rebuild, daemon=True).start()
+
+
+def _rebuild() -> None:
     settings = Settings.read(os.environ)
-    app = create_app(Service.open(Snapshot.open(Path(os.environ[_SNAPSHOT])), settings), settings)
+    try:
+        build(settings, _log.info)
+    except ServiceError as error:
+        _log.error("build failed; the last good snapshot stays", extra={"detail": error.detail})
+
+
+def make_app() -> "WSGIApplication":
+    """The application of a serving process, made from what `serve_forever` left in the environment."""
+    log_to_stderr()
+    settings = Settings.read({name: value for name, value in os.environ.items() if name != _SNAPSHOT})
+    application = Succession(Snapshot.open(Path(os.environ[_SNAPSHOT])), settings)
     print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
-    return app
+    return application
+
+
+class _Generation:
+    """One snapshot's application, and how many requests it has under way."""
+
+    def __init__(self, service: Service, application: "WSGIApplication") -> None:
+        self.service = service
+        self.application = application
+        self._under_way = 0
+        self._retired = False
+        self._lock = threading.Lock()
+
+    def enter(self) -> bool:
+        """Begin a request; False if this generation takes none any more."""
+        with self._lock:
+            if self._retired:
+                return False
+            self._under_way += 1
+            return True
+
+    def leave(self) -> None:
+        """End a request."""
+        with self._lock:
+            self._under_way -= 1
+            is_last = self._retired and self._under_way == 0
+        if is_last:
+            self.service.close()
+
+    def retire(self) -> None:
+        """Take no more requests, and close when those under way have ended."""
+        with self._lock:
+            self._retired = True
+            is_last = self._under_way == 0
+        if is_last:
+            self.service.close()
+
+
+class Succession:
+    """A WSGI application that is always the newest snapshot's."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
+        self._settings = settings
+        self._cache_counts = CacheCounts()
+        self._metrics = Metrics(lambda: self._current.service, self._cache_counts)
+        self._current = self._generation(snapshot)
+        self._watch = Watch(self._dispatch, self._metrics)
+        threading.Thread(target=self._look_for_successors, daemon=True).start()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request with the snapshot that is the newest when it comes."""
+        return self._watch(environ, start_response)
+
+    def _dispatch(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        while True:
+            generation = self._current
+            if generation.enter():
+                break
+        try:
+            return ClosingIterator(generation.application(environ, start_response), [generation.leave])
+        except BaseException:
+            generation.leave()
+            raise
+
+    def _generation(self, snapshot: Snapshot) -> _Generation:
+        service = Service.open(snapshot, self._settings)
+        app = create_app(service, self._settings, self._metrics.registry)
+        limit, largest_body = self._settings.cache_size, self._settings.body_limit
+        return _Generation(service, Cache(app, snapshot.id, limit, largest_body, self._cache_counts))
+
+    def _look_for_successors(self) -> None:
+        wait: Callable[[float], bool] = threading.Event().wait
+        name = source_set(self._settings)
+        while not wait(_LOOK):
+            try:
+                newest = last_good(self._settings.snapshots, name)
+                if newest is not None and newest.id != self._current.service.snapshot.id:
+                    old, self._current = self._current, self._generation(newest)
+                    old.retire()
+                    _log.info("snapshot taken over", extra={"snapshot": newest.id})
+            except (ServiceError, OSError) as error:
+                _log.error("new snapshot not taken over", extra={"detail": str(error)})

@@ -1,16 +1,18 @@
 """`/sparql`: the query operation of the SPARQL 1.1 Protocol (sections 2.1 and 2.2)."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
-from graph_service.knowledge.description import describe_service
 from graph_service.service import Service
-from graph_service.web.answers import answer, choose, flag, wants_html, write
+from graph_service.web.answers import answer, choose, flag, number, wanted, wants_html, write
 from graph_service.web.cells import table
 from graph_service.words.formats import GRAPH_FORMATS
+from graph_service.words.names import ENDPOINT, WELL_KNOWN_VOID
+from graph_service.words.tokens import is_volatile
 from graph_service.words.writing import write_triples
 
 _FORM = "application/x-www-form-urlencoded"
@@ -28,11 +30,15 @@ def blueprint(service: Service) -> Blueprint:
         query = _read_query()
         if query is None:
             return _describe(service)
-        result = service.sparql(query)
         if wants_html() and not request.values.get("format"):
-            formats = [format.name for format in result.kind.value]
+            result = service.sparql(query)
+            formats = [format.name for format in result.kind.formats]
             return Response(render_template("sparql.html", query=query.text, table=table(service, result), formats=formats))
-        return answer(result)
+        response = answer(service.sparql(query, wanted()))
+        response.headers["X-Query-Id"] = query.id
+        if is_volatile(query.text):
+            response.cache_control.no_store = True
+        return response
 
     return routes
 
@@ -63,6 +69,8 @@ def _read_query() -> Query | None:
         named_graphs=_graphs("named-graph-uri", "default-graph-uri"),
         infer=flag("infer", True),
         base=request.base_url,
+        timeout=number("timeout"),
+        id=uuid4().hex[:12],
     )
 
 
@@ -83,5 +91,5 @@ def _describe(service: Service) -> Response:
     if wants_html():
         return Response(render_template("sparql.html", query=None, table=None))
     format = choose(GRAPH_FORMATS)
-    triples = describe_service(service.snapshot, request.base_url.rstrip("/"), service.union)
+    triples = service.description(request.host_url, ENDPOINT, WELL_KNOWN_VOID)
     return write(write_triples(triples, format), format)

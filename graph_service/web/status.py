@@ -1,14 +1,19 @@
-"""`/health` and `/ready`: whether the service lives, and whether it can answer."""
+"""For those who watch the service: `/health`, `/ready`, `/metrics`, and `/admin/queries` for whoever has the operator's token."""
 
-from flask import Blueprint, Response, jsonify
+import hmac
+import time
+
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 import graph_service
 from graph_service.engine.result import Query
+from graph_service.errors import Forbidden, NotFound, Unauthorized
 from graph_service.service import Service
 
 
-def blueprint(service: Service) -> Blueprint:
-    """The routes for those who watch the service."""
+def blueprint(service: Service, registry: CollectorRegistry, token: str) -> Blueprint:
+    """The routes for those who watch the service. Without a token there are no routes under `/admin/`."""
     routes = Blueprint("status", __name__)
 
     @routes.get("/health")
@@ -17,7 +22,39 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/ready")
     def ready() -> Response:
-        service.sparql(Query("ASK {}"))
+        service.sparql(Query("ASK {}")).close()
         return jsonify(status="ready", snapshot=service.snapshot.id, triples=service.snapshot.triples)
 
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    @routes.get("/admin/queries")
+    def running() -> Response:
+        _authorize(token)
+        now = time.monotonic()
+        return jsonify(
+            running=[{"id": r.id, "seconds": round(now - r.started, 3), "text": r.text} for r in service.engine.running],
+            waiting=service.engine.waiting,
+            slow=[{"id": s.id, "seconds": round(s.seconds, 3), "text": s.text, "outcome": s.outcome} for s in service.engine.slow],
+        )
+
+    @routes.delete("/admin/queries/<id>")
+    def cancel(id: str) -> Response:
+        _authorize(token)
+        if not service.engine.cancel(id):
+            raise NotFound(f"No query {id} is running.")
+        return Response(status=204)
+
     return routes
+
+
+def _authorize(token: str) -> None:
+    """Raises NotFound without a token in the settings, Unauthorized without one in the request, Forbidden for a wrong one."""
+    if not token:
+        raise NotFound(f"There is nothing at {request.path}.")
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given:
+        raise Unauthorized("This is for the operator: send the token as `Authorization: Bearer …`.")
+    if not hmac.compare_digest(given.strip().encode(), token.encode()):
+        raise Forbidden("The token is not the operator's.")

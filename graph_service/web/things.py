@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
@@ -44,11 +45,12 @@ class Passage:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a property: what to show, whether it is inferred, the passages that say it."""
+    """One value of a property: what to show, whether it is inferred, the passages that say it, and where it is explained."""
 
     cell: Cell
     inferred: bool
     passages: list[Passage]
+    explanation: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def thing(service: Service, iri: str, language: str = "en") -> Thing:
         return shown
 
     def values(chosen: Iterable[tuple[Triple, AnyTerm]]) -> list[Value]:
-        shown = (Value(show(value), triple not in asserted, passages.get(triple, [])) for triple, value in chosen)
+        shown = (Value(show(v), t not in asserted, passages.get(t, []), _explanation(t)) for t, v in chosen)
         return sorted(shown, key=lambda value: (value.inferred, value.cell.text.casefold()))
 
     def grouped(chosen: Iterable[tuple[Triple, AnyTerm]]) -> dict[Cell, list[Value]]:
@@ -106,6 +108,12 @@ def thing(service: Service, iri: str, language: str = "en") -> Thing:
         facts=grouped((t, t.object) for t in said),
         mentions=grouped((t, t.subject) for t in triples if t.object == node and t.subject != node),
     )
+
+
+def _explanation(triple: Triple) -> str:
+    """The address of the explanation of a triple."""
+    parts = {name: terms.text(part) for name, part in (("s", triple.subject), ("p", triple.predicate), ("o", triple.object))}
+    return f"/explain?{urlencode(parts)}"
 
 
 def _once(values: Iterable[Value]) -> list[Value]:

@@ -24,7 +24,11 @@ class Format:
     media: str
     also: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    engine: ox.RdfFormat | ox.QueryResultsFormat | None = None
+
+    @property
+    def engine(self) -> ox.RdfFormat | ox.QueryResultsFormat | None:
+        """What pyoxigraph calls this format, or None if it does not write it."""
+        return _ENGINE.get(self.media)
 
     @property
     def content_type(self) -> str:
@@ -36,26 +40,33 @@ class Format:
         return token.strip().lower() in {self.name, self.media, *self.also, *self.aliases}
 
 
+_RESULTS = (ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV)
+_RDF = (
+    *(ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD),
+    *(ox.RdfFormat.N3, ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG),
+)
+_ENGINE: dict[str, ox.RdfFormat | ox.QueryResultsFormat] = {f.media_type.partition(";")[0]: f for f in (*_RESULTS, *_RDF)}
+
 HTML = Format("html", "text/html", ("application/xhtml+xml",))
 
 TABLE_FORMATS = (
-    Format("json", "application/sparql-results+json", ("application/json",), ("srj",), ox.QueryResultsFormat.JSON),
-    Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml"), ("srx",), ox.QueryResultsFormat.XML),
-    Format("csv", "text/csv", (), (), ox.QueryResultsFormat.CSV),
-    Format("tsv", "text/tab-separated-values", (), (), ox.QueryResultsFormat.TSV),
+    Format("json", "application/sparql-results+json", ("application/json",), ("srj",)),
+    Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml"), ("srx",)),
+    Format("csv", "text/csv"),
+    Format("tsv", "text/tab-separated-values"),
 )
 
 #: ASK has no CSV or TSV form in the recommendation, so there it is not acceptable rather than invented.
 TRUTH_FORMATS = TABLE_FORMATS[:2]
 
 GRAPH_FORMATS = (
-    Format("ttl", "text/turtle", ("application/x-turtle",), ("turtle",), ox.RdfFormat.TURTLE),
-    Format("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples"), ox.RdfFormat.N_TRIPLES),
-    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), ("rdfxml", "rdf+xml", "xml"), ox.RdfFormat.RDF_XML),
-    Format("jsonld", "application/ld+json", ("application/json",), ("json-ld", "json"), ox.RdfFormat.JSON_LD),
-    Format("n3", "text/n3", ("text/rdf+n3",), (), ox.RdfFormat.TURTLE),
-    Format("nq", "application/n-quads", (), ("nquads", "n-quads"), ox.RdfFormat.N_QUADS),
-    Format("trig", "application/trig", (), (), ox.RdfFormat.TRIG),
+    Format("ttl", "text/turtle", ("application/x-turtle",), ("turtle",)),
+    Format("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples")),
+    Format("rdf", "application/rdf+xml", ("application/xml", "text/xml"), ("rdfxml", "rdf+xml", "xml")),
+    Format("jsonld", "application/ld+json", ("application/json",), ("json-ld", "json")),
+    Format("n3", "text/n3", ("text/rdf+n3",)),
+    Format("nq", "application/n-quads", (), ("nquads", "n-quads")),
+    Format("trig", "application/trig"),
 )
 
 #: What the description of one thing is written in: it has no graphs, so formats that are for datasets would add nothing.

@@ -3,6 +3,8 @@
 Prefixes are for reading and writing; no module builds an IRI by pasting strings anywhere else.
 """
 
+from functools import lru_cache
+
 BASE = "https://w3id.org/labcoop/"
 NS = BASE + "ns#"
 ONTOLOGY = BASE + "ns"
@@ -13,6 +15,15 @@ STATEMENT = THING + "statement/"
 
 GRAPH_ONTOLOGY = GRAPH + "ontology"
 GRAPH_INFERRED = GRAPH + "inferred"
+GRAPH_DESCRIPTION = GRAPH + "description"
+
+#: What the service and its documents are called in the graph; a running service answers for them under its own host.
+DATASET = BASE
+CATALOG = BASE + "catalog"
+ENDPOINT = BASE + "sparql"
+QUERIES = BASE + "queries"
+DOWNLOADS = BASE + "downloads/"
+WELL_KNOWN_VOID = BASE + ".well-known/void"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -24,6 +35,13 @@ PROV = "http://www.w3.org/ns/prov#"
 OA = "http://www.w3.org/ns/oa#"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
+VOID_EXT = "http://ldf.fi/void-ext#"
+DCAT = "http://www.w3.org/ns/dcat#"
+FOAF = "http://xmlns.com/foaf/0.1/"
+SCHEMA = "https://schema.org/"
+SHACL = "http://www.w3.org/ns/shacl#"
+SPDX = "http://spdx.org/rdf/terms#"
+SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
 
 #: The types of things: `https://w3id.org/labcoop/id/<type>/<key>`.
 _KINDS = (
@@ -42,9 +60,16 @@ PREFIXES: dict[str, str] = {
     "skos": SKOS,
     "dcterms": DCTERMS,
     "oa": OA,
-    "foaf": "http://xmlns.com/foaf/0.1/",
+    "foaf": FOAF,
     "prov": PROV,
-    "schema": "https://schema.org/",
+    "schema": SCHEMA,
+    "dcat": DCAT,
+    "sd": SD,
+    "sh": SHACL,
+    "spdx": SPDX,
+    "spex": SPEX,
+    "void": VOID,
+    "void-ext": VOID_EXT,
     "vann": "http://purl.org/vocab/vann/",
     **{kind: f"{THING}{kind}/" for kind in _KINDS},
     "group": VOCABULARY + "beneficiary-group/",
@@ -64,6 +89,7 @@ PREFIXES: dict[str, str] = {
 }
 
 
+@lru_cache(maxsize=2**14)
 def curie(iri: str) -> str:
     """The shortest name of an IRI: `lc:Project`, `place:CRI`, or the IRI itself where no prefix fits."""
     best = max((p for p in PREFIXES.items() if iri.startswith(p[1])), key=lambda p: len(p[1]), default=None)

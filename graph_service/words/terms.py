@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from graph_service.words.names import PREFIXES, XSD
 
-__all__ = ["TYPES", "AnyTerm", "BlankNode", "Literal", "NamedNode", "Term", "Triple", "iri", "term", "triple", "write"]
+__all__ = ["TYPES", "AnyTerm", "BlankNode", "Literal", "NamedNode", "Term", "Triple", "iri", "term", "text", "triple", "write"]
 
 #: What a client's text can mean.
 Term = NamedNode | Literal
@@ -56,6 +56,11 @@ def term(text: str) -> Term:
         raise ValueError(f"{text} is not a literal as N-Triples writes it") from error
     assert isinstance(quad.object, Literal)
     return quad.object
+
+
+def text(term: AnyTerm) -> str:
+    """The text that `term` reads as this term: an IRI as it is, a literal as N-Triples writes it."""
+    return term.value if isinstance(term, NamedNode) else str(term)
 
 
 def triple(subject: str, predicate: str, object_: str) -> Triple:

@@ -7,6 +7,7 @@ a string, an IRI or a comment. Text that is no SPARQL is tokenised all the same:
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TERMINALS = re.compile(
     r"""
@@ -57,11 +58,25 @@ def uses_keyword(text: str, word: str) -> bool:
     Code point escapes are decoded before the grammar is applied (section 19.2), so both the text as sent and the decoded text
     are looked at, and either is enough: this is a guard, and it errs on the side of yes.
     """
-    return any(token.is_word(word) for view in {text, _decoded(text)} for token in tokens(view))
+    return word in _words(text)
+
+
+#: Functions whose value is another one each time (SPARQL 1.1, section 17.4).
+_VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+
+
+def is_volatile(text: str) -> bool:
+    """Whether a query may give another result when it is asked again."""
+    return not _VOLATILE.isdisjoint(_words(text))
 
 
 def is_update(text: str) -> bool:
     """Whether the text is a SPARQL Update: the first word behind the prologue is one of its verbs."""
+    return form(text) in _UPDATES
+
+
+def form(text: str) -> str:
+    """The first word behind the prologue, in capitals: SELECT, ASK, CONSTRUCT, DESCRIBE of a query. Empty where there is none."""
     stream = tokens(text)
     for token in stream:
         if token.is_word("PREFIX"):
@@ -70,8 +85,8 @@ def is_update(text: str) -> bool:
         elif token.is_word("BASE"):
             next(stream, None)
         else:
-            return token.kind == "word" and token.text.upper() in _UPDATES
-    return False
+            return token.text.upper() if token.kind == "word" else ""
+    return ""
 
 
 def values_rows(text: str) -> dict[str, tuple[int, int]]:
@@ -90,9 +105,17 @@ def values_rows(text: str) -> dict[str, tuple[int, int]]:
     return {name: rows[0] for name, rows in found.items() if len(rows) == 1}
 
 
-def _decoded(text: str) -> str:
+@lru_cache(maxsize=256)
+def _words(text: str) -> frozenset[str]:
+    """The keywords that may occur in a query, in capitals; kept, since one query is asked about several of them."""
+    return frozenset(token.text.upper() for view in {text, decoded(text)} for token in tokens(view) if token.kind == "word")
+
+
+def decoded(text: str, left: frozenset[str] = frozenset()) -> str:
+    """The text with its code point escapes (section 19.2) as characters, except those that stand for one of `left`."""
+
     def character(match: re.Match[str]) -> str:
         code = int(match.group(1) or match.group(2), 16)
-        return chr(code) if code <= 0x10FFFF else match.group()
+        return chr(code) if code <= 0x10FFFF and not 0xD800 <= code < 0xE000 and chr(code) not in left else match.group()
 
     return _ESCAPE.sub(character, text)

@@ -1,7 +1,8 @@
 """Triples and quads as text, in every RDF syntax that is offered."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
@@ -27,9 +28,17 @@ def write_triples(triples: Iterable[ox.Triple], format: Format) -> bytes:
         return _serialized(triples, format, {})
     triples = sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
     if format.name == "rdf":
-        _check_names(triples)
+        triples = list(_checked(triples))
     text = " ".join(str(triple) for triple in triples)
     return _serialized(triples, format, {name: iri for name, iri in PREFIXES.items() if "<" + iri in text})
+
+
+def stream_triples(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
+    """Triples in a format of GRAPH_FORMATS as they come, without holding them; all prefixes are declared. Raises ValueError."""
+    assert isinstance(format.engine, ox.RdfFormat)
+    if format.name == "rdf":
+        triples = _checked(triples)
+    ox.serialize(triples, output, format.engine, prefixes=PREFIXES if format.name in _FOR_READING else None)
 
 
 def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
@@ -39,12 +48,13 @@ def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
     return _serialized(quads, format, PREFIXES if format.name in _FOR_READING else {})
 
 
-def _check_names(triples: Iterable[ox.Triple]) -> None:
+def _checked(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     # Properties become elements, and so do the classes of things; neither is well-formed without a name at its end.
     for triple in triples:
         for iri in (triple.predicate, triple.object if triple.predicate == _TYPE else triple.predicate):
             if isinstance(iri, ox.NamedNode) and not _ENDS_IN_A_NAME.search(iri.value):
                 raise ValueError(f"RDF/XML has no way to write {iri.value} as an element")
+        yield triple
 
 
 def _serialized(statements: Iterable[ox.Triple] | Iterable[ox.Quad], format: Format, prefixes: dict[str, str]) -> bytes:

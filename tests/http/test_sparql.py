@@ -136,7 +136,7 @@ def test_what_is_inferred_can_be_left_out(server: Server) -> None:
     assert len(places(server.ask(get(query)).body)) > 20
     assert places(server.ask(get(query, infer="false")).body) == []
     graphs = json.loads(server.ask(get("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", infer="false")).body)["results"]["bindings"]
-    assert {row["g"]["value"].rsplit("/", 1)[1] for row in graphs} == {"news-2022", "brochure-2023", "reference", "ontology"}
+    assert {row["g"]["value"].rsplit("/", 1)[1] for row in graphs} == {"news-2022", "brochure-2023", "reference", "ontology", "description"}
 
 
 def test_without_a_query_the_service_describes_itself(server: Server) -> None:
@@ -145,7 +145,7 @@ def test_without_a_query_the_service_describes_itself(server: Server) -> None:
     description = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
     assert set(graph.objects(None, description.endpoint)) == {rdflib.URIRef(server.sparql)}
     names = {str(name).rsplit("/", 1)[1] for name in graph.objects(None, description.name)}
-    assert names == {"news-2022", "brochure-2023", "reference", "ontology", "inferred"}
+    assert names == {"news-2022", "brochure-2023", "reference", "ontology", "inferred", "description"}
 
 
 def test_head_answers_like_get_without_a_body(server: Server) -> None:

@@ -8,8 +8,8 @@ import pytest
 from graph_service.config import bundled
 from graph_service.errors import SourceError
 from graph_service.knowledge import checks
-from graph_service.knowledge.build import Knowledge, read
 from graph_service.knowledge.evidence import evidence
+from graph_service.knowledge.knowledge import Knowledge, read
 from graph_service.knowledge.sources import SourceFile, Sources
 from graph_service.words.names import GRAPH
 

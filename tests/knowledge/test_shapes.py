@@ -9,9 +9,9 @@ import pytest
 from graph_service.config import bundled
 from graph_service.errors import SourceError
 from graph_service.knowledge import shapes
-from graph_service.knowledge.build import read
 from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE, evidence
+from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.sources import SourceFile, Sources
 from graph_service.words.names import GRAPH, NS, OWL, RDFS
 from tests.knowledge.test_rules import FOREIGN

@@ -1,0 +1,67 @@
+"""The canned queries as RDF, in the vocabulary that SPARQL editors read example queries in.
+
+`sh:SPARQLExecutable` and its kinds are of SHACL Advanced Features; the way they are used is that of the SIB's SPARQL examples.
+Parameters have no terms there; `sh:parameter` of SHACL says them.
+"""
+
+from graph_service.catalogue.catalogue import CannedQuery, Catalogue
+from graph_service.catalogue.parameters import Parameter
+from graph_service.words.names import DCTERMS, ENDPOINT, PREFIXES, QUERIES, RDFS, SCHEMA, SHACL, SPEX, XSD
+from graph_service.words.terms import Literal, NamedNode
+from graph_service.words.tokens import form
+from graph_service.words.triples import Triples, any_uri
+
+#: Form of a query -> the class of such executables, and the property that has the text.
+_FORMS = {
+    "SELECT": (SHACL + "SPARQLSelectExecutable", SHACL + "select"),
+    "ASK": (SHACL + "SPARQLAskExecutable", SHACL + "ask"),
+    "CONSTRUCT": (SHACL + "SPARQLConstructExecutable", SHACL + "construct"),
+    "DESCRIBE": (SPEX + "SPARQLDescribeExecutable", SPEX + "describe"),
+}
+
+_TYPES = {
+    **{"string": "string", "integer": "integer", "decimal": "decimal", "boolean": "boolean", "date": "date", "year": "integer"},
+    "iri": "anyURI",
+}
+
+_PREFIXES = QUERIES + "#prefixes"
+
+
+def describe_examples(said: Triples, catalogue: Catalogue) -> None:
+    """Every canned query with its texts, its parameters and the prefixes of this service."""
+    if not catalogue.queries:
+        return
+    for prefix, iri in PREFIXES.items():
+        node = f"{QUERIES}#prefix={prefix}"
+        said.say(_PREFIXES, SHACL + "declare", node)
+        said.say(node, SHACL + "prefix", Literal(prefix))
+        said.say(node, SHACL + "namespace", any_uri(iri))
+    for query in catalogue.queries.values():
+        _describe(said, query)
+
+
+def _describe(said: Triples, query: CannedQuery) -> None:
+    node = f"{QUERIES}/{query.name}"
+    kind, property = _FORMS[form(query.text)]
+    said.a(node, SHACL + "SPARQLExecutable", kind)
+    said.texts(node, RDFS + "comment", dict(query.header.summary))
+    said.texts(node, DCTERMS + "description", dict(query.header.description))
+    said.say(node, SHACL + "prefixes", _PREFIXES)
+    said.say(node, property, Literal(query.text))
+    said.say(node, SCHEMA + "keywords", *map(Literal, query.header.tags))
+    said.say(node, SCHEMA + "target", ENDPOINT)
+    for parameter in query.parameters.values():
+        said.say(node, SHACL + "parameter", f"{node}#{parameter.name}")
+        _describe_parameter(said, f"{node}#{parameter.name}", parameter)
+
+
+def _describe_parameter(said: Triples, node: str, parameter: Parameter) -> None:
+    said.a(node, SHACL + "Parameter")
+    said.say(node, SHACL + "path", node)
+    said.texts(node, SHACL + "name", dict(parameter.label))
+    said.texts(node, SHACL + "description", dict(parameter.description))
+    said.say(node, SHACL + "optional", Literal("false" if parameter.required else "true", datatype=NamedNode(XSD + "boolean")))
+    if parameter.of is not None:
+        said.say(node, SHACL + "class", parameter.of)
+    elif parameter.type in _TYPES:
+        said.say(node, SHACL + "datatype", XSD + _TYPES[parameter.type])

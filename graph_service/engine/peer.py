@@ -1,0 +1,285 @@
+"""HTTP to another server, as an engine needs it: a deadline over the whole exchange, an end from outside, errors that say what is wrong.
+
+Credentials are sent only after the server has asked for them (Basic or Digest), never to another address: redirections are not
+followed. They are kept out of every error, whatever the server writes.
+"""
+
+import base64
+import html
+import http.client
+import re
+import socket
+import ssl
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from http import HTTPStatus
+from types import TracebackType
+from typing import BinaryIO, Self
+from urllib.parse import urlsplit
+
+from graph_service.errors import BadGateway, MalformedQuery, OutOfTime, ResultTooLarge, ServiceError, Unavailable
+
+#: Seconds after which a server that does not take the connection is down.
+_CONNECT = 5
+
+#: Seconds before the second and last attempt at a server that refused the connection or broke it off before it had answered.
+_PAUSE = 0.2
+
+_CHUNK = 64 * 1024
+_MESSAGE = 500
+
+#: What a server's message about a query that it cannot read is told by.
+_ABOUT_GRAMMAR = re.compile(r"pars(e|er|ing)\b|syntax|lexical|grammar|malformed|SP03\d|expected|unexpected|encountered", re.IGNORECASE)
+
+#: What a server's message about its own time limit is told by (Virtuoso: S1T00).
+_ABOUT_TIME = re.compile(r"time[d ]?[- ]?out|S1T00|S1TAT|time limit|deadline", re.IGNORECASE)
+
+
+class Call:
+    """One exchange with a server: it ends by itself at its deadline, and can be ended before that."""
+
+    def __init__(self, seconds: float) -> None:
+        self.started = time.monotonic()
+        self.ended: ServiceError | None = None
+        self._until = self.started + seconds
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        late = OutOfTime(f"The engine had not answered after {seconds:.1f} s, the time limit.")
+        self._timer = threading.Timer(seconds, self.end, [late])
+        self._timer.daemon = True
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline; never none at all, which would mean no limit."""
+        return max(0.001, self._until - time.monotonic())
+
+    def uses(self, connection: socket.socket) -> None:
+        """From now on the exchange goes through this socket."""
+        with self._lock:
+            self._socket = connection
+            connection.settimeout(self.left)
+            if self.ended is not None:
+                self._break()
+
+    def end(self, reason: ServiceError) -> None:
+        """Break the exchange off; whoever waits for it gets the reason."""
+        with self._lock:
+            self.ended = self.ended or reason
+            self._break()
+
+    def _break(self) -> None:
+        if self._socket is not None:
+            with suppress(OSError):
+                # Unlike close(), this wakes up the thread that reads.
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._timer.cancel()
+
+
+class Peer:
+    """Another server."""
+
+    def __init__(self, url: str, user: str = "", password: str = "") -> None:
+        """The address, an http or https URL, and the credentials to send when they are asked for, if any."""
+        parts = urlsplit(url)
+        self.url = url
+        #: The address to show: without its query, which may hold a key.
+        self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self._user = user
+        self._password = password
+        self._secrets = [secret for secret in (password, parts.query) if secret]
+        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._lock = threading.Lock()
+        self._challenge: str | None = None
+        self._passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+        self._passwords.add_password(None, url, user, password)
+        self._digest = urllib.request.HTTPDigestAuthHandler(self._passwords)
+
+    def open(self, make: Callable[[], urllib.request.Request], call: Call) -> http.client.HTTPResponse:
+        """Send a request and return the response once its head is there.
+
+        `make` makes the request: it is called again for a second attempt, which there is after a connection that was refused or
+        broken off before the answer, and once after the server has asked for credentials. So the request must be safe to repeat.
+        Raises HTTPError for a status from 300, and what the connection raises.
+        """
+        attempts, asked = 1, False
+        while True:
+            request = make()
+            self._authorize(request)
+            try:
+                return self._opener(call).open(request, timeout=call.left)  # type: ignore[no-any-return]
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.UNAUTHORIZED or asked or not self._learn(error):
+                    raise
+                error.close()
+                asked = True
+            except OSError as error:
+                cause = error.reason if isinstance(error, urllib.error.URLError) else error
+                if attempts == 2 or call.ended or not isinstance(cause, ConnectionError) or call.left < 2 * _PAUSE:
+                    raise
+                attempts += 1
+                time.sleep(_PAUSE)
+
+    def receive(self, response: http.client.HTTPResponse, output: BinaryIO, limit: int) -> bool:
+        """Copy a response's body; returns whether its end was marked, so that it is known to be whole.
+
+        Raises ResultTooLarge when there is more than `limit`, and IncompleteRead when the connection ends before the body does.
+        """
+        marked = response.length is not None or getattr(response, "chunked", False) is True
+        size = 0
+        while chunk := response.read1(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
+            output.write(chunk)
+        if response.length:
+            raise http.client.IncompleteRead(b"", response.length)
+        return marked
+
+    def explain(self, error: Exception, call: Call) -> ServiceError:
+        """What an exception of `open` or `receive` means for whoever asked."""
+        if call.ended is not None:
+            return call.ended
+        if isinstance(error, ServiceError):
+            return error
+        if isinstance(error, urllib.error.HTTPError):
+            with error:
+                return self._status(error)
+        if isinstance(error, urllib.error.URLError):
+            reason = error.reason
+            if isinstance(reason, ssl.SSLError):
+                return BadGateway(f"No safe connection to the engine {self.name}: {self.clean(str(reason))}")
+            return Unavailable(f"The engine {self.name} cannot be reached: {self.clean(str(reason))}.", retry_after=5)
+        if isinstance(error, TimeoutError):
+            return OutOfTime(f"The engine had not answered after {time.monotonic() - call.started:.1f} s, the time limit.")
+        if isinstance(error, ConnectionError):  # RemoteDisconnected is one
+            return Unavailable(f"The engine {self.name} broke the connection off.", retry_after=5)
+        if isinstance(error, http.client.IncompleteRead):
+            return BadGateway(f"The engine {self.name} sent only a part of its answer.")
+        return BadGateway(f"The engine {self.name} does not answer as HTTP does ({type(error).__name__}).")
+
+    def clean(self, message: str) -> str:
+        """A server's message, short, on one line, without mark-up and without anything that is secret."""
+        if re.search(r"<html|<!doctype", message[:1000], re.IGNORECASE):
+            message = html.unescape(re.sub(r"<(style|script|head).*?</\1>|<[^>]*>", " ", message, flags=re.DOTALL | re.IGNORECASE))
+        for secret in (*self._secrets, base64.b64encode(f"{self._user}:{self._password}".encode()).decode() if self._user else ""):
+            if secret:
+                message = message.replace(secret, "…")
+        message = re.sub(r"(?<=//)[^/\s@]*@", "…@", message)
+        message = re.sub(r"(?i)\b(basic|digest|bearer) [A-Za-z0-9+/=._~\-]{8,}", r"\1 …", message)
+        message = " ".join(message.split())
+        return message if len(message) <= _MESSAGE else message[: _MESSAGE - 2] + " …"
+
+    def _status(self, error: urllib.error.HTTPError) -> ServiceError:
+        try:
+            text = error.read(16 * _CHUNK).decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException):
+            text = ""
+        # Virtuoso repeats the query behind its message.
+        message = self.clean(text.partition("\n\nSPARQL query:")[0])
+        said = f": {message}" if message else ""
+        match error.code:
+            case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
+                how = "with the user and password that are set" if self._user else "without a user and password"
+                return BadGateway(f"The engine {self.name} does not let us in {how} ({error.code}).")
+            case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE:
+                after = str(error.headers.get("Retry-After", ""))
+                seconds = min(int(after), 3600) if after.isdecimal() else 5
+                return Unavailable(f"The engine cannot answer for now ({error.code}){said}", retry_after=seconds)
+            case HTTPStatus.GATEWAY_TIMEOUT | HTTPStatus.REQUEST_TIMEOUT:
+                return OutOfTime(f"The engine gave up ({error.code}){said}")
+            case code if 300 <= code < 400:
+                return BadGateway(f"The engine {self.name} sends on to another address ({code}); set that one.")
+            case HTTPStatus.BAD_REQUEST if _ABOUT_GRAMMAR.search(message):
+                place = re.search(r"line (\d+)(?:,? col(?:umn)? (\d+))?| at (\d+):(\d+)", message)
+                line, column = (place[1] or place[3], place[2] or place[4]) if place else (None, None)
+                return MalformedQuery(
+                    f"The engine cannot read the query{said}", line=line and int(line), column=int(column) if column else None
+                )
+        if _ABOUT_TIME.search(message):
+            return OutOfTime(f"The engine gave up ({error.code}){said}")
+        return BadGateway(f"The engine {self.name} failed ({error.code}){said}")
+
+    def _authorize(self, request: urllib.request.Request) -> None:
+        with self._lock:
+            scheme, _, rest = (self._challenge or "").partition(" ")
+            if scheme.lower() == "basic":
+                secret = base64.b64encode(f"{self._user}:{self._password}".encode()).decode("ascii")
+                request.add_unredirected_header("Authorization", f"Basic {secret}")
+            elif scheme.lower() == "digest":
+                challenge = urllib.request.parse_keqv_list(urllib.request.parse_http_list(rest))
+                try:
+                    answer = self._digest.get_authorization(request, challenge)
+                except ValueError as error:
+                    raise BadGateway(f"The engine {self.name} asks for the password in a way that is not known here.") from error
+                request.add_unredirected_header("Authorization", f"Digest {answer}")
+
+    def _learn(self, error: urllib.error.HTTPError) -> bool:
+        """Keep how the server wants to be told who is asking, Digest rather than Basic; whether it is a way that is known here."""
+        if not self._user:
+            return False
+        challenges = {text.partition(" ")[0].lower(): text for text in error.headers.get_all("WWW-Authenticate", [])}
+        found = challenges.get("digest") or challenges.get("basic")
+        with self._lock:
+            self._challenge = found
+        return found is not None
+
+    def _opener(self, call: Call) -> urllib.request.OpenerDirector:
+        opener = urllib.request.OpenerDirector()
+        for handler in (
+            urllib.request.ProxyHandler(),
+            _Handler(call, self._context),
+            urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPErrorProcessor(),
+        ):
+            opener.add_handler(handler)
+        return opener
+
+
+class _Handler(urllib.request.AbstractHTTPHandler):
+    """Opens connections that a Call can break off."""
+
+    def __init__(self, call: Call, context: ssl.SSLContext | None) -> None:
+        super().__init__()
+        self._call = call
+        self._secure = context
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_Connection, self._call), request)
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_SecureConnection, self._call, self._secure), request)
+
+    http_request = https_request = urllib.request.AbstractHTTPHandler.do_request_
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, call: Call, host: str, timeout: float) -> None:
+        super().__init__(host, timeout=timeout)
+        self._call = call
+
+    def connect(self) -> None:
+        self.timeout = min(self._call.left, _CONNECT)
+        super().connect()
+        self._call.uses(self.sock)
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    def __init__(self, call: Call, context: ssl.SSLContext | None, host: str, timeout: float) -> None:
+        super().__init__(host, timeout=timeout, context=context)
+        self._call = call
+
+    def connect(self) -> None:
+        self.timeout = min(self._call.left, _CONNECT)
+        super().connect()
+        self._call.uses(self.sock)

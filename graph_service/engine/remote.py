@@ -1,0 +1,395 @@
+"""The remote engine: every query is run by another SPARQL 1.1 server, which `graph-service push` has loaded the snapshot into.
+
+The query is sent by SPARQLWrapper as a form, with the dataset as parameters (see `arrangement`), and asked for as JSON or
+N-Triples; the answer is read as a whole into a file, checked, and only then written in the format that is wanted. So an answer
+that breaks off, or is none, is an error and never a shorter answer.
+"""
+
+import http.client
+import json
+import re
+import tempfile
+import threading
+import time
+import urllib.request
+import uuid
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from typing import BinaryIO, TypeVar
+
+import pyoxigraph as ox
+from SPARQLWrapper import JSON, N3, POST, URLENCODED, SPARQLWrapper
+
+from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
+from graph_service.engine.embedded import Counts, EngineLimits, Slow
+from graph_service.engine.guard import refuse, refuse_inner_functions
+from graph_service.engine.peer import Call, Peer
+from graph_service.engine.result import READABLE, Formats, Kind, Query, Result, format_of
+from graph_service.engine.store import named_nodes, write_graph
+from graph_service.errors import (
+    BadGateway,
+    Busy,
+    Cancelled,
+    OutOfTime,
+    ResultTooLarge,
+    ServiceError,
+    Unavailable,
+)
+from graph_service.words.formats import Format
+from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.outline import Outline, outline
+
+Syntax = TypeVar("Syntax", ox.QueryResultsFormat, ox.RdfFormat)
+
+#: A result up to this size stays in memory.
+_INLINE = 256 * 1024
+
+#: Seconds after which a query is among the slow ones, and how many of those are listed.
+_SLOW = 0.5
+_SLOW_LISTED = 100
+
+#: Seconds for which the server is believed to hold the snapshot that it held.
+_BELIEVED = 10
+
+_TABLES = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
+_GRAPHS = {
+    **{"n-triples": ox.RdfFormat.N_TRIPLES, "plain": ox.RdfFormat.N_TRIPLES},
+    **{"turtle": ox.RdfFormat.TURTLE, "rdf+xml": ox.RdfFormat.RDF_XML},
+}
+_ACCEPT_TABLE = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+_ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
+
+#: A limit of rows below this is looked for before a graph is believed to be whole.
+_MANY_ROWS = 100_000
+
+#: Virtuoso's names of blank nodes and its table for ASK.
+_NODE_ID = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*"|<bnode>)nodeID://')
+_ASKED = "__ASK_RETVAL"
+
+
+@dataclass
+class _Running:
+    """A query that is running: for the operator's list."""
+
+    id: str
+    text: str
+    started: float
+    call: Call
+
+
+class _Client(SPARQLWrapper):
+    """A query for one server.
+
+    It is sent through a Peer: SPARQLWrapper's own way has no deadline, and its Digest is installed for the whole process.
+    """
+
+    def __init__(self, peer: Peer, call: Call, query: str, form: str) -> None:
+        super().__init__(peer.url, agent="graph-service")
+        self._peer = peer
+        self._call = call
+        self.setMethod(POST)
+        self.setRequestMethod(URLENCODED)
+        self.setOnlyConneg(True)
+        # The form is known: what `setQuery` would guess with a regular expression.
+        self.queryString = query
+        self.queryType = form
+        is_graph = form in {"CONSTRUCT", "DESCRIBE"}
+        self.setReturnFormat(N3 if is_graph else JSON)
+        self.addCustomHttpHeader("Accept", _ACCEPT_GRAPH if is_graph else _ACCEPT_TABLE)
+
+    def _query(self) -> tuple[http.client.HTTPResponse, str]:
+        request: Callable[[], urllib.request.Request] = self._createRequest
+        return self._peer.open(request, self._call), self.returnFormat
+
+
+class RemoteEngine:
+    """Runs queries over a snapshot that another server holds."""
+
+    def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits) -> None:
+        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph."""
+        self._peer = peer
+        self._snapshot = snapshot
+        self._graphs = list(graphs)
+        self._union = union
+        self._limits = limits
+        # As many as the embedded engine runs, short and long ones together.
+        self._places = threading.BoundedSemaphore(3 * limits.workers)
+        self._lock = threading.Lock()
+        self._running: dict[str, _Running] = {}
+        self._slow: deque[Slow] = deque(maxlen=_SLOW_LISTED)
+        self._waiting = 0
+        self._closed = False
+        self._seen = -float("inf")
+        self._cuts_graphs: bool | None = None
+        self.counts = Counts()
+
+    def run(self, query: Query, formats: Formats = READABLE) -> Result:
+        """Run a query and write its result in the format given for its kind.
+
+        Raises MalformedQuery and MalformedRequest; Forbidden for an update, a SERVICE clause or a server's own function;
+        NotAcceptable if its kind has no format; OutOfTime and ResultTooLarge for a query over a limit; Busy if too many are waiting;
+        Cancelled by an operator; Unavailable if the server is down or does not hold the snapshot, or the engine is closing;
+        BadGateway if the server refuses the query or its answer cannot be used.
+        """
+        refuse(query.text)
+        plan = outline(query.text, query.base)
+        refuse_inner_functions(plan.text)
+        kind = {"SELECT": Kind.TABLE, "ASK": Kind.TRUTH}.get(plan.form, Kind.GRAPH)
+        format = format_of(kind, formats)
+        default, named = self._dataset(query, plan)
+        began = time.monotonic()
+        with self._place(query) as call:
+            self._check(call)
+            result = self._ask(plan, default, named, format, kind, call)
+        self.counts.done += 1
+        self.counts.seconds += time.monotonic() - began
+        return result
+
+    @property
+    def running(self) -> list[_Running]:
+        """The queries that are running, the oldest first."""
+        with self._lock:
+            return sorted(self._running.values(), key=lambda running: running.started)
+
+    @property
+    def slow(self) -> list[Slow]:
+        """The last queries that took long, the newest first."""
+        with self._lock:
+            return [*reversed(self._slow)]
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a place."""
+        return self._waiting
+
+    def cancel(self, id: str) -> bool:
+        """End a running query; whether there was one of that id. The server is told by the end of the connection."""
+        with self._lock:
+            running = self._running.get(id)
+        if running is not None:
+            running.call.end(Cancelled("The query was stopped by an operator."))
+        return running is not None
+
+    def close(self) -> None:
+        """End all exchanges. Queries that are running fail as Unavailable."""
+        with self._lock:
+            self._closed = True
+            running = [*self._running.values()]
+        for one in running:
+            one.call.end(Unavailable("The service is stopping.", retry_after=5))
+
+    @contextmanager
+    def _place(self, query: Query) -> Iterator[Call]:
+        """A place for a query, and the call it is to make. Raises Busy, and what becomes of the query."""
+        seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
+        self._enter(seconds)
+        running = _Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), Call(seconds))
+        outcome = "done"
+        try:
+            with self._lock:
+                if self._closed:
+                    raise Unavailable("The service is stopping.", retry_after=5)
+                self._running[running.id] = running
+            with running.call as call:
+                yield call
+        except ServiceError as error:
+            outcome = type(error).__name__
+            self.counts.timed_out += isinstance(error, OutOfTime)
+            self.counts.too_large += isinstance(error, ResultTooLarge)
+            self.counts.cancelled += isinstance(error, Cancelled)
+            raise
+        finally:
+            self._places.release()
+            took = time.monotonic() - running.started
+            with self._lock:
+                self._running.pop(running.id, None)
+                if took > _SLOW:
+                    self._slow.append(Slow(running.id, running.text, took, outcome))
+
+    def _enter(self, seconds: float) -> None:
+        if self._places.acquire(blocking=False):
+            return
+        with self._lock:
+            full = self._waiting >= self._limits.queue
+            if not full:
+                self._waiting += 1
+        if full:
+            self.counts.refused += 1
+            raise Busy("Too many queries are waiting. Try again in a moment.", retry_after=2)
+        try:
+            if not self._places.acquire(timeout=seconds):
+                self.counts.refused += 1
+                raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _dataset(self, query: Query, plan: Outline) -> tuple[Sequence[str], Sequence[str]]:
+        """The default graphs and the named graphs to ask for: never none, and only what is the snapshot's."""
+        if query.default_graphs is not None or query.named_graphs is not None:
+            default, named = query.default_graphs or (), query.named_graphs or ()
+        elif plan.default_graphs is not None or plan.named_graphs is not None:
+            default, named = plan.default_graphs or (), plan.named_graphs or ()
+        else:
+            whole = (UNION if query.infer else ASSERTED) if self._union else UNNAMED
+            return [whole], self._graphs_of(graph for graph in self._graphs if query.infer or graph != GRAPH_INFERRED)
+        return self._graphs_of(node.value for node in named_nodes(default)), self._graphs_of(node.value for node in named_nodes(named))
+
+    def _graphs_of(self, iris: Iterator[str]) -> Sequence[str]:
+        return [iri for iri in iris if iri in self._graphs] or [NOTHING]
+
+    def _check(self, call: Call) -> None:
+        """Raise Unavailable unless the server holds the snapshot, or did a moment ago."""
+        if time.monotonic() - self._seen < _BELIEVED:
+            return
+        plan = Outline("ASK", f'ASK {{ <{STATE}> <{IDENTIFIER}> "{self._snapshot}" }}', None, None)
+        if not self._ask(plan, [STATE], [NOTHING], READABLE[Kind.TRUTH], Kind.TRUTH, call):
+            raise Unavailable(
+                f"The engine {self._peer.name} does not hold the snapshot {self._snapshot}; `graph-service push` loads it.", retry_after=30
+            )
+        self._seen = time.monotonic()
+
+    def _ask(self, plan: Outline, default: Sequence[str], named: Sequence[str], format: Format, kind: Kind, call: Call) -> Result:
+        client = _Client(self._peer, call, plan.text, plan.form)
+        for graph in default:
+            client.addDefaultGraph(graph)
+        for graph in named:
+            client.addNamedGraph(graph)
+        with tempfile.TemporaryFile() as content:
+            try:
+                with client.query().response as response:
+                    marked = self._peer.receive(response, content, self._limits.result)
+                    headers = response.headers
+            except (OSError, http.client.HTTPException, ServiceError) as error:
+                raise self._peer.explain(error, call) from error
+            content.seek(0)
+            self._all_there(headers, marked, kind, call)
+            return self._written(content, headers.get_content_type(), kind, format)
+
+    def _all_there(self, headers: Message, marked: bool, kind: Kind, call: Call) -> None:
+        """Raise OutOfTime, ResultTooLarge or BadGateway for an answer that says, or lets one fear, that it is not all."""
+        rows = headers.get("X-SPARQL-MaxRows")
+        if rows is not None:
+            raise ResultTooLarge(f"The engine {self._peer.name} cuts results off at {rows} rows, and this one has as many or more.")
+        state = str(headers.get("X-SQL-State", ""))
+        if state.startswith("S1T"):
+            raise OutOfTime(f"The engine gave up: {self._peer.clean(str(headers.get('X-SQL-Message', state)))}")
+        if not marked and kind is Kind.GRAPH:
+            # JSON and XML have an end of their own; triples end anywhere.
+            raise BadGateway(f"The engine {self._peer.name} does not mark the end of what it sends: half a graph would look whole.")
+        if kind is Kind.GRAPH and "virtuoso" in str(headers.get("Server", "")).lower():
+            if self._cuts_graphs is None:
+                self._cuts_graphs = self._finds_graphs_cut(call)
+            if self._cuts_graphs:
+                raise BadGateway(
+                    f"The engine {self._peer.name} cuts graphs off without a word, at a few solutions: set its ResultSetMaxRows higher."
+                )
+
+    def _finds_graphs_cut(self, call: Call) -> bool:
+        """Whether the server has a limit of rows that it tells of for tables only, and that ordinary results reach (Virtuoso)."""
+        client = _Client(self._peer, call, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_MANY_ROWS}", "SELECT")
+        client.addDefaultGraph(UNION)
+        try:
+            with client.query().response as response:
+                return response.headers.get("X-SPARQL-MaxRows") is not None
+        except (OSError, http.client.HTTPException, ServiceError) as error:
+            raise self._peer.explain(error, call) from error
+
+    def _written(self, content: BinaryIO, media: str, kind: Kind, format: Format) -> Result:
+        """An answer in the format that is wanted. Raises BadGateway if it is not what was asked for."""
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - the Result closes it
+        try:
+            try:
+                if kind is Kind.GRAPH:
+                    triples = (quad.triple for quad in ox.parse(content, _syntax(_GRAPHS, media)))
+                    write_graph(triples, format, output)
+                elif kind is Kind.TRUTH:
+                    _truth(content.read(), _syntax(_TABLES, media)).serialize(output, _results(format))
+                else:
+                    _table(_without_node_ids(content), _syntax(_TABLES, media)).serialize(output, _results(format))
+            except SyntaxError as error:
+                reason = self._peer.clean(str(error.msg))
+                raise BadGateway(f"The engine {self._peer.name} sent what is not {media}, or not all of it: {reason}") from error
+            except _NotAsked as error:
+                raise BadGateway(f"The engine {self._peer.name} sent {error} for an answer.") from error
+            except ValueError as error:
+                raise Unavailable(f"The result could not be written: {error}.", retry_after=10) from error
+            size = output.tell()
+            if size > self._limits.result:
+                limit = self._limits.result
+                raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
+            output.seek(0)
+            if size > _INLINE:
+                return Result(kind, format, output)
+            with output:
+                return Result(kind, format, output.read())
+        except BaseException:
+            output.close()
+            raise
+
+
+class _NotAsked(Exception):
+    """An answer of another kind than the query asks for."""
+
+
+def _syntax(known: dict[str, Syntax], media: str) -> Syntax:
+    """What pyoxigraph calls a media type, by its last part. Raises _NotAsked."""
+    found = next((format for name, format in known.items() if media.partition("/")[2].endswith(name)), None)
+    if found is None:
+        raise _NotAsked(media)
+    return found
+
+
+def _results(format: Format) -> ox.QueryResultsFormat:
+    assert isinstance(format.engine, ox.QueryResultsFormat)
+    return format.engine
+
+
+def _truth(content: bytes, syntax: ox.QueryResultsFormat) -> ox.QueryBoolean:
+    """A truth, also where it comes as Virtuoso's table. Raises SyntaxError, _NotAsked."""
+    if syntax == ox.QueryResultsFormat.JSON:
+        try:
+            # The parser below is content with a beginning.
+            json.loads(content)
+        except ValueError as error:
+            raise SyntaxError(str(error)) from error
+    elif not content.rstrip().endswith(b"sparql>"):
+        raise SyntaxError("the end is missing")
+    answer = ox.parse_query_results(content, syntax)
+    if isinstance(answer, ox.QueryBoolean):
+        return answer
+    if [variable.value for variable in answer.variables] != [_ASKED]:
+        raise _NotAsked("a table")
+    truth = any(isinstance(value := row[_ASKED], ox.Literal) and value.value not in {"0", "false"} for row in answer)
+    whole = ox.parse_query_results(json.dumps({"head": {}, "boolean": truth}), ox.QueryResultsFormat.JSON)
+    assert isinstance(whole, ox.QueryBoolean)
+    return whole
+
+
+def _table(content: BinaryIO, syntax: ox.QueryResultsFormat) -> ox.QuerySolutions:
+    """A table. Raises SyntaxError, _NotAsked for a truth."""
+    answer = ox.parse_query_results(content, syntax)
+    if not isinstance(answer, ox.QuerySolutions):
+        raise _NotAsked("a truth")
+    return answer
+
+
+def _without_node_ids(content: BinaryIO) -> BinaryIO:
+    """The content with Virtuoso's `nodeID://b1` written as the label `b1`, which a blank node's name must be."""
+    overlap = b""
+    while chunk := content.read(_INLINE):
+        if b"nodeID://" in overlap + chunk:
+            break
+        overlap = chunk[-10:]
+    else:
+        content.seek(0)
+        return content
+    content.seek(0)
+    changed = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with its last reader
+    for line in content:
+        changed.write(_NODE_ID.sub(rb"\1", line))
+    changed.seek(0)
+    return changed

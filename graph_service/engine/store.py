@@ -1,0 +1,108 @@
+"""A graph in memory and how it answers: what runs inside a worker, and needs nothing of processes.
+
+Two things that the store does not do by itself are arranged here. The default graph holds a copy of what it stands for, so that
+FROM keeps its meaning and a triple that two graphs say counts once. A second copy, without the inferred triples, serves
+`infer=False`; it is kept in a named graph of its own that no query can enumerate.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import BinaryIO
+
+import pyoxigraph as ox
+
+from graph_service.engine.result import Formats, Kind, Query, format_of
+from graph_service.errors import MalformedQuery, MalformedRequest
+from graph_service.words.formats import Format
+from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.tokens import uses_keyword
+from graph_service.words.writing import stream_triples, write_triples
+
+_ASSERTED = ox.NamedNode("urn:x-graph-service:asserted")
+_Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+
+#: Up to this many triples are sorted for reading; more are streamed as they come.
+_SORTED = 20_000
+
+
+class GraphStore:
+    """Quads that never change, and queries over them."""
+
+    def __init__(self, quads: Iterable[ox.Quad], union: bool = True) -> None:
+        """Load the quads. The default graph is the union of all graphs, or else only what stands in no named graph."""
+        self._store = ox.Store()
+        self._store.bulk_extend(_arranged(quads, union))
+        self._graphs = [graph for graph in self._store.named_graphs() if graph != _ASSERTED]
+        self._asserted_graphs = [graph for graph in self._graphs if graph.value != GRAPH_INFERRED]
+
+    def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[Kind, Format]:
+        """Run a query and write its result; returns its kind and the format.
+
+        Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for a dataset that cannot be, and
+        NotAcceptable if `formats` has none for this kind of result.
+        """
+        default, named = self._dataset(query)
+        try:
+            answer = self._store.query(query.text, base_iri=query.base, default_graph=default, named_graphs=named)
+        except SyntaxError as error:
+            raise MalformedQuery.from_parser(str(error.msg), query.text) from error
+        except ValueError as error:
+            raise MalformedRequest(str(error)) from error
+        kind = _kind(answer)
+        format = format_of(kind, formats)
+        if isinstance(answer, ox.QueryTriples):
+            write_graph(answer, format, output)
+        else:
+            assert isinstance(format.engine, ox.QueryResultsFormat)
+            answer.serialize(output, format.engine)
+        return kind, format
+
+    def _dataset(self, query: Query) -> tuple[list[_Graph] | None, list[ox.NamedNode | ox.BlankNode] | None]:
+        if query.default_graphs is not None or query.named_graphs is not None:
+            return [*named_nodes(query.default_graphs or ())], [*named_nodes(query.named_graphs or ())]
+        if uses_keyword(query.text, "FROM"):
+            return None, None
+        if query.infer:
+            return None, [*self._graphs]
+        return [_ASSERTED], [*self._asserted_graphs]
+
+
+def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Kind:
+    match answer:
+        case ox.QuerySolutions():
+            return Kind.TABLE
+        case ox.QueryBoolean():
+            return Kind.TRUTH
+        case _:
+            return Kind.GRAPH
+
+
+def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
+    """Write the triples of a result, sorted for reading where there are not many. Raises ValueError if the format cannot say them."""
+    stream = iter(triples)
+    first = list(islice(stream, _SORTED + 1))
+    if len(first) <= _SORTED:
+        output.write(write_triples(first, format))
+    else:
+        stream_triples(chain(first, stream), format, output)
+
+
+def _arranged(quads: Iterable[ox.Quad], union: bool) -> Iterator[ox.Quad]:
+    for quad in quads:
+        yield quad
+        in_default = isinstance(quad.graph_name, ox.DefaultGraph)
+        if union and not in_default:
+            yield ox.Quad(quad.subject, quad.predicate, quad.object)
+        if (union or in_default) and quad.graph_name != ox.NamedNode(GRAPH_INFERRED):
+            yield ox.Quad(quad.subject, quad.predicate, quad.object, _ASSERTED)
+
+
+def named_nodes(iris: Iterable[str]) -> list[ox.NamedNode]:
+    """The nodes of graphs' IRIs. Raises MalformedRequest for what is no absolute IRI."""
+    nodes = []
+    for iri in iris:
+        try:
+            nodes.append(ox.NamedNode(iri))
+        except ValueError as error:
+            raise MalformedRequest(f"A graph is named by an absolute IRI, and {iri!r} is none.") from error
+    return nodes

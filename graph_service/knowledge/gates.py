@@ -1,0 +1,91 @@
+"""The gates: all that the knowledge is held against, each with a figure of what it covers and with what does not pass.
+
+`guard` has those that every build has to pass. `check` adds what is about the project and not about one graph: that the ontology
+leads to what it must and to nothing else, that every axiom is needed for that, and that the canned queries are in order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graph_service.catalogue.catalogue import Catalogue
+from graph_service.config import Settings
+from graph_service.errors import BuildError
+from graph_service.knowledge import checks, entailments, mutants, quotations, shapes
+from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
+from graph_service.knowledge.knowledge import Knowledge, Progress, infer
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the gates covered, by name of the figure, and what did not pass, each finding as a text with file and line."""
+
+    figures: dict[str, int | str] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    def add(self, findings: Sequence[object], figures: Mapping[str, int | str]) -> None:
+        """Take in what a gate found and covered."""
+        self.figures.update(figures)
+        self.findings.extend(map(str, findings))
+
+
+def guard(knowledge: Knowledge, settings: Settings) -> Report:
+    """The gates of a build: rules, shapes and quotations, on what the sources say. Raises SourceError for a gate out of order."""
+    sources, asserted = knowledge.sources, knowledge.asserted
+    rules, shape_files = checks.rules(settings.ontology), shapes.files(settings.ontology)
+    report = Report()
+    report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
+    report.add(quotations.check(sources), {"quotations": len(quotations.passages(sources))})
+    report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
+    report.add(shapes.check(sources, asserted, shape_files), {"shapes": len(shapes.names(shape_files))})
+    return report
+
+
+def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool = False) -> Report:
+    """All gates; `fast` leaves out the mutants of the ontology, which take the longest. Raises SourceError for a gate out of order."""
+    report, guarded = Report(), guard(knowledge, settings)
+    report.add((), {"files": len(knowledge.sources.files), "triples": len({quad.triple for quad in knowledge.asserted})})
+    report.add(guarded.findings, guarded.figures)
+    if settings.reasoning != "none":
+        try:
+            report.add((), {"inferred": 0 if guarded.findings else len(infer(knowledge))})
+            _add_entailments(report, knowledge, settings, progress, fast=fast)
+        except BuildError as error:
+            report.add([error.detail], {})
+    catalogue = Catalogue.read(settings.queries)
+    report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})
+    return report
+
+
+def _add_entailments(report: Report, knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool) -> None:
+    cases = entailments.read(entailments.files(settings.ontology))
+    findings = entailments.check(knowledge.ontology, cases)
+    report.add(
+        findings,
+        {
+            "entailments": sum(len(case.follows) for case in cases),
+            "non-entailments": sum(len(case.does_not_follow) for case in cases),
+            "contradictions": sum(bool(case.contradicts) for case in cases),
+        },
+    )
+    # Where a case fails already, that it fails without an axiom says nothing; without cases there is nothing to fail.
+    if cases and not findings and not fast:
+        progress("Taking the axioms of the ontology away, one at a time.")
+        outcome = mutants.mutate(knowledge.ontology, cases)
+        noticed = len(outcome.noticed)
+        report.add(outcome.findings(knowledge.sources), {"mutants": f"{noticed}/{noticed + len(outcome.unnoticed)}"})
+
+
+def _recorded(knowledge: Knowledge) -> int:
+    """How many triples have a record of the passages that say them."""
+    return len({quad.subject for quad in knowledge.evidence if quad.predicate == TYPE and quad.object == SOURCED_STATEMENT})
+
+
+def _coverage(knowledge: Knowledge) -> str:
+    """How many of the statements in the graphs of documents have a passage there that says them, as a percentage, rounded down."""
+    passages = {quad.subject: quad.graph_name for quad in knowledge.data if quad.predicate == TYPE and quad.object == PASSAGE}
+    documents = {quad.object for quad in knowledge.data if quad.subject in passages and quad.predicate == QUOTED_FROM}
+    graphs = set(passages.values())
+    statements = {q for q in knowledge.data if q.graph_name in graphs and q.subject not in passages and q.subject not in documents}
+    records = {(quad.subject, quad.graph_name) for quad in knowledge.evidence}
+    recorded = sum((statement_iri(q.subject, q.predicate, q.object), q.graph_name) in records for q in statements)
+    return f"{100 * recorded // len(statements)} %" if statements else "no statements"

@@ -1,0 +1,84 @@
+"""What the sources say, and what follows from it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import pyoxigraph as ox
+
+from graph_service.errors import BuildError
+from graph_service.knowledge.closure import Clash, close
+from graph_service.knowledge.evidence import evidence
+from graph_service.knowledge.explanation import Explainer
+from graph_service.knowledge.sources import Sources
+from graph_service.words.writing import write_readably
+
+#: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
+_EXPLANATION_SECONDS = 10
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the sources say, read and put in order: before anything is inferred or checked."""
+
+    sources: Sources
+    ontology: list[ox.Quad]
+    data: list[ox.Quad]
+    evidence: list[ox.Quad]
+
+    @property
+    def asserted(self) -> list[ox.Quad]:
+        """All of it, each quad once, in a stable order."""
+        return sorted({*self.ontology, *self.data, *self.evidence}, key=str)
+
+    @cached_property
+    def said(self) -> frozenset[ox.Triple]:
+        """The triples of ontology and data, without the records of who says them: what is reasoned over."""
+        return frozenset(quad.triple for quad in (*self.ontology, *self.data))
+
+
+def read(sources: Sources, progress: Progress) -> Knowledge:
+    """Parse all files and make the records of their statements. Raises SourceError."""
+    progress(f"Reading {len(sources.files)} files.")
+    sources.check_prefixes()
+    return Knowledge(
+        sources=sources,
+        ontology=[quad for file in sources.ontology for quad in file.quads],
+        data=[quad for file in sources.data for quad in file.quads],
+        evidence=[quad for file in sources.data for quad in evidence(file)],
+    )
+
+
+def infer(knowledge: Knowledge) -> list[ox.Triple]:
+    """The triples that follow from what the sources say (OWL 2 RL), sorted.
+
+    Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
+    rests on are said.
+    """
+    closure = close(knowledge.ontology, knowledge.data)
+    if closure.clashes:
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
+        explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
+        clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes]
+        raise BuildError("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
+    return list(closure.inferred)
+
+
+def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:  # noqa: ANN401 - any term, or None for any
+    return (quad.triple for quad in store.quads_for_pattern(subject, predicate, object_, None))
+
+
+def _account(clash: Clash, explainer: Explainer, sources: Sources) -> str:
+    """A clash as lines: its axiom, the triples that must not stand together, and where they come from."""
+    lines = [f"{clash.rule.axiom} ({clash.rule.name}):"]
+    for premise in clash.premises:
+        lines.append(f"  {write_readably(premise)}")
+        leaves = explainer.explain(premise, seconds=_EXPLANATION_SECONDS).leaves
+        for leaf in leaves:
+            because = "" if leaf == premise else f"because {write_readably(leaf)} "
+            lines.append(f"    {because}at {', '.join(sources.where_said(leaf)) or '(nowhere)'}")
+    return "\n".join(lines)

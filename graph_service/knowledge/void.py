@@ -1,0 +1,140 @@
+"""What is in a graph, in figures: VoID, counted from its triples.
+
+Vocabulary of Interlinked Datasets (W3C Interest Group Note, 2011), section 4: statistics, class and property partitions;
+section 5: linksets. The classes and datatypes of a property's values are given as SPARQL editors read them: a class partition of
+the property partition, and `datatypePartition` of http://ldf.fi/void-ext#.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from graph_service.words.names import OWL, RDF, SKOS, VOID, VOID_EXT, WELL_KNOWN_VOID, curie
+from graph_service.words.triples import Triples, number
+
+_TYPE = ox.NamedNode(RDF + "type")
+
+_PARTITIONS = frozenset(VOID + name for name in ("classPartition", "propertyPartition"))
+
+#: Properties that say that a thing here and a thing elsewhere are the same or alike.
+_LINKS = frozenset(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")) | {OWL + "sameAs"}
+
+
+def key(iri: str) -> str:
+    """A name for an IRI that may stand in a fragment: its short name, or the IRI with all that is special escaped."""
+    return quote(curie(iri), safe=":")
+
+
+def dataset_of(graph: str) -> str:
+    """The IRI of the VoID dataset that is the content of a named graph."""
+    return f"{WELL_KNOWN_VOID}#{key(graph)}"
+
+
+def is_of_partition(triple: ox.Triple) -> bool:
+    """Whether a triple of a description is about a part of a dataset: its instances of a class, its triples of a property."""
+    subject = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+    return triple.predicate.value in _PARTITIONS or (
+        subject.startswith(WELL_KNOWN_VOID) and bool(re.search("[#&](class|property)=", subject))
+    )
+
+
+def namespace(iri: str) -> str:
+    """An IRI up to its last `#` or `/`: the vocabulary or the collection it belongs to."""
+    return re.sub(r"[^#/]*\Z", "", iri)
+
+
+def describe_figures(said: Triples, node: str, triples: Collection[ox.Triple], space: str | None = None) -> None:
+    """The figures of some triples as a dataset: sizes, classes, properties. `space`: what the IRIs of its entities begin with."""
+    subjects = {triple.subject for triple in triples}
+    properties = Counter(triple.predicate.value for triple in triples)
+    said.a(node, VOID + "Dataset")
+    for name, count in {
+        "triples": len(triples),
+        "entities": sum(isinstance(subject, ox.NamedNode) and subject.value.startswith(space or "") for subject in subjects),
+        "distinctSubjects": len(subjects),
+        "distinctObjects": len({triple.object for triple in triples}),
+        "classes": len(set(_classes(triples))),
+        "properties": len(properties),
+    }.items():
+        said.say(node, VOID + name, number(count))
+    for property, count in properties.items():
+        part = f"{_inner(node)}property={key(property)}"
+        said.say(node, VOID + "propertyPartition", part)
+        said.say(part, VOID + "property", property)
+        said.say(part, VOID + "triples", number(count))
+    for kind, instances in _classes(triples).items():
+        part = f"{_inner(node)}class={key(kind)}"
+        said.say(node, VOID + "classPartition", part)
+        said.say(part, VOID + "class", kind)
+        said.say(part, VOID + "entities", number(len(instances)))
+
+
+def describe_partitions(said: Triples, node: str, triples: Collection[ox.Triple]) -> None:
+    """For each class of a dataset the properties that its instances have, and of what classes and datatypes their values are."""
+    kinds: dict[object, set[str]] = defaultdict(set)
+    for kind, instances in _classes(triples).items():
+        for instance in instances:
+            kinds[instance].add(kind)
+    properties: Counter[tuple[str, str]] = Counter()
+    values: Counter[tuple[str, str, str, str]] = Counter()
+    for triple in triples:
+        for kind in kinds.get(triple.subject, ()):
+            pair = (kind, triple.predicate.value)
+            properties[pair] += 1
+            if isinstance(triple.object, ox.Literal):
+                values[(*pair, "datatype", triple.object.datatype.value)] += 1
+            for target in kinds.get(triple.object, ()):
+                values[(*pair, "class", target)] += 1
+
+    def part_of(kind: str, property: str) -> str:
+        return f"{_inner(node)}class={key(kind)}&property={key(property)}"
+
+    for (kind, property), count in properties.items():
+        part = part_of(kind, property)
+        said.say(f"{_inner(node)}class={key(kind)}", VOID + "propertyPartition", part)
+        said.say(part, VOID + "property", property)
+        said.say(part, VOID + "triples", number(count))
+    for (kind, property, sort, value), count in values.items():
+        inner = f"{part_of(kind, property)}&{sort}={key(value)}"
+        vocabulary = VOID if sort == "class" else VOID_EXT
+        said.say(part_of(kind, property), f"{vocabulary}{sort}Partition", inner)
+        said.say(inner, vocabulary + sort, value)
+        said.say(inner, VOID + "triples", number(count))
+
+
+def describe_links(said: Triples, node: str, triples: Collection[ox.Triple], own: str) -> None:
+    """The vocabularies of a dataset, and its linksets: where its things are matched with things elsewhere. `own`: what is not elsewhere."""
+    words = {triple.predicate.value for triple in triples} | set(_classes(triples))
+    said.say(node, VOID + "vocabulary", *{namespace(word) for word in words})
+    links: Counter[tuple[str, str]] = Counter()
+    for triple in triples:
+        if triple.predicate.value in _LINKS and isinstance(triple.object, ox.NamedNode) and not triple.object.value.startswith(own):
+            links[namespace(triple.object.value), triple.predicate.value] += 1
+    for (space, property), count in links.items():
+        target = f"{WELL_KNOWN_VOID}#target={quote(space, safe='')}"
+        linkset = f"{WELL_KNOWN_VOID}#linkset={quote(space, safe='')}&by={key(property)}"
+        said.a(target, VOID + "Dataset")
+        said.say(target, VOID + "uriSpace", ox.Literal(space))
+        said.a(linkset, VOID + "Linkset")
+        said.say(linkset, VOID + "subjectsTarget", node)
+        said.say(linkset, VOID + "objectsTarget", target)
+        said.say(linkset, VOID + "linkPredicate", property)
+        said.say(linkset, VOID + "triples", number(count))
+        said.say(node, VOID + "subset", linkset)
+
+
+def _inner(node: str) -> str:
+    """What the IRI of a part of a dataset begins with."""
+    return f"{node}&" if "#" in node else f"{WELL_KNOWN_VOID}#"
+
+
+def _classes(triples: Collection[ox.Triple]) -> dict[str, set[object]]:
+    """Class -> its instances."""
+    found: dict[str, set[object]] = defaultdict(set)
+    for triple in triples:
+        if triple.predicate == _TYPE and isinstance(triple.object, ox.NamedNode):
+            found[triple.object.value].add(triple.subject)
+    return found

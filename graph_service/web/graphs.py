@@ -1,0 +1,67 @@
+"""`/rdf-graph-store` and `/graph/{name}`: reading graphs by the SPARQL 1.1 Graph Store HTTP Protocol.
+
+Graphs are identified indirectly (section 4.2) by `?graph=` and `?default`, or directly (section 4.1) by their own addresses. Without
+either the whole dataset is meant, in a format that has graphs. Writing is refused: the graph is changed in its source files.
+"""
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from graph_service.errors import MalformedRequest, MethodNotAllowed
+from graph_service.service import Service
+from graph_service.web.answers import choose, flag, write
+from graph_service.words.formats import DATASET_FORMATS, GRAPH_FORMATS, Format, named
+from graph_service.words.names import GRAPH
+from graph_service.words.terms import NamedNode
+from graph_service.words.writing import write_triples
+
+_READS, _WRITES = ["GET", "HEAD", "OPTIONS"], ["PUT", "POST", "DELETE", "PATCH"]
+
+_DATASET = tuple(sorted((f for f in GRAPH_FORMATS if f.name in DATASET_FORMATS), key=lambda f: f.name != "trig"))
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the graph store."""
+    routes = Blueprint("graphs", __name__)
+
+    @routes.get("/rdf-graph-store")
+    @routes.get("/rdf-graph-store/")
+    def store() -> Response:
+        asked = request.args.getlist("graph")
+        default = "default" in request.args
+        if len(asked) + default > 1:
+            raise MalformedRequest("One graph is read at a time: give `graph` once, or `default`.", parameter="graph")
+        if asked:
+            return _graph(_absolute(asked[0]), choose(GRAPH_FORMATS))
+        if default:
+            format = choose(GRAPH_FORMATS)
+            return write(write_triples(service.snapshot.default_graph(service.union, flag("infer", True)), format), format)
+        format = choose(_DATASET)
+        return write(service.snapshot.export(format, infer=flag("infer", True)), format)
+
+    @routes.get("/graph/<name>")
+    def graph(name: str) -> Response:
+        stem, _, suffix = name.rpartition(".")
+        if GRAPH + quote(name) not in service.snapshot.graphs and stem and named(suffix, GRAPH_FORMATS) is not None:
+            return _graph(GRAPH + quote(stem), choose(GRAPH_FORMATS, suffix))
+        return _graph(GRAPH + quote(name), choose(GRAPH_FORMATS))
+
+    @routes.route("/rdf-graph-store", methods=_WRITES)
+    @routes.route("/rdf-graph-store/", methods=_WRITES)
+    @routes.route("/graph/<name>", methods=_WRITES)
+    def refused(name: str = "") -> Response:
+        raise MethodNotAllowed(request.path, request.method, _READS, "Graphs are only read here; they are changed in their source files.")
+
+    def _graph(iri: str, format: Format) -> Response:
+        return write(service.snapshot.export(format, graph=iri), format)
+
+    def _absolute(given: str) -> str:
+        try:
+            iri = NamedNode(given).value
+        except ValueError as error:
+            raise MalformedRequest(f"A graph is named by an absolute IRI, and {given!r} is none.", parameter="graph") from error
+        here = request.host_url + "graph/"
+        return GRAPH + iri.removeprefix(here) if iri.startswith(here) and iri not in service.snapshot.graphs else iri
+
+    return routes

@@ -1,0 +1,108 @@
+"""The outline of a query: its form, and the dataset that its FROM clauses choose, without parsing the rest.
+
+A remote engine parses the query; what stands here is what must be known before it is sent. The text is handed on without its FROM
+clauses, so that a dataset can go with it as parameters: servers differ in what they do when they are given both.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from graph_service.errors import MalformedQuery
+from graph_service.words.tokens import Token, decoded, tokens
+
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+#: Characters that end or begin something in the grammar: an escape that stands for one of them is left as it is.
+_MARKS = frozenset("\"'\\<>{}()[]#\n\r\t ")
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a query is: its form; `default_graphs` and `named_graphs` of its FROM clauses, None without any; the text without them."""
+
+    form: str
+    text: str
+    default_graphs: Sequence[str] | None
+    named_graphs: Sequence[str] | None
+
+
+def outline(text: str, base: str | None = None) -> Outline:
+    """The outline of a query. Raises MalformedQuery if the text does not begin as a query does, or a FROM clause names no IRI."""
+    text = _plain(text)
+    stream = list(tokens(text))
+    prefixes, at, first = _prologue(stream, base or "")
+    if first == len(stream):
+        raise MalformedQuery("The query is empty." if not stream else "The query ends after its prologue.")
+    form = stream[first].text.upper()
+    if form not in FORMS:
+        raise _malformed(text, stream[first], f"expected one of {', '.join(FORMS)}")
+    default: list[str] = []
+    named: list[str] = []
+    chosen = False
+    for place, token in enumerate(stream):
+        if token.is_word("FROM"):
+            chosen = True
+            is_named = place + 1 < len(stream) and stream[place + 1].is_word("NAMED")
+            target = stream[min(place + 1 + is_named, len(stream) - 1)]
+            iri = _iri(target, prefixes, at)
+            if iri is None:
+                raise _malformed(text, target, "expected the IRI of a graph, with a prefix that is declared")
+            (named if is_named else default).append(iri)
+            text = text[: token.start] + re.sub(r"[^\n\r]", " ", text[token.start : target.end]) + text[target.end :]
+    if base and any(token.kind == "iri" and not _ABSOLUTE.match(token.text[1:]) for token in stream):
+        text = f"BASE <{base}> {text}"
+    return Outline(form, text, default if chosen else None, named if chosen else None)
+
+
+def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]:
+    """The prefixes and the base of a query, and the place of the first token behind its prologue."""
+    prefixes: dict[str, str] = {}
+    place = 0
+    while place < len(stream):
+        following = [token.kind for token in stream[place + 1 : place + 3]]
+        if stream[place].is_word("BASE") and following[:1] == ["iri"]:
+            base = urljoin(base, stream[place + 1].text[1:-1])
+            place += 2
+        elif stream[place].is_word("PREFIX") and following == ["name", "iri"]:
+            prefixes[stream[place + 1].text[:-1]] = urljoin(base, stream[place + 2].text[1:-1])
+            place += 3
+        else:
+            break
+    return prefixes, base, place
+
+
+def _iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
+    if token.kind == "iri":
+        iri = token.text[1:-1]
+        return iri if _ABSOLUTE.match(iri) else urljoin(base, iri)
+    prefix, _, local = token.text.partition(":")
+    if token.kind == "name" and prefix in prefixes:
+        return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+    return None
+
+
+def _plain(text: str) -> str:
+    """The text with its code point escapes decoded, as far as that is sure not to move the borders of strings and IRIs.
+
+    Raises MalformedQuery if what is left of them, decoded, would make other words and names of the text: what is looked at here
+    must be what the server reads.
+    """
+    text = decoded(text, _MARKS)
+    view = decoded(text)
+    if view != text and [(t.kind, _kept(t)) for t in tokens(view)] != [(t.kind, _kept(t)) for t in tokens(text)]:
+        raise MalformedQuery("Escapes of characters that have a meaning in the grammar (quotes, brackets, spaces) are not taken here.")
+    return text
+
+
+def _kept(token: Token) -> str:
+    return "" if token.kind == "string" else token.text
+
+
+def _malformed(text: str, token: Token, reason: str) -> MalformedQuery:
+    line = text.count("\n", 0, token.start) + 1
+    column = token.start - (text.rfind("\n", 0, token.start) + 1) + 1
+    return MalformedQuery(f"Line {line}, column {column}, at {token.text[:24]!r}: {reason}.", line=line, column=column)

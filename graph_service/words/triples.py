@@ -1,0 +1,36 @@
+"""Saying things in triples: a set of them that is easy to add to."""
+
+from graph_service.words.names import RDF, XSD
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+
+
+class Triples(set[Triple]):
+    """Triples, each once, said one subject and property at a time."""
+
+    def say(self, subject: str, predicate: str, *objects: AnyTerm | str) -> None:
+        """That a subject (an IRI) has the objects for a property; an object that is a string is an IRI."""
+        for object_ in objects:
+            self.add(Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_) if isinstance(object_, str) else object_))
+
+    def a(self, subject: str, *classes: str) -> None:
+        """That a subject is of some classes (IRIs)."""
+        self.say(subject, RDF + "type", *classes)
+
+    def texts(self, subject: str, predicate: str, texts: dict[str, str]) -> None:
+        """That a subject has texts, by language tag."""
+        self.say(subject, predicate, *(Literal(text, language=language) for language, text in texts.items()))
+
+
+def number(value: int) -> Literal:
+    """A whole number, xsd:integer."""
+    return Literal(str(value), datatype=NamedNode(XSD + "integer"))
+
+
+def moment(text: str) -> Literal:
+    """A date and time as ISO 8601 writes it, xsd:dateTime."""
+    return Literal(text, datatype=NamedNode(XSD + "dateTime"))
+
+
+def any_uri(text: str) -> Literal:
+    """An IRI as a value, xsd:anyURI."""
+    return Literal(text, datatype=NamedNode(XSD + "anyURI"))

@@ -1,0 +1,217 @@
+"""On Oxigraph's server and on Virtuoso, both real, every canned query and every question has the embedded engine's answer."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from graph_service.config import Settings
+from graph_service.engine.push import push, put
+from graph_service.engine.result import Kind, Query, Result
+from graph_service.errors import BadGateway, Forbidden, MalformedQuery, ResultTooLarge, Unavailable
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.service import Service
+from tests.conftest import ROOT, Server
+from tests.engine.others import WITHOUT_VIRTUOSO, Other, oxigraph, virtuoso
+
+pytestmark = pytest.mark.live
+
+CASES = sorted((ROOT / "tests/queries").glob("*/*.json"))
+QUESTIONS = sorted((ROOT / "tests/knowledge/questions").glob("*.rq"))
+
+#: What Virtuoso 7.2.5 does wrong with a query of ours: name of the case, or of its query -> the fault.
+VIRTUOSO_FAULTS: dict[str, str] = {}
+
+SERVERS = ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.skipif(WITHOUT_VIRTUOSO is not None, reason=str(WITHOUT_VIRTUOSO)))]
+
+Services = dict[str, Service]
+
+
+@pytest.fixture(scope="module")
+def others(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Other]]:
+    """A server by its name: started when it is first asked for, and loaded with the snapshot."""
+    with ExitStack() as stack:
+        started: dict[str, Other] = {}
+
+        def get(name: str) -> Other:
+            if name not in started:
+                server = oxigraph() if name == "oxigraph" else virtuoso(tmp_path_factory.mktemp("virtuoso"))
+                started[name] = stack.enter_context(server)
+                push(snapshot, started[name].peer, lambda _: None)
+            return started[name]
+
+        yield get
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def other(request: pytest.FixtureRequest, others: Callable[[str], Other]) -> Other:
+    """Each of the servers in turn."""
+    return others(request.param)
+
+
+@pytest.fixture(scope="module")
+def remote(other: Other, snapshot: Snapshot, settings: Settings) -> Iterator[Service]:
+    """The service over another server."""
+    with Service.open(snapshot, replace(settings, engine=other.sparql)) as service:
+        yield service
+
+
+def value(term: object) -> object:
+    """What a term says, without what Virtuoso changes of it: numbers by value, truths as numbers, language tags in lower case."""
+    if not isinstance(term, ox.Literal):
+        # A blank node's label says nothing.
+        return term.value if isinstance(term, ox.NamedNode) else type(term)
+    if term.language:
+        return (term.value, term.language.lower())
+    if term.datatype.value.endswith("#boolean"):
+        return Decimal(term.value in {"true", "1"})
+    if term.datatype.value == "http://www.w3.org/2001/XMLSchema#string":
+        return term.value
+    try:
+        return Decimal(term.value).normalize()
+    except InvalidOperation:
+        return (term.value, term.datatype.value)
+
+
+def content(result: Result) -> object:
+    """All that a result says, whatever the order of its rows and columns."""
+    if result.kind is Kind.TRUTH:
+        return bool(result)
+    rows = [[value(term) for term in row] for row in result.rows()]
+    if result.kind is Kind.TABLE:
+        rows = [[cell for _, cell in sorted(zip(result.columns, row, strict=True), key=lambda pair: pair[0])] for row in rows]
+    return sorted(result.columns), Counter(map(tuple, rows))
+
+
+@pytest.fixture
+def faults(request: pytest.FixtureRequest, other: Other) -> Callable[[str], None]:
+    """Mark the running test as one that the server is known to fail, if it is."""
+
+    def mark(name: str) -> None:
+        for key, fault in VIRTUOSO_FAULTS.items():
+            if other.user and name.startswith(key):
+                request.applymarker(pytest.mark.xfail(strict=True, reason=f"Virtuoso: {fault}"))
+
+    return mark
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
+def test_a_canned_query_has_the_same_answer(remote: Service, service: Service, case: Path, faults: Callable[[str], None]) -> None:
+    faults(f"{case.parent.name}-{case.stem}")
+    query = Query(service.bind(service.catalogue[case.parent.name], json.loads(case.read_text(encoding="utf-8"))))
+    assert content(remote.sparql(query)) == content(service.sparql(query))
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
+def test_a_question_has_the_same_answer(remote: Service, service: Service, question: Path, faults: Callable[[str], None]) -> None:
+    faults(question.stem)
+    query = Query(question.read_text(encoding="utf-8"))
+    assert content(remote.sparql(query)) == content(service.sparql(query))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
+        Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", infer=False),
+        Query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"),
+        Query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", infer=False),
+        Query("SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/labcoop/graph/news-2022> { ?s ?p ?o }"),
+        Query("PREFIX g: <https://w3id.org/labcoop/graph/> SELECT (COUNT(*) AS ?n) FROM NAMED g:news-2022 { GRAPH ?g { ?s ?p ?o } }"),
+        Query("SELECT (COUNT(*) AS ?n) FROM NAMED <https://w3id.org/labcoop/graph/news-2022> { ?s ?p ?o }"),
+        Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default_graphs=["https://w3id.org/labcoop/graph/news-2022"]),
+        Query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", named_graphs=["https://w3id.org/labcoop/graph/news-2022"]),
+        Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", named_graphs=["https://w3id.org/labcoop/graph/news-2022"]),
+        Query("SELECT ?o { <project/triangle-in-asean> ?p ?o }", base="https://w3id.org/labcoop/id/"),
+        Query("ASK { ?s a <http://example.org/nothing> }"),
+        Query("ASK { ?s a <https://w3id.org/labcoop/ns#Project> }"),
+        Query("CONSTRUCT WHERE { ?s a <https://w3id.org/labcoop/ns#Project> }"),
+        Query('SELECT ?x { VALUES ?x { "\\u00e9 \\"q\\" \\\\ \\n" "中"@zh "😀" 1.50 true <http://e/\\u00e9> } }'),
+    ],
+    ids=str,
+)
+def test_the_dataset_is_the_same(remote: Service, service: Service, query: Query) -> None:
+    assert content(remote.sparql(query)) == content(service.sparql(query))
+
+
+def test_every_format_is_written(remote: Service) -> None:
+    texts = {Kind.TABLE: "SELECT * { ?s ?p ?o } LIMIT 3", Kind.TRUTH: "ASK {}", Kind.GRAPH: "CONSTRUCT WHERE { ?s a ?o } LIMIT 3"}
+    for kind, text in texts.items():
+        for format in kind.formats:
+            assert remote.sparql(Query(text), {kind: format}).read(), format
+
+
+def test_other_data_of_the_server_is_not_seen(remote: Service, other: Other) -> None:
+    secret = "http://example.org/secret"
+    put(other.peer, secret, b"<http://example.org/secret> <http://example.org/p> <http://example.org/o> .\n")
+    for text in (
+        f"ASK {{ <{secret}> ?p ?o }}",
+        f"ASK {{ GRAPH <{secret}> {{ ?s ?p ?o }} }}",
+        f"ASK {{ GRAPH ?g {{ <{secret}> ?p ?o }} }}",
+        f"ASK FROM <{secret}> {{ ?s ?p ?o }}",
+        f"ASK FROM # <http://e/>\n <{secret}> {{ ?s ?p ?o }}",
+        "PREFIX e: <http://example.org/> ASK \\u0046ROM e:secret { ?s ?p ?o }",
+        "BASE <http://example.org/> ASK FROM NAMED <secret> { GRAPH ?g { ?s ?p ?o } }",
+        "ASK { GRAPH <urn:x-graph-service:state> { ?s ?p ?o } }",
+        "ASK FROM <urn:x-graph-service:state> { ?s ?p ?o }",
+    ):
+        assert not remote.sparql(Query(text)), text
+    assert not remote.sparql(Query("ASK { ?s ?p ?o }", default_graphs=[secret]))
+    assert not remote.sparql(Query("ASK { GRAPH ?g { ?s ?p ?o } }", named_graphs=[secret]))
+
+
+def test_what_is_refused_is_refused_before_the_server_hears_of_it(remote: Service) -> None:
+    for text in (
+        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "DELETE WHERE { ?s ?p ?o }",
+        "SELECT (<bif:getenv>('HOME') AS ?x) {}",
+        "PREFIX b: <bif:> SELECT (b:getenv('HOME') AS ?x) {}",
+        "SELECT (sql:user() AS ?x) {}",
+    ):
+        with pytest.raises(Forbidden):
+            remote.sparql(Query(text))
+    with pytest.raises(MalformedQuery):
+        remote.sparql(Query("define input:default-graph-uri <http://example.org/secret> SELECT * { ?s ?p ?o }"))
+
+
+def test_a_query_that_cannot_be_read_is_the_clients_fault(remote: Service) -> None:
+    for text in ("SELECT nonsense", "SELECT * { ?s ?p }", "SELECT * { ?s ?p ?o", "", "nonsense"):
+        with pytest.raises(MalformedQuery):
+            remote.sparql(Query(text))
+
+
+def test_a_push_may_be_repeated_and_another_snapshot_is_not_answered_from(remote: Service, other: Other, snapshot: Snapshot) -> None:
+    count = Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    before = content(remote.sparql(count))
+    push(snapshot, other.peer, lambda _: None)
+    assert content(remote.sparql(count)) == before
+    newer = replace(snapshot, id="another")
+    with Service(newer, remote.catalogue, replace(Settings(), engine=other.sparql)) as service, pytest.raises(Unavailable, match="another"):
+        service.sparql(count)
+
+
+def test_a_service_on_another_engine_answers_over_http(
+    start: Callable[..., Server], server: Server, other: Other, settings: Settings
+) -> None:
+    on_other = start("--engine", other.sparql)
+    for path in ("/queries/projects.csv", "/id/organisation/ilo", "/", "/ready", "/sparql?query=ASK%7B%7D", "/explain"):
+        assert on_other.ask(path).status == server.ask(path).status, path
+    assert on_other.ask("/queries/projects.csv").body == server.ask("/queries/projects.csv").body
+
+
+@pytest.mark.skipif(WITHOUT_VIRTUOSO is not None, reason=str(WITHOUT_VIRTUOSO))
+def test_virtuosos_limit_of_rows_is_never_taken_for_the_end(snapshot: Snapshot, tmp_path: Path) -> None:
+    with virtuoso(tmp_path, rows=20) as other:
+        push(snapshot, other.peer, lambda _: None)
+        with Service.open(snapshot, replace(Settings(), engine=other.sparql)) as service:
+            assert len(list(service.sparql(Query("SELECT * { ?s ?p ?o } LIMIT 19")).rows())) == 19
+            with pytest.raises(ResultTooLarge, match="20 rows"):
+                service.sparql(Query("SELECT * { ?s ?p ?o }"))
+            with pytest.raises(BadGateway, match="ResultSetMaxRows"):
+                service.sparql(Query("CONSTRUCT WHERE { ?s ?p ?o }"))

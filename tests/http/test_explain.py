@@ -1,0 +1,77 @@
+"""`/explain`: why the graph says something, for people, for programs, and as linked data."""
+
+import json
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+import rdflib
+
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+TRIPLE = {"s": "project:triangle-in-asean", "p": "lc:hasDonorCountry", "o": "place:CAN"}
+PROV = rdflib.Namespace("http://www.w3.org/ns/prov#")
+LC = rdflib.Namespace("https://w3id.org/labcoop/ns#")
+
+
+def address(**triple: str) -> str:
+    return "/explain?" + urlencode(triple)
+
+
+def test_an_inferred_triple_is_explained_down_to_the_words(server: Server) -> None:
+    tree = json.loads(server.ask(address(**TRIPLE), Accept="application/json").body)
+    assert tree["inferred"]
+    assert tree["rule"]["axiom"].startswith("lc:hasDonorCountry owl:propertyChainAxiom")
+    leaves, todo = [], [tree]
+    while todo:
+        step = todo.pop()
+        todo += step.get("premises", [])
+        leaves += [] if step["inferred"] else [step]
+    words = [passage["words"] for leaf in leaves for passage in leaf["passages"]]
+    assert "Collaboration with Global Affairs Canada (GAC):" in words
+    assert all(leaf["graphs"] for leaf in leaves)
+
+
+def test_an_asserted_triple_is_explained_by_its_passages(server: Server) -> None:
+    said = {"s": "project:triangle-in-asean", "p": "lc:worksNationallyIn", "o": "place:KHM"}
+    tree = json.loads(server.ask(address(**said), Accept="application/json").body)
+    assert not tree["inferred"]
+    assert "six countries" in tree["passages"][0]["words"]
+
+
+def test_an_explanation_is_linked_data_too(server: Server) -> None:
+    answer = server.ask(address(**TRIPLE), Accept="text/turtle")
+    graph = rdflib.Graph().parse(data=answer.text, format="turtle")
+    goal = next(graph.subjects(rdflib.RDF.predicate, LC.hasDonorCountry))
+    assert len(list(graph.objects(goal, PROV.wasDerivedFrom))) == 3
+    assert list(graph.objects(None, LC.evidence))
+
+
+def test_people_get_a_page_with_the_words(server: Server) -> None:
+    text = server.ask(address(**TRIPLE), Accept="text/html").text
+    assert "Collaboration with Global Affairs Canada (GAC):" in unescape(text)
+    assert "owl:propertyChainAxiom" in text
+
+
+def test_every_inferred_value_of_a_page_leads_to_its_explanation(server: Server) -> None:
+    links = [unescape(link) for link in re.findall(r'href="(/explain\?[^"]+)"', server.ask("/page/project/triangle-in-asean").text)]
+    assert len(links) > 10
+    for link in links:
+        assert json.loads(server.ask(link, Accept="application/json").body)["inferred"]
+
+
+@pytest.mark.parametrize(
+    ("triple", "status"),
+    [
+        ({"s": "project:triangle-in-asean", "p": "lc:fundedBy", "o": "organisation:dfat"}, 404),
+        ({"s": "project:triangle-in-asean", "p": "lc:fundedBy"}, 400),
+        ({"s": "nonsense", "p": "lc:fundedBy", "o": "place:CAN"}, 400),
+        ({"s": "place:CRI", "p": "rdfs:label", "o": '"unclosed'}, 400),
+    ],
+)
+def test_what_cannot_be_explained_is_said(server: Server, triple: dict[str, str], status: int) -> None:
+    answer = server.ask(address(**triple))
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
