@@ -7,18 +7,22 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve test lint lock wheel
+.PHONY: serve test lint bench lock wheel
 
 serve: $(VENV)/.serve
 	$(BIN)/graph-service serve --port $(PORT)
 
-test: $(VENV)/.test lint
+test: $(VENV)/.test $(VENV)/.debian lint
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# How fast it is. Takes minutes, and wants the machine for itself.
+bench: $(VENV)/.bench
+	for file in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$file || exit 1; done
 
 # What is installed is what the lock files say, checked by hash; the project itself is installed from this folder.
 $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)
@@ -28,6 +32,22 @@ $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.serve
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/test.txt
+	touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.test
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
+	touch $@
+
+# Programs of other makers that the tests run against: a server, and what HermiT, a reasoner, runs on. Where they cannot be installed, the
+# tests that need them are skipped, and say so.
+DEBIAN := virtuoso-opensource-7 default-jdk-headless
+$(VENV)/.debian: | $(VENV)
+	for package in $(DEBIAN); do \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $$package >/dev/null 2>&1; then \
+	    { apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $$package >/dev/null; } \
+	    || echo "Not installed: $$package. Tests that need it will be skipped."; \
+	  fi; \
+	done
 	touch $@
 
 $(VENV):
@@ -40,6 +60,8 @@ lock:
 	  --group build pyproject.toml --output-file requirements/serve.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 	  --group build --extra test --constraint requirements/serve.txt pyproject.toml --output-file requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --group build --extra test --extra bench --constraint requirements/test.txt pyproject.toml --output-file requirements/bench.txt
 
 wheel: $(VENV)/.serve
 	$(BIN)/python -m hatchling build -t wheel

@@ -28,7 +28,7 @@ from graph_service.web.server import serve_forever
 from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
 
-_KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots")
+_KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
 _SERVER_FLAGS = ("host", "port", "body_limit")
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.

@@ -142,6 +142,7 @@ class Settings:
     engine_user: str = _setting(_text, lambda: "", "none", "user name for that server")
     engine_password: str = _setting(_text, lambda: "", "none", "password for that server", secret=True)
     snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
+    keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph to keep and to offer for download")
     cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
     log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
     operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page")

@@ -16,6 +16,7 @@
     ├── TooLarge                  413   a request body is over the limit
     ├── ResultTooLarge            413   a result is over the limit
     ├── UnsupportedMediaType      415   a request body is of a type that is not read here
+    ├── NotSatisfiable            416   the range that is asked for is beyond a file's end
     ├── InvalidParameter          422   the value of a canned query's parameter is not of its type
     ├── BadGateway                502   the engine is another server, and what it answered cannot be used
     ├── Busy                      503   too many queries are waiting
@@ -151,6 +152,12 @@ class UnsupportedMediaType(ServiceError):
     """A request body is of a media type that is not read here. Carries `accepted`."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class NotSatisfiable(ServiceError):
+    """The range that is asked for is beyond the end of a file."""
+
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 
 
 class InvalidParameter(ServiceError):

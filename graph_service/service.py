@@ -16,13 +16,14 @@ from graph_service.errors import NotFound
 from graph_service.knowledge.catalog import describe_files
 from graph_service.knowledge.closure import terminology_of
 from graph_service.knowledge.description import part, rehosted
+from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules
-from graph_service.knowledge.snapshot import Dump, Snapshot
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.words import terms
-from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.words.names import DATASET, GRAPH_INFERRED, GRAPH_ONTOLOGY
+from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.triples import Triples
 
 _CHOICES = """
@@ -53,6 +54,22 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?thing ?label WHERE {{
   VALUES ?thing {{ {things} }}
   ?thing rdfs:label|skos:prefLabel|dcterms:title ?label
+}}"""
+
+
+#: The triples about a thing: not those of statement records, nor of the dataset that has it as an example.
+_ABOUT = """
+  {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
+  FILTER(?s = {node} || ?s != <https://w3id.org/labcoop/>)
+  FILTER NOT EXISTS {{ ?s a <https://w3id.org/labcoop/ns#SourcedStatement> FILTER(?s != {node}) }}"""
+
+_NAMES = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?thing ?p ?name ?g WHERE {{
+  VALUES ?p {{ rdfs:label skos:prefLabel }}
+  VALUES ?thing {{ {things} }}
+  GRAPH ?g {{ ?thing ?p ?name }}
 }}"""
 
 
@@ -114,17 +131,24 @@ class Service:
 
     def describe(self, iri: str, infer: bool = True) -> list[Triple]:
         """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
-        node = terms.write(NamedNode(iri))
-        text = f"""
-            PREFIX lc: <https://w3id.org/labcoop/ns#>
-            CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-              {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
-              FILTER NOT EXISTS {{ ?s a lc:SourcedStatement FILTER(?s != {node}) }}
-            }}"""
-        triples = [Triple(*row) for row in self.sparql(Query(text, infer=infer)).rows()]  # type: ignore[arg-type]
+        text = f"CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{ {_ABOUT} }}}}"
+        triples = [Triple(*row) for row in self.sparql(Query(_about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
         if not triples:
             raise NotFound(f"Nothing is said of {iri}.")
         return triples
+
+    def document(self, iri: str, infer: bool = True) -> list[Quad]:
+        """What `describe` tells, with the graphs that say it, and the names of what is linked. Raises NotFound."""
+        triples = self.describe(iri, infer)
+        text = f"SELECT ?s ?p ?o ?g WHERE {{{{ {_ABOUT} GRAPH ?g {{{{ ?s ?p ?o }}}} }}}}"
+        quads = [Quad(*row) for row in self.sparql(Query(_about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
+        said = {quad.triple for quad in quads}
+        quads += [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples if t not in said]
+        linked = {term.value for t in triples for term in (t.subject, t.object) if isinstance(term, NamedNode)} - {iri}
+        things = " ".join(terms.write(NamedNode(thing)) for thing in sorted(linked))
+        names = self.sparql(Query(_NAMES.format(things=things), infer=infer)).rows()
+        quads += [Quad(*row) for row in names]  # type: ignore[arg-type]
+        return sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad)))
 
     def description(self, root: str, *beginnings: str) -> list[Triple]:
         """What the graph says of itself: all of it, or of the whole and of what has an IRI that begins so, without partitions.
@@ -133,11 +157,32 @@ class Service:
         """
         return rehosted(part(self._description, *beginnings) if beginnings else self._description, root)
 
-    @cached_property
+    @property
     def _description(self) -> list[Triple]:
+        return self._described(tuple(version.id for version in self.versions))
+
+    @lru_cache(maxsize=2)  # noqa: B019 - a service lives as long as its process serves a snapshot
+    def _described(self, versions: tuple[str, ...]) -> list[Triple]:
         said = Triples(self.snapshot.description)
         describe_files(said, self.snapshot)
         return list(said)
+
+    def about_dataset(self, property: str) -> list[str]:
+        """The IRIs that the dataset's makers give for a property of it."""
+        return self._about_dataset.get(property, [])
+
+    @cached_property
+    def _about_dataset(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for triple in sorted(self._description, key=str):
+            if triple.subject == NamedNode(DATASET) and isinstance(triple.object, NamedNode):
+                found.setdefault(triple.predicate.value, []).append(triple.object.value)
+        return found
+
+    @property
+    def versions(self) -> list[Snapshot]:
+        """The versions of the graph that are kept, the newest first."""
+        return self.snapshot.versions
 
     def explain(self, triple: Triple, seconds: float = 10) -> Explanation:
         """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.
@@ -189,8 +234,8 @@ class Service:
         return {iri: label for iri, (_, label) in best.items()}
 
     def dump(self, name: str) -> Dump:
-        """A file of the whole dataset, by its name. Raises NotFound."""
-        for dump in self.snapshot.dumps:
+        """A file of the dataset, by its name. Raises NotFound."""
+        for dump in self.snapshot.files:
             if dump.path.name == name:
                 return dump
         raise NotFound(f"There is no download {name!r}. Downloads: {', '.join(dump.path.name for dump in self.snapshot.dumps)}.")
@@ -201,3 +246,7 @@ class Service:
             if isinstance(thing, NamedNode):
                 names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
         return tuple(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))
+
+
+def _about(text: str, iri: str) -> str:
+    return text.format(node=terms.write(NamedNode(iri)))

@@ -23,6 +23,7 @@ EXPECTED = {
     "projects-by-country": "Fair Recruitment in Central America",
     "projects-by-department": "TRIANGLE in ASEAN",
     "projects-active-in-year": "TRIANGLE in ASEAN",
+    "hasDonorCountry": "Collaboration with Global Affairs Canada (GAC):",
     "dataset.ttl": "International Labour Organization",
     "/tmp/mine.ttl": "http://example.org/knows",
 }

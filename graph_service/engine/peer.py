@@ -148,13 +148,13 @@ class Peer:
 
     def explain(self, error: Exception, call: Call) -> ServiceError:
         """What an exception of `open` or `receive` means for whoever asked."""
+        if isinstance(error, urllib.error.HTTPError):
+            with error:
+                return call.ended or self._status(error)
         if call.ended is not None:
             return call.ended
         if isinstance(error, ServiceError):
             return error
-        if isinstance(error, urllib.error.HTTPError):
-            with error:
-                return self._status(error)
         if isinstance(error, urllib.error.URLError):
             reason = error.reason
             if isinstance(reason, ssl.SSLError):

@@ -65,7 +65,7 @@ _ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q
 #: A limit of rows below this is looked for before a graph is believed to be whole.
 _MANY_ROWS = 100_000
 
-#: Virtuoso's names of blank nodes and its table for ASK.
+#: Virtuoso's names of blank nodes and its table for an ASK.
 _NODE_ID = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*"|<bnode>)nodeID://')
 _ASKED = "__ASK_RETVAL"
 
@@ -245,7 +245,7 @@ class RemoteEngine:
         """Raise Unavailable unless the server holds the snapshot, or did a moment ago."""
         if time.monotonic() - self._seen < _BELIEVED:
             return
-        plan = Outline("ASK", f'ASK {{ <{STATE}> <{IDENTIFIER}> "{self._snapshot}" }}', None, None)
+        plan = Outline("ASK", f'ASK {{ <{STATE}> <{IDENTIFIER}> "{self._snapshot}" }}')
         if not self._ask(plan, [STATE], [NOTHING], READABLE[Kind.TRUTH], Kind.TRUTH, call):
             raise Unavailable(
                 f"The engine {self._peer.name} does not hold the snapshot {self._snapshot}; `graph-service push` loads it.", retry_after=30
@@ -253,10 +253,11 @@ class RemoteEngine:
         self._seen = time.monotonic()
 
     def _ask(self, plan: Outline, default: Sequence[str], named: Sequence[str], format: Format, kind: Kind, call: Call) -> Result:
-        client = _Client(self._peer, call, plan.text, plan.form)
+        client = _Client(self._peer, call, plan.within(named, NOTHING), plan.form)
         for graph in default:
             client.addDefaultGraph(graph)
-        for graph in named:
+        # Virtuoso takes GRAPH with an IRI outside the dataset to be true of nothing at all: it is given one that is in it, and empty.
+        for graph in dict.fromkeys([*named, NOTHING]):
             client.addNamedGraph(graph)
         with tempfile.TemporaryFile() as content:
             try:

@@ -45,9 +45,11 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
         if about:
             graph = ox.NamedNode(GRAPH_DESCRIPTION)
             quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
-        built = snapshot.write(settings.snapshots, id, quads, description)
+        built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings))
         progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     snapshot.remember(built, source_set(settings))
+    for old in snapshot.prune(built, settings.keep_snapshots):
+        progress(f"Snapshot {old} is no longer kept.")
     return built
 
 

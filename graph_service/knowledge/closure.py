@@ -9,9 +9,11 @@ Kept is what is new about things and concepts and is no tautology: never a state
 about a literal or a blank node.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +28,12 @@ from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
 _TRIVIAL_TYPES = frozenset(ox.NamedNode(iri) for iri in (OWL + "Thing", RDFS + "Resource", OWL + "NamedIndividual"))
+
+
+#: What a triple is about: a property, or rdf:type with a class.
+Relation = tuple[ox.NamedNode, Any]
+
+Facts = Mapping[Relation, Sequence[ox.Quad]]
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,12 @@ def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> Closure:
     """
     said = list(ontology)
     terminology = terminology_of(quad.triple for quad in said)
-    rules = compile_rules(terminology, terminology)
-    facts = [*(quad for quad in said if quad.triple not in terminology), *data]
+    facts = _by_relation(chain((quad for quad in said if quad.triple not in terminology), data))
     terms = {triple.subject for triple in terminology}
     _refuse_facts_about_terms(facts, terms)
-    inferred, clashes = _run(rules, facts, terms)
-    return Closure(sorted(inferred, key=str), clashes, rules)
+    rules = _with_equality(compile_rules(terminology, terminology), facts)
+    program = _Program(rules, facts)
+    return Closure(program.inferred(terms), program.clashes(), rules)
 
 
 def terminology_of(ontology: Iterable[ox.Triple]) -> set[ox.Triple]:
@@ -65,14 +73,25 @@ def terminology_of(ontology: Iterable[ox.Triple]) -> set[ox.Triple]:
     return set(filter(is_terminology, ontology))
 
 
-def _refuse_facts_about_terms(facts: Iterable[ox.Quad], terms: set[Any]) -> None:
-    """Refuse what makes an axiom of a fact: a class or property that is the same as another, a thing of an unnamed class."""
+def _relation(atom: Atom | ox.Quad) -> Relation:
+    """What an atom or a fact is about: a property, or rdf:type with a class."""
+    predicate = atom.predicate
+    return (predicate, atom.object if predicate == TYPE else None)
+
+
+def _by_relation(facts: Iterable[ox.Quad]) -> dict[Relation, list[ox.Quad]]:
+    found: defaultdict[Relation, list[ox.Quad]] = defaultdict(list)
     for fact in facts:
-        predicate = fact.predicate
-        if (predicate == SAME_AS and not terms.isdisjoint((fact.subject, fact.object))) or (
-            predicate == TYPE and isinstance(fact.object, ox.BlankNode) and fact.object in terms
-        ):
-            raise BuildError(f"The ontology has an axiom from which nothing can be inferred here: {fact.triple}.")
+        found[_relation(fact)].append(fact)
+    return dict(found)
+
+
+def _refuse_facts_about_terms(facts: Facts, terms: set[Any]) -> None:
+    """Refuse what makes an axiom of a fact: a class or property that is the same as another, a thing of an unnamed class."""
+    same = (fact for fact in facts.get((SAME_AS, None), ()) if not terms.isdisjoint((fact.subject, fact.object)))
+    unnamed = (facts[relation][0] for relation in facts if isinstance(relation[1], ox.BlankNode) and relation[1] in terms)
+    for fact in chain(same, unnamed):
+        raise BuildError(f"The ontology has an axiom from which nothing can be inferred here: {fact.triple}.")
 
 
 def _tells_something(t: ox.Triple, terms: set[Any]) -> bool:
@@ -89,99 +108,133 @@ def _is_told_of(subject: object, terms: set[Any]) -> bool:
     return isinstance(subject, ox.NamedNode) and subject not in terms and not subject.value.startswith(_LANGUAGES)
 
 
-class _Numbers:
-    """Terms as numbers and back: what Nemo computes with."""
-
-    def __init__(self) -> None:
-        self.terms: list[Any] = []
-        self._numbers: dict[object, int] = {}
-
-    def of(self, term: object) -> int:
-        number = self._numbers.setdefault(term, len(self.terms))
-        if number == len(self.terms):
-            self.terms.append(term)
-        return number
+def _with_equality(rules: list[Rule], facts: Facts) -> list[Rule]:
+    """The rules, and those of equality if anything may be the same as another."""
+    if not produces_equality(rules) and (SAME_AS, None) not in facts:
+        return rules
+    relations = {*facts, *(_relation(atom) for rule in rules for atom in _atoms(rule))}
+    predicates, classes = {p for p, _ in relations}, {c for _, c in relations if c is not None}
+    return [*rules, *equality(sorted(predicates, key=str), sorted(classes, key=str))]
 
 
-Relation = tuple[ox.NamedNode, object]
+def _usable(rules: Sequence[Rule], facts: Facts) -> list[Rule]:
+    """Those of the rules that may find something: whose bodies have facts, or what other rules make of facts."""
+    known, found, left = set(facts), set[Rule](), list(rules)
+    while now := {rule for rule in left if known.issuperset(map(_relation, rule.body))}:
+        known.update(_relation(rule.head) for rule in now if rule.head)
+        found |= now
+        left = [rule for rule in left if rule not in now]
+    return [rule for rule in rules if rule in found]
 
 
-def _relation(atom: Atom | ox.Quad) -> Relation:
-    """What an atom or a fact is about: a property, or rdf:type with a class."""
-    predicate = atom.predicate
-    return (predicate, atom.object if predicate == TYPE else None)
+class _Program:
+    """The rules, run by Nemo over the facts: terms as numbers, and for each relation three predicates.
 
+    `said` are its facts, `all` is what holds, `new` what holds and is not said.
+    """
 
-def _run(rules: list[Rule], facts: Sequence[ox.Quad], terms: set[Any]) -> tuple[list[ox.Triple], list[Clash]]:
-    """The triples worth keeping that the rules add to the facts, and the clashes."""
-    if produces_equality(rules) or any(fact.predicate == SAME_AS for fact in facts):
-        relations = {*map(_relation, facts), *(_relation(atom) for rule in rules for atom in _atoms(rule))}
-        predicates, classes = {p for p, _ in relations}, {c for _, c in relations if c is not None}
-        rules = [*rules, *equality(sorted(predicates, key=str), sorted(classes, key=str))]  # type: ignore[type-var]
-    numbers = _Numbers()
-    places = {relation: place for place, relation in enumerate(dict.fromkeys(_relation(a) for r in rules for a in _atoms(r)))}
-    derived = {relation: places[relation] for relation in dict.fromkeys(_relation(rule.head) for rule in rules if rule.head)}
-    with TemporaryDirectory(prefix="graph-service-closure-") as folder:
-        imports = _write(facts, places, numbers, Path(folder))
-        engine = NemoEngine(load_string("\n".join([*imports, *_program(rules, places, derived, numbers)])))
-        engine.reason()
-    inferred: list[ox.Triple] = []
-    kept = [_is_told_of(term, terms) for term in numbers.terms]
-    for (predicate, kind), place in derived.items():
-        if predicate == TYPE and kind not in _TRIVIAL_TYPES and not isinstance(kind, ox.BlankNode):
-            inferred += (ox.Triple(numbers.terms[s], TYPE, kind) for (s,) in engine.result(f"new{place}") if kept[s])
-        elif predicate != TYPE:
-            for s, o in engine.result(f"new{place}"):
-                if kept[s] and not isinstance(numbers.terms[o], ox.BlankNode) and not (predicate == SAME_AS and s == o):
-                    inferred.append(ox.Triple(numbers.terms[s], predicate, numbers.terms[o]))
-    found: dict[object, Clash] = {}
-    for place, rule in enumerate(rules):
-        for _, *row in engine.result(f"clash{place}") if rule.head is None else ():
-            clash = _clash(rule, {name: numbers.terms[n] for name, n in zip(_variables(rule), row, strict=True)}, facts)
-            if clash is not None:
-                found.setdefault((rule, frozenset(clash.premises)), clash)
-    return inferred, list(found.values())
+    def __init__(self, rules: Sequence[Rule], facts: Facts) -> None:
+        self._facts = facts
+        self._rules = _usable(rules, facts)
+        self._places = {
+            relation: place for place, relation in enumerate(dict.fromkeys(_relation(a) for r in self._rules for a in _atoms(r)))
+        }
+        self._numbers: defaultdict[Any, int] = defaultdict()
+        self._numbers.default_factory = self._numbers.__len__
+        with TemporaryDirectory(prefix="graph-service-closure-") as folder:
+            self._engine = NemoEngine(load_string("\n".join([*self._imports(Path(folder)), *map(self._line, range(len(self._rules)))])))
+            self._engine.reason()
+        self._terms = list(self._numbers)
 
+    def inferred(self, terms: set[Any]) -> list[ox.Triple]:
+        """The triples worth keeping that are not said, sorted; `terms` are those of the ontology."""
+        # A triple is one number, made of the places that its terms have in order: that sorts millions in little time and space.
+        names = sorted({*self._terms, *chain.from_iterable(self._derived)} - {None}, key=str)
+        order = dict(zip(names, range(len(names)), strict=True))
+        rank = [order[term] for term in self._terms]
+        told, named = [_is_told_of(term, terms) for term in self._terms], [not isinstance(term, ox.BlankNode) for term in self._terms]
+        size = len(names)
+        found: list[int] = []
+        for relation in self._derived:
+            predicate, kind = relation
+            rows = self._engine.result(f"new{self._places[relation]}")
+            if predicate == TYPE:
+                if kind not in _TRIVIAL_TYPES and not isinstance(kind, ox.BlankNode):
+                    rest = order[TYPE] * size + order[kind]
+                    found += (rank[s] * size * size + rest for (s,) in rows if told[s])
+            else:
+                is_same, rest = predicate == SAME_AS, order[predicate] * size
+                found += (rank[s] * size * size + rest + rank[o] for s, o in rows if told[s] and named[o] and not (is_same and s == o))
+        found.sort()
+        return [ox.Triple(names[n // size // size], names[n // size % size], names[n % size]) for n in found]
 
-def _write(facts: Iterable[ox.Quad], places: Mapping[Relation, int], numbers: _Numbers, folder: Path) -> Iterator[str]:
-    """Write the facts of each relation as numbers into a file; the lines of Nemo's program that read them."""
-    lines: list[list[str]] = [[] for _ in places]
-    for fact in facts:
-        place = places.get(relation := _relation(fact))
-        if place is not None:
-            subject = numbers.of(fact.subject)
-            lines[place].append(f"{subject}\n" if relation[1] is not None else f"{subject},{numbers.of(fact.object)}\n")
-    for (predicate, _), place in places.items():
-        path = folder / f"{place}.csv"
-        path.write_text("".join(lines[place]), encoding="ascii")
-        yield f'@import said{place} :- csv{{resource="{path}", format=({"int" if predicate == TYPE else "int, int"})}} .'
+    def clashes(self) -> list[Clash]:
+        """The clashes, in the order of the rules, each once."""
+        found: dict[object, Clash] = {}
+        for place, rule in enumerate(self._rules):
+            for _, *row in self._engine.result(f"clash{place}") if rule.head is None else ():
+                clash = self._clash(rule, {name: self._terms[number] for name, number in zip(_variables(rule), row, strict=True)})
+                if clash is not None:
+                    found.setdefault((rule, frozenset(clash.premises)), clash)
+        return list(found.values())
 
+    @property
+    def _derived(self) -> list[Relation]:
+        return list(dict.fromkeys(_relation(rule.head) for rule in self._rules if rule.head))
 
-def _program(rules: Sequence[Rule], places: Mapping[Relation, int], derived: Mapping[Relation, int], numbers: _Numbers) -> Iterator[str]:
-    """Nemo's program: `said` are the facts of a relation, `all` what holds, `new` what holds and is not said."""
+    def _imports(self, folder: Path) -> Iterator[str]:
+        """Write the facts of each relation into a file; the lines of the program that read them and put them to use."""
+        numbers, derived = self._numbers, set(self._derived)
+        for relation, place in self._places.items():
+            path = folder / f"{place}.csv"
+            facts = self._facts.get(relation, ())
+            if relation[0] == TYPE:
+                columns, row = "int", "(?x)"
+                path.write_text("".join(f"{numbers[fact.subject]}\n" for fact in facts), encoding="ascii")
+            else:
+                columns, row = "int, int", "(?x, ?y)"
+                path.write_text("".join(f"{numbers[fact.subject]},{numbers[fact.object]}\n" for fact in facts), encoding="ascii")
+            yield f'@import said{place} :- csv{{resource="{path}", format=({columns})}} .'
+            # No rule reads a file itself: Nemo 0.10.1 panics where two with one head do so (a domain and a range).
+            yield f"all{place}{row} :- said{place}{row} ."
+            if relation in derived:
+                yield f"new{place}{row} :- all{place}{row}, ~said{place}{row} .\n@output new{place} ."
 
-    def part(term: object) -> str:
-        return f"?{term}" if isinstance(term, str) else str(numbers.of(term))
-
-    def literal(atom: Atom) -> str:
-        parts = [atom.subject] if atom.predicate == TYPE else [atom.subject, atom.object]
-        return f"all{places[_relation(atom)]}({', '.join(map(part, parts))})"
-
-    # Rules read no file themselves: Nemo 0.10.1 panics where two rules with one head project the same file (domain and range).
-    for (predicate, kind), place in places.items():
-        row = "(?x)" if predicate == TYPE else "(?x, ?y)"
-        yield f"all{place}{row} :- said{place}{row} ."
-        if (predicate, kind) in derived:
-            yield f"new{place}{row} :- all{place}{row}, ~said{place}{row} .\n@output new{place} ."
-    for place, rule in enumerate(rules):
-        body = [literal(atom) for atom in rule.body]
+    def _line(self, place: int) -> str:
+        """A rule in Nemo's syntax."""
+        rule = self._rules[place]
+        body = [self._literal(atom) for atom in rule.body]
         if rule.different:
-            body.append(" != ".join(map(part, rule.different)))
-        # A clash has its variables for a head, so that the result says for what it holds; it may have none, but a head needs a part.
-        head = literal(rule.head) if rule.head else f"clash{place}({', '.join(['0', *map(part, _variables(rule))])})"
-        yield f"{head} :- {', '.join(body)} ." if body else f"{head} ."
-        if rule.head is None:
-            yield f"@output clash{place} ."
+            body.append(" != ".join(map(self._part, rule.different)))
+        if rule.head is not None:
+            head, output = self._literal(rule.head), ""
+        else:
+            # A clash has its variables for a head, to tell for what it holds. It may have none, and a head needs something.
+            head, output = f"clash{place}({', '.join(['0', *map(self._part, _variables(rule))])})", f"\n@output clash{place} ."
+        return f"{head} :- {', '.join(body)} .{output}" if body else f"{head} .{output}"
+
+    def _literal(self, atom: Atom) -> str:
+        parts = [atom.subject] if atom.predicate == TYPE else [atom.subject, atom.object]
+        return f"all{self._places[_relation(atom)]}({', '.join(map(self._part, parts))})"
+
+    def _part(self, term: object) -> str:
+        return f"?{term}" if isinstance(term, str) else str(self._numbers[term])
+
+    def _clash(self, rule: Rule, binding: Mapping[str, Any]) -> Clash | None:
+        """The clash of a rule, or None if it speaks of two values that are one."""
+        if rule.different:
+            one, other = (binding[name] for name in rule.different)
+            if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal) or _value(one) == _value(other):
+                return None
+        premises: list[ox.Triple] = []
+        for atom in rule.body:
+            subject, object_ = (binding[part] if isinstance(part, str) else part for part in (atom.subject, atom.object))
+            if isinstance(subject, ox.Literal):
+                # No RDF can say this of a literal, but what gave it to something can be said.
+                premises += [fact.triple for facts in self._facts.values() for fact in facts if fact.object == subject]
+            else:
+                premises.append(ox.Triple(subject, atom.predicate, object_))
+        return Clash(rule, tuple(dict.fromkeys(premises)))
 
 
 def _atoms(rule: Rule) -> list[Atom]:
@@ -190,23 +243,6 @@ def _atoms(rule: Rule) -> list[Atom]:
 
 def _variables(rule: Rule) -> list[str]:
     return list(dict.fromkeys(variable for atom in rule.body for variable in atom.variables))
-
-
-def _clash(rule: Rule, binding: Mapping[str, Any], facts: Iterable[ox.Quad]) -> Clash | None:
-    """The clash of a rule, or None if it speaks of two values that are one."""
-    if rule.different:
-        one, other = (binding[name] for name in rule.different)
-        if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal) or _value(one) == _value(other):
-            return None
-    premises: list[ox.Triple] = []
-    for atom in rule.body:
-        subject, object_ = (binding[part] if isinstance(part, str) else part for part in (atom.subject, atom.object))
-        if isinstance(subject, ox.Literal):
-            # No RDF can say this of a literal, but what gave it to something can be said.
-            premises += [fact.triple for fact in facts if fact.object == subject]
-        else:
-            premises.append(ox.Triple(subject, atom.predicate, object_))
-    return Clash(rule, tuple(dict.fromkeys(premises)))
 
 
 def _value(literal: ox.Literal) -> object:

@@ -39,7 +39,9 @@ from graph_service.words.triples import Triples, number
 _OF_THE_SERVICE = ("sparql", "queries", "catalog", "downloads/", ".well-known/", "openapi.", "docs", "rdf-graph-store")
 
 _FORMATS = "http://www.w3.org/ns/formats/"
-_MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
+#: What the IRI of a registered media type begins with.
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 _WRITES = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
@@ -122,7 +124,7 @@ def describe_distribution(said: Triples, dataset: str, file: str, format: Format
     said.a(file, DCAT + "Distribution")
     said.say(file, DCAT + "downloadURL", file)
     said.say(file, DCAT + "accessURL", DOWNLOADS)
-    said.say(file, DCAT + "mediaType", _MEDIA_TYPES + format.media)
+    said.say(file, DCAT + "mediaType", MEDIA_TYPES + format.media)
 
 
 def _describe_graph(said: Triples, graph: str, triples: Collection[ox.Triple]) -> None:

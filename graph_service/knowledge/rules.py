@@ -445,9 +445,9 @@ def _refuse_what_has_no_rule(ontology: _Ontology) -> None:
                 check.left(node, axiom)
                 if relation == "equivalentClass":
                     check.right(node, axiom)
-    for relation in (_DOMAIN, _RANGE):
-        for p, c in ontology.pairs(relation):
-            check.right(c, f"{_described(ontology, p)} {_show(relation)} {_described(ontology, c)}")
+    for property in (_DOMAIN, _RANGE):
+        for p, c in ontology.pairs(property):
+            check.right(c, f"{_described(ontology, p)} {_show(property)} {_described(ontology, c)}")
     for node in ontology.instances("AllDisjointClasses"):
         for members in ontology.objects(node, _owl("members")):
             for member in ontology.members(members):

@@ -2,20 +2,21 @@
 
     <id>/
       manifest.json     what is in it: graphs with their sizes, dumps with size and SHA-256
+      context.jsonld    the JSON-LD context: short names for the terms of its ontology
       description.nt    what the graph says of itself, whether or not it is one of its graphs
-      dumps/dataset.*   the whole dataset in every format; the N-Quads one is what the engine loads
+      dumps/            the whole and each graph in every format (see `dumps`); dataset.nq is what the engine loads
 
 A snapshot is written beside its final place and renamed into it, so a reader sees all of it or nothing. `last-<source set>` names
 the newest good one of a set of sources, for the day when a build fails.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from graph_service.errors import BuildError, NotFound
+from graph_service.knowledge.context import make_context
+from graph_service.knowledge.dumps import Dump, read_dumps, write_dumps
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.writing import write_quads, write_triples
@@ -32,18 +35,10 @@ _N_TRIPLES = next(format for format in DUMP_FORMATS if format.name == "nt")
 
 
 @dataclass(frozen=True)
-class Dump:
-    """One file of the dataset."""
-
-    format: Format
-    path: Path
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class Snapshot:
-    """A built graph: its id, its folder, the manifest's figures, and when it was made (ISO 8601, UTC)."""
+    """A built graph: its id, its folder, the manifest's figures, when it was made (ISO 8601, UTC), and of what
+    sources it is one of the versions.
+    """
 
     id: str
     folder: Path
@@ -51,15 +46,38 @@ class Snapshot:
     triples: int
     made: str = ""
 
+    lineage: str = ""
+
+    @property
+    def files(self) -> list[Dump]:
+        """Every file of it: of the whole and of each graph, with what is inferred and without, plain and compressed."""
+        return read_dumps(self.folder / "dumps", _manifest(self.folder)["dumps"])
+
     @property
     def dumps(self) -> list[Dump]:
-        """The files of the whole dataset, in the order of the formats."""
-        listed: dict[str, dict[str, Any]] = _manifest(self.folder)["dumps"]
-        return [Dump(format, self.path_of(format.name), **listed[format.name]) for format in DUMP_FORMATS if format.name in listed]
+        """The plain files of the whole dataset, in the order of the formats."""
+        return [dump for dump in self.files if dump.whole]
+
+    @property
+    def versions(self) -> list["Snapshot"]:
+        """The snapshot itself and the others of its lineage that are kept, the newest first; a damaged one is passed over."""
+        found = [self]
+        for manifest in self.folder.parent.glob("[!.]*/manifest.json"):
+            if manifest.parent.is_symlink() or manifest.parent.name == self.id:
+                continue
+            with suppress(BuildError, OSError, ValueError):
+                if self.lineage and _manifest(manifest.parent).get("lineage") == self.lineage:
+                    found.append(Snapshot.open(manifest.parent))
+        return sorted(found, key=lambda snapshot: snapshot.folder.stat().st_mtime_ns, reverse=True)
 
     def path_of(self, name: str) -> Path:
         """The file of the whole dataset in a format, by the format's short name."""
         return self.folder / "dumps" / f"dataset.{name}"
+
+    @property
+    def context(self) -> bytes:
+        """The JSON-LD context for this graph (see `context`)."""
+        return (self.folder / "context.jsonld").read_bytes()
 
     @property
     def description(self) -> list[ox.Triple]:
@@ -94,8 +112,8 @@ class Snapshot:
         """The snapshot in a folder. Raises BuildError if a file is missing or is not what the manifest says."""
         try:
             manifest = _manifest(folder)
-            snapshot = cls(manifest["id"], folder, manifest["graphs"], manifest["triples"], manifest["made"])
-            for dump in snapshot.dumps:
+            snapshot = cls(manifest["id"], folder, manifest["graphs"], manifest["triples"], manifest["made"], manifest["lineage"])
+            for dump in snapshot.files:
                 if dump.path.stat().st_size != dump.bytes:
                     raise BuildError(f"{dump.path}: not the {dump.bytes} bytes that the manifest tells; delete the folder to build it anew")
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -103,7 +121,7 @@ class Snapshot:
         return snapshot
 
 
-def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.Triple] = ()) -> Snapshot:
+def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.Triple] = (), lineage: str = "") -> Snapshot:
     """Write the quads, and what the graph says of itself, as the snapshot `place/<id>`. Leaves nothing behind when it fails."""
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
@@ -114,9 +132,11 @@ def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.T
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
-            "dumps": {format.name: written for format in DUMP_FORMATS if (written := _write_dump(draft / "dumps", format, quads))},
+            "lineage": lineage,
+            "dumps": write_dumps(draft / "dumps", quads),
         }
         (draft / "description.nt").write_bytes(write_triples(sorted(description, key=str), _N_TRIPLES))
+        (draft / "context.jsonld").write_text(json.dumps(make_context(quads), indent=1) + "\n", encoding="utf-8")
         (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)
         folder = place / id
@@ -129,8 +149,10 @@ def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.T
 
 
 def remember(snapshot: Snapshot, source_set: str) -> None:
-    """Make a snapshot the last good one of a set of sources."""
+    """Make a snapshot the last good one of a set of sources, and so the newest of its versions."""
     link = snapshot.folder.parent / f"last-{source_set}"
+    if not link.is_symlink() or link.readlink() != Path(snapshot.id):
+        os.utime(snapshot.folder)
     draft = link.with_name(f".{link.name}-{os.getpid()}")
     draft.unlink(missing_ok=True)
     draft.symlink_to(snapshot.id)
@@ -143,15 +165,14 @@ def last_good(place: Path, source_set: str) -> Snapshot | None:
     return Snapshot.open(link.resolve()) if link.exists() else None
 
 
+def prune(snapshot: Snapshot, keep: int) -> list[str]:
+    """Delete the versions of a snapshot's lineage but the newest `keep`, itself never; returns the ids of what is gone."""
+    gone = [version for version in snapshot.versions[keep:] if version.id != snapshot.id]
+    for version in gone:
+        shutil.rmtree(version.folder, ignore_errors=True)
+    return [version.id for version in gone]
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return manifest
-
-
-def _write_dump(folder: Path, format: Format, quads: list[ox.Quad]) -> dict[str, Any] | None:
-    try:
-        content = write_quads(quads, format)
-    except ValueError:
-        return None
-    (folder / f"dataset.{format.name}").write_bytes(content)
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -5,6 +5,7 @@ section 5: linksets. The classes and datatypes of a property's values are given 
 the property partition, and `datatypePartition` of http://ldf.fi/void-ext#.
 """
 
+import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -16,6 +17,9 @@ from graph_service.words.names import OWL, RDF, SKOS, VOID, VOID_EXT, WELL_KNOWN
 from graph_service.words.triples import Triples, number
 
 _TYPE = ox.NamedNode(RDF + "type")
+
+#: What the IRIs of the parts of datasets begin with.
+_PART = WELL_KNOWN_VOID + "#part-"
 
 _PARTITIONS = frozenset(VOID + name for name in ("classPartition", "propertyPartition"))
 
@@ -35,10 +39,8 @@ def dataset_of(graph: str) -> str:
 
 def is_of_partition(triple: ox.Triple) -> bool:
     """Whether a triple of a description is about a part of a dataset: its instances of a class, its triples of a property."""
-    subject = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
-    return triple.predicate.value in _PARTITIONS or (
-        subject.startswith(WELL_KNOWN_VOID) and bool(re.search("[#&](class|property)=", subject))
-    )
+    in_part = isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(_PART)
+    return in_part or triple.predicate.value in _PARTITIONS
 
 
 def namespace(iri: str) -> str:
@@ -61,12 +63,12 @@ def describe_figures(said: Triples, node: str, triples: Collection[ox.Triple], s
     }.items():
         said.say(node, VOID + name, number(count))
     for property, count in properties.items():
-        part = f"{_inner(node)}property={key(property)}"
+        part = _part(node, "property", property)
         said.say(node, VOID + "propertyPartition", part)
         said.say(part, VOID + "property", property)
         said.say(part, VOID + "triples", number(count))
     for kind, instances in _classes(triples).items():
-        part = f"{_inner(node)}class={key(kind)}"
+        part = _part(node, "class", kind)
         said.say(node, VOID + "classPartition", part)
         said.say(part, VOID + "class", kind)
         said.say(part, VOID + "entities", number(len(instances)))
@@ -89,18 +91,16 @@ def describe_partitions(said: Triples, node: str, triples: Collection[ox.Triple]
             for target in kinds.get(triple.object, ()):
                 values[(*pair, "class", target)] += 1
 
-    def part_of(kind: str, property: str) -> str:
-        return f"{_inner(node)}class={key(kind)}&property={key(property)}"
-
     for (kind, property), count in properties.items():
-        part = part_of(kind, property)
-        said.say(f"{_inner(node)}class={key(kind)}", VOID + "propertyPartition", part)
+        part = _part(node, kind, property)
+        said.say(_part(node, "class", kind), VOID + "propertyPartition", part)
         said.say(part, VOID + "property", property)
         said.say(part, VOID + "triples", number(count))
     for (kind, property, sort, value), count in values.items():
-        inner = f"{part_of(kind, property)}&{sort}={key(value)}"
+        part = _part(node, kind, property)
+        inner = _part(part, sort, value)
         vocabulary = VOID if sort == "class" else VOID_EXT
-        said.say(part_of(kind, property), f"{vocabulary}{sort}Partition", inner)
+        said.say(part, f"{vocabulary}{sort}Partition", inner)
         said.say(inner, vocabulary + sort, value)
         said.say(inner, VOID + "triples", number(count))
 
@@ -126,9 +126,9 @@ def describe_links(said: Triples, node: str, triples: Collection[ox.Triple], own
         said.say(node, VOID + "subset", linkset)
 
 
-def _inner(node: str) -> str:
-    """What the IRI of a part of a dataset begins with."""
-    return f"{node}&" if "#" in node else f"{WELL_KNOWN_VOID}#"
+def _part(of: str, *what: str) -> str:
+    """The IRI of a part of a dataset: short, since there are thousands, and the same at every build."""
+    return _PART + hashlib.sha256("\0".join((of, *what)).encode()).hexdigest()[:12]
 
 
 def _classes(triples: Collection[ox.Triple]) -> dict[str, set[object]]:

@@ -12,6 +12,7 @@ from graph_service.errors import (
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    NotSatisfiable,
     ServiceError,
     TooLarge,
     UnsupportedMediaType,
@@ -21,6 +22,11 @@ from graph_service.words.names import BASE
 
 #: Problem types (RFC 9457, section 3.1.1) are documented at this page, a fragment each.
 PROBLEMS = "/problems#"
+
+_WRITES = frozenset({"PUT", "POST", "PATCH", "DELETE"})
+
+#: The languages in which things have names.
+LANGUAGES = ("en", "fr", "es")
 
 
 def choose(formats: tuple[Format, ...], suffix: str | None = None, html: bool = False) -> Format:
@@ -101,6 +107,24 @@ def number(name: str) -> float | None:
     return value
 
 
+def language() -> str:
+    """The language in which the client likes to read names: `lang=`, else Accept-Language (RFC 9110, section 12.5.4), else English."""
+    given = request.values.get("lang")
+    if given:
+        if given not in LANGUAGES:
+            detail = f"lang must be one of {', '.join(LANGUAGES)}; {given!r} was given."
+            raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
+        return str(given)
+    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+
+
+def in_language(response: Response, chosen: str) -> Response:
+    """A page whose names are in a language and whose other words are English."""
+    response.content_language.update(dict.fromkeys((chosen, "en")))
+    response.vary.add("Accept-Language")
+    return response
+
+
 def local(iri: str) -> str:
     """The address under which this service answers for an IRI of the graph: its path; other IRIs stay as they are."""
     return "/" + iri.removeprefix(BASE) if iri.startswith(BASE) else iri
@@ -144,12 +168,15 @@ def translated(error: HTTPException) -> ServiceError:
         case 404:
             return NotFound(f"There is nothing at {request.path}.")
         case 405:
-            return MethodNotAllowed(request.path, request.method, sorted(getattr(error, "valid_methods", None) or ()))
+            why = "Nothing is written here: the graph is changed in its source files." if request.method in _WRITES else ""
+            return MethodNotAllowed(request.path, request.method, sorted(getattr(error, "valid_methods", None) or ()), why)
         case 413:
             limit = current_app.config["MAX_CONTENT_LENGTH"]
             return TooLarge(f"The request body is over the limit of {limit} bytes.", limit=limit)
         case 415:
             return UnsupportedMediaType(str(error.description))
+        case 416:
+            return NotSatisfiable("The range begins beyond the end of the file.")
         case code if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ServiceError("Something went wrong here; it has been logged.")
         case _:

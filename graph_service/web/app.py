@@ -7,7 +7,22 @@ from werkzeug.exceptions import HTTPException
 from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
-from graph_service.web import descriptions, downloads, explain, graphs, pages, queries, resources, sparql, status
+from graph_service.web import (
+    changes,
+    contexts,
+    cors,
+    crawlers,
+    descriptions,
+    downloads,
+    explain,
+    graphs,
+    pages,
+    queries,
+    resources,
+    signposts,
+    sparql,
+    status,
+)
 from graph_service.web.answers import local, problem, translated
 from graph_service.words.names import PREFIXES
 
@@ -19,12 +34,12 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["prefixes"] = PREFIXES
-    for module in (pages, sparql, queries, resources, explain, downloads, descriptions, graphs):
+    for module in (pages, sparql, queries, resources, explain, downloads, descriptions, graphs, signposts, contexts, crawlers, changes):
         app.register_blueprint(module.blueprint(service))
     app.register_blueprint(status.blueprint(service, registry, settings.operator_token))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)
-    app.after_request(_open_to_all)
+    app.register_blueprint(cors.blueprint())
     return app
 
 
@@ -34,15 +49,3 @@ def _on_http_exception(error: HTTPException) -> Response:
         assert isinstance(redirection, Response)
         return redirection
     return problem(translated(error))
-
-
-def _open_to_all(response: Response) -> Response:
-    """Public data may be read from any page (Fetch standard, CORS protocol); no credentials are ever taken.
-
-    Nearly every address answers people and programs alike, so what it answers depends on Accept.
-    """
-    response.vary.add("Accept")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Link, ETag, Location, Retry-After, Content-Location"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

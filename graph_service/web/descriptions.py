@@ -4,9 +4,13 @@ from flask import Blueprint, Response, request
 
 from graph_service.service import Service
 from graph_service.web.answers import choose, write
+from graph_service.web.links import negotiated
 from graph_service.words.formats import GRAPH_FORMATS
-from graph_service.words.names import BASE, CATALOG, DOWNLOADS, ENDPOINT
+from graph_service.words.names import BASE, CATALOG, DOWNLOADS, ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.writing import write_triples
+
+#: What the catalogue tells of, beside the dataset.
+CATALOGUE = (CATALOG, ENDPOINT, DOWNLOADS, BASE + "openapi.json", WELL_KNOWN_VOID)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -14,16 +18,20 @@ def blueprint(service: Service) -> Blueprint:
     routes = Blueprint("descriptions", __name__)
 
     @routes.get("/.well-known/void")
-    def void() -> Response:
-        return _described(service)
+    @routes.get("/.well-known/void.<suffix>")
+    def void(suffix: str | None = None) -> Response:
+        return described(service, "/.well-known/void", suffix)
 
     @routes.get("/catalog")
-    def catalog() -> Response:
-        return _described(service, CATALOG, ENDPOINT, DOWNLOADS, BASE + "openapi.json")
+    @routes.get("/catalog.<suffix>")
+    def catalog(suffix: str | None = None) -> Response:
+        return described(service, "/catalog", suffix, *CATALOGUE)
 
     return routes
 
 
-def _described(service: Service, *beginnings: str) -> Response:
-    format = choose(GRAPH_FORMATS)
-    return write(write_triples(service.description(request.host_url, *beginnings), format), format)
+def described(service: Service, path: str, suffix: str | None, *beginnings: str) -> Response:
+    """A part of what the graph says of itself, as the document of that address."""
+    format = choose(GRAPH_FORMATS, suffix)
+    content = write_triples(service.description(request.host_url, *beginnings), format)
+    return negotiated(write(content, format), path, format, GRAPH_FORMATS)

@@ -1,22 +1,21 @@
 """`/rdf-graph-store` and `/graph/{name}`: reading graphs by the SPARQL 1.1 Graph Store HTTP Protocol.
 
 Graphs are identified indirectly (section 4.2) by `?graph=` and `?default`, or directly (section 4.1) by their own addresses. Without
-either the whole dataset is meant, in a format that has graphs. Writing is refused: the graph is changed in its source files.
+either the whole dataset is meant, in a format that has graphs. There is nothing to write with.
 """
 
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from graph_service.errors import MalformedRequest, MethodNotAllowed
+from graph_service.errors import MalformedRequest
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, write
+from graph_service.web.links import Link, add, negotiated
 from graph_service.words.formats import DATASET_FORMATS, GRAPH_FORMATS, Format, named
-from graph_service.words.names import GRAPH
+from graph_service.words.names import DATASET, GRAPH
 from graph_service.words.terms import NamedNode
 from graph_service.words.writing import write_triples
-
-_READS, _WRITES = ["GET", "HEAD", "OPTIONS"], ["PUT", "POST", "DELETE", "PATCH"]
 
 _DATASET = tuple(sorted((f for f in GRAPH_FORMATS if f.name in DATASET_FORMATS), key=lambda f: f.name != "trig"))
 
@@ -43,15 +42,11 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/graph/<name>")
     def graph(name: str) -> Response:
         stem, _, suffix = name.rpartition(".")
-        if GRAPH + quote(name) not in service.snapshot.graphs and stem and named(suffix, GRAPH_FORMATS) is not None:
-            return _graph(GRAPH + quote(stem), choose(GRAPH_FORMATS, suffix))
-        return _graph(GRAPH + quote(name), choose(GRAPH_FORMATS))
-
-    @routes.route("/rdf-graph-store", methods=_WRITES)
-    @routes.route("/rdf-graph-store/", methods=_WRITES)
-    @routes.route("/graph/<name>", methods=_WRITES)
-    def refused(name: str = "") -> Response:
-        raise MethodNotAllowed(request.path, request.method, _READS, "Graphs are only read here; they are changed in their source files.")
+        if GRAPH + quote(name) in service.snapshot.graphs or not stem or named(suffix, GRAPH_FORMATS) is None:
+            stem, suffix = name, ""
+        format = choose(GRAPH_FORMATS, suffix or None)
+        response = negotiated(_graph(GRAPH + quote(stem), format), f"/graph/{quote(stem)}", format, GRAPH_FORMATS)
+        return add(response, [Link("cite-as", GRAPH + quote(stem)), Link("collection", DATASET)])
 
     def _graph(iri: str, format: Format) -> Response:
         return write(service.snapshot.export(format, graph=iri), format)

@@ -4,8 +4,13 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.answers import problem_types, wants_html
+from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.cells import table
+from graph_service.web.datasets import schema_dataset
+from graph_service.web.descriptions import CATALOGUE, described
+from graph_service.web.links import add
+from graph_service.web.signposts import of_dataset
+from graph_service.words.formats import EXPLANATION_FORMATS
 
 _KINDS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -23,6 +28,12 @@ SELECT DISTINCT ?project WHERE {
   FILTER NOT EXISTS { ?project a lc:Organisation }
 } ORDER BY ?project"""
 
+#: Ways in, by name.
+_WAYS = {
+    **{name: name for name in ("sparql", "queries", "ns", "catalog", "changes", "docs", "health")},
+    **{"downloads": "downloads/", "void": ".well-known/void", "openapi": "openapi.json", "context": "context.jsonld", "feed": "feed.atom"},
+}
+
 
 def blueprint(service: Service) -> Blueprint:
     """The routes `/` and `/problems`."""
@@ -30,22 +41,25 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/")
     def home() -> Response:
+        root = request.host_url
+        links = of_dataset(service, root)
+        if not wants_html() and choose(EXPLANATION_FORMATS).engine is not None:
+            return add(described(service, "/catalog", None, *CATALOGUE), links)
+        dataset = schema_dataset(service, root)
         if not wants_html():
-            return jsonify(
-                title="Labour cooperation graph",
-                version=service.snapshot.id,
-                triples=service.snapshot.triples,
-                links={name: request.host_url + name for name in ("sparql", "queries", "downloads/", "ns", "health")},
-            )
-        return Response(
-            render_template(
-                "home.html",
-                snapshot=service.snapshot,
-                kinds=table(service, service.sparql(Query(_KINDS))),
-                projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
-                catalogue=service.catalogue,
-            )
+            ways = {name: root + path for name, path in _WAYS.items()}
+            facts = {"title": dataset["name"], "version": service.snapshot.id, "triples": service.snapshot.triples}
+            return add(jsonify(**facts, links=ways), links)
+        text = render_template(
+            "home.html",
+            snapshot=service.snapshot,
+            kinds=table(service, service.sparql(Query(_KINDS))),
+            projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
+            catalogue=service.catalogue,
+            dataset=dataset,
+            links=links,
         )
+        return add(Response(text), links)
 
     @routes.get("/problems")
     def problems() -> Response:

@@ -10,10 +10,12 @@ from graph_service.catalogue.parameters import Parameter
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
-from graph_service.web.answers import answer, flag, wanted, wants_html
+from graph_service.web.answers import answer, choose, flag, wanted, wants_html, write
 from graph_service.web.cells import table
-from graph_service.words.names import curie
+from graph_service.words.formats import EXPLANATION_FORMATS
+from graph_service.words.names import QUERIES, curie
 from graph_service.words.terms import NamedNode
+from graph_service.words.writing import write_triples
 
 #: Parameters of the request that are not parameters of the query.
 _RESERVED = frozenset({"format", "output", "infer", "lang"})
@@ -37,6 +39,9 @@ def blueprint(service: Service) -> Blueprint:
     def catalogue() -> Response:
         if wants_html():
             return Response(render_template("queries.html", catalogue=service.catalogue))
+        format = choose(EXPLANATION_FORMATS)
+        if format.engine is not None:
+            return write(write_triples(service.description(request.host_url, QUERIES), format), format)
         return jsonify(
             queries=[_summary(query) for query in service.catalogue.queries.values()],
             faults=[fault.detail for fault in service.catalogue.faults],

@@ -6,15 +6,18 @@
 from flask import Blueprint, Response, redirect, render_template, request
 
 from graph_service.engine.result import Query
-from graph_service.errors import NotFound
+from graph_service.errors import Gone, NotFound
 from graph_service.service import Service
-from graph_service.web.answers import choose, flag, wants_html, write
+from graph_service.web.answers import choose, flag, in_language, language, wants_html, write
 from graph_service.web.cells import table
-from graph_service.web.things import thing
-from graph_service.words.formats import GRAPH_FORMATS, THING_FORMATS, Format, named
-from graph_service.words.names import BASE, GRAPH_ONTOLOGY
-from graph_service.words.terms import Literal, Triple
-from graph_service.words.writing import write_triples
+from graph_service.web.diagram import picture
+from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.signposts import LINKSET, of_thing
+from graph_service.web.things import is_withdrawn, replacements, thing
+from graph_service.words.formats import DATA_FORMATS, GRAPH_FORMATS, named
+from graph_service.words.names import BASE, DATASET, GRAPH_ONTOLOGY, ONTOLOGY, THING, VOCABULARY, below
+from graph_service.words.terms import Literal
+from graph_service.words.writing import write_quads, write_triples
 
 _TERMS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -46,29 +49,46 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:
-        service.describe(f"{BASE}id/{kind}/{key}")
-        place = f"/page/{kind}/{key}" if wants_html() else f"/data/{kind}/{key}.{choose(THING_FORMATS).name}"
+        iri = below(THING, f"{kind}/{key}")
+        triples = service.describe(iri)
+        if is_withdrawn(triples, iri):
+            successors = replacements(triples, iri)
+            told = f" It is replaced by {', '.join(successors)}." if successors else ""
+            raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_place(kind, key)}.", replaced_by=successors or None)
+        place = _place(kind, key) if wants_html() else f"/data/{kind}/{key}.{choose(DATA_FORMATS).name}"
         response = redirect(place, 303)
-        response.vary.add("Accept")
         assert isinstance(response, Response)
-        return response
+        response.vary.add("Accept")
+        return add(response, [Link("canonical", iri), Link("linkset", f"{request.host_url}linkset/{kind}/{key}", LINKSET)])
 
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
-        return Response(render_template("thing.html", thing=thing(service, f"{BASE}id/{kind}/{key}"), data=f"/data/{kind}/{key}"))
+        iri = below(THING, f"{kind}/{key}")
+        chosen = language()
+        shown = thing(service, iri, chosen)
+        links = of_thing(service, request.host_url, kind, key, shown.classes)
+        text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links)
+        response = in_language(Response(text, status=410 if shown.withdrawn else 200), chosen)
+        canonical = Link("canonical", request.host_url.rstrip("/") + _place(kind, key), "text/html")
+        return add(response, [canonical, *alternates(f"{request.host_url}data/{kind}/{key}", DATA_FORMATS), *links])
 
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
-        stem, _, suffix = key.rpartition(".")
-        known = bool(stem) and named(suffix, THING_FORMATS) is not None
-        return _description(f"{BASE}id/{kind}/{stem if known else key}", suffix if known else None)
+        stem, suffix = _split(key)
+        response = _document(below(THING, f"{kind}/{stem}"), suffix, f"/data/{kind}/{stem}", _place(kind, stem))
+        return add(response, [Link("describes", below(THING, f"{kind}/{stem}")), Link("collection", DATASET)])
 
     @routes.get("/vocab/<path:path>")
     def concept(path: str) -> Response:
-        iri = f"{BASE}vocab/{path}"
-        if wants_html() and not request.values.get("format"):
-            return Response(render_template("thing.html", thing=thing(service, iri), data=None))
-        return _description(iri, None)
+        stem, suffix = _split(path)
+        iri = below(VOCABULARY, stem)
+        if suffix is None and wants_html() and not request.values.get("format"):
+            chosen = language()
+            shown = thing(service, iri, chosen)
+            text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=[Link("cite-as", iri)])
+            response = in_language(Response(text, status=410 if shown.withdrawn else 200), chosen)
+            return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])
+        return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])
 
     @routes.get("/ns")
     @routes.get("/ns.<suffix>")
@@ -79,23 +99,34 @@ def blueprint(service: Service) -> Blueprint:
         if suffix is None and wants_html():
             terms = table(service, service.sparql(Query(_TERMS, infer=False)))
             schemes = table(service, service.sparql(Query(_SCHEMES)))
-            return Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version()))
-        return _graph(GRAPH_ONTOLOGY, suffix)
+            response = Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version(), drawn=picture(service)))
+            return add(response, [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)])
+        format = choose(GRAPH_FORMATS, suffix)
+        response = write(service.snapshot.export(format, graph=GRAPH_ONTOLOGY), format)
+        return add(negotiated(response, "/ns", format, GRAPH_FORMATS, "/ns"), [Link("cite-as", ONTOLOGY)])
 
     def _version() -> str:
         versions = service.sparql(Query(f"SELECT ?v {{ <{BASE}ns> <http://www.w3.org/2002/07/owl#versionInfo> ?v }}")).rows()
         return next((value.value for (value,) in versions if isinstance(value, Literal)), "")
 
-    def _description(iri: str, suffix: str | None) -> Response:
-        format = choose(THING_FORMATS, suffix)
-        return _rdf(service.describe(iri, infer=flag("infer", True)), format)
-
-    def _graph(iri: str, suffix: str | None) -> Response:
-        format = choose(GRAPH_FORMATS, suffix)
-        return write(service.snapshot.export(format, graph=iri), format)
+    def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
+        format = choose(DATA_FORMATS, suffix)
+        quads = service.document(iri, infer=flag("infer", True))
+        # JSON-LD has graphs too, but who asks for it wants a thing and not the graphs that speak of it.
+        content = write_quads(quads, format) if format.name in {"trig", "nq"} else write_triples({q.triple for q in quads}, format)
+        response = negotiated(write(content, format), path, format, DATA_FORMATS, page)
+        if is_withdrawn([quad.triple for quad in quads], iri):
+            response.status_code = 410
+        return response
 
     return routes
 
 
-def _rdf(triples: list[Triple], format: Format) -> Response:
-    return write(write_triples(triples, format), format)
+def _place(kind: str, key: str) -> str:
+    return f"/page/{kind}/{key}"
+
+
+def _split(path: str) -> tuple[str, str | None]:
+    """A path and the suffix of a format, if it ends in one."""
+    stem, _, suffix = path.rpartition(".")
+    return (stem, suffix) if stem and named(suffix, DATA_FORMATS) is not None else (path, None)

@@ -8,7 +8,7 @@ from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.cells import Cell, Table, cell, table
 from graph_service.words import terms
-from graph_service.words.names import NS, OA, RDF, RDFS, SKOS
+from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
@@ -51,6 +51,7 @@ class Value:
     inferred: bool
     passages: list[Passage]
     explanation: str
+    graphs: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,23 @@ class Thing:
     says: Table
     facts: dict[Cell, list[Value]]
     mentions: dict[Cell, list[Value]]
+    classes: list[str]
+    withdrawn: bool
+    replacements: list[Cell]
 
 
 def thing(service: Service, iri: str, language: str = "en") -> Thing:
     """Everything to show of a thing. Raises NotFound if nothing is said of it."""
-    triples = sorted(service.describe(iri), key=str)
-    asserted = set(service.describe(iri, infer=False))
-    labels = service.labels([term for t in triples for term in (t.subject, t.predicate, t.object)], language)
+    quads = [quad for quad in service.document(iri) if NamedNode(iri) in (quad.subject, quad.object)]
+    graphs: dict[Triple, set[NamedNode]] = {}
+    for quad in quads:
+        found = graphs.setdefault(quad.triple, set())
+        if isinstance(quad.graph_name, NamedNode):
+            found.add(quad.graph_name)
+    triples = sorted(graphs, key=str)
+    inferred = {triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}}
+    terms_shown = [term for t in triples for term in (t.subject, t.predicate, t.object)]
+    labels = service.labels([*terms_shown, *(graph for found in graphs.values() for graph in found)], language)
     passages = _passages(service, iri, labels)
     node = NamedNode(iri)
 
@@ -83,8 +94,11 @@ def thing(service: Service, iri: str, language: str = "en") -> Thing:
         assert shown is not None
         return shown
 
+    def origin(triple: Triple) -> tuple[Cell, ...]:
+        return tuple(show(graph) for graph in sorted(graphs[triple], key=str))
+
     def values(chosen: Iterable[tuple[Triple, AnyTerm]]) -> list[Value]:
-        shown = (Value(show(v), t not in asserted, passages.get(t, []), _explanation(t)) for t, v in chosen)
+        shown = (Value(show(v), t in inferred, passages.get(t, []), _explanation(t), origin(t)) for t, v in chosen)
         return sorted(shown, key=lambda value: (value.inferred, value.cell.text.casefold()))
 
     def grouped(chosen: Iterable[tuple[Triple, AnyTerm]]) -> dict[Cell, list[Value]]:
@@ -107,7 +121,25 @@ def thing(service: Service, iri: str, language: str = "en") -> Thing:
         says=says,
         facts=grouped((t, t.object) for t in said),
         mentions=grouped((t, t.subject) for t in triples if t.object == node and t.subject != node),
+        classes=_classes(t for t in said if t not in inferred),
+        withdrawn=is_withdrawn(triples, iri),
+        replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )
+
+
+def _classes(said: Iterable[Triple]) -> list[str]:
+    return sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and isinstance(t.object, NamedNode))
+
+
+def is_withdrawn(triples: Iterable[Triple], iri: str) -> bool:
+    """Whether a thing's description says that it is no longer to be used (`owl:deprecated`)."""
+    return Triple(NamedNode(iri), NamedNode(OWL + "deprecated"), Literal("true", datatype=NamedNode(XSD + "boolean"))) in set(triples)
+
+
+def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
+    """The IRIs of what a thing is replaced by."""
+    said = (t for t in triples if t.subject == NamedNode(iri) and t.predicate.value == DCTERMS + "isReplacedBy")
+    return sorted(t.object.value for t in said if isinstance(t.object, NamedNode))
 
 
 def _explanation(triple: Triple) -> str:

@@ -72,6 +72,9 @@ GRAPH_FORMATS = (
 #: What the description of one thing is written in: it has no graphs, so formats that are for datasets would add nothing.
 THING_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name not in {"n3", "nq", "trig"})
 
+#: What the data about one thing are written in: also with the graph that says each of them.
+DATA_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
+
 #: An explanation is plain JSON for programs, or RDF.
 EXPLANATION_FORMATS = (Format("json", "application/json"), *THING_FORMATS)
 

@@ -3,7 +3,9 @@
 Prefixes are for reading and writing; no module builds an IRI by pasting strings anywhere else.
 """
 
+import re
 from functools import lru_cache
+from urllib.parse import quote
 
 BASE = "https://w3id.org/labcoop/"
 NS = BASE + "ns#"
@@ -87,6 +89,11 @@ PREFIXES: dict[str, str] = {
     "verification": VOCABULARY + "verification/",
     "graph": GRAPH,
 }
+
+
+def below(base: str, path: str) -> str:
+    """The IRI of a path below a base, what may not stand in an IRI escaped (SPARQL 1.1, rule IRIREF)."""
+    return base + re.sub(r'[\x00-\x20<>"{}|^`\\]', lambda match: quote(match.group()), path)
 
 
 @lru_cache(maxsize=2**14)

@@ -5,7 +5,7 @@ clauses, so that a dataset can go with it as parameters: servers differ in what 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -22,12 +22,27 @@ _MARKS = frozenset("\"'\\<>{}()[]#\n\r\t ")
 
 @dataclass(frozen=True)
 class Outline:
-    """What a query is: its form; `default_graphs` and `named_graphs` of its FROM clauses, None without any; the text without them."""
+    """What a query is: its form; its text without its FROM clauses, and their `default_graphs` and `named_graphs`, None without any.
+
+    `graphs` are the IRIs that stand behind GRAPH, with where they begin and end in the text.
+    """
 
     form: str
     text: str
-    default_graphs: Sequence[str] | None
-    named_graphs: Sequence[str] | None
+    default_graphs: Sequence[str] | None = None
+    named_graphs: Sequence[str] | None = None
+    graphs: Sequence[tuple[int, int, str]] = ()
+
+    def within(self, graphs: Collection[str], nothing: str) -> str:
+        """The text with `nothing` for each IRI behind GRAPH that is not of `graphs`.
+
+        Such a graph has no triples. Servers do not agree on that (see `remote`).
+        """
+        text = self.text
+        for start, end, iri in reversed(self.graphs):
+            if iri not in graphs:
+                text = f"{text[:start]}<{nothing}>{text[end:]}"
+        return text
 
 
 def outline(text: str, base: str | None = None) -> Outline:
@@ -43,7 +58,14 @@ def outline(text: str, base: str | None = None) -> Outline:
     default: list[str] = []
     named: list[str] = []
     chosen = False
+    head = f"BASE <{base}> " if base and any(token.kind == "iri" and not _ABSOLUTE.match(token.text[1:]) for token in stream) else ""
+    graphs: list[tuple[int, int, str]] = []
     for place, token in enumerate(stream):
+        if token.is_word("GRAPH") and place + 1 < len(stream):
+            target = stream[place + 1]
+            iri = _iri(target, prefixes, at)
+            if iri is not None:
+                graphs.append((len(head) + target.start, len(head) + target.end, iri))
         if token.is_word("FROM"):
             chosen = True
             is_named = place + 1 < len(stream) and stream[place + 1].is_word("NAMED")
@@ -53,9 +75,7 @@ def outline(text: str, base: str | None = None) -> Outline:
                 raise _malformed(text, target, "expected the IRI of a graph, with a prefix that is declared")
             (named if is_named else default).append(iri)
             text = text[: token.start] + re.sub(r"[^\n\r]", " ", text[token.start : target.end]) + text[target.end :]
-    if base and any(token.kind == "iri" and not _ABSOLUTE.match(token.text[1:]) for token in stream):
-        text = f"BASE <{base}> {text}"
-    return Outline(form, text, default if chosen else None, named if chosen else None)
+    return Outline(form, head + text, default if chosen else None, named if chosen else None, graphs)
 
 
 def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]:
@@ -65,10 +85,10 @@ def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]
     while place < len(stream):
         following = [token.kind for token in stream[place + 1 : place + 3]]
         if stream[place].is_word("BASE") and following[:1] == ["iri"]:
-            base = urljoin(base, stream[place + 1].text[1:-1])
+            base = _joined(base, stream[place + 1].text[1:-1])
             place += 2
         elif stream[place].is_word("PREFIX") and following == ["name", "iri"]:
-            prefixes[stream[place + 1].text[:-1]] = urljoin(base, stream[place + 2].text[1:-1])
+            prefixes[stream[place + 1].text[:-1]] = _joined(base, stream[place + 2].text[1:-1])
             place += 3
         else:
             break
@@ -77,12 +97,18 @@ def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]
 
 def _iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
     if token.kind == "iri":
-        iri = token.text[1:-1]
-        return iri if _ABSOLUTE.match(iri) else urljoin(base, iri)
+        return _joined(base, token.text[1:-1])
     prefix, _, local = token.text.partition(":")
     if token.kind == "name" and prefix in prefixes:
         return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
     return None
+
+
+def _joined(base: str, iri: str) -> str:
+    if _ABSOLUTE.match(iri):
+        return iri
+    # `urljoin` would lose an empty fragment, which a namespace often ends with.
+    return urljoin(base, iri) + ("#" if iri.endswith("#") else "")
 
 
 def _plain(text: str) -> str:

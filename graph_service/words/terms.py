@@ -9,11 +9,26 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from graph_service.words.names import PREFIXES, XSD
 
-__all__ = ["TYPES", "AnyTerm", "BlankNode", "Literal", "NamedNode", "Term", "Triple", "iri", "term", "text", "triple", "write"]
+__all__ = [
+    "TYPES",
+    "AnyTerm",
+    "BlankNode",
+    "DefaultGraph",
+    "Literal",
+    "NamedNode",
+    "Quad",
+    "Term",
+    "Triple",
+    "iri",
+    "term",
+    "text",
+    "triple",
+    "write",
+]
 
 #: What a client's text can mean.
 Term = NamedNode | Literal

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,15 @@ def test_a_dump_with_graphs_keeps_them(snapshot: Snapshot, original: rdflib.Data
     assert {str(graph.identifier) for graph in dataset.graphs() if len(graph)} == names
     for name in names:
         assert len(dataset.graph(rdflib.URIRef(name))) == snapshot.graphs[name]
+
+
+def test_the_ontology_is_drawn_from_itself(server: Server) -> None:
+    """Every class of the ontology stands in the picture, and each name in it leads to a term on the page."""
+    page = server.ask("/ns", Accept="text/html").text
+    drawing = page[page.index("<svg") : page.index("</svg>")]
+    ontology = rdflib.Graph().parse(data=server.ask("/ns", Accept="text/turtle").text, format="turtle")
+    own = "https://w3id.org/labcoop/ns#"
+    classes = {str(c).removeprefix(own) for c in ontology.subjects(rdflib.RDF.type, rdflib.OWL.Class) if str(c).startswith(own)}
+    targets = set(re.findall(r'href="#([^"]+)"', drawing))
+    assert classes <= targets
+    assert targets <= set(re.findall(r'id="([^"]+)"', page))

@@ -461,7 +461,7 @@ def test_axioms_among_the_data_are_facts() -> None:
 
 
 def test_a_fact_said_in_two_graphs_is_one_fact() -> None:
-    data = [ox.Quad(*triple, ox.NamedNode(f"http://g/{n}")) for triple in triples(":x a :A .") for n in (1, 2)]
+    data = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(f"http://g/{n}")) for t in triples(":x a :A .") for n in (1, 2)]
     assert close(quads(":A rdfs:subClassOf :B ."), data).inferred == [*triples(":x a :B .")]
 
 

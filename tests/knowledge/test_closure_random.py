@@ -8,6 +8,7 @@ themselves below and in test_closure.py. Nor are datatype ranges, which neither 
 
 from collections import Counter
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
@@ -144,7 +145,7 @@ def test_random_ontologies_have_the_closure_that_owlrl_gives_them(axioms: str, f
     SEEN.update(["examples"], triples=len(inferred), clashes=bool(errors), inferring=bool(inferred), equal=_finds_equality(inferred))
 
 
-def _finds_equality(inferred: set[object]) -> bool:
+def _finds_equality(inferred: set[ox.Triple]) -> bool:
     return any("sameAs" in str(triple) for triple in inferred)
 
 

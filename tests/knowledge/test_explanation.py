@@ -8,9 +8,9 @@ import pytest
 
 from graph_service.config import bundled
 from graph_service.errors import NotFound, OutOfTime
-from graph_service.knowledge.build import read
 from graph_service.knowledge.closure import Closure, close
 from graph_service.knowledge.explanation import Explainer, Step
+from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.rules import Atom, Rule
 from graph_service.knowledge.sources import Sources
 from tests.knowledge.reference import quads, triples
@@ -128,11 +128,17 @@ def forwards(graph: Graph) -> dict[ox.Triple, int]:
     level = 0
     while True:
         level += 1
-        found = {triple for query in queries for triple in store.query(query) if triple not in depths}  # type: ignore[union-attr]
+        found = {triple for query in queries for triple in _constructed(store, query)} - depths.keys()
         if not found:
             return depths
-        depths |= dict.fromkeys(found, level)  # type: ignore[arg-type]
-        store.extend(ox.Quad(*triple) for triple in found)  # type: ignore[misc]
+        depths |= dict.fromkeys(found, level)
+        store.extend(ox.Quad(*triple) for triple in found)
+
+
+def _constructed(store: ox.Store, query: str) -> Iterable[ox.Triple]:
+    result = store.query(query)
+    assert isinstance(result, ox.QueryTriples)
+    return result
 
 
 @cache

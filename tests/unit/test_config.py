@@ -33,7 +33,10 @@ def test_paths_may_be_several_or_none() -> None:
     [
         ("GRAPH_SERVICE_PORT", "http", "whole number"),
         ("GRAPH_SERVICE_PORT", "70000", "1 to 65535"),
-        ("GRAPH_SERVICE_THREADS", "0", "from 1"),
+        ("GRAPH_SERVICE_WORKERS", "0", "from 1"),
+        ("GRAPH_SERVICE_QUERY_DEADLINE", "soon", "number"),
+        ("GRAPH_SERVICE_QUERY_DEADLINE", "-1", "seconds"),
+        ("GRAPH_SERVICE_LOG_QUERIES", "maybe", "true or false"),
         ("GRAPH_SERVICE_BODY_LIMIT", "much", "1 MiB"),
         ("GRAPH_SERVICE_BODY_LIMIT", "1 parsec", "1 MiB"),
         ("GRAPH_SERVICE_REASONING", "magic", "owl-rl, none"),

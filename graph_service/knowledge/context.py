@@ -1,0 +1,54 @@
+"""The JSON-LD 1.1 context of a graph: its ontology's terms by their names, every prefix, names of things as language maps."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+from graph_service.words.names import DCTERMS, NS, OWL, PREFIXES, RDF, RDFS, SKOS, XSD
+
+#: Words for every graph: what JSON-LD calls otherwise, and the properties that name things in languages.
+_WORDS: dict[str, Any] = {
+    "id": "@id",
+    "type": "@type",
+    **{
+        name: {"@id": iri, "@container": ["@language", "@set"]}
+        for name, iri in {
+            "label": RDFS + "label",
+            "comment": RDFS + "comment",
+            "prefLabel": SKOS + "prefLabel",
+            "altLabel": SKOS + "altLabel",
+            "definition": SKOS + "definition",
+            "title": DCTERMS + "title",
+            "description": DCTERMS + "description",
+        }.items()
+    },
+}
+
+
+def make_context(quads: Iterable[ox.Quad]) -> dict[str, Any]:
+    """The context for a graph with such an ontology. A term of the ontology whose name is a prefix too has no name of its own."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    ranges: dict[str, set[str]] = defaultdict(set)
+    for quad in quads:
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(NS) and isinstance(quad.object, ox.NamedNode):
+            if quad.predicate.value == RDF + "type":
+                kinds[quad.subject.value].add(quad.object.value)
+            elif quad.predicate.value == RDFS + "range":
+                ranges[quad.subject.value].add(quad.object.value)
+    context: dict[str, Any] = {"@version": 1.1, **PREFIXES, **_WORDS}
+    for iri in sorted(kinds):
+        name = iri.removeprefix(NS)
+        if name in context or ":" in name:
+            continue
+        datatypes = sorted(range for range in ranges[iri] if range.startswith(XSD) and range != XSD + "string")
+        if OWL + "Class" in kinds[iri]:
+            context[name] = {"@id": f"lc:{name}"}
+        elif OWL + "ObjectProperty" in kinds[iri]:
+            context[name] = {"@id": f"lc:{name}", "@type": "@id", "@container": "@set"}
+        elif OWL + "DatatypeProperty" in kinds[iri] and len(datatypes) == 1:
+            context[name] = {"@id": f"lc:{name}", "@type": "xsd:" + datatypes[0].removeprefix(XSD), "@container": "@set"}
+        elif OWL + "DatatypeProperty" in kinds[iri] and not ranges[iri] - {XSD + "string"}:
+            context[name] = {"@id": f"lc:{name}", "@container": "@set"}
+    return {"@context": context}

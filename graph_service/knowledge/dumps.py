@@ -1,0 +1,97 @@
+"""The files of a snapshot: the whole with what is inferred and without, and each graph, in every format, plain and compressed.
+
+`dataset.*` is the whole, `asserted.*` the whole without what is inferred, `graph-<name>.*` one named graph. Equal quads make equal
+bytes, compressed ones too.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from graph_service.words.formats import DUMP_FORMATS, Format
+from graph_service.words.names import GRAPH, GRAPH_INFERRED
+from graph_service.words.writing import write_quads
+
+#: The media type of a compressed file, whatever is in it.
+GZIP = "application/gzip"
+
+
+@dataclass(frozen=True)
+class Dump:
+    """One file: its format, where it is, its size and hash; of one named graph or of the whole; whether with what is inferred."""
+
+    format: Format
+    path: Path
+    bytes: int
+    sha256: str
+    graph: str | None = None
+    inferred: bool = True
+    compressed: bool = False
+
+    @property
+    def media(self) -> str:
+        """The media type of the file as it is sent."""
+        return GZIP if self.compressed else self.format.media
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole dataset, plain: the files that every listing begins with."""
+        return self.graph is None and self.inferred and not self.compressed
+
+
+def write_dumps(folder: Path, quads: list[ox.Quad]) -> dict[str, dict[str, Any]]:
+    """Write all files; returns the entry of each for the manifest, by its name. A format that cannot say a graph is left out."""
+    entries: dict[str, dict[str, Any]] = {}
+    for stem, properties, chosen in _parts(quads):
+        for format in DUMP_FORMATS:
+            try:
+                content = write_quads(chosen, format)
+            except ValueError:
+                continue
+            for compressed in (False, True):
+                name = f"{stem}.{format.name}{'.gz' if compressed else ''}"
+                written = gzip.compress(content, compresslevel=6, mtime=0) if compressed else content
+                (folder / name).write_bytes(written)
+                entries[name] = {
+                    "format": format.name,
+                    "bytes": len(written),
+                    "sha256": hashlib.sha256(written).hexdigest(),
+                    **properties,
+                    **({"compressed": True} if compressed else {}),
+                }
+    return entries
+
+
+def read_dumps(folder: Path, entries: dict[str, dict[str, Any]]) -> list[Dump]:
+    """The files that a manifest lists."""
+    formats = {format.name: format for format in DUMP_FORMATS}
+    dumps = []
+    for name, entry in entries.items():
+        properties = {key: value for key, value in entry.items() if key != "format"}
+        dumps.append(Dump(formats[entry["format"]], folder / name, **properties))
+    return dumps
+
+
+def _parts(quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, Any], list[ox.Quad]]]:
+    """What there is a file of: the beginning of its name, its properties, its quads."""
+    yield "dataset", {}, quads
+    asserted = [quad for quad in quads if quad.graph_name != ox.NamedNode(GRAPH_INFERRED)]
+    if len(asserted) < len(quads):
+        yield "asserted", {"inferred": False}, asserted
+    graphs: dict[str, list[ox.Quad]] = {}
+    for quad in quads:
+        if isinstance(quad.graph_name, ox.NamedNode):
+            graphs.setdefault(quad.graph_name.value, []).append(quad)
+    for graph, own in sorted(graphs.items()):
+        yield f"graph-{_slug(graph)}", {"graph": graph}, own
+
+
+def _slug(graph: str) -> str:
+    """A name for files: what the graph is called here, or a hash of its IRI."""
+    name = graph.removeprefix(GRAPH)
+    return name if name != graph and "/" not in name and "." not in name else hashlib.sha256(graph.encode()).hexdigest()[:12]

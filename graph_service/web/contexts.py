@@ -1,0 +1,66 @@
+"""`/context.jsonld` and `/context/{version}.jsonld`: the JSON-LD context, and JSON-LD answers made short by it.
+
+A context has an address for each version, which never changes what it says; answers refer to that. A client that wants no context
+says so by the profile `expanded` (JSON-LD 1.1, section 6.1: `application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"`).
+"""
+
+import hashlib
+import json
+
+from flask import Blueprint, Response, request
+
+from graph_service.errors import Gone
+from graph_service.service import Service
+from graph_service.web.links import Link, add
+from graph_service.words.jsonld import Compactor
+
+_EXPANDED = "http://www.w3.org/ns/json-ld#expanded"
+_COMPACTED = "http://www.w3.org/ns/json-ld#compacted"
+
+#: A larger document stays expanded: it is streamed, and is for programs.
+_LARGEST = 16 * 2**20
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the context; its use on every answer in JSON-LD."""
+    routes = Blueprint("contexts", __name__)
+    content = service.snapshot.context
+    version = hashlib.sha256(content).hexdigest()[:12]
+    context = json.loads(content)["@context"]
+
+    @routes.get("/context.jsonld")
+    def latest() -> Response:
+        response = _context(content)
+        response.headers["Content-Location"] = f"/context/{version}.jsonld"
+        return response
+
+    @routes.get("/context/<wanted>.jsonld")
+    def versioned(wanted: str) -> Response:
+        for kept in service.versions:
+            if hashlib.sha256(kept.context).hexdigest()[:12] == wanted:
+                response = _context(kept.context)
+                response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+                return response
+        raise Gone(f"There is no context {wanted} here any more; the current one is at /context.jsonld.", replaced_by=["/context.jsonld"])
+
+    @routes.after_app_request
+    def shorten(response: Response) -> Response:
+        small = not response.direct_passthrough and not response.is_streamed and (response.content_length or 0) <= _LARGEST
+        if response.mimetype == "application/ld+json" and small and response.status_code in {200, 410} and not _is_context():
+            if _EXPANDED in request.headers.get("Accept", ""):
+                return add(response, [Link("profile", _EXPANDED)])
+            address = f"{request.host_url}context/{version}.jsonld"
+            nodes = json.loads(response.get_data())
+            if isinstance(nodes, list):
+                response.set_data(json.dumps(Compactor(context, address).compact(nodes), ensure_ascii=False, separators=(",", ":")))
+            add(response, [Link("profile", _COMPACTED)])
+        return response
+
+    def _is_context() -> bool:
+        return request.path.startswith("/context")
+
+    return routes
+
+
+def _context(content: bytes) -> Response:
+    return Response(content, content_type="application/ld+json")

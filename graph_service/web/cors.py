@@ -1,0 +1,47 @@
+"""Reading from any page: CORS (Fetch standard, section 3.2), and what OPTIONS answers (RFC 9110, section 9.3.7).
+
+What is here is public, and no credentials are ever taken: the origin is `*`.
+"""
+
+from flask import Blueprint, Response, request
+from flask.globals import request_ctx
+
+_EXPOSED = (
+    *("Accept-Ranges", "Allow", "Content-Disposition", "Content-Language", "Content-Length", "Content-Location", "Content-Range"),
+    *("Date", "ETag", "Last-Modified", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing"),
+    *("X-Query-Id", "X-Request-Id", "X-Robots-Tag"),
+)
+
+#: Seconds for which a browser may remember the answer to its preflight request.
+_REMEMBERED = "3600"
+
+
+def blueprint() -> Blueprint:
+    """What holds for every answer; there are no routes of its own."""
+    routes = Blueprint("cors", __name__)
+
+    @routes.before_app_request
+    def options() -> Response | None:
+        if request.method != "OPTIONS" or request.routing_exception is not None or request_ctx.url_adapter is None:
+            return None
+        allowed = ", ".join(sorted(request_ctx.url_adapter.allowed_methods()))
+        response = Response(status=204)
+        response.headers["Allow"] = allowed
+        response.headers["Access-Control-Allow-Methods"] = allowed
+        response.headers["Access-Control-Max-Age"] = _REMEMBERED
+        wanted = request.headers.get("Access-Control-Request-Headers")
+        if wanted:
+            response.headers["Access-Control-Allow-Headers"] = wanted
+        response.vary.update(("Access-Control-Request-Headers", "Access-Control-Request-Method"))
+        return response
+
+    @routes.after_app_request
+    def open_to_all(response: Response) -> Response:
+        # Nearly every address answers people and programs alike, so what it answers depends on Accept.
+        response.vary.add("Accept")
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = ", ".join(_EXPOSED)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return routes

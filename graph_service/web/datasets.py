@@ -1,0 +1,51 @@
+"""The dataset as schema.org tells it, for search engines: JSON-LD inside the pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from graph_service.service import Service
+from graph_service.words.names import CATALOG, DATASET, DCAT, DCTERMS
+from graph_service.words.terms import Literal, NamedNode, Triple
+
+
+def schema_dataset(service: Service, root: str) -> dict[str, Any]:
+    """A schema.org `Dataset` of what is served at `root`."""
+    said = service.description(root, CATALOG)
+    titles, descriptions = _texts(said, DCTERMS + "title"), _texts(said, DCTERMS + "description")
+    keywords = [word for words in _texts(said, DCAT + "keyword").values() for word in words]
+    snapshot = service.snapshot
+    found: dict[str, Any] = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": DATASET,
+        "url": root,
+        "name": titles.get("en", [""])[0],
+        "alternateName": [text for language, texts in titles.items() if language != "en" for text in texts],
+        "description": descriptions.get("en", [""])[0],
+        "keywords": keywords,
+        "license": next(iter(service.about_dataset(DCTERMS + "license")), None),
+        "creator": [{"@type": "Organization", "@id": iri} for iri in service.about_dataset(DCTERMS + "creator")],
+        "version": snapshot.id,
+        "dateModified": snapshot.made,
+        "isAccessibleForFree": True,
+        "includedInDataCatalog": {"@type": "DataCatalog", "@id": root + "catalog", "url": root + "catalog"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "contentUrl": f"{root}downloads/{snapshot.id}/{dump.path.name}",
+                "encodingFormat": dump.format.media,
+                "contentSize": f"{dump.bytes} B",
+                "sha256": dump.sha256,
+            }
+            for dump in snapshot.dumps
+        ],
+    }
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def _texts(said: Iterable[Triple], property: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for triple in sorted(said, key=str):
+        if triple.subject == NamedNode(DATASET) and triple.predicate.value == property and isinstance(triple.object, Literal):
+            found.setdefault(triple.object.language or "", []).append(triple.object.value)
+    return found

@@ -1,0 +1,49 @@
+"""Links: what else belongs to an address, told in headers (RFC 8288) and in pages, for programs that follow them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from graph_service.words.formats import Format
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to an address, of a relation, and of what media type the target is."""
+
+    rel: str
+    href: str
+    type: str | None = None
+
+    def __str__(self) -> str:
+        return f'<{self.href}>; rel="{self.rel}"' + (f'; type="{self.type}"' if self.type else "")
+
+
+def add(response: Response, links: Iterable[Link]) -> Response:
+    """A response with more links in its one Link header, each once."""
+    given = response.headers.get("Link")
+    told = [given] if given else []
+    told += [text for text in dict.fromkeys(map(str, links)) if given is None or text not in given]
+    if told:
+        response.headers["Link"] = ", ".join(told)
+    return response
+
+
+def alternates(stem: str, formats: Iterable[Format], rel: str = "alternate") -> list[Link]:
+    """A link to the document of that address in each format: the address with the format's suffix."""
+    return [Link(rel, f"{stem}.{format.name}", format.media) for format in formats]
+
+
+def negotiated(response: Response, path: str, format: Format, formats: Iterable[Format], page: str | None = None) -> Response:
+    """A document that has an address of its own in each format: which one it is (RFC 9110, section 8.7), and the others.
+
+    `path` is the address without suffix; `page` that of the page for people, if there is one.
+    """
+    kept = "?infer=false" if request.args.get("infer") == "false" else ""
+    if not request.path.endswith(f".{format.name}"):
+        response.headers["Content-Location"] = f"{path}.{format.name}{kept}"
+    root = request.host_url.rstrip("/")
+    others = [link for link in alternates(root + path, formats) if link.type != format.media]
+    pages = [Link("alternate", root + page, "text/html")] if page else []
+    return add(response, [Link("canonical", f"{root}{path}.{format.name}", format.media), *others, *pages])
