@@ -40,14 +40,13 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.test
 
 # Programs of other makers that the tests run against: a server, and what HermiT, a reasoner, runs on. Where they cannot be installed, the
 # tests that need them are skipped, and say so.
-DEBIAN := virtuoso-opensource-7 default-jdk-headless
+install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
+  DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
+  || echo "Not installed: $(1). Tests that need it will be skipped."
+
 $(VENV)/.debian: | $(VENV)
-	for package in $(DEBIAN); do \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $$package >/dev/null 2>&1; then \
-	    { apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $$package >/dev/null; } \
-	    || echo "Not installed: $$package. Tests that need it will be skipped."; \
-	  fi; \
-	done
+	dpkg -s virtuoso-opensource-7 >/dev/null 2>&1 || $(call install,virtuoso-opensource-7)
+	command -v javac >/dev/null || $(call install,default-jdk-headless)
 	touch $@
 
 $(VENV):

@@ -14,13 +14,13 @@ from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.errors import NotFound
 from graph_service.knowledge.catalog import describe_files
-from graph_service.knowledge.closure import terminology_of
 from graph_service.knowledge.description import part, rehosted
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules
 from graph_service.knowledge.snapshot import Snapshot
+from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
 from graph_service.words.names import DATASET, GRAPH_INFERRED, GRAPH_ONTOLOGY
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -208,7 +208,7 @@ class Service:
     @cached_property
     def _explainer(self) -> Explainer:
         ontology = terminology_of(triple for triple in self._pattern(None, None, None, GRAPH_ONTOLOGY))
-        return Explainer(compile_rules(ontology, ontology), self._pattern, self._is_asserted)
+        return Explainer(compile_rules(ontology), self._pattern, self._is_asserted)
 
     def _is_asserted(self, triple: Triple) -> bool:
         return bool(self.sparql(Query(f"ASK {{ {triple.subject} {triple.predicate} {triple.object} }}", infer=False)))
@@ -249,4 +249,7 @@ class Service:
 
 
 def _about(text: str, iri: str) -> str:
-    return text.format(node=terms.write(NamedNode(iri)))
+    try:
+        return text.format(node=terms.write(NamedNode(iri)))
+    except ValueError as error:
+        raise NotFound(f"Nothing is said of {iri}.") from error

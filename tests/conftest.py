@@ -67,7 +67,12 @@ _opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({
 
 
 def _lower(headers: object) -> dict[str, str]:
-    return {str(name).lower(): str(value) for name, value in headers}  # type: ignore[attr-defined]
+    found: dict[str, str] = {}
+    for name, value in headers:  # type: ignore[attr-defined]
+        # Several fields of one name are one list (RFC 9110, section 5.3).
+        key = str(name).lower()
+        found[key] = f"{found[key]}, {value}" if key in found else str(value)
+    return found
 
 
 @pytest.fixture(scope="session")

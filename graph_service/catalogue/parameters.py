@@ -88,7 +88,7 @@ class Parameter:
         except ValueError as error:
             raise self._invalid(text, str(error)) from error
         if (self.min is not None and float(term.value) < self.min) or (self.max is not None and float(term.value) > self.max):
-            bounds = [f"at least {self.min:g}"] * (self.min is not None) + [f"at most {self.max:g}"] * (self.max is not None)
+            bounds = [f"{words} {bound:g}" for words, bound in (("at least", self.min), ("at most", self.max)) if bound is not None]
             raise self._invalid(text, " and ".join(bounds))
         return term
 

@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from graph_service.engine.guard import refuse
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.worker import Done, Failed, Limits, Task, receive, send
-from graph_service.errors import Busy, Cancelled, Forbidden, OutOfMemory, OutOfTime, ResultTooLarge, Unavailable
-from graph_service.words.tokens import is_update, uses_keyword
+from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, Unavailable
 
 #: Imported and not run as a module: the messages must be of the same classes on both sides.
 _ZYGOTE = "from graph_service.engine.worker import main; main()"
@@ -194,10 +194,7 @@ class EmbeddedEngine:
         format; OutOfTime, OutOfMemory and ResultTooLarge for a query over a limit; Busy if too many are waiting; Cancelled by an
         operator; Unavailable if the engine is closing or the disk is full.
         """
-        if is_update(query.text):
-            raise Forbidden("This endpoint is read-only: SPARQL Update is not accepted. The data is changed in its source files.")
-        if uses_keyword(query.text, "SERVICE"):
-            raise Forbidden("Federated queries are not run here: SERVICE would call another server.", keyword="SERVICE")
+        refuse(query.text)
         began = time.monotonic()
         seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
         task = Task(query, formats)

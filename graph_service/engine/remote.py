@@ -310,7 +310,8 @@ class RemoteEngine:
                 elif kind is Kind.TRUTH:
                     _truth(content.read(), _syntax(_TABLES, media)).serialize(output, _results(format))
                 else:
-                    _table(_without_node_ids(content), _syntax(_TABLES, media)).serialize(output, _results(format))
+                    with _without_node_ids(content) as source:
+                        _table(source, _syntax(_TABLES, media)).serialize(output, _results(format))
             except SyntaxError as error:
                 reason = self._peer.clean(str(error.msg))
                 raise BadGateway(f"The engine {self._peer.name} sent what is not {media}, or not all of it: {reason}") from error
@@ -359,12 +360,20 @@ def _truth(content: bytes, syntax: ox.QueryResultsFormat) -> ox.QueryBoolean:
             raise SyntaxError(str(error)) from error
     elif not content.rstrip().endswith(b"sparql>"):
         raise SyntaxError("the end is missing")
-    answer = ox.parse_query_results(content, syntax)
+    answer: ox.QueryBoolean | ox.QuerySolutions | None = ox.parse_query_results(content, syntax)
     if isinstance(answer, ox.QueryBoolean):
         return answer
-    if [variable.value for variable in answer.variables] != [_ASKED]:
-        raise _NotAsked("a table")
-    truth = any(isinstance(value := row[_ASKED], ox.Literal) and value.value not in {"0", "false"} for row in answer)
+    truth = False
+    try:
+        assert answer is not None
+        if [variable.value for variable in answer.variables] != [_ASKED]:
+            raise _NotAsked("a table")
+        for row in answer:
+            value = row[_ASKED]
+            truth = truth or (isinstance(value, ox.Literal) and value.value not in {"0", "false"})
+    finally:
+        # An error would keep it, with this frame, until another thread clears up; and it must be let go of by this one.
+        answer = None
     whole = ox.parse_query_results(json.dumps({"head": {}, "boolean": truth}), ox.QueryResultsFormat.JSON)
     assert isinstance(whole, ox.QueryBoolean)
     return whole
@@ -379,7 +388,7 @@ def _table(content: BinaryIO, syntax: ox.QueryResultsFormat) -> ox.QuerySolution
 
 
 def _without_node_ids(content: BinaryIO) -> BinaryIO:
-    """The content with Virtuoso's `nodeID://b1` written as the label `b1`, which a blank node's name must be."""
+    """The content, or a copy, with Virtuoso's `nodeID://b1` written as the label `b1`, which a blank node's name must be."""
     overlap = b""
     while chunk := content.read(_INLINE):
         if b"nodeID://" in overlap + chunk:
@@ -389,7 +398,7 @@ def _without_node_ids(content: BinaryIO) -> BinaryIO:
         content.seek(0)
         return content
     content.seek(0)
-    changed = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with its last reader
+    changed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     for line in content:
         changed.write(_NODE_ID.sub(rb"\1", line))
     changed.seek(0)

@@ -1,9 +1,9 @@
 """What follows: ontology and data -> inferred triples about instances.
 
-`rules` turns the ontology's own part (classes, properties, axioms) into rules over instances, and Nemo, a Datalog engine, runs those
-over the data: one predicate for each property and one for each class, terms as numbers, so that the time grows with what is inferred
-and not with the square of what is there. What follows for instances is what the rules of OWL 2 RL give, no more and no less; the
-tests hold it against owlrl, which runs those rules as they are written in the specification.
+The ontology's own part (classes, properties, axioms) is closed by owlrl, the reference for OWL 2 RL. `rules` turns it into rules over
+instances, and Nemo, a Datalog engine, runs those over the data: one predicate for each property and one for each class, terms as
+numbers, so that the time grows with what is inferred and not with the square of what is there. What follows for instances is what the
+rules of OWL 2 RL give, no more and no less; the tests hold it against owlrl, which runs those rules as the specification writes them.
 
 Kept is what is new about things and concepts and is no tautology: never a statement about a class or property of the ontology,
 about a literal or a blank node.
@@ -23,7 +23,9 @@ import rdflib
 from nmo_python import NemoEngine, load_string
 
 from graph_service.errors import BuildError
-from graph_service.knowledge.rules import SAME_AS, TYPE, Atom, Rule, compile_rules, equality, is_terminology, produces_equality
+from graph_service.knowledge.rule import Atom, Rule
+from graph_service.knowledge.rules import compile_rules, equality, produces_equality
+from graph_service.knowledge.terminology import SAME_AS, TYPE, close_terminology, terminology_of
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
@@ -54,7 +56,7 @@ class Closure:
 
 
 def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> Closure:
-    """The closure of ontology and data. Raises BuildError for an axiom that cannot be used.
+    """The closure of ontology and data. Raises BuildError for an axiom that cannot be used, and for an ontology that contradicts itself.
 
     Axioms are the ontology's: among the data, a triple like one is a fact, and nothing follows from it.
     """
@@ -63,14 +65,9 @@ def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> Closure:
     facts = _by_relation(chain((quad for quad in said if quad.triple not in terminology), data))
     terms = {triple.subject for triple in terminology}
     _refuse_facts_about_terms(facts, terms)
-    rules = _with_equality(compile_rules(terminology, terminology), facts)
+    rules = _with_equality(compile_rules(terminology, close_terminology(terminology)), facts)
     program = _Program(rules, facts)
     return Closure(program.inferred(terms), program.clashes(), rules)
-
-
-def terminology_of(ontology: Iterable[ox.Triple]) -> set[ox.Triple]:
-    """The part of an ontology that is about classes and properties and from which something follows."""
-    return set(filter(is_terminology, ontology))
 
 
 def _relation(atom: Atom | ox.Quad) -> Relation:

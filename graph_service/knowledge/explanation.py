@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from graph_service.errors import NotFound, OutOfTime
-from graph_service.knowledge.rules import TYPE, Atom, Rule
+from graph_service.knowledge.rule import Atom, Rule
+from graph_service.knowledge.terminology import TYPE
 
 #: Triples that match a pattern of subject, predicate and object, None for any: in all of the graph, inferred ones included.
 Match = Callable[[ox.NamedNode | ox.BlankNode | None, ox.NamedNode, object | None], Iterable[ox.Triple]]

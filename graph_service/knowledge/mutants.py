@@ -15,11 +15,13 @@ import pyoxigraph as ox
 
 from graph_service.errors import NotFound
 from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.closure import Clash, close, terminology_of
+from graph_service.knowledge.closure import Clash, close
 from graph_service.knowledge.entailments import Case, clashes, given
 from graph_service.knowledge.explanation import Explainer, Step
-from graph_service.knowledge.rules import TYPE, Atom, Rule, compile_rules
+from graph_service.knowledge.rule import Atom, Rule
+from graph_service.knowledge.rules import compile_rules
 from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.terminology import TYPE, terminology_of
 from graph_service.words.names import OWL, RDF, RDFS, curie
 
 #: Searches are short: a case has a handful of things.
@@ -128,7 +130,7 @@ class _Graph:
 def mutate(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> Outcome:
     """What the cases notice of each axiom that is taken away. Raises BuildError as `closure.close` does."""
     terminology = frozenset(terminology_of({quad.triple for quad in ontology}))
-    rules = compile_rules(terminology, ())
+    rules = compile_rules(terminology)
     trials = {rule: _trial(rule, f"urn:trial:{number}:") for number, rule in enumerate(rules)}
     data = [*given(cases), *(ox.Quad(t.subject, t.predicate, t.object) for body, _ in trials.values() for t in body)]
     closure = close(ontology, data)
@@ -185,7 +187,7 @@ class Axiom:
             [rest] = (t.object for t in terminology if (t.subject, t.predicate) == (self.node, _REST))
             linked = {ox.Triple(t.subject, t.predicate, rest) if t.object == self.node else t for t in terminology}
             left = frozenset(t for t in linked if t.subject != self.node)
-        kept = set(compile_rules(left, ()))
+        kept = set(compile_rules(left))
         gone = frozenset(rule for rule in rules if rule not in kept)
         if self.node is None:
             return Mutant("; ".join(sorted({rule.axiom for rule in gone})), self.triple, left, gone)

@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -115,7 +116,10 @@ def language() -> str:
             detail = f"lang must be one of {', '.join(LANGUAGES)}; {given!r} was given."
             raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
         return str(given)
-    return request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+    # Lookup (RFC 4647, section 3.4): who likes `es-CR` best is content with `es`.
+    accepted = sorted(((quality, tag) for tag, quality in request.accept_languages if quality > 0), key=lambda pair: -pair[0])
+    primary = (tag.partition("-")[0].lower() for _, tag in accepted)
+    return next((tag for tag in primary if tag in LANGUAGES), LANGUAGES[0])
 
 
 def in_language(response: Response, chosen: str) -> Response:
@@ -145,7 +149,7 @@ def problem(error: ServiceError) -> Response:
         "title": _title(type(error)),
         "status": status.value,
         "detail": error.detail,
-        "instance": request.path,
+        "instance": quote(request.path),
         **error.members,
     }
     if wants_html():

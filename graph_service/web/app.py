@@ -16,6 +16,7 @@ from graph_service.web import (
     downloads,
     explain,
     graphs,
+    openapi,
     pages,
     queries,
     resources,
@@ -34,7 +35,21 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["prefixes"] = PREFIXES
-    for module in (pages, sparql, queries, resources, explain, downloads, descriptions, graphs, signposts, contexts, crawlers, changes):
+    for module in (
+        pages,
+        sparql,
+        queries,
+        resources,
+        explain,
+        downloads,
+        descriptions,
+        graphs,
+        signposts,
+        contexts,
+        crawlers,
+        changes,
+        openapi,
+    ):
         app.register_blueprint(module.blueprint(service))
     app.register_blueprint(status.blueprint(service, registry, settings.operator_token))
     app.register_error_handler(ServiceError, problem)

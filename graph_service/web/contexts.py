@@ -9,7 +9,7 @@ import json
 
 from flask import Blueprint, Response, request
 
-from graph_service.errors import Gone
+from graph_service.errors import Gone, NotFound
 from graph_service.service import Service
 from graph_service.web.links import Link, add
 from graph_service.words.jsonld import Compactor
@@ -41,6 +41,8 @@ def blueprint(service: Service) -> Blueprint:
                 response = _context(kept.context)
                 response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
                 return response
+        if len(wanted) != len(version) or set(wanted) - set("0123456789abcdef"):
+            raise NotFound(f"There is no context {wanted!r}; the current one is at /context.jsonld.")
         raise Gone(f"There is no context {wanted} here any more; the current one is at /context.jsonld.", replaced_by=["/context.jsonld"])
 
     @routes.after_app_request

@@ -100,6 +100,8 @@ def integer(text: str) -> Literal:
     """A whole number, xsd:integer. Raises ValueError."""
     if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
         raise ValueError("a whole number such as 2023")
+    if len(text) > 1000:
+        raise ValueError("a whole number of at most 1000 digits")
     return Literal(str(int(text)), datatype=NamedNode(XSD + "integer"))
 
 

@@ -1,6 +1,7 @@
 """On Oxigraph's server and on Virtuoso, both real, every canned query and every question has the embedded engine's answer."""
 
 import json
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from graph_service.errors import BadGateway, Forbidden, MalformedQuery, ResultTo
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from tests.conftest import ROOT, Server
-from tests.engine.others import WITHOUT_VIRTUOSO, Other, oxigraph, virtuoso
+from tests.engine.others import WITHOUT_VIRTUOSO, Other, free_port, oxigraph, virtuoso
 
 pytestmark = pytest.mark.live
 
@@ -180,6 +181,26 @@ def test_a_push_may_be_repeated_and_another_snapshot_is_not_answered_from(remote
     newer = replace(snapshot, id="another")
     with Service(newer, remote.catalogue, replace(Settings(), engine=other.sparql)) as service, pytest.raises(Unavailable, match="another"):
         service.sparql(count)
+
+
+def test_the_command_pushes_says_what_and_names_what_fails(
+    command: Callable[..., subprocess.CompletedProcess[str]], other: Other, snapshot: Snapshot
+) -> None:
+    environment = {"GRAPH_SERVICE_ENGINE_PASSWORD": other.password} if other.user else {}
+    done = command("push", other.store, *(("--user", other.user) if other.user else ()), **environment)
+    assert done.returncode == 0, done.stderr
+    assert all(graph in done.stderr for graph in snapshot.graphs)
+    for url, said in (
+        (f"http://127.0.0.1:{free_port()}/store", "cannot be reached"),
+        (other.store.rpartition("/")[0] + "/nowhere", "nowhere"),
+    ):
+        failed = command("push", url, "--user", "ann", "--password", "hunter2")
+        assert (failed.returncode, said in failed.stderr) == (1, True), failed.stderr
+        assert "hunter2" not in failed.stderr
+    assert command("push", "http://ann:hunter2@127.0.0.1/").returncode == 2
+    if other.user:
+        wrong = command("push", other.store, "--user", other.user, "--password", "hunter2")
+        assert (wrong.returncode, "does not let us in" in wrong.stderr, "hunter2" in wrong.stderr) == (1, True, False)
 
 
 def test_a_service_on_another_engine_answers_over_http(

@@ -58,7 +58,7 @@ def content(snapshot: Snapshot) -> list[str]:
 def test_a_figure_of_the_dataset_is_what_a_query_counts(
     server: Server, void: rdflib.Graph, content: list[str], figure: str, query: str
 ) -> None:
-    (said,) = (value.toPython() for value in void.objects(DATASET, VOID[figure]))
+    (said,) = (int(str(value)) for value in void.objects(DATASET, VOID[figure]))
     (counted,) = rows(server, query, **{"default-graph-uri": content})
     assert said == int(counted["n"]) > 0
 

@@ -6,8 +6,8 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
-from graph_service.knowledge.closure import _tells_something, terminology_of
-from graph_service.knowledge.rules import is_terminology
+from graph_service.knowledge.closure import _tells_something
+from graph_service.knowledge.terminology import is_terminology, terminology_of
 
 _PREFIXES = """@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .

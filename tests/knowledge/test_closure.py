@@ -456,6 +456,41 @@ def test_an_axiom_without_a_rule_is_an_error_that_names_it(name: str) -> None:
     assert "nothing can be inferred" in str(error.value) or "broken" in str(error.value)
 
 
+#: The rules of the specification (OWL 2 Profiles, tables 4 to 8) that are rules here, each of which some case above needs.
+RULES = {
+    *("eq-ref", "eq-sym", "eq-trans", "eq-rep-s", "eq-rep-o", "eq-diff1", "prp-dom", "prp-rng", "prp-fp", "prp-ifp", "prp-irp", "prp-symp"),
+    *("prp-asyp", "prp-trp", "prp-spo1", "prp-spo2", "prp-pdw", "prp-inv1", "prp-inv2", "cls-nothing2", "cls-int1", "cls-int2", "cls-uni"),
+    *("cls-com", "cls-svf1", "cls-avf", "cls-hv1", "cls-hv2", "cls-maxc1", "cls-maxc2", "cls-oo", "cax-sco", "cax-dw", "dt-diff"),
+}
+#: The others, and what becomes of them.
+OTHER_RULES = {
+    **dict.fromkeys(("prp-eqp1", "prp-eqp2"), "as prp-spo1"),
+    **dict.fromkeys(("cax-eqc1", "cax-eqc2"), "as cax-sco"),
+    **{"prp-adp": "as prp-pdw", "cax-adc": "as cax-dw", "cls-svf2": "as cls-svf1"},
+    **dict.fromkeys(("cls-thing", "cls-nothing1", "prp-ap", "dt-type1"), "say only what kind of term a term of the language is"),
+    "eq-rep-p": "refused: a property that is the same as another",
+    **dict.fromkeys(("eq-diff2", "eq-diff3"), "refused: owl:AllDifferent"),
+    "prp-key": "refused: owl:hasKey",
+    **dict.fromkeys(("prp-npa1", "prp-npa2"), "refused: owl:NegativePropertyAssertion"),
+    **dict.fromkeys(("cls-maxqc1", "cls-maxqc2", "cls-maxqc3", "cls-maxqc4"), "refused: owl:maxQualifiedCardinality"),
+    **dict.fromkeys(("dt-type2", "dt-not-type"), "left to the shapes: whether a literal is of its datatype"),
+    "dt-eq": "a value is looked for as it is written; that two writings are one value only keeps them from being a clash",
+}
+
+
+def test_every_rule_of_the_specification_is_used_or_accounted_for() -> None:
+    ontologies = [(c.ontology, c.data) for c in FOLLOWS.values()] + [(c.ontology, c.data) for c in CONTRADICTIONS.values()]
+    rules = {rule for ontology, data in ontologies for rule in close(quads(ontology), quads(data)).rules}
+    assert {name for rule in rules for name in rule.name.split(", ")} == RULES
+    assert not RULES & OTHER_RULES.keys()
+    assert len(RULES) + len(OTHER_RULES) == 58  # 9 + 20 + 19 + 5 + 5
+
+
+def test_a_value_is_looked_for_as_it_is_written() -> None:
+    ontology = quads("[ owl:onProperty :p ; owl:hasValue 1 ] rdfs:subClassOf :A .")
+    assert not close(ontology, quads(":x :p 01 .")).inferred
+
+
 def test_axioms_among_the_data_are_facts() -> None:
     assert not close([], quads(":A rdfs:subClassOf :B . :x a :A .")).inferred
 

@@ -11,7 +11,7 @@ from graph_service.errors import NotFound, OutOfTime
 from graph_service.knowledge.closure import Closure, close
 from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.rules import Atom, Rule
+from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.sources import Sources
 from tests.knowledge.reference import quads, triples
 

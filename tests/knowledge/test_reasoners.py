@@ -17,8 +17,8 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge.closure import close
 from graph_service.knowledge.knowledge import Knowledge, read
-from graph_service.knowledge.rules import TYPE
 from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.terminology import TYPE
 from graph_service.words.names import OWL, RDF, XSD
 from tests.knowledge.reference import quads
 

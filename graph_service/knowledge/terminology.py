@@ -1,0 +1,151 @@
+"""The terminology of an ontology: its classes, properties and axioms, for looking up, for showing, and closed by owlrl."""
+
+from collections.abc import Iterable, Iterator
+
+import owlrl
+import pyoxigraph as ox
+import rdflib
+
+from graph_service.errors import BuildError
+from graph_service.words.names import OWL, RDF, RDFS, XSD, curie
+
+Node = ox.NamedNode | ox.BlankNode
+Value = Node | ox.Literal | ox.Triple
+
+
+def owl(name: str) -> ox.NamedNode:
+    """A term of OWL."""
+    return ox.NamedNode(OWL + name)
+
+
+def rdfs(name: str) -> ox.NamedNode:
+    """A term of RDF Schema."""
+    return ox.NamedNode(RDFS + name)
+
+
+TYPE = ox.NamedNode(RDF + "type")
+SAME_AS = owl("sameAs")
+DIFFERENT_FROM = owl("differentFrom")
+FIRST, REST, NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"))
+SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE = (rdfs(name) for name in ("subClassOf", "subPropertyOf", "domain", "range"))
+ON_PROPERTY, THING, NOTHING = (owl(name) for name in ("onProperty", "Thing", "Nothing"))
+
+#: Properties that mean something to the rules themselves: nothing can be said of them.
+PROPERTIES_OF_THE_LANGUAGE = frozenset({TYPE, FIRST, REST, SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE})
+
+#: Kinds that say what a term is and from which nothing follows for instances.
+DECLARATIONS = frozenset(
+    {
+        *(owl(name) for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")),
+        *(owl(name) for name in ("Axiom", "Annotation", "DeprecatedClass", "DeprecatedProperty")),
+        *(rdfs("Class"), rdfs("Datatype"), ox.NamedNode(RDF + "Property")),
+    }
+)
+
+#: Properties of ontologies, terms and axioms, from which nothing follows.
+_ANNOTATIONS = frozenset(
+    owl(name)
+    for name in (
+        *("versionInfo", "versionIRI", "priorVersion", "backwardCompatibleWith", "incompatibleWith", "deprecated", "imports"),
+        *("annotatedSource", "annotatedProperty", "annotatedTarget"),
+    )
+)
+
+#: What the language says of individuals: facts, not axioms.
+_FACTS = frozenset({SAME_AS, DIFFERENT_FROM, THING, NOTHING, owl("NamedIndividual")})
+
+
+class Terminology:
+    """The triples of an ontology, for looking up."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.triples = set(triples)
+        self._objects: dict[tuple[object, ox.NamedNode], list[Value]] = {}
+        self._pairs: dict[ox.NamedNode, list[tuple[Node, Value]]] = {}
+        self._about: dict[object, list[ox.Triple]] = {}
+        for t in sorted(self.triples, key=str):
+            assert isinstance(t.subject, Node)
+            self._objects.setdefault((t.subject, t.predicate), []).append(t.object)
+            self._pairs.setdefault(t.predicate, []).append((t.subject, t.object))
+            self._about.setdefault(t.subject, []).append(t)
+
+    def pairs(self, predicate: ox.NamedNode) -> list[tuple[Node, Value]]:
+        """Subject and object of each triple with a predicate."""
+        return self._pairs.get(predicate, [])
+
+    def objects(self, subject: object, predicate: ox.NamedNode) -> list[Value]:
+        """The objects of a subject's triples with a predicate."""
+        return self._objects.get((subject, predicate), [])
+
+    def about(self, subject: object) -> list[ox.Triple]:
+        """The triples of a subject."""
+        return self._about.get(subject, [])
+
+    def instances(self, kind: str) -> list[Node]:
+        """What is of a kind, by its name in OWL."""
+        return [s for s, o in self.pairs(TYPE) if o == owl(kind)]
+
+    def members(self, head: object) -> list[Value]:
+        """The members of a list. Raises BuildError for a list that is broken."""
+        found: list[Value] = []
+        while head != NIL:
+            first, rest = self.objects(head, FIRST), self.objects(head, REST)
+            if len(first) != 1 or len(rest) != 1 or len(found) > len(self.triples):
+                raise BuildError(f"A list of the ontology is broken at {head}.")
+            found.append(first[0])
+            head = rest[0]
+        return found
+
+
+def is_terminology(triple: ox.Triple) -> bool:
+    """Whether a triple of an ontology is part of an axiom or says that something is a class or property, and is no fact."""
+    if triple.predicate == TYPE:
+        kind = triple.object
+        return kind in DECLARATIONS or (isinstance(kind, ox.NamedNode) and kind.value.startswith(OWL) and kind not in _FACTS)
+    if triple.predicate.value.startswith(OWL):
+        return triple.predicate not in _FACTS | _ANNOTATIONS
+    return triple.predicate in {SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE, FIRST, REST}
+
+
+def terminology_of(ontology: Iterable[ox.Triple]) -> set[ox.Triple]:
+    """The part of an ontology that is about classes and properties and from which something follows."""
+    return set(filter(is_terminology, ontology))
+
+
+def close_terminology(terminology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """The OWL 2 RL closure of classes, properties and axioms, by owlrl, when it is asked for.
+
+    Raises BuildError if they contradict each other.
+    """
+    graph = rdflib.Graph()
+    graph.parse(data=ox.serialize(terminology, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
+    error = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
+    faults = sorted({str(message) for message in graph.objects(None, error)})
+    if faults:
+        raise BuildError("The ontology contradicts itself. " + " ".join(faults), clashes=faults)
+    # owlrl also writes triples with a literal for a subject, which no RDF syntax can say.
+    for literal in [subject for subject in graph.subjects(unique=True) if isinstance(subject, rdflib.Literal)]:
+        graph.remove((literal, None, None))
+    for quad in ox.parse(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES):
+        yield quad.triple
+
+
+def described(ontology: Terminology, node: Value, depth: int = 3) -> str:
+    """A term for people; an unnamed class or a list by what it is made of."""
+    if not isinstance(node, ox.BlankNode) or not depth:
+        return show(node)
+    if ontology.objects(node, FIRST):
+        return f"( {' '.join(described(ontology, member, depth - 1) for member in ontology.members(node))} )"
+    parts = [t for t in ontology.about(node) if t.predicate != TYPE and t.predicate.value.startswith(OWL)]
+    return f"[ {' ; '.join(f'{show(t.predicate)} {described(ontology, t.object, depth - 1)}' for t in parts)} ]" if parts else show(node)
+
+
+def is_datatype(node: Value) -> bool:
+    """Whether a range is a datatype and no class."""
+    return isinstance(node, ox.NamedNode) and (node.value.startswith(XSD) or node.value in {RDFS + "Literal", RDF + "langString"})
+
+
+def show(node: object) -> str:
+    """A term for people."""
+    return curie(node.value) if isinstance(node, ox.NamedNode) else "an unnamed class" if isinstance(node, ox.BlankNode) else str(node)

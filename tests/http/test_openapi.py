@@ -1,0 +1,81 @@
+"""The OpenAPI document is valid, complete and true: whatever it allows, the service answers as it says."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def document(server: Server) -> Any:
+    return json.loads(server.ask("/openapi.json").body)
+
+
+def test_the_document_is_valid_openapi(document: Any) -> None:
+    assert document["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_yaml_says_the_same(server: Server, document: Any) -> None:
+    answer = server.ask("/openapi.yaml")
+    assert answer.headers["content-type"].startswith("application/yaml")
+    assert yaml.safe_load(answer.text) == document
+
+
+def test_every_canned_query_is_an_operation_of_its_name(server: Server, document: Any) -> None:
+    for query in json.loads(server.ask("/queries").body)["queries"]:
+        operation = document["paths"][f"/queries/{query['name']}"]["get"]
+        assert operation["operationId"] == query["name"]
+        assert operation["summary"] == query["summary"]["en"]
+        parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
+        assert set(parameters) == {parameter["name"] for parameter in query["parameters"]} | {"infer"}
+        assert "SELECT" in operation["x-sparql"] or "CONSTRUCT" in operation["x-sparql"] or "ASK" in operation["x-sparql"]
+
+
+def test_a_parameter_lists_what_it_may_be(document: Any) -> None:
+    (country, _) = document["paths"]["/queries/projects-by-country"]["get"]["parameters"]
+    assert "place:CRI" in country["schema"]["enum"]
+    (year, _) = document["paths"]["/queries/projects-active-in-year"]["get"]["parameters"]
+    assert year["schema"]["type"] == "integer"
+
+
+def test_operations_have_names_of_their_own(document: Any) -> None:
+    names = [operation["operationId"] for item in document["paths"].values() for operation in item.values()]
+    assert len(names) == len(set(names))
+
+
+def test_people_can_read_it_and_try_it_without_scripts_from_elsewhere(server: Server, document: Any) -> None:
+    text = server.ask("/docs", Accept="text/html").text
+    assert "<script" not in text
+    for path in document["paths"]:
+        assert path in text
+    assert 'href="/queries/projects-by-country"' in text
+
+
+def test_whatever_the_document_allows_is_answered_as_it_says(server: Server, tmp_path: Path) -> None:
+    """Bounded and always the same; what is left out, and why, stands in schemathesis.toml."""
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml")),
+            *("run", f"{server.url}/openapi.json", "--phases", "examples,coverage,fuzzing", "--max-examples", "3"),
+            *("--workers", "2", "--no-color", "--warnings", "off", "--continue-on-failure"),
+        ],
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.http.schemathesis_hooks", "NO_PROXY": "127.0.0.1"},
+        cwd=HERE.parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
