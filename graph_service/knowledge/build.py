@@ -37,7 +37,7 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
         inferred: list[ox.Triple] = []
         if settings.reasoning != "none" and knowledge.ontology:
             progress("Inferring what follows (OWL 2 RL).")
-            inferred = infer(knowledge)
+            inferred = infer(knowledge, settings.snapshots)
         graph = ox.NamedNode(GRAPH_INFERRED)
         quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
         about = [quad.triple for file in sources.about for quad in file.quads]

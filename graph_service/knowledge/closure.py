@@ -25,7 +25,7 @@ from nmo_python import NemoEngine, load_string
 from graph_service.errors import BuildError
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.rules import compile_rules, equality, produces_equality
-from graph_service.knowledge.terminology import SAME_AS, TYPE, close_terminology, terminology_of
+from graph_service.knowledge.terminology import SAME_AS, TYPE, close_terminology, kept_closure, terminology_of
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
@@ -55,9 +55,10 @@ class Closure:
     rules: Sequence[Rule] = field(default_factory=tuple)
 
 
-def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> Closure:
+def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], keep: Path | None = None) -> Closure:
     """The closure of ontology and data. Raises BuildError for an axiom that cannot be used, and for an ontology that contradicts itself.
 
+    `keep` is a folder that keeps the closure of the ontology's own part from one time to the next: data change more often.
     Axioms are the ontology's: among the data, a triple like one is a fact, and nothing follows from it.
     """
     said = list(ontology)
@@ -65,7 +66,8 @@ def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> Closure:
     facts = _by_relation(chain((quad for quad in said if quad.triple not in terminology), data))
     terms = {triple.subject for triple in terminology}
     _refuse_facts_about_terms(facts, terms)
-    rules = _with_equality(compile_rules(terminology, close_terminology(terminology)), facts)
+    closed = kept_closure(terminology, keep) if keep else close_terminology(terminology)
+    rules = _with_equality(compile_rules(terminology, closed), facts)
     program = _Program(rules, facts)
     return Closure(program.inferred(terms), program.clashes(), rules)
 

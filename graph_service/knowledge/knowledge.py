@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -52,13 +53,14 @@ def read(sources: Sources, progress: Progress) -> Knowledge:
     )
 
 
-def infer(knowledge: Knowledge) -> list[ox.Triple]:
+def infer(knowledge: Knowledge, keep: Path | None = None) -> list[ox.Triple]:
     """The triples that follow from what the sources say (OWL 2 RL), sorted.
 
+    `keep` is a folder that keeps the closure of the ontology alone, by its content.
     Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
     rests on are said.
     """
-    closure = close(knowledge.ontology, knowledge.data)
+    closure = close(knowledge.ontology, knowledge.data, keep)
     if closure.clashes:
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))

@@ -1,6 +1,9 @@
 """The terminology of an ontology: its classes, properties and axioms, for looking up, for showing, and closed by owlrl."""
 
+import hashlib
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import owlrl
 import pyoxigraph as ox
@@ -128,6 +131,20 @@ def close_terminology(terminology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     for literal in [subject for subject in graph.subjects(unique=True) if isinstance(subject, rdflib.Literal)]:
         graph.remove((literal, None, None))
     for quad in ox.parse(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES):
+        yield quad.triple
+
+
+def kept_closure(terminology: Iterable[ox.Triple], folder: Path) -> Iterator[ox.Triple]:
+    """The closure of a terminology: read, if one of the same content is kept in the folder, else made and kept there."""
+    said = sorted(f"{triple} .\n" for triple in terminology)
+    path = folder / f".terminology-{hashlib.sha256(''.join(said).encode()).hexdigest()[:16]}.nt"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        closed = close_terminology(quad.triple for quad in ox.parse("".join(said), ox.RdfFormat.N_TRIPLES))
+        draft = path.with_name(f"{path.name}-{os.getpid()}")
+        draft.write_text("".join(f"{triple} .\n" for triple in closed), encoding="utf-8")
+        draft.replace(path)
+    for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES):
         yield quad.triple
 
 

@@ -199,7 +199,12 @@ def _sparql_get(operation: dict[str, Any]) -> dict[str, Any]:
             {"name": "default-graph-uri", "in": "query", "schema": several, "description": "Graphs to put together as the default graph."},
             {"name": "named-graph-uri", "in": "query", "schema": several, "description": "Named graphs to offer."},
             {"name": "infer", "in": "query", **_PARAMETERS["infer"]},
-            {"name": "timeout", "in": "query", "schema": {"type": "number", "minimum": 1}, "description": "Seconds; the server's own limit holds too."},
+            {
+                "name": "timeout",
+                "in": "query",
+                "schema": {"type": "number", "minimum": 1},
+                "description": "Seconds; the server's own limit holds too.",
+            },
         ],
         "responses": _sparql_responses(operation),
     }

@@ -324,7 +324,7 @@ def test_no_query_reaches_another_server(engine: EmbeddedEngine) -> None:
 
 
 def test_a_worker_cannot_open_a_socket_even_if_the_guard_is_passed(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_service.engine.embedded.uses_keyword", lambda *_: False)
+    monkeypatch.setattr("graph_service.engine.guard.uses_keyword", lambda *_: False)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"

@@ -116,8 +116,20 @@ def test_a_contradiction_stops_the_build_and_leaves_the_last_good_snapshot(make:
     make(cat_ttl=CAT + " e:tom a e:Dog .")
     with pytest.raises(BuildError, match="http://e/tom"):
         build(settings, quiet)
-    assert sorted(path.name for path in settings.snapshots.iterdir()) == sorted([good.id, f"last-{source_set(settings)}"])
+    left = {path.name for path in settings.snapshots.iterdir() if not path.name.startswith(".terminology-")}
+    assert left == {good.id, f"last-{source_set(settings)}"}
     assert last_good(settings.snapshots, source_set(settings)) == good
+
+
+def test_the_closure_of_the_ontology_is_kept_by_its_content(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = make(cat_ttl=CAT)
+    build(settings, quiet)
+    kept = set(settings.snapshots.glob(".terminology-*.nt"))
+    assert len(kept) == 1
+    monkeypatch.setattr("graph_service.knowledge.terminology.close_terminology", lambda _: pytest.fail("it was made again"))
+    snapshot = build(make(cat_ttl=CAT + " e:kitty a e:Cat ."), quiet)
+    assert "https://w3id.org/labcoop/graph/inferred" in snapshot.graphs
+    assert set(settings.snapshots.glob(".terminology-*.nt")) == kept
 
 
 def test_a_damaged_snapshot_is_not_opened(make: Make) -> None:

@@ -138,7 +138,13 @@ def test_random_ontologies_have_the_closure_that_owlrl_gives_them(axioms: str, f
     ontology, data = quads(DECLARED + axioms), quads(facts)
     inferred, errors = reference(ontology, data)
     note(f"{axioms}\n{facts}\n{errors}")
-    closure = close(ontology, data)
+    try:
+        closure = close(ontology, data)
+    except BuildError as error:
+        # The axioms may contradict each other by themselves: two disjoint classes that both list the same thing.
+        if "contradicts itself" not in str(error) or not errors:
+            raise
+        return
     assert bool(closure.clashes) == bool(errors)
     if not errors:  # From a contradiction anything follows, and owlrl makes some of it.
         assert set(closure.inferred) == inferred
