@@ -145,7 +145,7 @@ class Settings:
     keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph to keep and to offer for download")
     cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
     log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
-    operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page")
+    operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page", secret=True)
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
 
     @classmethod
