@@ -120,7 +120,7 @@ class Settings:
     port: int = _setting(_port, lambda: 8000, "8000", "port to listen on")
     workers: int = _setting(_count, lambda: os.cpu_count() or 1, "number of cores", "queries at once; twice as many long ones beside them")
     queue: int = _setting(_count, lambda: 64, "64", "queries that may wait for a place; more are refused (503)")
-    query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds a query may take (504)")
+    query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds a query or an explanation may take (504)")
     query_memory: int = _setting(_size, lambda: 2**30, "1 GiB", "memory a query may take (507)")
     result_limit: int = _setting(_size, lambda: 256 * 2**20, "256 MiB", "largest result of a query (413)")
     data: tuple[Path, ...] = _setting(

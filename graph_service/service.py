@@ -93,6 +93,7 @@ class Service:
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
             self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
+        self._deadline = settings.query_deadline
         self._choices = lru_cache(maxsize=64)(self._read_choices)
 
     @classmethod
@@ -184,12 +185,12 @@ class Service:
         """The versions of the graph that are kept, the newest first."""
         return self.snapshot.versions
 
-    def explain(self, triple: Triple, seconds: float = 10) -> Explanation:
+    def explain(self, triple: Triple) -> Explanation:
         """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.
 
-        Raises NotFound if the graph does not say it, OutOfTime if the search takes longer than `seconds`.
+        Raises NotFound if the graph does not say it, OutOfTime if the search takes longer than a query may.
         """
-        step = self._explainer.explain(triple, seconds)
+        step = self._explainer.explain(triple, self._deadline)
         return Explanation(step, {leaf: self.origin(leaf) for leaf in step.leaves})
 
     def origin(self, triple: Triple) -> Origin:

@@ -65,7 +65,7 @@ def blueprint(service: Service) -> Blueprint:
     def page(kind: str, key: str) -> Response:
         iri = below(THING, f"{kind}/{key}")
         chosen = language()
-        shown = thing(service, iri, chosen)
+        shown = thing(service, iri, chosen, flag("infer", True))
         links = of_thing(service, request.host_url, kind, key, shown.classes)
         text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links)
         response = in_language(Response(text, status=410 if shown.withdrawn else 200), chosen)
@@ -84,7 +84,7 @@ def blueprint(service: Service) -> Blueprint:
         iri = below(VOCABULARY, stem)
         if suffix is None and wants_html() and not request.values.get("format"):
             chosen = language()
-            shown = thing(service, iri, chosen)
+            shown = thing(service, iri, chosen, flag("infer", True))
             text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=[Link("cite-as", iri)])
             response = in_language(Response(text, status=410 if shown.withdrawn else 200), chosen)
             return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])

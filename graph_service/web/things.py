@@ -74,9 +74,9 @@ class Thing:
     replacements: list[Cell]
 
 
-def thing(service: Service, iri: str, language: str = "en") -> Thing:
-    """Everything to show of a thing. Raises NotFound if nothing is said of it."""
-    quads = [quad for quad in service.document(iri) if NamedNode(iri) in (quad.subject, quad.object)]
+def thing(service: Service, iri: str, language: str = "en", infer: bool = True) -> Thing:
+    """Everything to show of a thing, with or without what is inferred. Raises NotFound if nothing is said of it."""
+    quads = [quad for quad in service.document(iri, infer) if NamedNode(iri) in (quad.subject, quad.object)]
     graphs: dict[Triple, set[NamedNode]] = {}
     for quad in quads:
         found = graphs.setdefault(quad.triple, set())

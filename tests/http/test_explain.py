@@ -75,3 +75,16 @@ def test_every_inferred_value_of_a_page_leads_to_its_explanation(server: Server)
 def test_what_cannot_be_explained_is_said(server: Server, triple: dict[str, str], status: int) -> None:
     answer = server.ask(address(**triple))
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_what_is_inferred_can_be_left_out_everywhere(server: Server) -> None:
+    """On pages, in data, in canned queries and in exports, as on the endpoint itself."""
+    page, stated = (server.ask(f"/page/project/triangle-in-asean{end}", Accept="text/html").text for end in ("", "?infer=false"))
+    assert "/explain?" in page
+    assert "/explain?" not in stated
+    assert "lc:hasDonorCountry" in server.ask("/data/project/triangle-in-asean.ttl").text
+    assert "lc:hasDonorCountry" not in server.ask("/data/project/triangle-in-asean.ttl?infer=false").text
+    region = "/queries/projects-by-region.csv?region=asia"
+    assert len(server.ask(region).text.splitlines()) > len(server.ask(region + "&infer=false").text.splitlines())
+    whole, asserted = (server.ask(f"/rdf-graph-store?default{end}", Accept="application/n-triples").body for end in ("", "&infer=false"))
+    assert whole.count(b"\n") > asserted.count(b"\n") > 10_000
