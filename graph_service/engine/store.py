@@ -5,7 +5,8 @@ FROM keeps its meaning and a triple that two graphs say counts once. A second co
 `infer=False`; it is kept in a named graph of its own that no query can enumerate.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -15,6 +16,7 @@ from graph_service.engine.result import Formats, Kind, Query, format_of
 from graph_service.errors import MalformedQuery, MalformedRequest
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.terms import AnyTerm
 from graph_service.words.tokens import uses_keyword
 from graph_service.words.writing import stream_triples, write_triples
 
@@ -23,6 +25,12 @@ _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Up to this many triples are sorted for reading; more are streamed as they come.
 _SORTED = 20_000
+
+_UNKNOWN_FUNCTION = re.compile(r"custom function <([^>]+)> is not supported")
+
+
+def _no_value(*_: object) -> None:
+    """A function that has no value, whatever it is given."""
 
 
 class GraphStore:
@@ -43,7 +51,7 @@ class GraphStore:
         """
         default, named = self._dataset(query)
         try:
-            answer = self._store.query(query.text, base_iri=query.base, default_graph=default, named_graphs=named)
+            answer = self._ask(query, default, named)
         except SyntaxError as error:
             raise MalformedQuery.from_parser(str(error.msg), query.text) from error
         except ValueError as error:
@@ -56,6 +64,23 @@ class GraphStore:
             assert isinstance(format.engine, ox.QueryResultsFormat)
             answer.serialize(output, format.engine)
         return kind, format
+
+    def _ask(
+        self, query: Query, default: list[_Graph] | None, named: list[ox.NamedNode | ox.BlankNode] | None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        unknown: dict[ox.NamedNode, Callable[..., AnyTerm | None]] = {}
+        while True:
+            try:
+                return self._store.query(
+                    query.text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown
+                )
+            except RuntimeError as error:
+                # A call to a function that is not known is an error of that expression and not of the query (SPARQL 1.1, section
+                # 17.6); the store will not run such a query, so the function is made known as one that has no value.
+                name = _UNKNOWN_FUNCTION.search(str(error))
+                if name is None or ox.NamedNode(name[1]) in unknown:
+                    raise
+                unknown[ox.NamedNode(name[1])] = _no_value
 
     def _dataset(self, query: Query) -> tuple[list[_Graph] | None, list[ox.NamedNode | ox.BlankNode] | None]:
         if query.default_graphs is not None or query.named_graphs is not None:

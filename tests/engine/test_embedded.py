@@ -260,6 +260,11 @@ def test_closing_leaves_no_process_and_no_file(graph: Path) -> None:
         engine.run(Query(LOOKUP))
 
 
+def test_an_unknown_function_has_no_value_and_the_query_goes_on(engine: EmbeddedEngine) -> None:
+    assert rows(engine, "SELECT ?x { VALUES ?x { 1 } FILTER(<http://e/f>(?x)) }") == []
+    assert len(rows(engine, "SELECT ?x (<http://e/f>(<http://e/g>(?x)) AS ?y) { VALUES ?x { 1 2 } }")) == 2
+
+
 def test_errors_of_the_text_come_back_as_they_are(engine: EmbeddedEngine) -> None:
     with pytest.raises(MalformedQuery) as error:
         engine.run(Query("SELECT *\n{ ?s ?p }"))
