@@ -86,6 +86,7 @@ class Service:
             deadline=settings.query_deadline,
             memory=settings.query_memory,
             result=settings.result_limit,
+            log_texts=settings.log_queries,
         )
         self.engine: EmbeddedEngine | RemoteEngine
         if settings.engine == "embedded":

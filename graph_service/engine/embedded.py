@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from typing import BinaryIO
 
 from graph_service.engine.guard import refuse
 from graph_service.engine.result import READABLE, Formats, Query, Result
+from graph_service.engine.slow import Slow, SlowQueries
 from graph_service.engine.worker import Done, Failed, Limits, Task, receive, send
 from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, Unavailable
 
@@ -43,9 +44,6 @@ LONG = 0.5
 
 #: Seconds that a new process may take until it is ready for its first query.
 _START = 30
-
-#: How many of the last long queries are listed for an operator.
-_SLOW_LISTED = 50
 
 #: How many texts of long queries are remembered.
 _REMEMBERED = 1000
@@ -63,16 +61,7 @@ class EngineLimits:
     deadline: float
     memory: int
     result: int
-
-
-@dataclass(frozen=True)
-class Slow:
-    """A query that took long: for the operator's list."""
-
-    id: str
-    text: str
-    seconds: float
-    outcome: str
+    log_texts: bool = False
 
 
 @dataclass
@@ -182,7 +171,7 @@ class EmbeddedEngine:
         self._zygote_lock = threading.Lock()
         self._known_long: OrderedDict[str, None] = OrderedDict()
         self._running: dict[str, Running] = {}
-        self._slow: deque[Slow] = deque(maxlen=_SLOW_LISTED)
+        self._slow = SlowQueries(limits.log_texts)
         self._closed = False
         self.counts = Counts()
         self._start_zygote()
@@ -217,8 +206,7 @@ class EmbeddedEngine:
     @property
     def slow(self) -> list[Slow]:
         """The last queries that took long, the newest first."""
-        with self._lock:
-            return [*reversed(self._slow)]
+        return self._slow.newest_first()
 
     @property
     def waiting(self) -> int:
@@ -279,7 +267,7 @@ class EmbeddedEngine:
                 del self._running[running.id]
                 if place.is_long:
                     outcome = type(sys.exception()).__name__ if sys.exception() else "Done"
-                    self._slow.append(Slow(running.id, running.text, time.monotonic() - running.started, outcome))
+                    self._slow.add(Slow(running.id, running.text, time.monotonic() - running.started, outcome))
             self._give_back(worker, healthy)
 
     def _why_dead(self, worker: _Worker, running: Running, last: bool, error: Exception) -> None:

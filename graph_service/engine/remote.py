@@ -13,7 +13,6 @@ import threading
 import time
 import urllib.request
 import uuid
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,10 +23,11 @@ import pyoxigraph as ox
 from SPARQLWrapper import JSON, N3, POST, URLENCODED, SPARQLWrapper
 
 from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
-from graph_service.engine.embedded import Counts, EngineLimits, Slow
+from graph_service.engine.embedded import Counts, EngineLimits
 from graph_service.engine.guard import refuse, refuse_inner_functions
 from graph_service.engine.peer import Call, Peer
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result, format_of
+from graph_service.engine.slow import Slow, SlowQueries
 from graph_service.engine.store import named_nodes, write_graph
 from graph_service.errors import (
     BadGateway,
@@ -49,8 +49,6 @@ _INLINE = 256 * 1024
 
 #: Seconds after which a query is among the slow ones, and how many of those are listed.
 _SLOW = 0.5
-_SLOW_LISTED = 100
-
 #: Seconds for which the server is believed to hold the snapshot that it held.
 _BELIEVED = 10
 
@@ -119,7 +117,7 @@ class RemoteEngine:
         self._places = threading.BoundedSemaphore(3 * limits.workers)
         self._lock = threading.Lock()
         self._running: dict[str, _Running] = {}
-        self._slow: deque[Slow] = deque(maxlen=_SLOW_LISTED)
+        self._slow = SlowQueries(limits.log_texts)
         self._waiting = 0
         self._closed = False
         self._seen = -float("inf")
@@ -157,8 +155,7 @@ class RemoteEngine:
     @property
     def slow(self) -> list[Slow]:
         """The last queries that took long, the newest first."""
-        with self._lock:
-            return [*reversed(self._slow)]
+        return self._slow.newest_first()
 
     @property
     def waiting(self) -> int:
@@ -207,7 +204,7 @@ class RemoteEngine:
             with self._lock:
                 self._running.pop(running.id, None)
                 if took > _SLOW:
-                    self._slow.append(Slow(running.id, running.text, took, outcome))
+                    self._slow.add(Slow(running.id, running.text, took, outcome))
 
     def _enter(self, seconds: float) -> None:
         if self._places.acquire(blocking=False):

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,19 @@ def test_an_operator_can_list_and_cancel(engine: EmbeddedEngine) -> None:
         assert isinstance(future.exception(), Cancelled)
     assert not engine.cancel("mine")
     assert answers(engine)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_slow_query_is_logged_and_its_text_only_if_allowed(graph: Path, caplog: pytest.LogCaptureFixture, allowed: bool) -> None:
+    engine = EmbeddedEngine(graph, union=True, limits=replace(LIMITS, deadline=0.7, log_texts=allowed))
+    try:
+        with caplog.at_level("INFO", logger="graph_service.engine.slow"), pytest.raises(OutOfTime):
+            engine.run(Query(RUNAWAY, id="slow"))
+        (record,) = [record for record in caplog.records if record.name == "graph_service.engine.slow"]
+        assert (vars(record)["query_id"], vars(record)["outcome"]) == ("slow", "OutOfTime")
+        assert vars(record).get("text") == (RUNAWAY if allowed else None)
+    finally:
+        engine.close()
 
 
 def test_a_dead_zygote_is_replaced(engine: EmbeddedEngine) -> None:

@@ -37,15 +37,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def limited(start: Start, small: tuple[str, ...], monkeypatch_module: pytest.MonkeyPatch) -> Server:
-    monkeypatch_module.setenv("GRAPH_SERVICE_OPERATOR_TOKEN", TOKEN)
+def limited(start: Start, small: tuple[str, ...]) -> Server:
     limits = ("--query-deadline", "1", "--query-memory", "64 MiB", "--result-limit", "64 KiB")
-    return start(*small, *limits)
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module() -> pytest.MonkeyPatch:
-    return pytest.MonkeyPatch()
+    # The token is this server's alone: one that another test starts later must not find it.
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GRAPH_SERVICE_OPERATOR_TOKEN", TOKEN)
+        return start(*small, *limits)
 
 
 def test_each_limit_has_its_status(limited: Server) -> None:
