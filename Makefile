@@ -38,7 +38,7 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.test
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
 	touch $@
 
-# Programs of other makers that the tests run against: a server, and what HermiT, a reasoner, runs on. Where they cannot be installed, the
+# Programs of other makers that the tests run against: a server, what HermiT, a reasoner, runs on, a browser, a spreadsheet. Where they cannot be installed, the
 # tests that need them are skipped, and say so.
 install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
@@ -47,6 +47,8 @@ install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
 $(VENV)/.debian: | $(VENV)
 	dpkg -s virtuoso-opensource-7 >/dev/null 2>&1 || $(call install,virtuoso-opensource-7)
 	command -v javac >/dev/null || $(call install,default-jdk-headless)
+	command -v chromium >/dev/null || $(call install,chromium)
+	command -v soffice >/dev/null || $(call install,libreoffice-calc-nogui)
 	touch $@
 
 $(VENV):
