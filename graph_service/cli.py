@@ -17,9 +17,10 @@ from graph_service.engine.peer import Peer
 from graph_service.engine.push import push
 from graph_service.engine.result import Formats, Kind, Query, Result
 from graph_service.errors import MalformedRequest, ServiceError, SettingError, UnknownParameter
-from graph_service.knowledge import gates, quotations
+from graph_service.knowledge import gates
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.knowledge import read
+from graph_service.knowledge.locating import locate
 from graph_service.knowledge.provenance import as_data, as_lines
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.knowledge.sources import Sources
@@ -89,7 +90,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _locate(options: argparse.Namespace, settings: Settings) -> int:
-    changed = quotations.locate(Path(options.folder), Path(options.text))
+    changed = locate(Path(options.folder), Path(options.text))
     print(*changed, sep="\n", end="\n" if changed else "")
     _say(f"{len(changed)} files changed.")
     return 0

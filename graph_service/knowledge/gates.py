@@ -13,6 +13,7 @@ from graph_service.errors import BuildError
 from graph_service.knowledge import checks, entailments, mutants, quotations, shapes
 from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
 from graph_service.knowledge.knowledge import Knowledge, Progress, infer
+from graph_service.knowledge.texts import passages
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
     rules, shape_files = checks.rules(settings.ontology), shapes.files(settings.ontology)
     report = Report()
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
-    report.add(quotations.check(sources), {"quotations": len(quotations.passages(sources))})
+    report.add(quotations.check(sources), {"quotations": len(passages(sources))})
     report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
     report.add(shapes.check(sources, asserted, shape_files), {"shapes": len(shapes.names(shape_files))})
     return report

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from graph_service.config import Settings
 from graph_service.errors import BuildError, SourceError
-from graph_service.knowledge import quotations
+from graph_service.knowledge import quotations, texts
 from graph_service.knowledge.build import build
-from graph_service.knowledge.quotations import normalised
+from graph_service.knowledge.locating import locate
 from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.texts import normalised
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = ROOT / "data" / "sources"
@@ -53,15 +54,15 @@ def test_the_gate_holds_on_the_data(settings: Settings) -> None:
 
 
 def test_every_file_of_a_document_but_one_is_a_passage(settings: Settings) -> None:
-    quoted = {passage.file.path for passage in quotations.passages(Sources.find(settings.ontology, settings.data))}
+    quoted = {passage.file.path for passage in texts.passages(Sources.find(settings.ontology, settings.data))}
     assert quoted == {path for path in SOURCES.glob("*/*.ttl") if path.name != "document.ttl"}
 
 
 def test_the_passages_of_each_document_make_up_its_whole_text(settings: Settings) -> None:
     sources = Sources.find(settings.ontology, settings.data)
-    documents = quotations.documents(sources, quotations.passages(sources))
+    documents = texts.documents(sources, texts.passages(sources))
     assert set(documents) == set(TEXTS)
-    assert {key: len(quotations.text_of(document) or "") for key, document in documents.items()} == {
+    assert {key: len(texts.text_of(document) or "") for key, document in documents.items()} == {
         key: document.length for key, document in documents.items()
     }
 
@@ -74,12 +75,12 @@ def test_the_data_hold_against_the_original_text(original: tuple[str, Path], set
 def test_what_is_written_in_the_data_is_what_locate_writes(original: tuple[str, Path], tmp_path: Path) -> None:
     key, path = original
     folder = Path(shutil.copytree(SOURCES / key, tmp_path / key))
-    assert quotations.locate(folder, path) == []
+    assert locate(folder, path) == []
     for file in folder.glob("[0-9]*.ttl"):
         text = file.read_text(encoding="utf-8")
         file.write_text(FOUR.sub("", text), encoding="utf-8")
         assert file.read_text(encoding="utf-8") != text
-    assert len(quotations.locate(folder, path)) == len(list(folder.glob("[0-9]*.ttl")))
+    assert len(locate(folder, path)) == len(list(folder.glob("[0-9]*.ttl")))
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
         file.name: file.read_bytes() for file in (SOURCES / key).iterdir()
     }
@@ -153,7 +154,7 @@ def folder(tmp_path: Path, text: Path) -> Path:
     """A document's folder before its passages are located."""
     folder = tmp_path / "note"
     folder.mkdir()
-    length, sha256, normalised_sha256 = quotations.Text.read(text).values.values()
+    length, sha256, normalised_sha256 = texts.Text.read(text).values.values()
     values = f'lc:textLength {length} ;\n  lc:textSha256 "{sha256}" ;\n  lc:normalisedTextSha256 "{normalised_sha256}"'
     (folder / "document.ttl").write_text(f"{PREFIXES}\ndocument:note {values} .\n", encoding="utf-8")
     for name, words in PASSAGES.items():
@@ -165,7 +166,7 @@ def folder(tmp_path: Path, text: Path) -> Path:
 @pytest.fixture
 def located(folder: Path, text: Path) -> Path:
     """The folder with its passages located."""
-    quotations.locate(folder, text)
+    locate(folder, text)
     return folder
 
 
@@ -178,7 +179,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_locate_writes_the_four_properties_into_the_block_and_nothing_else(folder: Path, text: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert [path.name for path in quotations.locate(folder, text)] == list(PASSAGES)
+    assert [path.name for path in locate(folder, text)] == list(PASSAGES)
     assert (folder / "20-first.ttl").read_bytes() == before["20-first.ttl"].replace(
         b'5."',
         b'5." ;\n\toa:start 9 ;\n\toa:end 31 ;\n\toa:prefix "# A note " ;\n\toa:suffix " The second item is so long that"',
@@ -191,7 +192,7 @@ def test_locate_writes_the_four_properties_into_the_block_and_nothing_else(folde
 
 
 def test_locate_a_second_time_changes_nothing(located: Path, text: Path) -> None:
-    assert quotations.locate(located, text) == []
+    assert locate(located, text) == []
 
 
 def test_locate_corrects_what_is_wrong_and_keeps_the_rest(located: Path, text: Path) -> None:
@@ -199,7 +200,7 @@ def test_locate_corrects_what_is_wrong_and_keeps_the_rest(located: Path, text: P
     right = path.read_bytes()
     edit(path, "oa:start 9 ;", "oa:start 8 , 10 ;")
     edit(path, '"# A note "', '"""A note"""@en')
-    assert quotations.locate(located, text) == [path]
+    assert locate(located, text) == [path]
     assert path.read_bytes() == right
 
 
@@ -207,7 +208,7 @@ def test_locate_keeps_line_ends_and_full_iris(folder: Path, text: Path) -> None:
     path = folder / "20-first.ttl"
     edit(path, "\toa:exact", "\t<http://www.w3.org/ns/oa#exact>")
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    quotations.locate(folder, text)
+    locate(folder, text)
     assert b'5." ;\r\n\t<http://www.w3.org/ns/oa#start> 9 ;\r\n\t<http://www.w3.org/ns/oa#end> 31 ;\r\n' in path.read_bytes()
     assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
     assert check(folder) == []
@@ -218,7 +219,7 @@ def test_locate_names_all_that_it_cannot_find_and_writes_nothing(folder: Path, t
     edit(folder / "40-end.ttl", "oa:start 122", "oa:start 123")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(SourceError) as error:
-        quotations.locate(folder, text)
+        locate(folder, text)
     assert error.value.detail.splitlines() == [
         f"{folder}/20-first.ttl:12: oa:exact is not in {text}: the text has no 'First item '",
         f"{folder}/40-end.ttl:12: oa:exact is in {text} 2 times, at 122, 131: say which with oa:start",
@@ -230,7 +231,7 @@ def test_locate_says_what_the_document_must_record(folder: Path, text: Path) -> 
     edit(folder / "document.ttl", "lc:textLength 139 ;\n ", "")
     text.write_text(TEXT + "\n", encoding="utf-8")
     with pytest.raises(SourceError) as error:
-        quotations.locate(folder, text)
+        locate(folder, text)
     assert [line.split(" ", 3)[:3] for line in error.value.detail.splitlines()] == [
         [f"{folder}/document.ttl:8:", "lc:textLength", "is"],
         [f"{folder}/document.ttl:8:", "lc:textSha256", "is"],
@@ -241,7 +242,7 @@ def test_locate_says_what_the_document_must_record(folder: Path, text: Path) -> 
 def test_locate_refuses_a_folder_of_several_documents(folder: Path, text: Path) -> None:
     edit(folder / "20-first.ttl", "document:note", "document:other")
     with pytest.raises(SourceError, match="holds passages of 2 documents"):
-        quotations.locate(folder, text)
+        locate(folder, text)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff"], ids=["no file", "not UTF-8"])
@@ -250,7 +251,7 @@ def test_a_text_that_cannot_be_read_is_named(content: bytes | None, located: Pat
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SourceError, match=re.escape(f"{path}: ")):
-        quotations.locate(located, path)
+        locate(located, path)
 
 
 # What the gate refuses

@@ -1,0 +1,64 @@
+"""Where the properties of a thing stand in the text of a Turtle file, so that findings name the line and programs change nothing else."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from graph_service.knowledge.sources import SourceFile
+from graph_service.words.tokens import Token, tokens
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a property stands in a file's text: its name, and where its values begin and end."""
+
+    property: Token
+    start: int
+    end: int
+
+
+def where(file: SourceFile, subject: str, property: str) -> str:
+    """`file:line` of a property of a thing; of the thing if it does not have the property there."""
+    text = file.text.decode("utf-8")
+    place = block(text, file.prefixes, subject).get(property)
+    line = file.line_of(subject) if place is None else text.count("\n", 0, place.property.start) + 1
+    return f"{file.path}" if line is None else f"{file.path}:{line}"
+
+
+def block(text: str, prefixes: Mapping[str, str], subject: str) -> dict[str, Place]:
+    """The properties of a thing, by IRI, and where each stands in a Turtle text; of several places the first."""
+    places: dict[str, Place] = {}
+    for statement in _split(tokens(text), "."):
+        if statement and _iri(statement[0], prefixes) == subject:
+            for part in _split(statement[1:], ";"):
+                if len(part) > 1:
+                    places.setdefault(_iri(part[0], prefixes), Place(part[0], part[1].start, part[-1].end))
+    return places
+
+
+def _split(stream: Iterable[Token], mark: str) -> Iterator[list[Token]]:
+    """The tokens of a Turtle text between marks that are in no brackets.
+
+    Turtle has SPARQL's terminals (RDF 1.1 Turtle, section 6.5) and nothing between them that would be read otherwise. The prefixes
+    and the base may be SPARQL's too: those end with an IRI.
+    """
+    part: list[Token] = []
+    depth = 0
+    for token in stream:
+        depth += (token.text in ("[", "(")) - (token.text in ("]", ")"))
+        ends = token.text == mark and not depth
+        if not ends:
+            # A name may have full stops in it, but the last one ends the statement.
+            ends = token.kind == "name" and token.text.endswith(".") and not depth
+            part.append(replace(token, text=token.text[:-1], end=token.end - 1) if ends else token)
+        if ends or (token.kind == "iri" and (part[0].is_word("PREFIX") or part[0].is_word("BASE"))):
+            yield part
+            part = []
+    yield part
+
+
+def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
+    if token.kind == "name":
+        prefix, _, local = token.text.partition(":")
+        return prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
+    return token.text[1:-1] if token.kind == "iri" else token.text

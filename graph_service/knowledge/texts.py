@@ -1,0 +1,219 @@
+"""The texts of documents, and the passages that quote them.
+
+A passage has its words (`oa:exact`), where they begin and end (`oa:start`, `oa:end`: characters from the beginning, the end not
+included) and the up to 32 characters before and after them (`oa:prefix`, `oa:suffix`). All of them refer to the document's
+normalised text, see `normalised`. The document has that text's length and hash (`lc:textLength`, `lc:normalisedTextSha256`) and
+the hash of the file that the text was read from (`lc:textSha256`).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.blocks import where
+from graph_service.knowledge.evidence import QUOTED_FROM, passage_of
+from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.words.names import NS, OA, RDF, THING, XSD, curie
+
+#: How many characters before and after a passage stand beside it.
+AROUND = 32
+
+EXACT, START, END, PREFIX, SUFFIX = (OA + name for name in ("exact", "start", "end", "prefix", "suffix"))
+TEXT_LENGTH, TEXT_SHA256, NORMALISED_SHA256 = (NS + name for name in ("textLength", "textSha256", "normalisedTextSha256"))
+
+#: What the sources say of a document's text.
+_OF_A_TEXT = (TEXT_LENGTH, TEXT_SHA256, NORMALISED_SHA256)
+
+_INTEGER = ox.NamedNode(XSD + "integer")
+_STRINGS = frozenset({XSD + "string", RDF + "langString"})
+
+
+def normalised(text: str) -> str:
+    r"""A document's text as it is quoted: its words, without the marks of layout.
+
+    In this order:
+
+    1. the bullets `▶` and `►` and every asterisk (Markdown's emphasis) go;
+    2. backslashes before a dollar sign (Markdown's escape) go: `US\$ 54` is `US$ 54`;
+    3. hyphens at the beginning of a line, each with white space behind it (list marks), go; white space may stand before them, and
+       a line begins where the text does and behind each line feed;
+    4. a run of white space (Unicode's: line ends and no-break spaces too) becomes one space, and none at either end.
+
+    All else stays, typographic quotation marks and dashes too; nothing is composed or decomposed. A character is a Unicode code
+    point. A text that is normalised already stays as it is.
+    """
+    text = re.sub("[▶►*]", "", text)
+    text = re.sub(r"\\+\$", "$", text)
+    text = re.sub(r"^(?:\s*-\s)+", " ", text, flags=re.MULTILINE)
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage, the file that describes it, and what the file says: `missing` are the properties that have not one value there.
+
+    The values of those are empty, or -1.
+    """
+
+    file: SourceFile
+    iri: str
+    document: str
+    exact: str
+    start: int
+    end: int
+    prefix: str
+    suffix: str
+    missing: tuple[str, ...]
+
+    @classmethod
+    def read(cls, file: SourceFile, iri: str) -> "Passage":
+        """The passage as its file describes it."""
+        document = _one(file.quads, iri, QUOTED_FROM.value)
+        exact, prefix, suffix = (_string(_one(file.quads, iri, name)) for name in (EXACT, PREFIX, SUFFIX))
+        start, end = (_integer(_one(file.quads, iri, name)) for name in (START, END))
+        found = {
+            QUOTED_FROM.value: isinstance(document, ox.NamedNode),
+            EXACT: bool(exact),
+            START: start is not None,
+            END: end is not None,
+            PREFIX: prefix is not None,
+            SUFFIX: suffix is not None,
+        }
+        return cls(
+            file=file,
+            iri=iri,
+            document=document.value if isinstance(document, ox.NamedNode) else "",
+            exact=exact or "",
+            start=-1 if start is None else start,
+            end=-1 if end is None else end,
+            prefix=prefix or "",
+            suffix=suffix or "",
+            missing=tuple(name for name, is_there in found.items() if not is_there),
+        )
+
+    @property
+    def pieces(self) -> Iterator[tuple[str, int, str]]:
+        """What the passage says of the text: property, place of the first character, characters."""
+        yield PREFIX, self.start - len(self.prefix), self.prefix
+        yield EXACT, self.start, self.exact
+        yield SUFFIX, self.end, self.suffix
+
+    def where(self, property: str = EXACT) -> str:
+        """`file:line` of a property of the passage, or of the passage if it has none such."""
+        return where(self.file, self.iri, property)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that is quoted: what the sources say of its text (None where they have not one value), and its passages."""
+
+    iri: str
+    values: dict[str, str | None]
+    places: dict[str, str]
+    passages: tuple[Passage, ...]
+
+    @property
+    def key(self) -> str:
+        """The last part of the document's IRI."""
+        return self.iri.removeprefix(THING + "document/")
+
+    @property
+    def length(self) -> int | None:
+        """The length of the document's text, as the sources say."""
+        value = self.values[TEXT_LENGTH] or ""
+        return int(value) if value.isdecimal() else None
+
+    def differences(self, text: "Text") -> Iterator[tuple[str, str]]:
+        """What the sources say otherwise of the document's text than it is: where, and what."""
+        for name, wanted in text.values.items():
+            if self.values[name] != wanted:
+                yield self.places[name], f"{curie(name)} is {self.values[name] or 'missing'}; of {text.path} it is {wanted}"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A document's text: the file it is in, the hash of the file, and the normalised text."""
+
+    path: Path
+    sha256: str
+    normalised: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Text":
+        """The text in a file. Raises SourceError if it cannot be read or is not UTF-8."""
+        try:
+            content = path.read_bytes()
+            return cls(path, sha256(content), normalised(content.decode("utf-8")))
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise SourceError(f"{path}: not UTF-8 at byte {error.start}") from error
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the document says of this text, if it is the document's."""
+        return {
+            TEXT_LENGTH: str(len(self.normalised)),
+            TEXT_SHA256: self.sha256,
+            NORMALISED_SHA256: sha256(self.normalised.encode("utf-8")),
+        }
+
+
+def passages(sources: Sources) -> list[Passage]:
+    """The passages of the data, in order of file."""
+    found = ((file, passage_of(file)) for file in sources.data)
+    return [Passage.read(file, passage.value) for file, passage in found if passage is not None]
+
+
+def documents(sources: Sources, quoted: Iterable[Passage]) -> dict[str, Document]:
+    """The documents that the passages are quoted from, by key."""
+    quoted = list(quoted)
+    found = {}
+    for iri in dict.fromkeys(passage.document for passage in quoted if passage.document):
+        said = {quad: file for file in sources.data for quad in file.quads if quad.subject == ox.NamedNode(iri)}
+        values = {name: _one(said, iri, name) for name in _OF_A_TEXT}
+        home = next((file for quad, file in said.items() if quad.predicate.value in _OF_A_TEXT), None)
+        places = {name: sources.where(iri) if home is None else where(home, iri, name) for name in _OF_A_TEXT}
+        document = Document(
+            iri,
+            {name: value.value if isinstance(value, ox.Literal) else None for name, value in values.items()},
+            places,
+            tuple(passage for passage in quoted if passage.document == iri),
+        )
+        found[document.key] = document
+    return found
+
+
+def text_of(document: Document) -> str | None:
+    """A document's text put together from its passages and the characters around them, or None if they leave out any of it."""
+    characters = {place + i: c for passage in document.passages for _, place, piece in passage.pieces for i, c in enumerate(piece)}
+    if document.length is None or sorted(characters) != list(range(document.length)):
+        return None
+    return "".join(characters[place] for place in range(document.length))
+
+
+def sha256(content: bytes) -> str:
+    """The hash of some bytes, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _one(quads: Iterable[ox.Quad], subject: str, property: str) -> object:
+    """The value of a property, or None if there is not exactly one."""
+    wanted = (ox.NamedNode(subject), ox.NamedNode(property))
+    values = {quad.object for quad in quads if (quad.subject, quad.predicate) == wanted}
+    return values.pop() if len(values) == 1 else None
+
+
+def _string(value: object) -> str | None:
+    return value.value if isinstance(value, ox.Literal) and value.datatype.value in _STRINGS else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, ox.Literal) and value.datatype == _INTEGER and re.fullmatch("[+-]?[0-9]+", value.value):
+        return int(value.value)
+    return None
