@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve test lint bench lock wheel
+.PHONY: serve test lint bench messages lock wheel
 
 serve: $(VENV)/.serve
 	$(BIN)/graph-service serve --port $(PORT)
@@ -23,6 +23,14 @@ lint: $(VENV)/.test
 # How fast it is. Takes minutes, and wants the machine for itself.
 bench: $(VENV)/.bench
 	for file in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$file || exit 1; done
+
+# Gather the texts of templates and code into the catalogues of translations; what is new there is for a translator.
+LOCALE := graph_service/web/locale
+messages: $(VENV)/.serve
+	$(BIN)/pybabel -q extract --mapping pyproject.toml --keywords lazy_gettext --add-location file --sort-by-file --no-wrap \
+	  --project graph-service --version "" --output-file $(LOCALE)/messages.pot graph_service/web
+	$(BIN)/pybabel -q update --input-file $(LOCALE)/messages.pot --output-dir $(LOCALE) --no-fuzzy-matching --ignore-obsolete \
+	  --ignore-pot-creation-date --no-wrap
 
 # What is installed is what the lock files say, checked by hash; the project itself is installed from this folder.
 $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)

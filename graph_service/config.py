@@ -15,6 +15,10 @@ from urllib.parse import urlsplit
 from graph_service.errors import SettingError
 
 PREFIX = "GRAPH_SERVICE_"
+
+#: The languages of the pages, and of the texts of canned queries.
+LANGUAGES = ("en", "fr", "es")
+
 T = TypeVar("T")
 
 _SIZES = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -136,6 +140,7 @@ class Settings:
     default_graph: str = _setting(
         _choice("union", "plain"), lambda: "union", "union", "default graph: union of all graphs, or plain (only what is in no named graph)"
     )
+    language: str = _setting(_choice(*LANGUAGES), lambda: "en", "en", "language of pages for who reads none of en, fr, es")
     engine: str = _setting(
         _engine, lambda: "embedded", "embedded", "what runs the queries: embedded, or the address of a SPARQL 1.1 server"
     )

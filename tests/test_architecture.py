@@ -20,6 +20,7 @@ FLOORS = (
 
 #: Foreign package -> the parts of the house that may import it.
 ROOMS = {
+    "babel": {"web"},
     "flask": {"web"},
     "werkzeug": {"web"},
     "granian": {"web"},

@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
+from graph_service.config import LANGUAGES
 from graph_service.errors import SourceError
 
 Text = Mapping[str, str]
 
 _KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples"})
-_LANGUAGES = ("en", "fr", "es")
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def read_text(given: object, where: str) -> Text:
     """A text in languages, from a string (English) or a map. Raises SourceError naming `where`."""
     if isinstance(given, str):
         return {"en": given}
-    if isinstance(given, dict) and set(given) <= set(_LANGUAGES) and all(isinstance(value, str) for value in given.values()):
+    if isinstance(given, dict) and set(given) <= set(LANGUAGES) and all(isinstance(value, str) for value in given.values()):
         return given
-    raise SourceError(f"{where}: must be a text, or texts for {', '.join(_LANGUAGES)}")
+    raise SourceError(f"{where}: must be a text, or texts for {', '.join(LANGUAGES)}")
 
 
 def _map(given: object, where: str) -> dict[Any, Any]:

@@ -26,9 +26,6 @@ PROBLEMS = "/problems#"
 
 _WRITES = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 
-#: The languages in which things have names.
-LANGUAGES = ("en", "fr", "es")
-
 
 def choose(formats: tuple[Format, ...], suffix: str | None = None, html: bool = False) -> Format:
     """The format to answer in: the path's suffix, else a `format=` that is known, else Accept. Raises NotAcceptable, NotFound.
@@ -106,27 +103,6 @@ def number(name: str) -> float | None:
     if not 0 < value < float("inf"):
         raise MalformedRequest(f"{name} must be a positive number; {given!r} was given.", parameter=name)
     return value
-
-
-def language() -> str:
-    """The language in which the client likes to read names: `lang=`, else Accept-Language (RFC 9110, section 12.5.4), else English."""
-    given = request.values.get("lang")
-    if given:
-        if given not in LANGUAGES:
-            detail = f"lang must be one of {', '.join(LANGUAGES)}; {given!r} was given."
-            raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
-        return str(given)
-    # Lookup (RFC 4647, section 3.4): who likes `es-CR` best is content with `es`.
-    accepted = sorted(((quality, tag) for tag, quality in request.accept_languages if quality > 0), key=lambda pair: -pair[0])
-    primary = (tag.partition("-")[0].lower() for _, tag in accepted)
-    return next((tag for tag in primary if tag in LANGUAGES), LANGUAGES[0])
-
-
-def in_language(response: Response, chosen: str) -> Response:
-    """A page whose names are in a language and whose other words are English."""
-    response.content_language.update(dict.fromkeys((chosen, "en")))
-    response.vary.add("Accept-Language")
-    return response
 
 
 def local(iri: str) -> str:

@@ -16,6 +16,8 @@ from graph_service.web import (
     downloads,
     explain,
     graphs,
+    languages,
+    numerals,
     openapi,
     pages,
     queries,
@@ -23,6 +25,7 @@ from graph_service.web import (
     signposts,
     sparql,
     status,
+    wording,
 )
 from graph_service.web.answers import local, problem, translated
 from graph_service.words.names import PREFIXES
@@ -34,7 +37,10 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
-    app.jinja_env.globals["prefixes"] = PREFIXES
+    app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, versions=languages.versions, neutral=languages.neutral)
+    wording.speak(app)
+    numerals.write(app)
+    app.register_blueprint(languages.blueprint(settings.language))
     for module in (
         pages,
         sparql,

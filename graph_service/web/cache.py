@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING
 
 import brotli
 
+from graph_service.config import Settings
+from graph_service.web.languages import preferred
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
 
-#: The request headers that an answer may depend on, beside method, address and body.
-_TELLING = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "CONTENT_TYPE", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+#: The request headers that an answer may depend on, beside method, address and body; of Accept-Language only what it comes to.
+_TELLING = ("HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
 
 #: Methods that only ask: POST and QUERY carry a query in their body.
 _ASKING = frozenset({"GET", "HEAD", "POST", "QUERY"})
@@ -74,12 +77,13 @@ class CacheCounts:
 class Cache:
     """A WSGI application in front of another, which it asks only for what it does not know."""
 
-    def __init__(self, application: "WSGIApplication", version: str, limit: int, largest_body: int, counts: CacheCounts) -> None:
-        """`version` names the snapshot; `limit` is the number of bytes kept; bodies over `largest_body` are left to the application."""
+    def __init__(self, application: "WSGIApplication", version: str, settings: Settings, counts: CacheCounts) -> None:
+        """`version` names the snapshot; bodies over the settings' largest are left to the application."""
         self._application = application
         self._version = version
-        self._limit = limit
-        self._largest_body = largest_body
+        self._limit = settings.cache_size
+        self._largest_body = settings.body_limit
+        self._language = settings.language
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -98,7 +102,7 @@ class Cache:
             self.counts.not_modified += 1
             with self._lock:
                 kept = self._kept.get(key)
-            headers = kept.headers if kept else [("Cache-Control", _ASK_AGAIN), ("Vary", "Accept, Accept-Encoding")]
+            headers = kept.headers if kept else [("Cache-Control", _ASK_AGAIN), ("Vary", "Accept, Accept-Encoding, Accept-Language")]
             start_response("304 Not Modified", [*_without_body(headers), ("ETag", _etag(tag, encoding))])
             return []
         with self._lock:
@@ -183,7 +187,8 @@ class Cache:
             environ["wsgi.input"] = io.BytesIO(body)
         digest = hashlib.sha256(self._version.encode())
         asked = "GET" if method == "HEAD" else method
-        for part in (asked, path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in _TELLING)):
+        language = preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""), self._language)
+        for part in (asked, path, environ.get("QUERY_STRING", ""), language, *(environ.get(name, "") for name in _TELLING)):
             digest.update(f"{len(part)}:{part}".encode())
         digest.update(body)
         return digest.hexdigest()

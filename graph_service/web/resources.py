@@ -8,9 +8,10 @@ from flask import Blueprint, Response, redirect, render_template, request
 from graph_service.engine.result import Query
 from graph_service.errors import Gone, NotFound
 from graph_service.service import Service
-from graph_service.web.answers import choose, flag, in_language, language, wants_html, write
+from graph_service.web.answers import choose, flag, wants_html, write
 from graph_service.web.cells import table
 from graph_service.web.diagram import picture
+from graph_service.web.languages import language
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.signposts import LINKSET, of_thing
 from graph_service.web.things import is_withdrawn, replacements, thing
@@ -64,11 +65,10 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
         iri = below(THING, f"{kind}/{key}")
-        chosen = language()
-        shown = thing(service, iri, chosen, flag("infer", True))
+        shown = thing(service, iri, language(), flag("infer", True))
         links = of_thing(service, request.host_url, kind, key, shown.classes)
         text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links)
-        response = in_language(Response(text, status=410 if shown.withdrawn else 200), chosen)
+        response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.host_url.rstrip("/") + _place(kind, key), "text/html")
         return add(response, [canonical, *alternates(f"{request.host_url}data/{kind}/{key}", DATA_FORMATS), *links])
 
@@ -83,10 +83,9 @@ def blueprint(service: Service) -> Blueprint:
         stem, suffix = _split(path)
         iri = below(VOCABULARY, stem)
         if suffix is None and wants_html() and not request.values.get("format"):
-            chosen = language()
-            shown = thing(service, iri, chosen, flag("infer", True))
+            shown = thing(service, iri, language(), flag("infer", True))
             text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=[Link("cite-as", iri)])
-            response = in_language(Response(text, status=410 if shown.withdrawn else 200), chosen)
+            response = Response(text, status=410 if shown.withdrawn else 200)
             return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])
         return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])
 

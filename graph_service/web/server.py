@@ -147,8 +147,7 @@ class Succession:
     def _generation(self, snapshot: Snapshot) -> _Generation:
         service = Service.open(snapshot, self._settings)
         app = create_app(service, self._settings, self._metrics.registry)
-        limit, largest_body = self._settings.cache_size, self._settings.body_limit
-        return _Generation(service, Cache(app, snapshot.id, limit, largest_body, self._cache_counts))
+        return _Generation(service, Cache(app, snapshot.id, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait

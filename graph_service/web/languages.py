@@ -1,0 +1,118 @@
+"""In which language a page is: what the client likes, a `lang=` that says so for good, and links that keep it.
+
+A page has an address without `lang=`, which Accept-Language decides, and one for each language, which can be linked to and cached.
+There is no cookie: links on a page that was asked for with `lang=` lead to pages with the same `lang=`.
+"""
+
+import re
+from dataclasses import dataclass
+from html import escape, unescape
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from flask import Blueprint, Response, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from graph_service.config import LANGUAGES
+from graph_service.errors import MalformedRequest
+from graph_service.web.answers import wants_html
+
+#: What each language calls itself.
+OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
+
+#: What leads to another page: a link, or a form that asks (its fields take the place of the parameters of its address).
+_LINK = re.compile(r'(<a\b[^>]*?\shref=")(/(?!/)[^"]*)(")')
+_FORM = re.compile(r'(<form\b[^>]*?\saction="/(?!/)[^>]*?>)')
+
+#: Addresses of files and data, which are the same in all languages.
+_DATA = re.compile(r"^/(static|data|graph|context|admin)/|\.\w+$")
+
+
+@dataclass(frozen=True)
+class Version:
+    """The page in one language: which, what the language calls itself, where, and whether it is the one that is shown."""
+
+    language: str
+    name: str
+    href: str
+    shown: bool
+
+
+def preferred(accept: str, default: str) -> str:
+    """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
+    accepted = parse_accept_header(accept, LanguageAccept)
+    # Lookup (RFC 4647, section 3.4): who likes `es-CR` best is content with `es`.
+    liked = sorted(((quality, tag) for tag, quality in accepted if quality > 0), key=lambda pair: -pair[0])
+    primary = (tag.replace("_", "-").partition("-")[0].lower() for _, tag in liked)
+    return next((tag for tag in primary if tag in LANGUAGES), default)
+
+
+def language() -> str:
+    """The language in which this request is answered: that of `lang=`, else of Accept-Language, else the setting's."""
+    chosen: str = g.language
+    return chosen
+
+
+def versions() -> list[Version]:
+    """The page of this request in every language, at the address and with the parameters of this request."""
+    return [Version(tag, OWN_NAMES[tag], _with(_here(), tag), tag == language()) for tag in LANGUAGES]
+
+
+def neutral() -> str:
+    """The address of this page without a language."""
+    return _with(_here(), None)
+
+
+def keeping(address: str) -> str:
+    """A local address with the `lang=` of this request, if it has one."""
+    chosen = request.args.get("lang")
+    if chosen not in LANGUAGES or _DATA.search(urlsplit(address).path) or "lang" in dict(parse_qsl(urlsplit(address).query)):
+        return address
+    return _with(address, chosen)
+
+
+def blueprint(default: str) -> Blueprint:
+    """What holds for every page; there are no routes of its own. `default`: the language of who likes none of ours."""
+    routes = Blueprint("languages", __name__)
+
+    @routes.before_app_request
+    def choose() -> None:
+        g.language = preferred(request.headers.get("Accept-Language", ""), default)
+        given = request.args.get("lang")
+        if given in LANGUAGES:
+            g.language = given
+        elif given and wants_html():
+            detail = f"lang must be one of {', '.join(LANGUAGES)}; {given!r} was given."
+            raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
+
+    @routes.after_app_request
+    def keep(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.content_language.add(language())
+            response.vary.add("Accept-Language")
+            if request.args.get("lang") in LANGUAGES and not response.is_streamed:
+                response.set_data(_kept(response.get_data(as_text=True), language()))
+        if response.location is not None and response.location.startswith("/"):
+            response.location = keeping(response.location)
+        return response
+
+    return routes
+
+
+def _here() -> str:
+    return request.full_path if request.query_string else request.path
+
+
+def _with(address: str, language: str | None) -> str:
+    """An address with that `lang=` in place of any other."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "lang"]
+    query = urlencode([*kept, *([("lang", language)] if language else [])])
+    return urlunsplit(parts._replace(query=query))
+
+
+def _kept(page: str, language: str) -> str:
+    def link(found: re.Match[str]) -> str:
+        return found[1] + escape(keeping(unescape(found[2]))) + found[3]
+
+    return _FORM.sub(rf'\1<input type="hidden" name="lang" value="{language}">', _LINK.sub(link, page))

@@ -1,0 +1,67 @@
+"""The words of the pages in the reader's language: gettext over the catalogues in `locale/`.
+
+English is written in templates and code, as `_("…")`; `make messages` gathers it into the .po files, which are read as they are.
+"""
+
+import io
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import LazyProxy, Translations
+from flask import Flask
+
+from graph_service.web.languages import language
+
+LOCALE = Path(__file__).parent / "locale"
+
+
+def gettext(text: str, **values: object) -> str:
+    """A text in the reader's language, its `%(name)s` filled by the values; without values it is left as it is."""
+    found = _translations(language()).gettext(text)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """The text for a number of things, as the reader's language counts: `ngettext("%(num)s row", "%(num)s rows", n, num=n)`."""
+    found = _translations(language()).ngettext(one, many, number)
+    return found % values if values else found
+
+
+def pgettext(context: str, text: str, **values: object) -> str:
+    """A text that means one thing here and another elsewhere; `context` says which, and is not shown."""
+    found: str = _translations(language()).pgettext(context, text)
+    return found % values if values else found
+
+
+def npgettext(context: str, one: str, many: str, number: int, **values: object) -> str:
+    """`ngettext` with a context."""
+    found: str = _translations(language()).npgettext(context, one, many, number)
+    return found % values if values else found
+
+
+def lazy_gettext(text: str) -> LazyProxy:
+    """A text of a module: it gets its language when it is shown."""
+    return LazyProxy(gettext, text, enable_cache=False)
+
+
+def speak(app: Flask) -> None:
+    """Give the templates `_`, `ngettext`, `pgettext` and `{% trans %}`."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+
+
+@cache
+def _translations(language: str) -> Translations | NullTranslations:
+    path = LOCALE / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, language))
+    compiled.seek(0)
+    return Translations(compiled)
