@@ -28,7 +28,7 @@ from graph_service.web import (
     wording,
 )
 from graph_service.web.answers import local, problem, translated
-from graph_service.words.names import PREFIXES
+from graph_service.words.names import DCTERMS, PREFIXES
 
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry) -> Flask:
@@ -38,6 +38,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, versions=languages.versions, neutral=languages.neutral)
+    app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
     wording.speak(app)
     numerals.write(app)
     app.register_blueprint(languages.blueprint(settings.language))
