@@ -37,7 +37,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
-    app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, versions=languages.versions, neutral=languages.neutral)
+    app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
     wording.speak(app)
     numerals.write(app)
