@@ -1,19 +1,12 @@
 """The embedded engine: pyoxigraph in worker processes that can be killed.
 
-Admission. A query takes one of `workers` places; where none is free it waits, with at most `queue` others, and is refused as Busy
-beyond that. A query that runs for longer than LONG is moved to the long lane: it gives its place back, and its process a lower
-priority, so that short queries go on beside it; if the long lane is full, the process is stopped until there is room. A text that
-was long before goes to the long lane at once, so that one bad query sent many times takes no places from the others.
-
-Limits. A query that is over its deadline is killed with its process, and so is one that is cancelled; the process is replaced in
-milliseconds. A process that dies by itself has run out of memory, as its last words tell; one that dies without a word was killed
-from outside, and its query runs once more.
+Which query may run when is told in `lanes`. A query that is over its deadline is killed with its process, and so is one that is
+cancelled; the process is replaced in milliseconds. A process that dies by itself has run out of memory, as its last words tell; one
+that dies without a word was killed from outside, and its query runs once more.
 """
 
 import logging
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -21,35 +14,22 @@ import tempfile
 import threading
 import time
 import uuid
-from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from graph_service.engine import wire
 from graph_service.engine.guard import refuse
+from graph_service.engine.lanes import LONG, Lanes, Place
+from graph_service.engine.process import Process
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.slow import Slow, SlowQueries
-from graph_service.engine.worker import Done, Failed, Limits, Task, receive, send
+from graph_service.engine.wire import Done, Failed
 from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, Unavailable
 
-#: Imported and not run as a module: the messages must be of the same classes on both sides.
+#: Imported and not run as a module, which would load it twice.
 _ZYGOTE = "from graph_service.engine.worker import main; main()"
 
 _log = logging.getLogger(__name__)
-
-#: Seconds after which a query is a long one.
-LONG = 0.5
-
-#: Seconds that a new process may take until it is ready for its first query.
-_START = 30
-
-#: How many texts of long queries are remembered.
-_REMEMBERED = 1000
-
-#: The priority (nice value) of a process that runs a long query.
-_NICE = 10
 
 
 @dataclass(frozen=True)
@@ -71,35 +51,8 @@ class Running:
     id: str
     text: str
     started: float
-    worker: "_Worker"
+    worker: Process
     cancelled: bool = False
-
-
-class _Worker:
-    """The engine's side of one worker process."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
-        pid, (errors,) = receive(connection)
-        assert isinstance(pid, int)
-        self.pid = pid
-        self._errors = os.fdopen(errors, "rb")
-
-    def signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        self.signal(signal.SIGKILL)
-
-    def last_words(self) -> str:
-        """What the process wrote before it died."""
-        self._errors.seek(0)
-        return self._errors.read(10_000).decode("utf-8", "replace")
-
-    def close(self) -> None:
-        self.connection.close()
-        self._errors.close()
 
 
 @dataclass
@@ -116,47 +69,6 @@ class Counts:
     seconds: float = 0.0
 
 
-class _Lanes:
-    """Places for queries: short ones and long ones, and a bounded queue for both."""
-
-    def __init__(self, limits: EngineLimits) -> None:
-        self._free = {"short": limits.workers, "long": 2 * limits.workers}
-        self._queue = limits.queue
-        self._changed = threading.Condition()
-        self.waiting = 0
-
-    def enter(self, lane: str, until: float) -> None:
-        """Take a place in a lane. Raises Busy if the queue is full or no place is free in time."""
-        with self._changed:
-            if self._free[lane] <= 0:
-                if self.waiting >= self._queue:
-                    raise Busy("Too many queries are waiting. Try again in a moment.", retry_after=2)
-                self.waiting += 1
-                try:
-                    while self._free[lane] <= 0:
-                        if not self._changed.wait(until - time.monotonic()):
-                            raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
-                finally:
-                    self.waiting -= 1
-            self._free[lane] -= 1
-
-    def move_to_long(self) -> bool:
-        """Exchange a place in the short lane for one in the long lane, if there is one."""
-        with self._changed:
-            if self._free["long"] <= 0:
-                return False
-            self._free["long"] -= 1
-            self._free["short"] += 1
-            self._changed.notify_all()
-            return True
-
-    def leave(self, lane: str) -> None:
-        """Give a place back."""
-        with self._changed:
-            self._free[lane] += 1
-            self._changed.notify_all()
-
-
 class EmbeddedEngine:
     """Runs queries over a snapshot's N-Quads file, each in a process of its own while it runs."""
 
@@ -165,11 +77,10 @@ class EmbeddedEngine:
         self._snapshot = snapshot
         self._union = union
         self._spool = tempfile.TemporaryDirectory(prefix="graph-service-spool-")
-        self._lanes = _Lanes(limits)
-        self._idle: list[_Worker] = []
+        self._lanes = Lanes(limits.workers, limits.queue)
+        self._idle: list[Process] = []
         self._lock = threading.Lock()
         self._zygote_lock = threading.Lock()
-        self._known_long: OrderedDict[str, None] = OrderedDict()
         self._running: dict[str, Running] = {}
         self._slow = SlowQueries(limits.log_texts)
         self._closed = False
@@ -186,12 +97,15 @@ class EmbeddedEngine:
         refuse(query.text)
         began = time.monotonic()
         seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
-        task = Task(query, formats)
-        with self._place(query.text, began + seconds) as place:
-            for attempt in (1, 2):
-                reply = self._attempt(task, place, time.monotonic() + seconds, last=attempt == 2)
-                if reply is not None:
-                    break
+        task = wire.write_task(query, formats)
+        try:
+            with self._lanes.place(query.text, began + seconds) as place:
+                reply = self._attempt(query, task, place, time.monotonic() + seconds)
+                if reply is None:
+                    reply = self._attempt(query, task, place, time.monotonic() + seconds, last=True)
+        except Busy:
+            self.counts.refused += 1
+            raise
         assert reply is not None
         self.counts.seconds += time.monotonic() - began
         self.counts.done += 1
@@ -237,7 +151,7 @@ class EmbeddedEngine:
             self._zygote.wait()
         self._spool.cleanup()
 
-    def _attempt(self, task: Task, place: "_Place", until: float, last: bool) -> Result | None:
+    def _attempt(self, query: Query, task: bytes, place: Place, until: float, last: bool = False) -> Result | None:
         """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
         try:
             worker = self._worker()
@@ -245,20 +159,21 @@ class EmbeddedEngine:
             if last or self._closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
             return None
-        running = Running(task.query.id or uuid.uuid4().hex[:12], task.query.text, time.monotonic(), worker)
+        running = Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), worker)
         with self._lock:
             self._running[running.id] = running
         healthy = False
         try:
-            send(worker.connection, task)
-            if not _readable(worker, min(LONG, until - time.monotonic())):
-                place.becomes_long(worker, until)
-                if not _readable(worker, until - time.monotonic()):
-                    self.counts.timed_out += 1
-                    raise OutOfTime(f"The query was stopped after {time.monotonic() - running.started:.1f} s, its time limit.")
-            reply, descriptors = receive(worker.connection)
+            worker.tell(wire.TASK, task)
+            message = worker.hear(min(LONG, until - running.started))
+            if message is None:
+                place.becomes_long(worker.pid, until)
+                message = worker.hear(until - time.monotonic())
+            if message is None:
+                self.counts.timed_out += 1
+                raise OutOfTime(f"The query was stopped after {time.monotonic() - running.started:.1f} s, its time limit.")
             healthy = not place.is_long
-            return self._result(reply, descriptors)
+            return self._result(wire.read_reply(message))
         except (EOFError, OSError) as error:
             self._why_dead(worker, running, last, error)
             return None
@@ -270,7 +185,7 @@ class EmbeddedEngine:
                     self._slow.add(Slow(running.id, running.text, time.monotonic() - running.started, outcome))
             self._give_back(worker, healthy)
 
-    def _why_dead(self, worker: _Worker, running: Running, last: bool, error: Exception) -> None:
+    def _why_dead(self, worker: Process, running: Running, last: bool, error: Exception) -> None:
         if running.cancelled:
             self.counts.cancelled += 1
             raise Cancelled("The query was stopped by an operator.") from error
@@ -284,13 +199,9 @@ class EmbeddedEngine:
         if last:
             raise Unavailable("The process that ran the query was ended from outside, twice.", retry_after=1) from error
 
-    def _result(self, reply: object, descriptors: list[int]) -> Result:
+    def _result(self, reply: Done | Failed) -> Result:
         if isinstance(reply, Done):
-            content: bytes | BinaryIO | None = reply.content
-            if content is None:
-                content = os.fdopen(descriptors[0], "rb")
-            return Result(reply.kind, reply.format, content)
-        assert isinstance(reply, Failed)
+            return Result(reply.kind, reply.format, reply.content)
         if reply.error is not None:
             raise reply.error
         if reply.refused == "memory":
@@ -302,25 +213,7 @@ class EmbeddedEngine:
             raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
         raise Unavailable(f"The result could not be written: {reply.refused}.", retry_after=10)
 
-    @contextmanager
-    def _place(self, text: str, until: float) -> Iterator["_Place"]:
-        place = _Place(self, self._lanes, text)
-        place.enter("long" if text in self._known_long else "short", until)
-        try:
-            yield place
-        finally:
-            if place.lane is not None:
-                self._lanes.leave(place.lane)
-
-    def remember_long(self, text: str) -> None:
-        """Remember that a text takes long."""
-        with self._lock:
-            self._known_long[text] = None
-            self._known_long.move_to_end(text)
-            while len(self._known_long) > _REMEMBERED:
-                self._known_long.popitem(last=False)
-
-    def _worker(self) -> _Worker:
+    def _worker(self) -> Process:
         with self._lock:
             if self._closed:
                 raise Unavailable("The service is stopping.", retry_after=5)
@@ -328,7 +221,7 @@ class EmbeddedEngine:
                 return self._idle.pop()
         return self._fork()
 
-    def _give_back(self, worker: _Worker, healthy: bool) -> None:
+    def _give_back(self, worker: Process, healthy: bool) -> None:
         if healthy:
             with self._lock:
                 if not self._closed:
@@ -337,79 +230,36 @@ class EmbeddedEngine:
         worker.kill()
         worker.close()
 
-    def _fork(self) -> _Worker:
+    def _fork(self) -> Process:
         ours, theirs = socket.socketpair()
-        with theirs, self._zygote_lock:
-            try:
-                send(self._control, "fork", [theirs.fileno()])
-            except OSError:
-                if self._closed:
-                    ours.close()
-                    raise
-                self._zygote.wait()
-                self._control.close()
-                self._start_zygote()
-                send(self._control, "fork", [theirs.fileno()])
-        ours.settimeout(_START)
         try:
-            return _Worker(ours)
+            with theirs, self._zygote_lock:
+                self._ask_zygote(theirs)
+            return Process(ours)
         except (EOFError, OSError):
             ours.close()
             raise
 
+    def _ask_zygote(self, theirs: socket.socket) -> None:
+        try:
+            wire.send(self._control, wire.FORK, descriptors=[theirs.fileno()])
+        except OSError:
+            if self._closed:
+                raise
+            self._zygote.wait()
+            self._control.close()
+            self._start_zygote()
+            wire.send(self._control, wire.FORK, descriptors=[theirs.fileno()])
+
     def _start_zygote(self) -> None:
         self._control, theirs = socket.socketpair()
-        limits = Limits(self._limits.memory, self._limits.result, self._spool.name)
         with theirs:
             self._zygote = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
                 [
                     *(sys.executable, "-c", _ZYGOTE, str(self._snapshot), "union" if self._union else "plain"),
-                    *(str(limits.memory), str(limits.result), limits.spool),
+                    *(str(self._limits.memory), str(self._limits.result), self._spool.name),
                 ],
                 stdin=theirs.fileno(),
                 start_new_session=True,
             )
-        receive(self._control)
-
-
-class _Place:
-    """A query's place in a lane; None while it has none."""
-
-    def __init__(self, engine: EmbeddedEngine, lanes: _Lanes, text: str) -> None:
-        self._engine = engine
-        self._lanes = lanes
-        self._text = text
-        self.lane: str | None = None
-        self.is_long = False
-
-    def enter(self, lane: str, until: float) -> None:
-        """Take a place. Raises Busy."""
-        try:
-            self._lanes.enter(lane, until)
-        except Busy:
-            self._engine.counts.refused += 1
-            raise
-        self.lane = lane
-
-    def becomes_long(self, worker: _Worker, until: float) -> None:
-        """The query is a long one: others may take its place, and its process steps back. Raises Busy if there is never room."""
-        self.is_long = True
-        self._engine.remember_long(self._text)
-        with suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
-        if self.lane == "long":
-            return
-        if self._lanes.move_to_long():
-            self.lane = "long"
-            return
-        worker.signal(signal.SIGSTOP)
-        self._lanes.leave("short")
-        self.lane = None
-        self.enter("long", until)
-        worker.signal(signal.SIGCONT)
-
-
-def _readable(worker: _Worker, seconds: float) -> bool:
-    poll = select.poll()
-    poll.register(worker.connection, select.POLLIN)
-    return bool(poll.poll(max(0, seconds) * 1000))
+        wire.receive(self._control)

@@ -11,58 +11,35 @@ memory) stands in its standard error, which the engine reads after its death.
 
 import ctypes
 import gc
+import io
 import os
-import pickle
 import resource
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from graph_service.engine.result import Formats, Kind, Query
+from graph_service.engine import wire
 from graph_service.engine.store import GraphStore
+from graph_service.engine.wire import Failed
 from graph_service.errors import ServiceError
-from graph_service.words.formats import Format
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 #: A result up to this size travels through the connection, a larger one as an open file.
-INLINE = 256 * 1024
+_INLINE = 256 * 1024
 
 #: Descriptors of a worker: standard input and output (nothing), standard error (a file), its connection, its spool file.
 _CONNECTION, _SPOOL, _DESCRIPTORS = 3, 4, 5
 
 _PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True)
-class Task:
-    """A query to run, and the format for each kind of result."""
-
-    query: Query
-    formats: Formats
-
-
-@dataclass(frozen=True)
-class Done:
-    """A result: its kind, its format, its size, and its bytes unless it comes as a file."""
-
-    kind: Kind
-    format: Format
-    size: int
-    content: bytes | None
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A query that has no result: the error, or what the system refused (`EFBIG`, `ENOSPC`, `memory`)."""
-
-    error: ServiceError | None
-    refused: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,35 +51,6 @@ class Limits:
     spool: str
 
 
-def send(connection: socket.socket, message: object, descriptors: list[int] | None = None) -> None:
-    """Send one message, with open files if any. Raises OSError if the other side is gone."""
-    content = pickle.dumps(message)
-    head = struct.pack("!I", len(content))
-    if descriptors:
-        socket.send_fds(connection, [head], descriptors)
-        connection.sendall(content)
-    else:
-        connection.sendall(head + content)
-
-
-def receive(connection: socket.socket) -> tuple[object, list[int]]:
-    """Receive one message and the files that came with it. Raises EOFError when the other side is gone."""
-    head, descriptors, _, _ = socket.recv_fds(connection, 4, 1)
-    head += _exactly(connection, 4 - len(head))
-    # Only this package's own processes hold the other end of the connection.
-    return pickle.loads(_exactly(connection, struct.unpack("!I", head)[0])), descriptors  # noqa: S301
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    content = bytearray()
-    while len(content) < size:
-        piece = connection.recv(size - len(content))
-        if not piece:
-            raise EOFError
-        content += piece
-    return bytes(content)
-
-
 def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) -> None:
     """Load the graph, then fork a worker for each connection that comes through `control`, until `control` is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -111,15 +59,15 @@ def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) 
     store = GraphStore(ox.parse(path=str(snapshot), format=ox.RdfFormat.N_QUADS), union)
     gc.collect()
     gc.freeze()
-    send(control, "ready")
+    wire.send(control, wire.STARTED)
     while True:
         try:
-            _, descriptors = receive(control)
+            [connection] = wire.receive(control).descriptors
         except (EOFError, OSError):
             os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
-            _become_worker(store, limits, descriptors[0])
-        os.close(descriptors[0])
+            _become_worker(store, limits, connection)
+        os.close(connection)
 
 
 def _become_worker(store: GraphStore, limits: Limits, connection: int) -> None:
@@ -148,42 +96,78 @@ def _serve(store: GraphStore, limits: Limits, connection: socket.socket) -> None
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.result, limits.result))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    send(connection, os.getpid(), [2])
+    wire.send(connection, wire.STARTED, str(os.getpid()).encode(), [2])
+    _shut(True)
     while True:
         try:
-            task, _ = receive(connection)
+            task = wire.receive(connection)
         except (EOFError, OSError):
             return
-        assert isinstance(task, Task)
-        # With every descriptor below the limit in use, neither socket() nor open() can succeed: EMFILE.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        reply = _run(store, task)
-        if isinstance(reply, Done) and reply.content is None:
-            send(connection, reply, [_SPOOL])
+        tag, content = _run(store, task.content, min(_INLINE, limits.result))
+        if tag == wire.FILE:
+            wire.send(connection, tag, content, [_SPOOL])
             os.close(_SPOOL)
+            _shut(False)
             _open_spool(limits.spool)
+            _shut(True)
         else:
-            os.ftruncate(_SPOOL, 0)
-            os.lseek(_SPOOL, 0, os.SEEK_SET)
-            send(connection, reply)
+            wire.send(connection, tag, content)
 
 
-def _run(store: GraphStore, task: Task) -> Done | Failed:
+def _shut(shut: bool) -> None:
+    """Let no more descriptors be opened, or let it again: with all below the limit in use, socket() and open() fail (EMFILE)."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS if shut else hard, hard))
+
+
+def _run(store: GraphStore, task: bytes, inline: int) -> tuple[bytes, bytes]:
+    """Run a query; the tag and content of the reply. A result of more than `inline` bytes stands in the spool file."""
+    query, formats = wire.read_task(task)
+    output = _Output(inline)
     try:
-        with os.fdopen(_SPOOL, "wb", buffering=INLINE, closefd=False) as spool:
-            kind, format = store.answer(task.query, task.formats, spool)
-            spool.flush()
-            size = spool.tell()
-        os.lseek(_SPOOL, 0, os.SEEK_SET)
-        return Done(kind, format, size, os.pread(_SPOOL, size, 0) if size <= INLINE else None)
+        kind, format = store.answer(query, formats, output)
+        if output.spooled:
+            output.spill()
+            os.lseek(_SPOOL, 0, os.SEEK_SET)
+            return wire.FILE, wire.write_done(kind, format)
+        return wire.DONE, wire.write_done(kind, format, output.getvalue())
     except ServiceError as error:
-        return Failed(error)
+        failed = Failed(error)
     except MemoryError:
-        return Failed(None, "memory")
+        failed = Failed(None, "memory")
     except OSError as error:
-        return Failed(None, os.strerror(error.errno) if error.errno else str(error))
+        failed = Failed(None, os.strerror(error.errno) if error.errno else str(error))
     except ValueError as error:
-        return Failed(None, str(error))
+        failed = Failed(None, str(error))
+    os.ftruncate(_SPOOL, 0)
+    os.lseek(_SPOOL, 0, os.SEEK_SET)
+    return wire.FAILED, wire.write_failed(failed)
+
+
+class _Output(io.BytesIO):
+    """What a result is written to: memory, and from some size on the spool file."""
+
+    def __init__(self, inline: int) -> None:
+        super().__init__()
+        self._inline = inline
+        self.spooled = False
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        """Take some bytes. Raises OSError if the result becomes too large or the disk is full."""
+        size = super().write(content)
+        if self.tell() > self._inline:
+            self.spill()
+        return size
+
+    def spill(self) -> None:
+        """Move what is in memory to the spool file. Raises OSError."""
+        self.spooled = True
+        rest = self.getbuffer()
+        while rest:
+            rest = rest[os.write(_SPOOL, rest) :]
+        del rest
+        self.seek(0)
+        self.truncate()
 
 
 def _open_spool(folder: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine, EngineLimits
 from graph_service.engine.result import Kind, Query
-from graph_service.engine.worker import Failed
+from graph_service.engine.wire import Failed
 from graph_service.errors import (
     Busy,
     Cancelled,
@@ -356,4 +356,4 @@ def test_a_worker_cannot_open_a_socket_even_if_the_guard_is_passed(engine: Embed
 
 def test_a_full_disk_is_said_and_never_half_a_result(engine: EmbeddedEngine) -> None:
     with pytest.raises(Unavailable, match="No space left"):
-        engine._result(Failed(None, os.strerror(errno.ENOSPC)), [])
+        engine._result(Failed(None, os.strerror(errno.ENOSPC)))

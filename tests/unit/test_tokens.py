@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.words.tokens import is_update, tokens, uses_keyword, values_rows
+from graph_service.words.tokens import decoded, is_update, is_volatile, tokens, uses_keyword, values_rows
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,11 @@ def test_tokens_cover_any_text_in_order(text: str) -> None:
         assert token.start >= end
         assert text[token.start : token.end] == token.text
         end = token.end
+
+
+@given(st.lists(st.sampled_from(["SERVICE", "ſervice", "now", "kNOWs", "'", '"', "#", "\n", "<", ">", " ", "\\u0053ervice", "?", ":"])))
+def test_the_quick_look_at_a_text_passes_over_no_keyword(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    words = {token.text.upper() for view in (text, decoded(text)) for token in tokens(view) if token.kind == "word"}
+    assert uses_keyword(text, "SERVICE") is ("SERVICE" in words)
+    assert is_volatile(text) is ("NOW" in words)
