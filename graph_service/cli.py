@@ -33,7 +33,7 @@ _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph",
 _SERVER_FLAGS = ("host", "port", "body_limit")
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.
-_REMOTE_FLAGS = ("engine", "engine_user")
+_REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -85,6 +85,17 @@ def _path(value: str) -> Path:
     return Path(value)
 
 
+def _hosts(value: str) -> tuple[str, ...]:
+    """Hosts, each with its port or without, from `example.org, 192.0.2.1:8001`; `none` is none at all."""
+    hosts = []
+    for entry in [] if value.strip().lower() == "none" else value.split(","):
+        parts = urlsplit(f"//{entry.strip()}")
+        if not parts.hostname or parts.username is not None or parts.path or parts.query or parts.fragment or parts.port == 0:
+            raise ValueError("hosts such as example.org or 192.0.2.1:8001, with commas between them, or none")
+        hosts.append(parts.netloc.lower())
+    return tuple(hosts)
+
+
 def web_address(value: str) -> str:
     """An http or https URL of another server. Raises ValueError; user and password have no place in it."""
     parts = urlsplit(value)
@@ -146,6 +157,10 @@ class Settings:
     )
     engine_user: str = _setting(_text, lambda: "", "none", "user name for that server")
     engine_password: str = _setting(_text, lambda: "", "none", "password for that server", secret=True)
+    service_hosts: tuple[str, ...] = _setting(
+        _hosts, tuple, "none", "hosts that SERVICE may call: example.org (ports 80 and 443) or 192.0.2.1:8001, with commas, or none"
+    )
+    service_limit: int = _setting(_size, lambda: 4 * 2**20, "4 MiB", "largest answer of those hosts to a query, together (413)")
     snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
     keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph to keep and to offer for download")
     cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
@@ -185,7 +200,8 @@ class Settings:
         for setting in fields(self):
             value = getattr(self, setting.name)
             if isinstance(value, tuple):
-                value = os.pathsep.join(str(path.resolve()) for path in value) or "none"
+                paths = [str(path.resolve()) for path in value if isinstance(path, Path)]
+                value = os.pathsep.join(paths) or ",".join(value) or "none"
             variables[environment_name(setting.name)] = str(value)
         return variables
 

@@ -8,7 +8,9 @@ from typing import Self
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Choice
 from graph_service.config import Settings
-from graph_service.engine.embedded import EmbeddedEngine, EngineLimits
+from graph_service.engine.client import Running as Waiting
+from graph_service.engine.embedded import EmbeddedEngine, EngineLimits, Running
+from graph_service.engine.federation import Federation
 from graph_service.engine.peer import Peer
 from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
@@ -22,7 +24,7 @@ from graph_service.knowledge.rules import compile_rules
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
-from graph_service.words.names import DATASET, GRAPH_INFERRED, GRAPH_ONTOLOGY
+from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.triples import Triples
 
@@ -94,6 +96,8 @@ class Service:
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
             self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
+        self._federation = Federation(settings.service_hosts, settings.query_deadline, settings.service_limit, 2 * settings.workers)
+        self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         self._choices = lru_cache(maxsize=64)(self._read_choices)
 
@@ -115,9 +119,18 @@ class Service:
     def sparql(self, query: Query, formats: Formats = READABLE) -> Result:
         """Run a query and write its result in the format given for its kind; as it is, to be read with `rows`.
 
-        Raises what the engine raises.
+        Raises what the engine raises, and the federation where the query calls other servers.
         """
-        return self.engine.run(query, formats)
+        return self.engine.run(self._federation.answered(query), formats)
+
+    @property
+    def running(self) -> list[Running | Waiting]:
+        """The queries that are running, those that wait for other servers first."""
+        return [*self._federation.running, *self.engine.running]
+
+    def cancel(self, id: str) -> bool:
+        """End a query; whether there was one of that id."""
+        return self._federation.cancel(id) or self.engine.cancel(id)
 
     def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True, formats: Formats = READABLE) -> Result:
         """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter, and the engine's errors."""
@@ -167,6 +180,8 @@ class Service:
     def _described(self, versions: tuple[str, ...]) -> list[Triple]:
         said = Triples(self.snapshot.description)
         describe_files(said, self.snapshot)
+        if self._federates:
+            said.say(ENDPOINT, SD + "feature", SD + "BasicFederatedQuery")
         return list(said)
 
     def about_dataset(self, property: str) -> list[str]:

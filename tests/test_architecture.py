@@ -31,7 +31,7 @@ ROOMS = {
     "pyshacl": {"knowledge/shapes.py"},
     "yaml": {"catalogue/header.py", "web/openapi.py"},
     "argparse": {"cli.py"},
-    "SPARQLWrapper": {"engine/remote.py"},
+    "SPARQLWrapper": {"engine/client.py"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -40,16 +40,21 @@ _ABOUT_GRAMMAR = re.compile(r"pars(e|er|ing)\b|syntax|lexical|grammar|malformed|
 _ABOUT_TIME = re.compile(r"time[d ]?[- ]?out|S1T00|S1TAT|time limit|deadline", re.IGNORECASE)
 
 
+#: Opens a connection to a host and port, in so many seconds, from an address of ours if one is given.
+Connect = Callable[[tuple[str, int], float | None, tuple[str, int] | None], socket.socket]
+
+
 class Call:
     """One exchange with a server: it ends by itself at its deadline, and can be ended before that."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, role: str = "engine") -> None:
+        """An exchange of so many seconds; `role` is what the server is called in errors."""
         self.started = time.monotonic()
         self.ended: ServiceError | None = None
         self._until = self.started + seconds
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
-        late = OutOfTime(f"The engine had not answered after {seconds:.1f} s, the time limit.")
+        late = OutOfTime(f"The {role} had not answered after {seconds:.1f} s, the time limit.")
         self._timer = threading.Timer(seconds, self.end, [late])
         self._timer.daemon = True
 
@@ -89,10 +94,16 @@ class Call:
 class Peer:
     """Another server."""
 
-    def __init__(self, url: str, user: str = "", password: str = "") -> None:
-        """The address, an http or https URL, and the credentials to send when they are asked for, if any."""
+    def __init__(self, url: str, user: str = "", password: str = "", role: str = "engine", connect: Connect | None = None) -> None:
+        """The address, an http or https URL, and the credentials to send when they are asked for, if any.
+
+        `role` is what the server is called in errors. `connect` opens the connections, in place of the system's own way and of the
+        proxies that the environment may name.
+        """
         parts = urlsplit(url)
         self.url = url
+        self.role = role
+        self._connect = connect
         #: The address to show: without its query, which may hold a key.
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._user = user
@@ -158,15 +169,15 @@ class Peer:
         if isinstance(error, urllib.error.URLError):
             reason = error.reason
             if isinstance(reason, ssl.SSLError):
-                return BadGateway(f"No safe connection to the engine {self.name}: {self.clean(str(reason))}")
-            return Unavailable(f"The engine {self.name} cannot be reached: {self.clean(str(reason))}.", retry_after=5)
+                return BadGateway(f"No safe connection to the {self.role} {self.name}: {self.clean(str(reason))}")
+            return Unavailable(f"The {self.role} {self.name} cannot be reached: {self.clean(str(reason))}.", retry_after=5)
         if isinstance(error, TimeoutError):
-            return OutOfTime(f"The engine had not answered after {time.monotonic() - call.started:.1f} s, the time limit.")
+            return OutOfTime(f"The {self.role} had not answered after {time.monotonic() - call.started:.1f} s, the time limit.")
         if isinstance(error, ConnectionError):  # RemoteDisconnected is one
-            return Unavailable(f"The engine {self.name} broke the connection off.", retry_after=5)
+            return Unavailable(f"The {self.role} {self.name} broke the connection off.", retry_after=5)
         if isinstance(error, http.client.IncompleteRead):
-            return BadGateway(f"The engine {self.name} sent only a part of its answer.")
-        return BadGateway(f"The engine {self.name} does not answer as HTTP does ({type(error).__name__}).")
+            return BadGateway(f"The {self.role} {self.name} sent only a part of its answer.")
+        return BadGateway(f"The {self.role} {self.name} does not answer as HTTP does ({type(error).__name__}).")
 
     def clean(self, message: str) -> str:
         """A server's message, short, on one line, without mark-up and without anything that is secret."""
@@ -191,24 +202,24 @@ class Peer:
         match error.code:
             case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
                 how = "with the user and password that are set" if self._user else "without a user and password"
-                return BadGateway(f"The engine {self.name} does not let us in {how} ({error.code}).")
+                return BadGateway(f"The {self.role} {self.name} does not let us in {how} ({error.code}).")
             case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE:
                 after = str(error.headers.get("Retry-After", ""))
                 seconds = min(int(after), 3600) if after.isdecimal() else 5
-                return Unavailable(f"The engine cannot answer for now ({error.code}){said}", retry_after=seconds)
+                return Unavailable(f"The {self.role} cannot answer for now ({error.code}){said}", retry_after=seconds)
             case HTTPStatus.GATEWAY_TIMEOUT | HTTPStatus.REQUEST_TIMEOUT:
-                return OutOfTime(f"The engine gave up ({error.code}){said}")
+                return OutOfTime(f"The {self.role} gave up ({error.code}){said}")
             case code if 300 <= code < 400:
-                return BadGateway(f"The engine {self.name} sends on to another address ({code}); set that one.")
+                return BadGateway(f"The {self.role} {self.name} sends on to another address ({code}); set that one.")
             case HTTPStatus.BAD_REQUEST if _ABOUT_GRAMMAR.search(message):
                 place = re.search(r"line (\d+)(?:,? col(?:umn)? (\d+))?| at (\d+):(\d+)", message)
                 line, column = (place[1] or place[3], place[2] or place[4]) if place else (None, None)
                 return MalformedQuery(
-                    f"The engine cannot read the query{said}", line=line and int(line), column=int(column) if column else None
+                    f"The {self.role} cannot read the query{said}", line=line and int(line), column=int(column) if column else None
                 )
         if _ABOUT_TIME.search(message):
-            return OutOfTime(f"The engine gave up ({error.code}){said}")
-        return BadGateway(f"The engine {self.name} failed ({error.code}){said}")
+            return OutOfTime(f"The {self.role} gave up ({error.code}){said}")
+        return BadGateway(f"The {self.role} {self.name} failed ({error.code}){said}")
 
     def _authorize(self, request: urllib.request.Request) -> None:
         with self._lock:
@@ -221,7 +232,7 @@ class Peer:
                 try:
                     answer = self._digest.get_authorization(request, challenge)
                 except ValueError as error:
-                    raise BadGateway(f"The engine {self.name} asks for the password in a way that is not known here.") from error
+                    raise BadGateway(f"The {self.role} {self.name} asks for the password in a way that is not known here.") from error
                 request.add_unredirected_header("Authorization", f"Digest {answer}")
 
     def _learn(self, error: urllib.error.HTTPError) -> bool:
@@ -237,8 +248,8 @@ class Peer:
     def _opener(self, call: Call) -> urllib.request.OpenerDirector:
         opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(),
-            _Handler(call, self._context),
+            urllib.request.ProxyHandler(None if self._connect is None else {}),
+            _Handler(call, self._context, self._connect),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
         ):
@@ -249,24 +260,26 @@ class Peer:
 class _Handler(urllib.request.AbstractHTTPHandler):
     """Opens connections that a Call can break off."""
 
-    def __init__(self, call: Call, context: ssl.SSLContext | None) -> None:
+    def __init__(self, call: Call, context: ssl.SSLContext | None, connect: Connect | None) -> None:
         super().__init__()
         self._call = call
         self._secure = context
+        self._connect = connect
 
     def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Connection, self._call), request)
+        return self.do_open(partial(_Connection, self._call, self._connect), request)
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_SecureConnection, self._call, self._secure), request)
+        return self.do_open(partial(_SecureConnection, self._call, self._secure, self._connect), request)
 
     http_request = https_request = urllib.request.AbstractHTTPHandler.do_request_
 
 
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, call: Call, host: str, timeout: float) -> None:
+    def __init__(self, call: Call, connect: Connect | None, host: str, timeout: float) -> None:
         super().__init__(host, timeout=timeout)
         self._call = call
+        self._create_connection = connect or socket.create_connection
 
     def connect(self) -> None:
         self.timeout = min(self._call.left, _CONNECT)
@@ -275,9 +288,10 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _SecureConnection(http.client.HTTPSConnection):
-    def __init__(self, call: Call, context: ssl.SSLContext | None, host: str, timeout: float) -> None:
+    def __init__(self, call: Call, context: ssl.SSLContext | None, connect: Connect | None, host: str, timeout: float) -> None:
         super().__init__(host, timeout=timeout, context=context)
         self._call = call
+        self._create_connection = connect or socket.create_connection
 
     def connect(self) -> None:
         self.timeout = min(self._call.left, _CONNECT)

@@ -6,23 +6,30 @@ that breaks off, or is none, is an error and never a shorter answer.
 """
 
 import http.client
-import json
-import re
 import tempfile
 import threading
 import time
-import urllib.request
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.message import Message
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 import pyoxigraph as ox
-from SPARQLWrapper import JSON, N3, POST, URLENCODED, SPARQLWrapper
 
 from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
+from graph_service.engine.client import (
+    GRAPHS,
+    TABLES,
+    Client,
+    NotAsked,
+    Running,
+    read_table,
+    read_truth,
+    refuse_cut_off,
+    syntax,
+    without_node_ids,
+)
 from graph_service.engine.embedded import Counts, EngineLimits
 from graph_service.engine.guard import refuse, refuse_inner_functions
 from graph_service.engine.peer import Call, Peer
@@ -42,8 +49,6 @@ from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.outline import Outline, outline
 
-Syntax = TypeVar("Syntax", ox.QueryResultsFormat, ox.RdfFormat)
-
 #: A result up to this size stays in memory.
 _INLINE = 256 * 1024
 
@@ -52,55 +57,8 @@ _SLOW = 0.5
 #: Seconds for which the server is believed to hold the snapshot that it held.
 _BELIEVED = 10
 
-_TABLES = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
-_GRAPHS = {
-    **{"n-triples": ox.RdfFormat.N_TRIPLES, "plain": ox.RdfFormat.N_TRIPLES},
-    **{"turtle": ox.RdfFormat.TURTLE, "rdf+xml": ox.RdfFormat.RDF_XML},
-}
-_ACCEPT_TABLE = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
-_ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
-
 #: A limit of rows below this is looked for before a graph is believed to be whole.
 _MANY_ROWS = 100_000
-
-#: Virtuoso's names of blank nodes and its table for an ASK.
-_NODE_ID = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*"|<bnode>)nodeID://')
-_ASKED = "__ASK_RETVAL"
-
-
-@dataclass
-class _Running:
-    """A query that is running: for the operator's list."""
-
-    id: str
-    text: str
-    started: float
-    call: Call
-
-
-class _Client(SPARQLWrapper):
-    """A query for one server.
-
-    It is sent through a Peer: SPARQLWrapper's own way has no deadline, and its Digest is installed for the whole process.
-    """
-
-    def __init__(self, peer: Peer, call: Call, query: str, form: str) -> None:
-        super().__init__(peer.url, agent="graph-service")
-        self._peer = peer
-        self._call = call
-        self.setMethod(POST)
-        self.setRequestMethod(URLENCODED)
-        self.setOnlyConneg(True)
-        # The form is known: what `setQuery` would guess with a regular expression.
-        self.queryString = query
-        self.queryType = form
-        is_graph = form in {"CONSTRUCT", "DESCRIBE"}
-        self.setReturnFormat(N3 if is_graph else JSON)
-        self.addCustomHttpHeader("Accept", _ACCEPT_GRAPH if is_graph else _ACCEPT_TABLE)
-
-    def _query(self) -> tuple[http.client.HTTPResponse, str]:
-        request: Callable[[], urllib.request.Request] = self._createRequest
-        return self._peer.open(request, self._call), self.returnFormat
 
 
 class RemoteEngine:
@@ -116,7 +74,7 @@ class RemoteEngine:
         # As many as the embedded engine runs, short and long ones together.
         self._places = threading.BoundedSemaphore(3 * limits.workers)
         self._lock = threading.Lock()
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Running] = {}
         self._slow = SlowQueries(limits.log_texts)
         self._waiting = 0
         self._closed = False
@@ -147,7 +105,7 @@ class RemoteEngine:
         return result
 
     @property
-    def running(self) -> list[_Running]:
+    def running(self) -> list[Running]:
         """The queries that are running, the oldest first."""
         with self._lock:
             return sorted(self._running.values(), key=lambda running: running.started)
@@ -183,7 +141,7 @@ class RemoteEngine:
         """A place for a query, and the call it is to make. Raises Busy, and what becomes of the query."""
         seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
         self._enter(seconds)
-        running = _Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), Call(seconds))
+        running = Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), Call(seconds))
         outcome = "done"
         try:
             with self._lock:
@@ -250,7 +208,7 @@ class RemoteEngine:
         self._seen = time.monotonic()
 
     def _ask(self, plan: Outline, default: Sequence[str], named: Sequence[str], format: Format, kind: Kind, call: Call) -> Result:
-        client = _Client(self._peer, call, plan.within(named, NOTHING), plan.form)
+        client = Client(self._peer, call, plan.within(named, NOTHING), plan.form)
         for graph in default:
             client.addDefaultGraph(graph)
         # Virtuoso takes GRAPH with an IRI outside the dataset to be true of nothing at all: it is given one that is in it, and empty.
@@ -269,12 +227,7 @@ class RemoteEngine:
 
     def _all_there(self, headers: Message, marked: bool, kind: Kind, call: Call) -> None:
         """Raise OutOfTime, ResultTooLarge or BadGateway for an answer that says, or lets one fear, that it is not all."""
-        rows = headers.get("X-SPARQL-MaxRows")
-        if rows is not None:
-            raise ResultTooLarge(f"The engine {self._peer.name} cuts results off at {rows} rows, and this one has as many or more.")
-        state = str(headers.get("X-SQL-State", ""))
-        if state.startswith("S1T"):
-            raise OutOfTime(f"The engine gave up: {self._peer.clean(str(headers.get('X-SQL-Message', state)))}")
+        refuse_cut_off(headers, self._peer)
         if not marked and kind is Kind.GRAPH:
             # JSON and XML have an end of their own; triples end anywhere.
             raise BadGateway(f"The engine {self._peer.name} does not mark the end of what it sends: half a graph would look whole.")
@@ -288,7 +241,7 @@ class RemoteEngine:
 
     def _finds_graphs_cut(self, call: Call) -> bool:
         """Whether the server has a limit of rows that it tells of for tables only, and that ordinary results reach (Virtuoso)."""
-        client = _Client(self._peer, call, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_MANY_ROWS}", "SELECT")
+        client = Client(self._peer, call, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_MANY_ROWS}", "SELECT")
         client.addDefaultGraph(UNION)
         try:
             with client.query().response as response:
@@ -302,17 +255,17 @@ class RemoteEngine:
         try:
             try:
                 if kind is Kind.GRAPH:
-                    triples = (quad.triple for quad in ox.parse(content, _syntax(_GRAPHS, media)))
+                    triples = (quad.triple for quad in ox.parse(content, syntax(GRAPHS, media)))
                     write_graph(triples, format, output)
                 elif kind is Kind.TRUTH:
-                    _truth(content.read(), _syntax(_TABLES, media)).serialize(output, _results(format))
+                    read_truth(content.read(), syntax(TABLES, media)).serialize(output, _results(format))
                 else:
-                    with _without_node_ids(content) as source:
-                        _table(source, _syntax(_TABLES, media)).serialize(output, _results(format))
+                    with without_node_ids(content) as source:
+                        read_table(source, syntax(TABLES, media)).serialize(output, _results(format))
             except SyntaxError as error:
                 reason = self._peer.clean(str(error.msg))
                 raise BadGateway(f"The engine {self._peer.name} sent what is not {media}, or not all of it: {reason}") from error
-            except _NotAsked as error:
+            except NotAsked as error:
                 raise BadGateway(f"The engine {self._peer.name} sent {error} for an answer.") from error
             except ValueError as error:
                 raise Unavailable(f"The result could not be written: {error}.", retry_after=10) from error
@@ -330,73 +283,6 @@ class RemoteEngine:
             raise
 
 
-class _NotAsked(Exception):
-    """An answer of another kind than the query asks for."""
-
-
-def _syntax(known: dict[str, Syntax], media: str) -> Syntax:
-    """What pyoxigraph calls a media type, by its last part. Raises _NotAsked."""
-    found = next((format for name, format in known.items() if media.partition("/")[2].endswith(name)), None)
-    if found is None:
-        raise _NotAsked(media)
-    return found
-
-
 def _results(format: Format) -> ox.QueryResultsFormat:
     assert isinstance(format.engine, ox.QueryResultsFormat)
     return format.engine
-
-
-def _truth(content: bytes, syntax: ox.QueryResultsFormat) -> ox.QueryBoolean:
-    """A truth, also where it comes as Virtuoso's table. Raises SyntaxError, _NotAsked."""
-    if syntax == ox.QueryResultsFormat.JSON:
-        try:
-            # The parser below is content with a beginning.
-            json.loads(content)
-        except ValueError as error:
-            raise SyntaxError(str(error)) from error
-    elif not content.rstrip().endswith(b"sparql>"):
-        raise SyntaxError("the end is missing")
-    answer: ox.QueryBoolean | ox.QuerySolutions | None = ox.parse_query_results(content, syntax)
-    if isinstance(answer, ox.QueryBoolean):
-        return answer
-    truth = False
-    try:
-        assert answer is not None
-        if [variable.value for variable in answer.variables] != [_ASKED]:
-            raise _NotAsked("a table")
-        for row in answer:
-            value = row[_ASKED]
-            truth = truth or (isinstance(value, ox.Literal) and value.value not in {"0", "false"})
-    finally:
-        # An error would keep it, with this frame, until another thread clears up; and it must be let go of by this one.
-        answer = None
-    whole = ox.parse_query_results(json.dumps({"head": {}, "boolean": truth}), ox.QueryResultsFormat.JSON)
-    assert isinstance(whole, ox.QueryBoolean)
-    return whole
-
-
-def _table(content: BinaryIO, syntax: ox.QueryResultsFormat) -> ox.QuerySolutions:
-    """A table. Raises SyntaxError, _NotAsked for a truth."""
-    answer = ox.parse_query_results(content, syntax)
-    if not isinstance(answer, ox.QuerySolutions):
-        raise _NotAsked("a truth")
-    return answer
-
-
-def _without_node_ids(content: BinaryIO) -> BinaryIO:
-    """The content, or a copy, with Virtuoso's `nodeID://b1` written as the label `b1`, which a blank node's name must be."""
-    overlap = b""
-    while chunk := content.read(_INLINE):
-        if b"nodeID://" in overlap + chunk:
-            break
-        overlap = chunk[-10:]
-    else:
-        content.seek(0)
-        return content
-    content.seek(0)
-    changed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for line in content:
-        changed.write(_NODE_ID.sub(rb"\1", line))
-    changed.seek(0)
-    return changed

@@ -52,8 +52,8 @@ def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        # A thread for each query that may run or wait, and some for what needs no query.
-        blocking_threads=3 * settings.workers + settings.queue + 16,
+        # A thread for each query that may run or wait, here or for other servers, and some for what needs no query.
+        blocking_threads=5 * settings.workers + settings.queue + 16,
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.error,
     ).serve()

@@ -33,8 +33,9 @@ def blueprint(service: Service) -> Blueprint:
         if wants_html() and not request.values.get("format"):
             result = service.sparql(query)
             formats = [format.name for format in result.kind.formats]
-            return Response(render_template("sparql.html", query=query.text, table=table(service, result), formats=formats))
-        response = answer(service.sparql(query, wanted()))
+            response = Response(render_template("sparql.html", query=query.text, table=table(service, result), formats=formats))
+        else:
+            response = answer(service.sparql(query, wanted()))
         response.headers["X-Query-Id"] = query.id
         if is_volatile(query.text):
             response.cache_control.no_store = True

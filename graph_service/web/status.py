@@ -34,7 +34,7 @@ def blueprint(service: Service, registry: CollectorRegistry, token: str) -> Blue
         _authorize(token)
         now = time.monotonic()
         return jsonify(
-            running=[{"id": r.id, "seconds": round(now - r.started, 3), "text": r.text} for r in service.engine.running],
+            running=[{"id": r.id, "seconds": round(now - r.started, 3), "text": r.text} for r in service.running],
             waiting=service.engine.waiting,
             slow=[{"id": s.id, "seconds": round(s.seconds, 3), "text": s.text, "outcome": s.outcome} for s in service.engine.slow],
         )
@@ -42,7 +42,7 @@ def blueprint(service: Service, registry: CollectorRegistry, token: str) -> Blue
     @routes.delete("/admin/queries/<id>")
     def cancel(id: str) -> Response:
         _authorize(token)
-        if not service.engine.cancel(id):
+        if not service.cancel(id):
             raise NotFound(f"No query {id} is running.")
         return Response(status=204)
 

@@ -47,14 +47,14 @@ class Outline:
 
 def outline(text: str, base: str | None = None) -> Outline:
     """The outline of a query. Raises MalformedQuery if the text does not begin as a query does, or a FROM clause names no IRI."""
-    text = _plain(text)
+    text = plain(text)
     stream = list(tokens(text))
-    prefixes, at, first = _prologue(stream, base or "")
+    prefixes, at, first = prologue(stream, base or "")
     if first == len(stream):
         raise MalformedQuery("The query is empty." if not stream else "The query ends after its prologue.")
     form = stream[first].text.upper()
     if form not in FORMS:
-        raise _malformed(text, stream[first], f"expected one of {', '.join(FORMS)}")
+        raise malformed(text, stream[first], f"expected one of {', '.join(FORMS)}")
     default: list[str] = []
     named: list[str] = []
     chosen = False
@@ -63,22 +63,22 @@ def outline(text: str, base: str | None = None) -> Outline:
     for place, token in enumerate(stream):
         if token.is_word("GRAPH") and place + 1 < len(stream):
             target = stream[place + 1]
-            iri = _iri(target, prefixes, at)
+            iri = read_iri(target, prefixes, at)
             if iri is not None:
                 graphs.append((len(head) + target.start, len(head) + target.end, iri))
         if token.is_word("FROM"):
             chosen = True
             is_named = place + 1 < len(stream) and stream[place + 1].is_word("NAMED")
             target = stream[min(place + 1 + is_named, len(stream) - 1)]
-            iri = _iri(target, prefixes, at)
+            iri = read_iri(target, prefixes, at)
             if iri is None:
-                raise _malformed(text, target, "expected the IRI of a graph, with a prefix that is declared")
+                raise malformed(text, target, "expected the IRI of a graph, with a prefix that is declared")
             (named if is_named else default).append(iri)
             text = text[: token.start] + re.sub(r"[^\n\r]", " ", text[token.start : target.end]) + text[target.end :]
     return Outline(form, head + text, default if chosen else None, named if chosen else None, graphs)
 
 
-def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]:
+def prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]:
     """The prefixes and the base of a query, and the place of the first token behind its prologue."""
     prefixes: dict[str, str] = {}
     place = 0
@@ -95,7 +95,8 @@ def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]
     return prefixes, base, place
 
 
-def _iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
+def read_iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
+    """The IRI that a token writes, with the prefixes and the base of its query; None where it writes none."""
     if token.kind == "iri":
         return _joined(base, token.text[1:-1])
     prefix, _, local = token.text.partition(":")
@@ -111,7 +112,7 @@ def _joined(base: str, iri: str) -> str:
     return urljoin(base, iri) + ("#" if iri.endswith("#") else "")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with its code point escapes decoded, as far as that is sure not to move the borders of strings and IRIs.
 
     Raises MalformedQuery if what is left of them, decoded, would make other words and names of the text: what is looked at here
@@ -128,7 +129,8 @@ def _kept(token: Token) -> str:
     return "" if token.kind == "string" else token.text
 
 
-def _malformed(text: str, token: Token, reason: str) -> MalformedQuery:
+def malformed(text: str, token: Token, reason: str) -> MalformedQuery:
+    """The error for a token of a text: where it stands, and why it cannot stand there."""
     line = text.count("\n", 0, token.start) + 1
     column = token.start - (text.rfind("\n", 0, token.start) + 1) + 1
     return MalformedQuery(f"Line {line}, column {column}, at {token.text[:24]!r}: {reason}.", line=line, column=column)

@@ -61,8 +61,8 @@ def uses_keyword(text: str, word: str) -> bool:
     return _may_use(text, (word,)) and word in _words(text)
 
 
-#: Functions whose value is another one each time (SPARQL 1.1, section 17.4).
-_VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+#: Functions whose value is another one each time (SPARQL 1.1, section 17.4), and what asks another server.
+_VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 
 
 def is_volatile(text: str) -> bool:

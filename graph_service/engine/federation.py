@@ -1,0 +1,220 @@
+"""SERVICE: the calls of a query to the few servers that the settings list (SPARQL 1.1 Federated Query, section 2).
+
+The process that runs a query can reach nobody. So the calls are made here, before it: each SERVICE group is sent to its server as a
+query of its own, and its solutions take its place as VALUES, which is the same join. That leaves out a SERVICE whose address is a
+variable, and solutions with blank nodes, which have no name in a query.
+
+Three walls keep a query from reaching what is not listed: the address must be; what its name resolves to must be a public address, or
+be listed itself; and a server's redirection is not followed.
+"""
+
+import http.client
+import ipaddress
+import socket
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from graph_service.engine.client import TABLES, Client, NotAsked, Running, read_table, refuse_cut_off, syntax, without_node_ids
+from graph_service.engine.guard import refuse
+from graph_service.engine.peer import Call, Peer
+from graph_service.engine.result import Query
+from graph_service.errors import BadGateway, Busy, Cancelled, Forbidden, ResultTooLarge, ServiceError
+from graph_service.words.calls import ServiceCall, service_calls
+from graph_service.words.terms import AnyTerm, BlankNode, Triple
+from graph_service.words.tokens import uses_keyword
+
+_PORTS = {"http": 80, "https": 443}
+
+#: What a SILENT group that failed stands for: the one solution that binds nothing (section 2.3.1).
+_ONE_EMPTY_SOLUTION = "VALUES () { () }"
+
+
+class Federation:
+    """The servers that SERVICE may call."""
+
+    def __init__(self, hosts: Sequence[str], deadline: float, limit: int, places: int) -> None:
+        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`.
+
+        `deadline` is in seconds for a query with all its calls, `limit` in bytes for all that it is answered, and `places` is how many
+        queries may wait for other servers at once.
+        """
+        self._hosts = frozenset(hosts)
+        self._deadline = deadline
+        self._limit = limit
+        self._places = threading.BoundedSemaphore(places)
+        self._lock = threading.Lock()
+        self._running: dict[str, Running] = {}
+
+    def answered(self, query: Query) -> Query:
+        """The query with the answers of other servers in place of its SERVICE groups, and with the time that is left.
+
+        Raises Forbidden for a group that calls a server which is not listed, before any is called, and for a name of a listed one that
+        leads inside; MalformedQuery; Busy; ResultTooLarge, BadGateway, Unavailable and OutOfTime for a call that failed, unless it is
+        SILENT; Cancelled by an operator.
+        """
+        if not self._hosts or not uses_keyword(query.text, "SERVICE"):
+            return query
+        text, calls = service_calls(query.text, query.base)
+        for call in calls:
+            self._refuse(call)
+        refuse(_replaced(text, calls, [""] * len(calls)))
+        until = time.monotonic() + min(self._deadline, query.timeout or self._deadline)
+        answers: dict[tuple[str | None, str, bool], str] = {}
+        with self._place(query, until) as running:
+            size = 0
+            for call in calls:
+                key = (call.address, call.query, call.silent)
+                if not call.inner and key not in answers:
+                    answers[key] = self._values(call, running, until, self._limit - size)
+                    size += len(answers[key])
+        values = [answers.get((call.address, call.query, call.silent), "") for call in calls]
+        return replace(query, text=_replaced(text, calls, values), timeout=max(0.001, until - time.monotonic()))
+
+    @property
+    def running(self) -> list[Running]:
+        """The queries that wait for other servers, the oldest first."""
+        with self._lock:
+            return sorted(self._running.values(), key=lambda running: running.started)
+
+    def cancel(self, id: str) -> bool:
+        """End a query that waits for another server; whether there was one of that id."""
+        with self._lock:
+            running = self._running.get(id)
+            if running is not None:
+                running.call.end(Cancelled("The query was stopped by an operator."))
+        return running is not None
+
+    def _refuse(self, call: ServiceCall) -> None:
+        if call.address is None:
+            raise Forbidden("The address behind SERVICE must stand in the query: a variable is not taken here.", keyword="SERVICE")
+        parts = urlsplit(call.address)
+        try:
+            listed = parts.scheme in _PORTS and not parts.username and self._lists(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+        except ValueError:
+            listed = False
+        if not listed:
+            raise Forbidden(f"SERVICE may not call {call.address}: its host is not among those that are listed here.", keyword="SERVICE")
+
+    def _lists(self, host: str, port: int) -> bool:
+        shown = f"[{host}]" if ":" in host else host
+        return f"{shown}:{port}" in self._hosts or (shown in self._hosts and port in _PORTS.values())
+
+    @contextmanager
+    def _place(self, query: Query, until: float) -> Iterator[Running]:
+        if not self._places.acquire(blocking=False):
+            raise Busy("Too many queries are waiting for other servers. Try again in a moment.", retry_after=2)
+        now = time.monotonic()
+        running = Running(query.id or uuid.uuid4().hex[:12], query.text, now, Call(until - now, "server"))
+        try:
+            with self._lock:
+                self._running[running.id] = running
+            yield running
+        finally:
+            self._places.release()
+            with self._lock:
+                self._running.pop(running.id, None)
+
+    def _values(self, service: ServiceCall, running: Running, until: float, limit: int) -> str:
+        """The solutions of a SERVICE group, as VALUES."""
+        with self._lock:
+            if isinstance(running.call.ended, Cancelled):
+                raise running.call.ended
+            # Half of what is left, so that there is time for the rest, above all after a SILENT call that was not answered.
+            running.call = Call((until - time.monotonic()) / 2, "server")
+        try:
+            with running.call as call:
+                return self._ask(service, call, limit)
+        except (Forbidden, Cancelled):
+            raise
+        except ServiceError:
+            if not service.silent:
+                raise
+            return _ONE_EMPTY_SOLUTION
+
+    def _ask(self, service: ServiceCall, call: Call, limit: int) -> str:
+        peer = Peer(service.address or "", role="server", connect=self._connect)
+        with tempfile.TemporaryFile() as content:
+            try:
+                with Client(peer, call, service.query, "SELECT").query().response as response:
+                    peer.receive(response, content, limit)
+                    headers = response.headers
+            except ResultTooLarge as error:
+                detail = f"What other servers answer to this query is larger than {self._limit} bytes, its limit. Ask them for less."
+                raise ResultTooLarge(detail, limit=self._limit) from error
+            except (OSError, http.client.HTTPException, ServiceError) as error:
+                raise peer.explain(error, call) from error
+            refuse_cut_off(headers, peer)
+            media = headers.get_content_type()
+            content.seek(0)
+            try:
+                with without_node_ids(content) as source:
+                    return _written(read_table(source, syntax(TABLES, media)))
+            except SyntaxError as error:
+                reason = peer.clean(str(error.msg))
+                raise BadGateway(f"The server {peer.name} sent what is not {media}, or not all of it: {reason}") from error
+            except NotAsked as error:
+                raise BadGateway(f"The server {peer.name} sent {error} for an answer.") from error
+
+    def _connect(self, address: tuple[str, int], timeout: float | None, source: tuple[str, int] | None) -> socket.socket:
+        """A connection to a host, at an address of it that may be reached: what is looked at is what is connected to."""
+        host, port = address
+        failure: OSError | None = None
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        allowed = [number for number in sorted(found) if _is_public(number) or self._lists(number, port)]
+        if not allowed:
+            raise Forbidden(
+                f"SERVICE may not call {host}: its address is a private one. An operator who means it lists the address itself.",
+                keyword="SERVICE",
+            )
+        for number in allowed:
+            try:
+                return socket.create_connection((number, port), timeout, source)
+            except OSError as error:
+                failure = error
+        assert failure is not None
+        raise failure
+
+
+def _is_public(number: str) -> bool:
+    """Whether an IP address is one of the Internet's, and none that is inside, in whatever form it is written."""
+    address = ipaddress.ip_address(number.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        # Forms that lead to an IPv4 address: mapped, 6to4, NAT64 (RFC 6052); Teredo is not global.
+        nat64 = ipaddress.IPv4Address(address.packed[12:]) if address in ipaddress.ip_network("64:ff9b::/96") else None
+        inner = address.ipv4_mapped or address.sixtofour or nat64
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+    return address.is_global and not address.is_multicast
+
+
+def _replaced(text: str, calls: Sequence[ServiceCall], values: Sequence[str]) -> str:
+    """The text with other text in place of its outer SERVICE groups."""
+    for call, value in reversed([*zip(calls, values, strict=True)]):
+        if not call.inner:
+            text = f"{text[: call.start]}{value}{text[call.end :]}"
+    return text
+
+
+def _written(table: ox.QuerySolutions) -> str:
+    """Solutions as VALUES. Raises BadGateway for a blank node."""
+    names = table.variables
+    rows = " ".join("(" + " ".join(_term(solution[name]) for name in names) + ")" for solution in table)
+    return f"VALUES ({' '.join(map(str, names))}) {{ {rows} }}"
+
+
+def _term(term: AnyTerm | None) -> str:
+    if term is None:
+        return "UNDEF"
+    if isinstance(term, BlankNode):
+        raise BadGateway("The server's answer to SERVICE has a blank node, which has no name here. Leave it out with an inner SELECT.")
+    if isinstance(term, Triple):
+        return f"<<( {' '.join(map(_term, term))} )>>"
+    return str(term)
