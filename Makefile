@@ -9,10 +9,10 @@ TESTS ?=
 
 .PHONY: serve test lint bench messages lock wheel
 
-serve: $(VENV)/.serve
+serve: $(VENV)/.serve $(VENV)/.frontend
 	$(BIN)/graph-service serve --port $(PORT)
 
-test: $(VENV)/.test $(VENV)/.debian lint
+test: $(VENV)/.test $(VENV)/.frontend $(VENV)/.debian lint
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: $(VENV)/.test
@@ -21,7 +21,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 # How fast it is. Takes minutes, and wants the machine for itself.
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench $(VENV)/.frontend
 	for file in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$file || exit 1; done
 
 # Gather the texts of templates and code into the catalogues of translations; what is new there is for a translator.
@@ -36,6 +36,12 @@ messages: $(VENV)/.serve
 $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/serve.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The scripts of the pages, from npm packages pinned by their own lock file.
+FRONTEND := graph_service/web/frontend
+$(VENV)/.frontend: hatch_build.py $(wildcard $(FRONTEND)/*.json $(FRONTEND)/*.mjs $(FRONTEND)/*/*.js $(FRONTEND)/*/*.css) | $(VENV)/.serve
+	$(BIN)/python hatch_build.py
 	touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.serve

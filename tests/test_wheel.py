@@ -1,12 +1,16 @@
-"""The wheel alone serves the graph: ontology, data and queries travel in it."""
+"""The wheel alone serves the graph: ontology, data, queries and the scripts of the pages travel in it."""
 
+import json
 import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 from tests.conftest import ROOT
+
+BUILT = "graph_service/web/static/built/"
 
 
 def test_the_wheel_alone_answers(tmp_path: Path) -> None:
@@ -16,6 +20,12 @@ def test_the_wheel_alone_answers(tmp_path: Path) -> None:
         timeout=120,
     )
     (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        bundles = json.loads(archive.read(f"{BUILT}manifest.json"))
+    assert "site.js" in bundles
+    assert {BUILT + file for file in (*bundles.values(), "licences.txt")} <= set(names)
+    assert not [name for name in names if "node_modules" in name or "frontend" in name]
     home = tmp_path / "elsewhere"
     venv.create(home, with_pip=True)
     # The dependencies are those of the tests' own environment; the project comes from the wheel and from nowhere else.

@@ -8,6 +8,7 @@ from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
 from graph_service.web import (
+    assets,
     changes,
     contexts,
     cors,
@@ -20,6 +21,7 @@ from graph_service.web import (
     numerals,
     openapi,
     pages,
+    policy,
     queries,
     resources,
     signposts,
@@ -33,12 +35,13 @@ from graph_service.words.names import DCTERMS, PREFIXES
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry) -> Flask:
     """The application over a service. Everything it needs is given here; nothing is global."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
+    app.jinja_env.globals["asset"] = assets.addresses()
     wording.speak(app)
     numerals.write(app)
     app.register_blueprint(languages.blueprint(settings.language))
@@ -61,7 +64,9 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.register_blueprint(status.blueprint(service, registry, settings.operator_token))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_blueprint(assets.blueprint())
     app.register_blueprint(cors.blueprint())
+    app.register_blueprint(policy.blueprint())
     return app
 
 

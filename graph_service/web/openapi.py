@@ -90,7 +90,7 @@ _ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[st
 
 #: Routes that are other forms of one that is listed: with a slash at the end, with the name of a canned query in place of its own path.
 _OTHER_FORMS = frozenset(
-    {"/sparql/", "/queries/", "/rdf-graph-store/", "/queries/{name}", "/queries/{name}.{suffix}", "/static/{filename}"}
+    {"/sparql/", "/queries/", "/rdf-graph-store/", "/queries/{name}", "/queries/{name}.{suffix}", "/static/{version}/{name}"}
 )
 
 _PARAMETERS: dict[str, dict[str, Any]] = {

@@ -1,0 +1,7 @@
+// What every page has: each part looks for its own marks in the page and does nothing where there are none.
+
+import { offerCopying } from "../site/copying.js";
+import { offerSorting } from "../site/sorting.js";
+
+offerCopying(document);
+offerSorting(document);
