@@ -237,18 +237,18 @@ class Service:
         for row in self.sparql(Query(f"CONSTRUCT {{ {s} {p} {o} }} WHERE {{ {s} {p} {o} }}", default_graphs=dataset)).rows():
             yield Triple(*row)  # type: ignore[arg-type]
 
-    def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, str]:
-        """IRI -> a name to show: in the language, else in English, else in any."""
+    def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, Literal]:
+        """IRI -> a name to show: in the language, else in English, else in any; the name tells in which."""
         iris = {thing.value for thing in things if isinstance(thing, NamedNode)}
         if not iris:
             return {}
         text = _LABELS.format(things=" ".join(terms.write(NamedNode(iri)) for iri in sorted(iris)))
-        best: dict[str, tuple[int, str]] = {}
+        best: dict[str, tuple[int, str, Literal]] = {}
         for thing, label in self.sparql(Query(text)).rows():
             if isinstance(thing, NamedNode) and isinstance(label, Literal):
-                rank = {language: 0, "en": 1}.get(label.language or "", 2)
-                best[thing.value] = min(best.get(thing.value, (3, "")), (rank, label.value))
-        return {iri: label for iri, (_, label) in best.items()}
+                rank = {language: 0, "en": 1}.get((label.language or "").partition("-")[0], 2)
+                best[thing.value] = min(best.get(thing.value, (3, "", label)), (rank, str(label), label))
+        return {iri: label for iri, (_, _, label) in best.items()}
 
     def dump(self, name: str) -> Dump:
         """A file of the dataset, by its name. Raises NotFound."""

@@ -8,6 +8,7 @@ from graph_service.engine.result import Kind, Result
 from graph_service.errors import ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.answers import local
+from graph_service.web.languages import language
 from graph_service.words.names import BASE, curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
@@ -37,15 +38,16 @@ class Table:
     more: bool
 
 
-def cell(term: AnyTerm | None, labels: Mapping[str, str]) -> Cell | None:
+def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
     """A term as a cell; `labels` gives the names of things by IRI."""
     match term:
         case None:
             return None
         case NamedNode():
             iri = term.value
-            label = labels.get(iri) or curie(iri)
-            return Cell(label, local(iri) if iri.startswith((BASE, "http://", "https://")) else None, iri)
+            place = local(iri) if iri.startswith((BASE, "http://", "https://")) else None
+            label = labels.get(iri)
+            return Cell(curie(iri), place, iri) if label is None else Cell(label.value, place, iri, label.language)
         case Literal():
             kind = None if term.language else curie(term.datatype.value)
             return Cell(term.value, None, None if kind == "xsd:string" else kind, term.language)
@@ -62,10 +64,10 @@ def table(service: Service, result: Result) -> Table | bool:
         raise ResultTooLarge(f"The result has {result.size} bytes: too much for a page. Take it as a file.", limit=BYTES_SHOWN)
     columns = result.columns or ["subject", "predicate", "object"]
     rows = list(islice(result.rows(), ROWS_SHOWN + 1))
-    labels = service.labels([term for row in rows for term in row])
+    labels = service.labels([term for row in rows for term in row], language())
     return Table(columns, [cells(row, labels) for row in rows[:ROWS_SHOWN]], more=len(rows) > ROWS_SHOWN)
 
 
-def cells(row: Iterable[AnyTerm | None], labels: Mapping[str, str]) -> list[Cell | None]:
+def cells(row: Iterable[AnyTerm | None], labels: Mapping[str, Literal]) -> list[Cell | None]:
     """A row of terms as cells."""
     return [cell(term, labels) for term in row]

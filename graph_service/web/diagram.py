@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
+from graph_service.web.languages import language
 from graph_service.words.names import NS
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.words.terms import NamedNode
 
 _CLASSES = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?class ?label ?parent WHERE {
+SELECT DISTINCT ?class ?parent WHERE {
   ?class a owl:Class ; rdfs:label ?label .
-  FILTER(LANG(?label) = "en")
-  OPTIONAL { ?class rdfs:subClassOf ?parent . ?parent a owl:Class ; rdfs:label ?name FILTER(isIRI(?parent) && LANG(?name) = "en") }
+  OPTIONAL { ?class rdfs:subClassOf ?parent . ?parent a owl:Class ; rdfs:label ?name FILTER(isIRI(?parent)) }
 } ORDER BY ?class ?parent"""
 
 _PROPERTIES = """
@@ -69,13 +69,13 @@ class Picture:
 
 def picture(service: Service) -> Picture:
     """The picture of the classes of the ontology's own namespace."""
-    labels: dict[str, str] = {}
     parents: dict[str, str | None] = {}
-    for kind, label, parent in service.sparql(Query(_CLASSES, infer=False)).rows():
-        if isinstance(kind, NamedNode) and isinstance(label, Literal) and kind.value.startswith(NS):
-            labels[kind.value] = label.value
+    for kind, parent in service.sparql(Query(_CLASSES, infer=False)).rows():
+        if isinstance(kind, NamedNode) and kind.value.startswith(NS):
             own = parent.value if isinstance(parent, NamedNode) and parent.value.startswith(NS) else None
             parents[kind.value] = parents.get(kind.value) or own
+    names = service.labels([NamedNode(kind) for kind in parents], language())
+    labels = {kind: name.value for kind, name in names.items()}
     links: dict[str, list[tuple[str, str]]] = {}
     for start, link, end in service.sparql(Query(_PROPERTIES, infer=False)).rows():
         if isinstance(start, NamedNode) and isinstance(link, NamedNode) and isinstance(end, NamedNode) and end.value.startswith(NS):

@@ -9,7 +9,8 @@ from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.provenance import as_data, as_triples
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html, write
-from graph_service.web.cells import cells
+from graph_service.web.cells import cell, cells
+from graph_service.web.languages import language
 from graph_service.words import terms
 from graph_service.words.formats import EXPLANATION_FORMATS
 from graph_service.words.terms import AnyTerm
@@ -26,9 +27,10 @@ def blueprint(service: Service) -> Blueprint:
         if wants_html() and not request.args.get("format"):
             steps = list(_steps(explanation.step))
             iris = [iri for origin in explanation.origins.values() for iri in (*origin.graphs, *(p.document for p in origin.passages))]
-            labels = service.labels([part for step in steps for part in _parts(step)] + [terms.NamedNode(iri) for iri in iris])
+            labels = service.labels([part for step in steps for part in _parts(step)] + [terms.NamedNode(iri) for iri in iris], language())
+            sources = {iri: cell(terms.NamedNode(iri), labels) for iri in iris}
             shown = {step.triple: cells(_parts(step), labels) for step in steps}
-            return Response(render_template("explain.html", explanation=explanation, shown=shown, labels=labels))
+            return Response(render_template("explain.html", explanation=explanation, shown=shown, sources=sources))
         format = choose(EXPLANATION_FORMATS)
         if format.engine is None:
             return jsonify(as_data(explanation))

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask
 
 from graph_service.web.languages import language
+from graph_service.web.wording import gettext
 
 #: The ways of writing of the Government of Canada, and of Spanish wherever it is read.
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "es": "es"}
@@ -44,6 +46,38 @@ def size(count: int) -> str:
     return f"{format_decimal(round(value, 1) if place else count, locale=locale())}\N{NO-BREAK SPACE}{_UNITS[language()][place]}"
 
 
+def value(text: str, datatype: str) -> str:
+    """A literal of a datatype (its CURIE) as a person writes it; as it stands where it is not written as its datatype wants it.
+
+    A whole number of four digits stays as it is: it may be a year.
+    """
+    try:
+        match datatype:
+            case "xsd:integer" | "xsd:decimal" | "xsd:double":
+                return (
+                    text
+                    if text.isdecimal() and len(text) <= 4
+                    else format_decimal(Decimal(text), locale=locale(), decimal_quantization=False)
+                )
+            case "xsd:date":
+                return day(text)
+            case "xsd:dateTime":
+                return moment(text)
+            case "xsd:boolean":
+                return {"true": gettext("yes"), "false": gettext("no")}.get(text, text)
+    except (ValueError, ArithmeticError):
+        pass
+    return text
+
+
+def language_name(tag: str) -> str:
+    """The name of a language in the reader's: `French`, `français`, `francés`; the tag itself if it is none that is known."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
 def write(app: Flask) -> None:
-    """Give the templates the filters `number`, `day`, `moment` and `size`."""
-    app.jinja_env.filters.update(number=number, day=day, moment=moment, size=size)
+    """Give the templates the filters `number`, `day`, `moment`, `size`, `value` and `language_name`."""
+    app.jinja_env.filters.update(number=number, day=day, moment=moment, size=size, value=value, language_name=language_name)

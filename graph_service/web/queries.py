@@ -12,6 +12,7 @@ from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wanted, wants_html, write
 from graph_service.web.cells import table
+from graph_service.web.languages import language
 from graph_service.words.formats import EXPLANATION_FORMATS
 from graph_service.words.names import QUERIES, curie
 from graph_service.words.terms import NamedNode
@@ -80,8 +81,10 @@ def _options(service: Service, parameter: Parameter, given: Sequence[str]) -> li
     chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
     if parameter.of is not None:
         choices = service.choices(parameter.of)
-        labels = service.labels([NamedNode(choice.iri) for choice in choices])
-        entries = [(curie(c.iri), labels.get(c.iri, c.key), any(c.is_called(text) for text in chosen)) for c in choices]
+        labels = service.labels([NamedNode(choice.iri) for choice in choices], language())
+        entries = [
+            (curie(c.iri), labels[c.iri].value if c.iri in labels else c.key, any(c.is_called(text) for text in chosen)) for c in choices
+        ]
         return sorted((Option(*entry) for entry in entries), key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
     return [Option(value, value, value in chosen) for value in values]

@@ -28,7 +28,9 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?kind ?term ?definition ?above ?domain ?range WHERE {
   VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
   ?term a ?kind ; rdfs:isDefinedBy <https://w3id.org/labcoop/ns> .
-  OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = "en") }
+  OPTIONAL { ?term skos:definition ?own FILTER(LANG(?own) = "$language") }
+  OPTIONAL { ?term skos:definition ?english FILTER(LANG(?english) = "en") }
+  BIND(COALESCE(?own, ?english) AS ?definition)
   OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?above FILTER(isIRI(?above)) }
   OPTIONAL { ?term rdfs:domain ?domain }
   OPTIONAL { ?term rdfs:range ?range }
@@ -39,7 +41,9 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
   ?scheme a skos:ConceptScheme .
-  OPTIONAL { ?scheme dcterms:description ?description FILTER(LANG(?description) = "en") }
+  OPTIONAL { ?scheme dcterms:description ?own FILTER(LANG(?own) = "$language") }
+  OPTIONAL { ?scheme dcterms:description ?english FILTER(LANG(?english) = "en") }
+  BIND(COALESCE(?own, ?english) AS ?description)
   OPTIONAL { ?concept skos:inScheme ?scheme }
 } GROUP BY ?scheme ?description ORDER BY ?scheme"""
 
@@ -96,8 +100,8 @@ def blueprint(service: Service) -> Blueprint:
         if version is not None and version != _version():
             raise NotFound(f"There is no version {version} of the ontology here; the current one is {_version()}.")
         if suffix is None and wants_html():
-            terms = table(service, service.sparql(Query(_TERMS, infer=False)))
-            schemes = table(service, service.sparql(Query(_SCHEMES)))
+            terms = table(service, service.sparql(Query(_TERMS.replace("$language", language()), infer=False)))
+            schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
             response = Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version(), drawn=picture(service)))
             return add(response, [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)])
         format = choose(GRAPH_FORMATS, suffix)

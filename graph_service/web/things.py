@@ -63,6 +63,7 @@ class Thing:
 
     iri: str
     label: str
+    language: str | None
     names: list[Value]
     kinds: list[Value]
     words: list[Cell]
@@ -86,7 +87,7 @@ def thing(service: Service, iri: str, language: str = "en", infer: bool = True) 
     inferred = {triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}}
     terms_shown = [term for t in triples for term in (t.subject, t.predicate, t.object)]
     labels = service.labels([*terms_shown, *(graph for found in graphs.values() for graph in found)], language)
-    passages = _passages(service, iri, labels)
+    passages = _passages(service, iri, labels, language)
     node = NamedNode(iri)
 
     def show(term: AnyTerm) -> Cell:
@@ -114,7 +115,8 @@ def thing(service: Service, iri: str, language: str = "en", infer: bool = True) 
     assert isinstance(says, Table)
     return Thing(
         iri=iri,
-        label=labels.get(iri, iri.rsplit("/", 1)[-1]),
+        label=labels[iri].value if iri in labels else iri.rsplit("/", 1)[-1],
+        language=labels[iri].language if iri in labels else None,
         names=_once(values((t, t.object) for t in said if t.predicate.value in _NAMES)),
         kinds=values((t, t.object) for t in said if t.predicate.value == RDF + "type"),
         words=[show(t.object) for t in said if t.predicate.value == OA + "exact"],
@@ -156,12 +158,12 @@ def _once(values: Iterable[Value]) -> list[Value]:
     return list(first.values())
 
 
-def _passages(service: Service, iri: str, labels: dict[str, str]) -> dict[Triple, list[Passage]]:
+def _passages(service: Service, iri: str, labels: dict[str, Literal], language: str) -> dict[Triple, list[Passage]]:
     found: dict[Triple, list[Passage]] = {}
     for role in ("s", "o"):
         query = Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))
         for s, p, o, passage, words, document in service.sparql(query).rows():
-            names = labels | service.labels([document])
+            names = labels | service.labels([document], language)
             link, origin = cell(passage, names), cell(document, names)
             assert isinstance(words, Literal)
             assert link is not None

@@ -108,7 +108,8 @@ def test_a_dump_with_graphs_keeps_them(snapshot: Snapshot, original: rdflib.Data
 def test_the_ontology_is_drawn_from_itself(server: Server) -> None:
     """Every class of the ontology stands in the picture, and each name in it leads to a term on the page."""
     page = server.ask("/ns", Accept="text/html").text
-    drawing = page[page.index("<svg") : page.index("</svg>")]
+    figure = page[page.index('<figure class="diagram">') :]
+    drawing = figure[: figure.index("</svg>")]
     ontology = rdflib.Graph().parse(data=server.ask("/ns", Accept="text/turtle").text, format="turtle")
     own = "https://w3id.org/labcoop/ns#"
     classes = {str(c).removeprefix(own) for c in ontology.subjects(rdflib.RDF.type, rdflib.OWL.Class) if str(c).startswith(own)}
