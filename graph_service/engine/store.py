@@ -1,12 +1,14 @@
 """A graph in memory and how it answers: what runs inside a worker, and needs nothing of processes.
 
-Two things that the store does not do by itself are arranged here. The default graph holds a copy of what it stands for, so that
+Three things that the store does not do by itself are arranged here. The default graph holds a copy of what it stands for, so that
 FROM keeps its meaning and a triple that two graphs say counts once. A second copy, without the inferred triples, serves
-`infer=False`; it is kept in a named graph of its own that no query can enumerate.
+`infer=False`; it is kept in a named graph of its own that no query can enumerate. And where a query chooses several graphs for its
+default graph, a triple that two of them say counts once there, too.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -16,11 +18,13 @@ from graph_service.engine.result import Formats, Kind, Query, format_of
 from graph_service.errors import MalformedQuery, MalformedRequest
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.outline import outline
 from graph_service.words.terms import AnyTerm
-from graph_service.words.tokens import uses_keyword
+from graph_service.words.tokens import decoded, tokens, uses_keyword
 from graph_service.words.writing import stream_triples, write_triples
 
 _ASSERTED = ox.NamedNode("urn:x-graph-service:asserted")
+_MERGED = ox.NamedNode("urn:x-graph-service:merged")
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Up to this many triples are sorted for reading; more are streamed as they come.
@@ -50,19 +54,20 @@ class GraphStore:
         NotAcceptable if `formats` has none for this kind of result.
         """
         default, named = self._dataset(query)
-        try:
-            answer = self._ask(query, default, named)
-        except SyntaxError as error:
-            raise MalformedQuery.from_parser(str(error.msg), query.text) from error
-        except ValueError as error:
-            raise MalformedRequest(str(error)) from error
-        kind = _kind(answer)
-        format = format_of(kind, formats)
-        if isinstance(answer, ox.QueryTriples):
-            write_graph(answer, format, output)
-        else:
-            assert isinstance(format.engine, ox.QueryResultsFormat)
-            answer.serialize(output, format.engine)
+        with self._merge(default) as merged:
+            try:
+                answer = self._ask(query, merged, named)
+            except SyntaxError as error:
+                raise MalformedQuery.from_parser(str(error.msg), query.text) from error
+            except ValueError as error:
+                raise MalformedRequest(str(error)) from error
+            kind = _kind(answer)
+            format = format_of(kind, formats)
+            if isinstance(answer, ox.QueryTriples):
+                write_graph(answer, format, output)
+            else:
+                assert isinstance(format.engine, ox.QueryResultsFormat)
+                answer.serialize(output, format.engine)
         return kind, format
 
     def _ask(
@@ -86,10 +91,44 @@ class GraphStore:
         if query.default_graphs is not None or query.named_graphs is not None:
             return [*named_nodes(query.default_graphs or ())], [*named_nodes(query.named_graphs or ())]
         if uses_keyword(query.text, "FROM"):
-            return None, None
+            if sum(token.is_word("FROM") for token in tokens(decoded(query.text))) < 2:
+                return None, None
+            chosen = outline(query.text, query.base)
+            return [*named_nodes(chosen.default_graphs or ())], [*named_nodes(chosen.named_graphs or ())]
         if query.infer:
             return None, [*self._graphs]
         return [_ASSERTED], [*self._asserted_graphs]
+
+    @contextmanager
+    def _merge(self, graphs: list[_Graph] | None) -> Iterator[list[_Graph] | None]:
+        """Graphs that are the merge of the given ones (SPARQL 1.1 Query, section 13.2.1): no triple stands in two of them.
+
+        The store would count such a triple twice. Where there is one, the largest graph is left as it is, and what the others have
+        beside it stands in a graph of its own meanwhile.
+        """
+        if graphs is None or len(graphs) < 2:
+            yield graphs
+            return
+        by_size = sorted(dict.fromkeys(graphs), key=self._size, reverse=True)
+        more: list[ox.Quad] = []
+        count = 0
+        for place, graph in enumerate(by_size[1:], 1):
+            for quad in self._store.quads_for_pattern(None, None, None, graph):
+                count += 1
+                triple = (quad.subject, quad.predicate, quad.object)
+                if not any(ox.Quad(*triple, larger) in self._store for larger in by_size[:place]):
+                    more.append(ox.Quad(*triple, _MERGED))
+        if len(more) == count:
+            yield by_size
+            return
+        self._store.extend(more)
+        try:
+            yield [by_size[0], _MERGED]
+        finally:
+            self._store.clear_graph(_MERGED)
+
+    def _size(self, graph: _Graph) -> int:
+        return sum(1 for _ in self._store.quads_for_pattern(None, None, None, graph))
 
 
 def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Kind:

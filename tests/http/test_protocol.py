@@ -25,6 +25,16 @@ def plain(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
     return start("--data", str(data), *flags)
 
 
+@pytest.fixture(scope="module")
+def overlapping(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A service over three named graphs that say one triple together, and one each for itself."""
+    data = tmp_path_factory.mktemp("overlapping") / "data.trig"
+    data.write_text(
+        "\n".join(f"<{name}> {{ <{name}> <http://example.org/p> 1 . <http://example.org/all> <http://example.org/p> 2 }}" for name in NAMES)
+    )
+    return start("--data", str(data), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+
+
 def forms(query: str, parameters: str = "") -> dict[str, Callable[[Server], Answer]]:
     """The three ways to send a query, each with dataset parameters."""
     more = f"&{parameters}" if parameters else ""
@@ -73,6 +83,32 @@ ONE, TWO, THREE = NAMES
 )
 def test_every_way_to_ask_sees_the_dataset_that_is_chosen(plain: Server, way: str, query: str, parameters: str, expected: bool) -> None:
     assert truth(forms(query, parameters)[way](plain)) is expected
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters", "count"),
+    [
+        (f"SELECT (COUNT(*) AS ?n) FROM <{ONE}> FROM <{TWO}> {{ ?s ?p ?o }}", "", 3),
+        (
+            f"BASE <http://example.org/> PREFIX e: <http://example.org/> SELECT (COUNT(*) AS ?n) FROM e:1 FROM e:1 FROM <2> FROM NAMED <{ONE}> {{ ?s ?p ?o }}",
+            "",
+            3,
+        ),
+        (f"SELECT (COUNT(*) AS ?n) FROM <{ONE}> FROM NAMED <{TWO}> {{ ?s ?p ?o }}", "", 2),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default(ONE, TWO), 3),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default(ONE, TWO, THREE), 4),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default(TWO, THREE), 3),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default(ONE, ONE), 2),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default(ONE), 2),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default(ONE, "http://example.org/none"), 2),
+        ("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", named(ONE, TWO) + "&" + default(ONE, TWO), 4),
+        ("SELECT (COUNT(?g) AS ?n) { GRAPH ?g {} }", default(ONE, TWO), 0),
+    ],
+)
+def test_a_triple_of_two_default_graphs_counts_once(overlapping: Server, query: str, parameters: str, count: int) -> None:
+    """The default graph is the RDF merge of the graphs that are named for it (SPARQL 1.1 Query, section 13.2.1)."""
+    answer = forms(query, parameters)["get"](overlapping)
+    assert [row["n"]["value"] for row in json.loads(answer.body)["results"]["bindings"]] == [str(count)]
 
 
 @pytest.mark.parametrize("way", ["get", "form", "direct"])
