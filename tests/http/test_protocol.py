@@ -90,7 +90,7 @@ def test_every_way_to_ask_sees_the_dataset_that_is_chosen(plain: Server, way: st
     [
         (f"SELECT (COUNT(*) AS ?n) FROM <{ONE}> FROM <{TWO}> {{ ?s ?p ?o }}", "", 3),
         (
-            f"BASE <http://example.org/> PREFIX e: <http://example.org/> SELECT (COUNT(*) AS ?n) FROM e:1 FROM e:1 FROM <2> FROM NAMED <{ONE}> {{ ?s ?p ?o }}",
+            "BASE <http://example.org/> PREFIX e: <> SELECT (COUNT(*) AS ?n) FROM e:1 FROM e:1 FROM <2> FROM NAMED <1> { ?s ?p ?o }",
             "",
             3,
         ),
