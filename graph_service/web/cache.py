@@ -1,23 +1,24 @@
 """Repeated answers, served before Flask sees the request.
 
-A snapshot never changes, so an answer holds for as long as its snapshot is served: the key is the snapshot and all of the request
-that changes the answer, and the strong ETag is made from the key, so that `If-None-Match` is answered without running anything
-(RFC 9110, section 13.1.2). What the application marks `no-store` is never kept; what has an ETag of its own (files) passes
-through. The same question asked by many at once runs once.
+A snapshot never changes, so an answer holds for as long as its snapshot is served: the key is all of the request that changes the
+answer, each snapshot has a cache of its own, and the strong ETag is made from both, so that `If-None-Match` is answered without
+running anything (RFC 9110, section 13.1.2). What the application marks `no-store` is never kept; what has an ETag of its own (files)
+passes through. The same question asked by many at once runs once.
+
+All that an answer needs, headers and compressed forms included, is made when it is first sent so, and after that only looked up.
 """
 
-import gzip
 import hashlib
 import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import brotli
-
 from graph_service.config import Settings
+from graph_service.web import encodings
+from graph_service.web.encodings import IDENTITY
 from graph_service.web.languages import preferred
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[str, str]]
 
-#: The request headers that an answer may depend on, beside method, address and body; of Accept-Language only what it comes to.
+#: What an answer depends on: method, path, query string, language, the headers below, and body.
+Key = tuple[str | bytes, ...]
+
+#: The request headers that an answer may depend on, beside the language that Accept-Language comes to.
 _TELLING = ("HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
 
 #: Methods that only ask: POST and QUERY carry a query in their body.
@@ -34,35 +38,36 @@ _ASKING = frozenset({"GET", "HEAD", "POST", "QUERY"})
 #: What is about the service and not about the graph.
 _NEVER = ("/health", "/ready", "/metrics", "/admin/")
 
-#: A shorter answer is not worth compressing.
-_COMPRESSED_FROM = 1024
-
 #: Until the client has asked again, it may not take an answer for fresh: a new snapshot may be served at any moment.
 _ASK_AGAIN = "public, max-age=0, must-revalidate"
 
-#: Encodings in the order of preference, and how to make them.
-_ENCODERS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda content: brotli.compress(content, quality=5),
-    "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
-}
+#: Headers of one answer and not of the next one that is the same.
+_OF_ONE_ANSWER = frozenset({"content-length", "x-query-id", "server-timing", "date"})
 
 
-@dataclass
 class _Kept:
-    """An answer and its forms by content encoding."""
+    """An answer: its headers and bytes in each content encoding, made when they are first asked for."""
 
-    headers: Headers
-    forms: dict[str, bytes] = field(default_factory=dict)
+    def __init__(self, key: Key, tag: str, headers: Headers, content: bytes) -> None:
+        #: What it is counted for: its bytes, as many again for compressed forms that may come, what was asked, and its headers.
+        self.size = 2 * len(content) + sum(map(len, key)) + 1024
+        self._tag = tag
+        self.headers = headers
+        self._content = content
+        self._forms: dict[str, tuple[Headers, bytes]] = {}
+        media = next((value for name, value in headers if name.lower() == "content-type"), "")
+        self._is_encoded = encodings.is_worth_encoding(len(content), media)
 
-    @property
-    def size(self) -> int:
-        """What it is counted for: its bytes, as many again for compressed forms that may come, and its headers."""
-        return 2 * len(self.forms["identity"]) + 1024
-
-    def form(self, encoding: str) -> bytes:
-        if encoding not in self.forms:
-            self.forms[encoding] = _ENCODERS[encoding](self.forms["identity"])
-        return self.forms[encoding]
+    def form(self, encoding: str) -> tuple[Headers, bytes]:
+        """The answer for a client who likes an encoding best."""
+        form = self._forms.get(encoding)
+        if form is None:
+            used = encoding if self._is_encoded else IDENTITY
+            content = encodings.encode(self._content, used)
+            headers = [*self.headers, ("ETag", _etag(self._tag, used)), ("Content-Length", str(len(content)))]
+            form = ([*headers, ("Content-Encoding", used)] if used != IDENTITY else headers, content)
+            self._forms[encoding] = form
+        return form
 
 
 @dataclass
@@ -84,10 +89,10 @@ class Cache:
         self._limit = settings.cache_size
         self._largest_body = settings.body_limit
         self._language = settings.language
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
-        self._under_way: dict[str, threading.Event] = {}
+        self._under_way: dict[Key, threading.Lock] = {}
         self.counts = counts
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -95,49 +100,46 @@ class Cache:
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
-        encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        head = environ["REQUEST_METHOD"] == "HEAD"
-        tag = f"{self._version[:8]}-{key[:20]}"
-        if self._is_known_to_client(environ, tag):
-            self.counts.not_modified += 1
-            with self._lock:
-                kept = self._kept.get(key)
-            headers = kept.headers if kept else [("Cache-Control", _ASK_AGAIN), ("Vary", "Accept, Accept-Encoding, Accept-Language")]
-            start_response("304 Not Modified", [*_without_body(headers), ("ETag", _etag(tag, encoding))])
-            return []
+        known = self._known_to_client(environ, key) if "HTTP_IF_NONE_MATCH" in environ else None
+        if known is not None:
+            return self._not_modified(start_response, key, known)
         with self._lock:
             kept = self._kept.get(key)
-            first = kept is None and key not in self._under_way
+            under_way = None
             if kept is not None:
                 self._kept.move_to_end(key)
-            elif first:
-                self._under_way[key] = threading.Event()
-            event = self._under_way.get(key)
-        if kept is None and not first and event is not None:
-            event.wait()
-            with self._lock:
+            else:
+                under_way = self._under_way.get(key)
+                if under_way is None:
+                    first = self._under_way[key] = threading.Lock()
+                    first.acquire()
+        if under_way is not None:
+            with under_way:
                 kept = self._kept.get(key)
         if kept is None:
             self.counts.misses += 1
             try:
                 kept, answer = self._ask(key, environ, start_response)
             finally:
-                if first:
-                    with self._lock:
-                        self._under_way.pop(key).set()
+                if under_way is None:
+                    del self._under_way[key]
+                    first.release()
             if kept is None:
                 return answer
         else:
             self.counts.hits += 1
-        content = b"" if head else kept.form(encoding if _worth_compressing(kept) else "identity")
-        encoded = encoding if _worth_compressing(kept) else "identity"
-        headers = [*kept.headers, ("ETag", _etag(tag, encoded)), ("Content-Length", str(len(kept.form(encoded))))]
-        if encoded != "identity":
-            headers.append(("Content-Encoding", encoded))
+        headers, content = kept.form(encodings.choose(environ.get("HTTP_ACCEPT_ENCODING", "")))
         start_response("200 OK", headers)
-        return [content]
+        return [content if environ["REQUEST_METHOD"] != "HEAD" else b""]
 
-    def _ask(self, key: str, environ: "WSGIEnvironment", start_response: "StartResponse") -> tuple[_Kept | None, Iterable[bytes]]:
+    def _not_modified(self, start_response: "StartResponse", key: Key, tag: str) -> Iterable[bytes]:
+        self.counts.not_modified += 1
+        kept = self._kept.get(key)
+        headers = kept.headers if kept else [("Cache-Control", _ASK_AGAIN), ("Vary", "Accept, Accept-Encoding, Accept-Language")]
+        start_response("304 Not Modified", [*_without_body(headers), ("ETag", f'"{tag}"')])
+        return []
+
+    def _ask(self, key: Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> tuple[_Kept | None, Iterable[bytes]]:
         """Ask the application; its answer to keep, or else its answer as it is, already begun."""
         begun: list[tuple[str, Headers]] = []
 
@@ -149,21 +151,22 @@ class Cache:
         asked = {**environ, "REQUEST_METHOD": "GET"} if environ["REQUEST_METHOD"] == "HEAD" else environ
         answer = self._application(asked, hear)
         status, headers = begun[0]
-        if not self._may_be_kept(status, headers):
+        values = {name.lower(): value for name, value in headers}
+        if not self._may_be_kept(status, values):
             start_response(status, headers)
             return None, answer if environ["REQUEST_METHOD"] != "HEAD" else _closed(answer)
         content = b"".join(answer)
         _close(answer)
-        kept = _Kept([h for h in headers if h[0].lower() not in _OF_ONE_ANSWER] + _missing(headers), {"identity": content})
+        kept = _Kept(key, self._tag(key), [h for h in headers if h[0].lower() not in _OF_ONE_ANSWER] + _missing(values), content)
         with self._lock:
+            before = self._kept.pop(key, None)
+            self._size += kept.size - (before.size if before is not None else 0)
             self._kept[key] = kept
-            self._size += kept.size
             while self._size > self._limit and self._kept:
                 self._size -= self._kept.popitem(last=False)[1].size
         return kept, ()
 
-    def _may_be_kept(self, status: str, headers: Headers) -> bool:
-        values = {name.lower(): value for name, value in headers}
+    def _may_be_kept(self, status: str, values: dict[str, str]) -> bool:
         length = values.get("content-length", "")
         return (
             status.startswith("200")
@@ -173,8 +176,8 @@ class Cache:
             and int(length) <= self._limit // 8
         )
 
-    def _key(self, environ: "WSGIEnvironment") -> str | None:
-        """What the answer depends on, as a hash; None for requests that are not for the cache."""
+    def _key(self, environ: "WSGIEnvironment") -> Key | None:
+        """What the answer depends on; None for requests that are not for the cache."""
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         if method not in _ASKING or path.startswith(_NEVER):
             return None
@@ -185,55 +188,36 @@ class Cache:
                 return None
             body = environ["wsgi.input"].read(int(length))
             environ["wsgi.input"] = io.BytesIO(body)
-        digest = hashlib.sha256(self._version.encode())
+        get = environ.get
+        language = preferred(get("HTTP_ACCEPT_LANGUAGE", ""), self._language)
         asked = "GET" if method == "HEAD" else method
-        language = preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""), self._language)
-        for part in (asked, path, environ.get("QUERY_STRING", ""), language, *(environ.get(name, "") for name in _TELLING)):
-            digest.update(f"{len(part)}:{part}".encode())
-        digest.update(body)
-        return digest.hexdigest()
+        return (asked, path, get("QUERY_STRING", ""), language, *[get(name, "") for name in _TELLING], body)
 
-    def _is_known_to_client(self, environ: "WSGIEnvironment", tag: str) -> bool:
+    def _tag(self, key: Key) -> str:
+        """The strong tag of an answer, without its encoding: it says which snapshot and what was asked."""
+        return f"{self._version[:8]}-{hashlib.sha256(repr((self._version, key)).encode()).hexdigest()[:20]}"
+
+    def _known_to_client(self, environ: "WSGIEnvironment", key: Key) -> str | None:
+        """Which of the client's tags is one of this answer, in whatever encoding."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return False
-        tags = {given.strip().removeprefix("W/").strip('"') for given in environ.get("HTTP_IF_NONE_MATCH", "").split(",")}
-        return any(given == tag or given.startswith(f"{tag}-") for given in tags)
+            return None
+        tag = self._tag(key)
+        tags = [given.strip().removeprefix("W/").strip('"') for given in environ["HTTP_IF_NONE_MATCH"].split(",")]
+        return next((given for given in tags if given == tag or given in {f"{tag}-{encoding}" for encoding in encodings.OFFERED}), None)
 
 
-#: Headers of one answer and not of the next one that is the same.
-_OF_ONE_ANSWER = frozenset({"content-length", "x-query-id", "server-timing", "date"})
-
-
-def _missing(headers: Headers) -> Headers:
+def _missing(values: dict[str, str]) -> Headers:
     """The headers that a kept answer needs and the application did not give, and Vary with the encoding in it."""
-    values = {name.lower(): value for name, value in headers}
-    vary = values.get("vary", "")
     added = [] if "cache-control" in values else [("Cache-Control", _ASK_AGAIN)]
-    return added if "accept-encoding" in vary.lower() else [*added, ("Vary", "Accept-Encoding")]
+    return added if "accept-encoding" in values.get("vary", "").lower() else [*added, ("Vary", "Accept-Encoding")]
 
 
 def _without_body(headers: Headers) -> Headers:
     return [header for header in headers if not header[0].lower().startswith("content-")]
 
 
-def _worth_compressing(kept: _Kept) -> bool:
-    kind = next((value for name, value in kept.headers if name.lower() == "content-type"), "")
-    return len(kept.forms["identity"]) >= _COMPRESSED_FROM and not kind.startswith(("image/", "application/gzip", "application/zip"))
-
-
 def _etag(tag: str, encoding: str) -> str:
-    return f'"{tag}"' if encoding == "identity" else f'"{tag}-{encoding}"'
-
-
-def _encoding(accept: str) -> str:
-    """The content encoding to use for an Accept-Encoding header (RFC 9110, section 12.5.3): the client's weight, then our order."""
-    weights = {}
-    for part in accept.lower().split(","):
-        name, _, parameter = part.partition(";")
-        quality = parameter.strip().removeprefix("q=")
-        weights[name.strip()] = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
-    best = max(_ENCODERS, key=lambda name: weights.get(name, weights.get("*", 0.0)))
-    return best if weights.get(best, weights.get("*", 0.0)) > 0 else "identity"
+    return f'"{tag}"' if encoding == IDENTITY else f'"{tag}-{encoding}"'
 
 
 def _close(answer: Iterable[bytes]) -> None:

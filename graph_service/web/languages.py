@@ -6,6 +6,7 @@ There is no cookie: links on a page that was asked for with `lang=` lead to page
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -38,6 +39,7 @@ class Version:
     shown: bool
 
 
+@lru_cache(maxsize=1024)
 def preferred(accept: str, default: str) -> str:
     """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
     accepted = parse_accept_header(accept, LanguageAccept)

@@ -24,7 +24,8 @@ from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
 from graph_service.web.cache import Cache, CacheCounts
-from graph_service.web.watching import Metrics, Watch, log_to_stderr
+from graph_service.web.log import log_to_stderr
+from graph_service.web.watching import Metrics, Watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -139,10 +140,15 @@ class Succession:
             if generation.enter():
                 break
         try:
-            return ClosingIterator(generation.application(environ, start_response), [generation.leave])
+            answer = generation.application(environ, start_response)
         except BaseException:
             generation.leave()
             raise
+        if isinstance(answer, list):
+            # It is whole, and needs its snapshot no more.
+            generation.leave()
+            return answer
+        return ClosingIterator(answer, [generation.leave])
 
     def _generation(self, snapshot: Snapshot) -> _Generation:
         service = Service.open(snapshot, self._settings)

@@ -1,16 +1,10 @@
-"""What an operator sees: one structured log line a request, and counters for Prometheus.
+"""What an operator sees: one structured log line a request, and counters for Prometheus."""
 
-A line says what was asked for only as far as the settings allow: the path always, the text of a query if `log_queries` is on, an
-address of a client never.
-"""
-
-import json
-import logging
+import random
 import re
-import sys
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -19,44 +13,15 @@ from prometheus_client.registry import Collector
 
 from graph_service.service import Service
 from graph_service.web.cache import CacheCounts, Headers
+from graph_service.web.log import Request, RequestLog
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-_log = logging.getLogger("graph_service.requests")
 
 #: First part of a path -> the kind of request it is counted as; all others are `other`, so that nobody can make up labels.
 _KINDS = ("sparql", "queries", "id", "page", "data", "ns", "vocab", "graph", "downloads", "explain", "static", "health", "ready", "metrics")
 
 _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-
-
-class JsonLines(logging.Formatter):
-    """A log record as one line of JSON: time, level, message, and whatever was given as `extra`."""
-
-    _ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
-        entry: dict[str, object] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03}Z",
-            "level": record.levelname.lower(),
-            "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in self._ORDINARY},
-        }
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
-
-
-def log_to_stderr() -> None:
-    """Send this package's log to standard error, a line of JSON each."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logger = logging.getLogger("graph_service")
-    logger.handlers = [handler]
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 class Metrics:
@@ -68,6 +33,14 @@ class Metrics:
         self.requests = Counter("graph_requests", "Requests", ["kind", "status"], registry=self.registry)
         self.seconds = Histogram("graph_request_seconds", "Seconds until the answer began", ["kind"], registry=self.registry)
         self.registry.register(_Current(service, cache))
+        # Looking a counter up by its labels takes longer than counting.
+        self._requests = lru_cache(maxsize=None)(self.requests.labels)
+        self._seconds = lru_cache(maxsize=None)(self.seconds.labels)
+
+    def count(self, kind: str, status: str, seconds: float) -> None:
+        """Count a request: its kind, how it was answered, and the seconds until the answer began."""
+        self._requests(kind, status).inc()
+        self._seconds(kind).observe(seconds)
 
 
 class _Current(Collector):
@@ -106,25 +79,25 @@ class Watch:
     def __init__(self, application: "WSGIApplication", metrics: Metrics) -> None:
         self._application = application
         self._metrics = metrics
+        self._log = RequestLog()
+        # Ids must differ, and need not be secret: a generator of the process's own is enough, and asks the system for nothing.
+        self._random = random.Random()  # noqa: S311
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Pass the request on, and say how it went."""
         began = time.perf_counter()
-        first = environ.get("PATH_INFO", "/").split("/")[1].partition(".")[0]
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
+        first = path.lstrip("/").partition("/")[0].partition(".")[0]
         kind = first if first in _KINDS else "home" if first == "" else "other"
-        trace = _TRACE.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
-        request = trace[1] if trace else uuid.uuid4().hex
+        trace = _TRACE.fullmatch(environ["HTTP_TRACEPARENT"]) if "HTTP_TRACEPARENT" in environ else None
+        id = trace[1] if trace else f"{self._random.getrandbits(128):032x}"
 
         def begin(status: str, headers: Headers, info: object = None) -> object:
             seconds = time.perf_counter() - began
-            self._metrics.requests.labels(kind, status[:3]).inc()
-            self._metrics.seconds.labels(kind).observe(seconds)
-            query = next((value for name, value in headers if name.lower() == "x-query-id"), None)
-            about = {"method": environ["REQUEST_METHOD"], "path": environ.get("PATH_INFO", "")}
-            _log.info(
-                "request",
-                extra={"request_id": request, "query_id": query, **about, "status": int(status[:3]), "ms": round(seconds * 1000, 2)},
-            )
-            return start_response(status, [*headers, ("X-Request-Id", request)])
+            code = status[:3]
+            self._metrics.count(kind, code, seconds)
+            query = next((value for name, value in headers if name == "X-Query-Id"), None)
+            self._log.add(Request(time.time(), id, query, method, path, int(code), seconds))
+            return start_response(status, [*headers, ("X-Request-Id", id)])
 
         return self._application(environ, begin)  # type: ignore[arg-type]

@@ -1,0 +1,47 @@
+"""Content encodings: which one a client likes best, and how each is made (RFC 9110, sections 8.4 and 12.5.3)."""
+
+import gzip
+from collections.abc import Callable
+from functools import lru_cache
+
+import brotli
+
+#: The bytes as they are.
+IDENTITY = "identity"
+
+#: Encodings in the order of preference, and how to make them.
+_ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: bytes(brotli.compress(content, quality=5)),
+    "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
+}
+
+#: The names of all but the bytes as they are.
+OFFERED = tuple(_ENCODERS)
+
+#: A shorter answer is not worth compressing.
+_COMPRESSED_FROM = 1024
+
+#: What is compressed as it is.
+_COMPRESSED = ("image/", "application/gzip", "application/zip")
+
+
+def encode(content: bytes, encoding: str) -> bytes:
+    """The content in an encoding."""
+    return content if encoding == IDENTITY else _ENCODERS[encoding](content)
+
+
+def is_worth_encoding(size: int, media: str) -> bool:
+    """Whether content of that size and type becomes much shorter."""
+    return size >= _COMPRESSED_FROM and not media.startswith(_COMPRESSED)
+
+
+@lru_cache(maxsize=256)
+def choose(accept: str) -> str:
+    """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order."""
+    weights = {}
+    for part in accept.lower().split(","):
+        name, _, parameter = part.partition(";")
+        quality = parameter.strip().removeprefix("q=")
+        weights[name.strip()] = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
+    best = max(_ENCODERS, key=lambda name: weights.get(name, weights.get("*", 0.0)))
+    return best if weights.get(best, weights.get("*", 0.0)) > 0 else IDENTITY
