@@ -28,7 +28,7 @@ bench: $(VENV)/.bench $(VENV)/.frontend
 LOCALE := graph_service/web/locale
 messages: $(VENV)/.serve
 	$(BIN)/pybabel -q extract --mapping pyproject.toml --keywords lazy_gettext --add-location file --sort-by-file --no-wrap \
-	  --project graph-service --version "" --output-file $(LOCALE)/messages.pot graph_service/web
+	  --project graph-service --version "" --output-file $(LOCALE)/messages.pot .
 	$(BIN)/pybabel -q update --input-file $(LOCALE)/messages.pot --output-dir $(LOCALE) --no-fuzzy-matching --ignore-obsolete \
 	  --ignore-pot-creation-date --no-wrap
 

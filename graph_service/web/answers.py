@@ -129,7 +129,7 @@ def problem(error: ServiceError) -> Response:
         **error.members,
     }
     if wants_html():
-        response = Response(render_template("problem.html", problem=document), status=status)
+        response = Response(render_template("problem.html", problem=document, meaning=_meaning(type(error))), status=status)
     else:
         response = Response(current_app.json.dumps(document), status=status, content_type="application/problem+json")
     response.vary.add("Accept")
@@ -166,7 +166,7 @@ def translated(error: HTTPException) -> ServiceError:
 def problem_types() -> list[dict[str, object]]:
     """Every problem type: its key (the fragment of its IRI), title, status and meaning, from the errors themselves."""
     return [
-        {"key": _key(kind), "title": _title(kind), "status": int(kind.status), "meaning": (kind.__doc__ or "").strip()}
+        {"key": _key(kind), "title": _title(kind), "status": int(kind.status), "meaning": _meaning(kind)}
         for kind in ServiceError.__subclasses__()
         if kind.status != HTTPStatus.INTERNAL_SERVER_ERROR
     ]
@@ -174,6 +174,10 @@ def problem_types() -> list[dict[str, object]]:
 
 def _key(kind: type[ServiceError]) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"-\1", kind.__name__).lower()
+
+
+def _meaning(kind: type[ServiceError]) -> str:
+    return " ".join((kind.__doc__ or "").split())
 
 
 def _title(kind: type[ServiceError]) -> str:

@@ -48,11 +48,12 @@ def lazy_gettext(text: str) -> LazyProxy:
 
 
 def speak(app: Flask) -> None:
-    """Give the templates `_`, `ngettext`, `pgettext` and `{% trans %}`."""
+    """Give the templates `_`, `ngettext`, `pgettext` and `{% trans %}`, and `translated` for texts that are written elsewhere."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    app.jinja_env.filters["translated"] = gettext
 
 
 @cache

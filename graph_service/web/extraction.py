@@ -1,0 +1,25 @@
+"""Texts of the pages that are not written as `_("…")`: `make messages` finds them here. Templates show them with `|translated`."""
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+from graph_service.catalogue.catalogue import Catalogue
+from graph_service.web.answers import problem_types
+
+#: Line, function, text, comments: what Babel takes from an extractor.
+Found = Iterator[tuple[int, None, str, list[str]]]
+
+
+def problems(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
+    """The titles and meanings of problem types, which are the names and docstrings of the errors."""
+    for kind in problem_types():
+        yield 1, None, str(kind["title"]), []
+        yield 1, None, str(kind["meaning"]), []
+
+
+def subjects(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
+    """The tags of a canned query, by which the pages group them."""
+    for query in Catalogue.read([Path(file.name)]).queries.values():
+        for tag in query.header.tags:
+            yield 1, None, tag, []
