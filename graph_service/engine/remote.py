@@ -54,8 +54,8 @@ _INLINE = 256 * 1024
 
 #: Seconds after which a query is among the slow ones, and how many of those are listed.
 _SLOW = 0.5
-#: Seconds for which the server is believed to hold the snapshot that it held.
-_BELIEVED = 10
+#: Seconds for which the server is believed to hold the snapshot that it held: a push may take its place at any time.
+_BELIEVED = 1
 
 #: A limit of rows below this is looked for before a graph is believed to be whole.
 _MANY_ROWS = 100_000

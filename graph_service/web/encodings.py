@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import brotli
+import zstandard
 
 #: The bytes as they are.
 IDENTITY = "identity"
@@ -12,6 +13,7 @@ IDENTITY = "identity"
 #: Encodings in the order of preference, and how to make them.
 _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: bytes(brotli.compress(content, quality=5)),
+    "zstd": lambda content: zstandard.compress(content, level=9),
     "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
 }
 

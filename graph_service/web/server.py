@@ -2,7 +2,8 @@
 
 A new snapshot takes over between two requests: its service is opened beside the old one, then new requests go to it, and the old
 one is closed when its last request is answered. A request sees one snapshot from beginning to end. What tells of a new snapshot is
-the link `last-…` that a build moves: this process's own build on SIGHUP, or a `graph-service build` elsewhere.
+the link `last-…` that a build moves: this process's own build on SIGHUP, or a `graph-service build` elsewhere. On another engine it
+takes over when that server holds it.
 """
 
 import logging
@@ -18,6 +19,7 @@ from granian.log import LogLevels
 from werkzeug.wsgi import ClosingIterator
 
 from graph_service.config import Settings
+from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
@@ -158,12 +160,30 @@ class Succession:
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait
         name = source_set(self._settings)
+        successor: _Generation | None = None
         while not wait(_LOOK):
             try:
                 newest = last_good(self._settings.snapshots, name)
-                if newest is not None and newest.id != self._current.service.snapshot.id:
-                    old, self._current = self._current, self._generation(newest)
+                if successor is not None and (newest is None or newest.id != successor.service.snapshot.id):
+                    successor.retire()
+                    successor = None
+                if newest is None or newest.id == self._current.service.snapshot.id:
+                    continue
+                is_new = successor is None
+                successor = successor or self._generation(newest)
+                if self._is_ready(successor, is_new):
+                    old, self._current, successor = self._current, successor, None
                     old.retire()
                     _log.info("snapshot taken over", extra={"snapshot": newest.id})
             except (ServiceError, OSError) as error:
                 _log.error("new snapshot not taken over", extra={"detail": str(error)})
+
+    def _is_ready(self, successor: _Generation, is_new: bool) -> bool:
+        """Whether a generation answers: another server may not have been given its snapshot yet. Why not is logged once."""
+        try:
+            successor.service.sparql(Query("ASK {}")).close()
+        except ServiceError as error:
+            if is_new:
+                _log.warning("new snapshot waits", extra={"snapshot": successor.service.snapshot.id, "detail": error.detail})
+            return False
+        return True

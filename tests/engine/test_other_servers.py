@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -210,6 +211,37 @@ def test_a_service_on_another_engine_answers_over_http(
     for path in ("/queries/projects.csv", "/id/organisation/ilo", "/", "/ready", "/sparql?query=ASK%7B%7D", "/explain"):
         assert on_other.ask(path).status == server.ask(path).status, path
     assert on_other.ask("/queries/projects.csv").body == server.ask("/queries/projects.csv").body
+
+
+def test_a_new_snapshot_takes_over_when_the_other_server_holds_it(
+    start: Callable[..., Server], command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    data = tmp_path / "data.ttl"
+    flags = ("--data", str(data), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+
+    def write(value: int) -> None:
+        data.write_text(f"<http://e/a> <http://e/p> {value} .")
+        assert command("build", *flags).returncode == 0
+
+    def ask(server: Server) -> tuple[int, str]:
+        answer = server.ask(f"/sparql?query=SELECT%20%3Fo%20%7B%3Fs%20%3Fp%20%3Fo%7D%20%23{time.monotonic()}", Accept="text/csv")
+        return answer.status, answer.text.split()[-1] if answer.status == 200 else ""
+
+    with oxigraph() as other:
+        write(1)
+        assert command("push", other.store, *flags).returncode == 0
+        server = start("--engine", other.sparql, *flags)
+        write(2)
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            assert ask(server) == (200, "1")
+        assert "new snapshot waits" in server.log.read_text()
+        assert command("push", other.store, *flags).returncode == 0
+        until = time.monotonic() + 10
+        while (seen := ask(server)) != (200, "2"):
+            assert seen[0] == 503
+            assert time.monotonic() < until
+        assert server.ask("/ready").status == 200
 
 
 @pytest.mark.skipif(WITHOUT_VIRTUOSO is not None, reason=str(WITHOUT_VIRTUOSO))

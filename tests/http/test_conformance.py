@@ -55,7 +55,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    flags = "--ontology none --queries none --reasoning none --default-graph plain"
+    flags = "--ontology none --queries none --reasoning none --default-graph plain --service-hosts invalid.endpoint.org"
     serve = f"{sys.executable} -m graph_service serve --port {port} --data {{file}} {flags}"
     done = subprocess.run(
         [
