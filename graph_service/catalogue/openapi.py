@@ -59,7 +59,7 @@ def _path(query: CannedQuery, choices: Choices) -> dict[str, Any]:
         "name": "infer",
         "in": "query",
         "schema": {"type": "boolean", "default": True},
-        "description": "Whether inferred triples count.",
+        "description": "Whether inferred triples are told.",
     }
     read = [_parameter(parameter, schemas[name]) for name, parameter in query.parameters.items()]
     required = [parameter.name for parameter in query.parameters.values() if parameter.required]

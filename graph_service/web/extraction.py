@@ -6,6 +6,7 @@ from typing import IO
 
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.web.answers import problem_types
+from graph_service.web.openapi import PARAMETERS, ROUTES
 
 #: Line, function, text, comments: what Babel takes from an extractor.
 Found = Iterator[tuple[int, None, str, list[str]]]
@@ -16,6 +17,15 @@ def problems(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[s
     for kind in problem_types():
         yield 1, None, str(kind["title"]), []
         yield 1, None, str(kind["meaning"]), []
+
+
+def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
+    """What the routes and their parameters are about, as the OpenAPI document says it."""
+    for tag, summary, *_ in ROUTES.values():
+        yield 1, None, tag, []
+        yield 1, None, summary, []
+    for parameter in PARAMETERS.values():
+        yield 1, None, parameter["description"], []
 
 
 def subjects(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:

@@ -40,6 +40,7 @@ class Version:
 
 
 @lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)
 def preferred(accept: str, default: str) -> str:
     """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
     accepted = parse_accept_header(accept, LanguageAccept)

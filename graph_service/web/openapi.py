@@ -31,7 +31,7 @@ def _of(media: str) -> Format:
 
 
 #: Endpoint -> (tag, summary, formats, statuses beside 200, parameters of the query string).
-_ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str, ...]]] = {
+ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str, ...]]] = {
     "pages.home": ("about", "What is in the graph, and ways in", (_JSON, *DATA_FORMATS, HTML), ("406",), ()),
     "pages.problems": ("about", "What errors mean", (_JSON, HTML), (), ()),
     "sparql.sparql": (
@@ -93,7 +93,15 @@ _OTHER_FORMS = frozenset(
     {"/sparql/", "/queries/", "/rdf-graph-store/", "/queries/{name}", "/queries/{name}.{suffix}", "/static/{version}/{name}"}
 )
 
-_PARAMETERS: dict[str, dict[str, Any]] = {
+_QUERY = {"type": "string", "examples": ["ASK {}", "SELECT * WHERE { ?s ?p ?o } LIMIT 10"]}
+_SEVERAL = {"type": "array", "items": {"type": "string", "format": "iri"}}
+
+#: Parameter of a query string -> what it may be, and what it is about.
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "query": {"schema": _QUERY, "description": "A query in SPARQL 1.1."},
+    "default-graph-uri": {"schema": _SEVERAL, "description": "Graphs to put together as the default graph."},
+    "named-graph-uri": {"schema": _SEVERAL, "description": "Named graphs to offer."},
+    "timeout": {"schema": {"type": "number", "minimum": 1}, "description": "Seconds; the server's own limit holds too."},
     "infer": {"schema": {"type": "boolean", "default": True}, "description": "Whether inferred triples are told."},
     "lang": {"schema": {"type": "string", "enum": ["en", "fr", "es"]}, "description": "Language of names; beats Accept-Language."},
     "graph": {"schema": {"type": "string", "format": "iri"}, "description": "The IRI of a named graph."},
@@ -107,7 +115,8 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     },
 }
 
-_QUERY = {"type": "string", "examples": ["ASK {}", "SELECT * WHERE { ?s ?p ?o } LIMIT 10"]}
+#: Parameters of the SPARQL protocol, and ours.
+_PROTOCOL = ("query", "default-graph-uri", "named-graph-uri", "infer", "timeout")
 
 #: Statuses that are no problem.
 _FINE = {"206": "A part of the file.", "204": "Done.", "301": "Moved.", "303": "See there.", "304": "Not changed."}
@@ -131,7 +140,7 @@ def blueprint(service: Service) -> Blueprint:
     def docs() -> Response:
         described = document(service, request.host_url)
         links = [Link("service-desc", request.host_url + "openapi.json", _OPENAPI)]
-        return add(Response(render_template("docs.html", document=described, links=links)), links)
+        return add(Response(render_template("docs.html", document=described, catalogue=service.catalogue, links=links)), links)
 
     return routes
 
@@ -165,7 +174,7 @@ def document(service: Service, root: str) -> dict[str, Any]:
 
 
 def _path(rule: Rule, path: str) -> dict[str, Any]:
-    tag, summary, formats, statuses, parameters = _ROUTES[rule.endpoint]
+    tag, summary, formats, statuses, parameters = ROUTES[rule.endpoint]
     suffix = "".join(f"-{part}" for part in re.findall(r"\w+", path)) or "-home"
     responses: dict[str, Any] = {}
     if formats:
@@ -177,7 +186,7 @@ def _path(rule: Rule, path: str) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
-    given += [{"name": name, "in": "query", **_PARAMETERS[name]} for name in parameters]
+    given += [{"name": name, "in": "query", **PARAMETERS[name]} for name in parameters]
     return {
         method.lower(): {
             "operationId": f"{method.lower()}{suffix}",
@@ -192,20 +201,8 @@ def _path(rule: Rule, path: str) -> dict[str, Any]:
 
 
 def _sparql_get(operation: dict[str, Any]) -> dict[str, Any]:
-    several = {"type": "array", "items": {"type": "string", "format": "iri"}}
     return operation | {
-        "parameters": [
-            {"name": "query", "in": "query", "schema": _QUERY, "description": "A query in SPARQL 1.1."},
-            {"name": "default-graph-uri", "in": "query", "schema": several, "description": "Graphs to put together as the default graph."},
-            {"name": "named-graph-uri", "in": "query", "schema": several, "description": "Named graphs to offer."},
-            {"name": "infer", "in": "query", **_PARAMETERS["infer"]},
-            {
-                "name": "timeout",
-                "in": "query",
-                "schema": {"type": "number", "minimum": 1},
-                "description": "Seconds; the server's own limit holds too.",
-            },
-        ],
+        "parameters": [{"name": name, "in": "query", **PARAMETERS[name]} for name in _PROTOCOL],
         "responses": _sparql_responses(operation),
     }
 
