@@ -61,6 +61,8 @@ def value(text: str, datatype: str) -> str:
                 )
             case "xsd:date":
                 return day(text)
+            case "xsd:gYearMonth" if len(text) == len("2023-06"):
+                return format_date(date.fromisoformat(text + "-01"), "LLLL yyyy", locale=locale())
             case "xsd:dateTime":
                 return moment(text)
             case "xsd:boolean":

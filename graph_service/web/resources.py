@@ -13,6 +13,7 @@ from graph_service.web.cells import table
 from graph_service.web.diagram import picture
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.presentation import Presentation
 from graph_service.web.signposts import LINKSET, of_thing
 from graph_service.web.things import is_withdrawn, replacements, thing
 from graph_service.words.formats import DATA_FORMATS, GRAPH_FORMATS, named
@@ -51,6 +52,7 @@ SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
 def blueprint(service: Service) -> Blueprint:
     """The routes under which the graph's IRIs answer."""
     routes = Blueprint("resources", __name__)
+    presentation = Presentation(service)
 
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:
@@ -69,7 +71,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
         iri = below(THING, f"{kind}/{key}")
-        shown = thing(service, iri, language(), flag("infer", True))
+        shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_thing(service, request.host_url, kind, key, shown.classes)
         text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links)
         response = Response(text, status=410 if shown.withdrawn else 200)
@@ -87,7 +89,7 @@ def blueprint(service: Service) -> Blueprint:
         stem, suffix = _split(path)
         iri = below(VOCABULARY, stem)
         if suffix is None and wants_html() and not request.values.get("format"):
-            shown = thing(service, iri, language(), flag("infer", True))
+            shown = thing(service, presentation, iri, language(), flag("infer", True))
             text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=[Link("cite-as", iri)])
             response = Response(text, status=410 if shown.withdrawn else 200)
             return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])

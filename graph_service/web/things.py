@@ -1,14 +1,20 @@
-"""A thing for people: what is said of it and to it, each value with its words, the inferred marked."""
+"""A thing for people: its name, a sentence on what it is, what is said of it and to it, and what it has much in common with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+
+from babel.lists import format_list
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
+from graph_service.web import numerals
 from graph_service.web.cells import Cell, Table, cell, table
+from graph_service.web.facts import Fact, Passage, Section, Teller, Value
+from graph_service.web.gists import gists
+from graph_service.web.presentation import Presentation
+from graph_service.web.related import Relative, related
 from graph_service.words import terms
-from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, XSD
+from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
@@ -28,35 +34,33 @@ SELECT DISTINCT ?subject ?property ?value WHERE {{
   ?record lc:evidence {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
 }} ORDER BY ?subject ?property ?value"""
 
-_NAMES = frozenset({RDFS + "label", SKOS + "prefLabel"})
+#: Shown elsewhere on the page: as the words of a passage, or with each value.
+_NOT_AS_FACTS = frozenset({OA + "exact", NS + "evidence"})
 
-#: Shown elsewhere on the page: as its names, as its kinds, as the words of a passage, or with each value.
-_NOT_AS_FACTS = _NAMES | {RDF + "type", OA + "exact", NS + "evidence"}
+#: Said twice, for machines: a label that a preferred label is too, and the year of a date that is stated itself.
+_DOUBLES = {
+    RDFS + "label": SKOS + "prefLabel",
+    NS + "startYear": NS + "startDate",
+    NS + "endYear": NS + "endDate",
+    NS + "year": NS + "date",
+}
 
+#: What says in the source's own words, or by definition, what a thing is; the first that there is.
+_SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quotationText", DCTERMS + "description")
 
-@dataclass(frozen=True)
-class Passage:
-    """The words of a document that say something, and where they lead."""
+#: Where there are no such words, a thing is summed up by the first fact of each of these groups.
+_SUMMED_UP = tuple(f"{VOCABULARY}fact-group/{key}" for key in ("who", "where", "when"))
 
-    words: str
-    passage: Cell
-    document: Cell
+#: Properties whose values need no name before them.
+_PLAIN = frozenset({NS + "dateText"})
 
-
-@dataclass(frozen=True)
-class Value:
-    """One value of a property: what to show, whether it is inferred, the passages that say it, and where it is explained."""
-
-    cell: Cell
-    inferred: bool
-    passages: list[Passage]
-    explanation: str
-    graphs: tuple[Cell, ...]
+#: A summary names at most so many values.
+_NAMED = 4
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing's page: heading, names, kinds, and properties with their values, outgoing and incoming.
+    """A thing's page: name, kinds as stated, a summary, groups of facts, what points to it, and what is like it.
 
     A passage has its words, and what they say as rows of subject, property and value.
     """
@@ -64,18 +68,21 @@ class Thing:
     iri: str
     label: str
     language: str | None
-    names: list[Value]
     kinds: list[Value]
+    summary: Cell | None
     words: list[Cell]
     says: Table
-    facts: dict[Cell, list[Value]]
-    mentions: dict[Cell, list[Value]]
+    sections: list[Section]
+    repeated: list[Fact]
+    mentions: list[Section]
+    related: list[Relative]
+    headings: dict[str, Literal]
     classes: list[str]
     withdrawn: bool
     replacements: list[Cell]
 
 
-def thing(service: Service, iri: str, language: str = "en", infer: bool = True) -> Thing:
+def thing(service: Service, presentation: Presentation, iri: str, language: str = "en", infer: bool = True) -> Thing:
     """Everything to show of a thing, with or without what is inferred. Raises NotFound if nothing is said of it."""
     quads = [quad for quad in service.document(iri, infer) if NamedNode(iri) in (quad.subject, quad.object)]
     graphs: dict[Triple, set[NamedNode]] = {}
@@ -84,53 +91,49 @@ def thing(service: Service, iri: str, language: str = "en", infer: bool = True) 
         if isinstance(quad.graph_name, NamedNode):
             found.add(quad.graph_name)
     triples = sorted(graphs, key=str)
-    inferred = {triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}}
-    terms_shown = [term for t in triples for term in (t.subject, t.predicate, t.object)]
-    labels = service.labels([*terms_shown, *(graph for found in graphs.values() for graph in found)], language)
-    passages = _passages(service, iri, labels, language)
     node = NamedNode(iri)
+    shown = [term for t in triples for term in (t.subject, t.predicate, t.object)]
+    groups = [NamedNode(place.group) for place in presentation.places.values()]
+    labels = service.labels([*shown, *groups, *(graph for found in graphs.values() for graph in found)], language)
 
     def show(term: AnyTerm) -> Cell:
-        shown = cell(term, labels)
-        assert shown is not None
-        return shown
+        made = cell(term, labels)
+        assert made is not None
+        return made
 
-    def origin(triple: Triple) -> tuple[Cell, ...]:
-        return tuple(show(graph) for graph in sorted(graphs[triple], key=str))
-
-    def values(chosen: Iterable[tuple[Triple, AnyTerm]]) -> list[Value]:
-        shown = (Value(show(v), t in inferred, passages.get(t, []), _explanation(t), origin(t)) for t, v in chosen)
-        return sorted(shown, key=lambda value: (value.inferred, value.cell.text.casefold()))
-
-    def grouped(chosen: Iterable[tuple[Triple, AnyTerm]]) -> dict[Cell, list[Value]]:
-        groups: dict[NamedNode, list[tuple[Triple, AnyTerm]]] = {}
-        for triple, value in chosen:
-            if triple.predicate.value not in _NOT_AS_FACTS:
-                groups.setdefault(triple.predicate, []).append((triple, value))
-        named = {show(predicate): values(group) for predicate, group in groups.items()}
-        return dict(sorted(named.items(), key=lambda item: item[0].text.casefold()))
-
+    teller = Teller(
+        show=show,
+        gists=gists(service, {term.value for term in shown if isinstance(term, NamedNode) and term != node}, language),
+        inferred={triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}},
+        passages=_passages(service, iri, language),
+        graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
+        presentation=presentation,
+    )
     said = [triple for triple in triples if triple.subject == node]
+    given = {triple.predicate.value for triple in said}
+    facts = [(t, t.object) for t in said if t.predicate.value not in _NOT_AS_FACTS and _DOUBLES.get(t.predicate.value) not in given]
+    mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in _NOT_AS_FACTS]
+    sections = teller.sections(facts)
+    kinds = [teller.value(t, t.object) for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred]
     says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
     assert isinstance(says, Table)
     return Thing(
         iri=iri,
         label=labels[iri].value if iri in labels else iri.rsplit("/", 1)[-1],
         language=labels[iri].language if iri in labels else None,
-        names=_once(values((t, t.object) for t in said if t.predicate.value in _NAMES)),
-        kinds=values((t, t.object) for t in said if t.predicate.value == RDF + "type"),
+        kinds=kinds,
+        summary=_summary(said, kinds, sections, language),
         words=[show(t.object) for t in said if t.predicate.value == OA + "exact"],
         says=says,
-        facts=grouped((t, t.object) for t in said),
-        mentions=grouped((t, t.subject) for t in triples if t.object == node and t.subject != node),
-        classes=_classes(t for t in said if t not in inferred),
+        sections=sections,
+        repeated=teller.repeated(facts),
+        mentions=teller.sections(mentions),
+        related=related(service, iri, language),
+        headings=labels,
+        classes=sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred),  # type: ignore[union-attr]
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )
-
-
-def _classes(said: Iterable[Triple]) -> list[str]:
-    return sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and isinstance(t.object, NamedNode))
 
 
 def is_withdrawn(triples: Iterable[Triple], iri: str) -> bool:
@@ -144,29 +147,39 @@ def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
     return sorted(t.object.value for t in said if isinstance(t.object, NamedNode))
 
 
-def _explanation(triple: Triple) -> str:
-    """The address of the explanation of a triple."""
-    parts = {name: terms.text(part) for name, part in (("s", triple.subject), ("p", triple.predicate), ("o", triple.object))}
-    return f"/explain?{urlencode(parts)}"
+def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str) -> Cell | None:
+    """A sentence on what a thing is: its own words for it, else its first facts; none for a passage, whose words are shown."""
+    for property in _SUMMARIES:
+        texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
+        if texts:
+            best = min(texts, key=lambda text: ({language: 0, "en": 1}.get(text.language or "", 2), text.value))
+            return None if property == OA + "exact" else Cell(best.value, language=best.language)
+    first = (next((fact for fact in section.facts if fact.stated), None) for section in sections if section.group in _SUMMED_UP)
+    told = [_told(fact, language) for fact in first if fact]
+    sentence = "; ".join([_listed(kinds, language), *told] if kinds else told)
+    return Cell(f"{sentence[:1].upper()}{sentence[1:]}.") if told else None
 
 
-def _once(values: Iterable[Value]) -> list[Value]:
-    """Each name once, the stated one first: a preferred label is inferred to be a label too."""
-    first: dict[Cell, Value] = {}
-    for value in values:
-        first.setdefault(value.cell, value)
-    return list(first.values())
+def _told(fact: Fact, language: str) -> str:
+    values = _listed(fact.stated, language)
+    return values if fact.term.title in _PLAIN else f"{fact.term.text}: {values}"
 
 
-def _passages(service: Service, iri: str, labels: dict[str, Literal], language: str) -> dict[Triple, list[Passage]]:
+def _listed(values: Sequence[Value], language: str) -> str:
+    names = [numerals.value(v.cell.text, v.cell.title) if v.cell.title and not v.cell.href else v.cell.text for v in values[:_NAMED]]
+    return format_list([*names, "…"] if len(values) > _NAMED else names, locale=language)
+
+
+def _passages(service: Service, iri: str, language: str) -> dict[Triple, list[Passage]]:
     found: dict[Triple, list[Passage]] = {}
-    for role in ("s", "o"):
-        query = Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))
-        for s, p, o, passage, words, document in service.sparql(query).rows():
-            names = labels | service.labels([document], language)
-            link, origin = cell(passage, names), cell(document, names)
-            assert isinstance(words, Literal)
-            assert link is not None
-            assert origin is not None
-            found.setdefault(Triple(s, p, o), []).append(Passage(words.value, link, origin))  # type: ignore[arg-type]
+    rows = [
+        row for role in ("s", "o") for row in service.sparql(Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))).rows()
+    ]
+    labels = service.labels([document for *_, document in rows], language)
+    for s, p, o, passage, words, document in rows:
+        link, origin = cell(passage, labels), cell(document, labels)
+        assert isinstance(words, Literal)
+        assert link is not None
+        assert origin is not None
+        found.setdefault(Triple(s, p, o), []).append(Passage(words.value, link, origin))  # type: ignore[arg-type]
     return found

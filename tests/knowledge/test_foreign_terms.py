@@ -3,14 +3,14 @@
 import pyoxigraph as ox
 import pytest
 from rdflib import URIRef
-from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SKOS, VANN, XSD
+from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD
 
 from graph_service.config import bundled
 from graph_service.knowledge.sources import SourceFile, Sources
 from graph_service.words.names import BASE, curie
 
 #: Vocabularies of which rdflib knows every term.
-KNOWN = (DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SKOS, VANN, XSD)
+KNOWN = (DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD)
 SOURCES = Sources.find([bundled("ontology")], [bundled("data")])
 ALIGNMENTS = [file for file in SOURCES.ontology if file.path.parent.name == "alignments"]
 LIST = bundled("ontology") / "external-terms.txt"

@@ -1,0 +1,49 @@
+"""What a thing that is itself a fact comes to: the sum of a funding, the number of a figure, the dates of a membership.
+
+As stated, with how exact it is: a number that is a bound is never shown without saying so.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.numerals import value as written
+from graph_service.words import terms
+from graph_service.words.names import NS, curie
+from graph_service.words.terms import Literal, NamedNode
+
+_PARTS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT ?thing ?part ?value WHERE {{
+  VALUES ?thing {{ {things} }}
+  VALUES ?part {{
+    lc:qualifierText lc:valueText lc:unitText lc:bound lc:currency lc:value lc:dateText lc:date lc:startDate lc:endDate lc:asOf
+  }}
+  ?thing ?part ?value .
+}}"""
+
+
+def gists(service: Service, things: Iterable[str], language: str) -> dict[str, list[str]]:
+    """IRI -> the stated words, the number with its bound and currency, and the dates, as far as there are any."""
+    values = " ".join(terms.write(NamedNode(thing)) for thing in sorted(things))
+    found: dict[str, dict[str, list[Literal | NamedNode]]] = {}
+    for thing, part, value in service.sparql(Query(_PARTS.format(things=values), infer=False)).rows():
+        if isinstance(thing, NamedNode) and isinstance(part, NamedNode) and isinstance(value, Literal | NamedNode):
+            found.setdefault(thing.value, {}).setdefault(part.value.removeprefix(NS), []).append(value)
+    bounds = service.labels([bound for parts in found.values() for bound in parts.get("bound", ())], language)
+    return {thing: told for thing, parts in found.items() if (told := _told(parts, bounds))}
+
+
+def _told(parts: Mapping[str, list[Literal | NamedNode]], bounds: Mapping[str, Literal]) -> list[str]:
+    def words(*names: str) -> str:
+        return " ".join(_text(value) for name in names for value in parts.get(name, ())[:1] if isinstance(value, Literal))
+
+    bound = " ".join(bounds[value.value].value for value in parts.get("bound", ())[:1] if value.value in bounds)
+    stated = words("qualifierText", "valueText", "unitText") if "valueText" in parts else ""
+    amount = " ".join(filter(None, (bound, words("currency", "value")))) if "value" in parts else ""
+    period = words("dateText") or words("date") or "–".join(filter(None, (words("startDate"), words("endDate")))) or words("asOf")
+    return [text for text in (f"“{stated}”" if stated else "", amount, period) if text]
+
+
+def _text(value: Literal) -> str:
+    return value.value if value.language else written(value.value, curie(value.datatype.value))

@@ -1,0 +1,101 @@
+"""The page of a thing tells its facts in the groups and the order of the ontology, each with the words that say it."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+TRIANGLE = "/page/project/triangle-in-asean"
+
+
+def page(server: Server, path: str, language: str = "en") -> str:
+    answer = server.ask(path, Accept="text/html", Accept_Language=language)
+    assert answer.status == 200
+    return answer.text
+
+
+def sections(text: str) -> dict[str, str]:
+    """Heading -> what stands below it, as far as the next heading of the same rank."""
+    parts = re.split(r"<h2[^>]*>(.*?)</h2>", text)
+    return {unescape(heading): body for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def row(body: str, property: str) -> str:
+    """The values of a property in a section."""
+    rows = re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", body, re.DOTALL)
+    return next(str(values) for name, values in rows if property in name)
+
+
+def test_facts_stand_in_the_groups_and_the_order_of_the_ontology(server: Server) -> None:
+    headings = list(sections(page(server, TRIANGLE)))
+    told = [heading for heading in headings if heading in {"What it is", "Who takes part", "Where", "When", "For whom", "Money"}]
+    assert told == ["What it is", "Who takes part", "Where", "When", "For whom", "Money"]
+    assert "Other" not in headings, "a property that pages show has no group"
+
+
+def test_groups_have_names_in_three_languages(server: Server) -> None:
+    assert "Qui y prend part" in sections(page(server, TRIANGLE, "fr"))
+    assert "Quién participa" in sections(page(server, TRIANGLE, "es"))
+
+
+def test_a_stated_value_has_its_words_one_click_away(server: Server) -> None:
+    partners = row(sections(page(server, TRIANGLE))["Who takes part"], "partner")
+    assert "Australian Department of Foreign Affairs and Trade" in partners
+    (details,) = re.findall(r"<details.*?</details>", partners, re.DOTALL)
+    assert "is a partnership between GAC, the ILO and the Australian Department" in unescape(details)
+    assert "/page/passage/brochure-2023-triangle-partnership" in details or "/id/passage/brochure-2023-triangle-partnership" in details
+
+
+def test_an_inferred_value_is_marked_and_explained(server: Server) -> None:
+    money = sections(page(server, TRIANGLE))["Money"]
+    donor = row(money, "has donor country")
+    assert "inferred" in donor
+    assert urlencode({"p": "https://w3id.org/labcoop/ns#hasDonorCountry", "o": "https://w3id.org/labcoop/id/place/CAN"}) in unescape(donor)
+    assert "<details" not in donor
+
+
+def test_what_follows_from_a_more_exact_statement_is_told_apart(server: Server) -> None:
+    """Who is a partner is involved too: said once among the facts, and again only in the fold of more general words."""
+    text = page(server, TRIANGLE)
+    assert "involves</a>" not in sections(text)["Who takes part"].partition("</section>")[0]
+    fold = text[text.index("The same in more general words") :]
+    assert "involves" in fold
+
+
+def test_a_number_is_never_shown_without_its_bound(server: Server) -> None:
+    assert "“six countries” · exact 6" in sections(page(server, TRIANGLE))["Figures"]
+
+
+def test_a_thing_without_words_of_its_own_is_summed_up_by_its_facts(server: Server) -> None:
+    (summary,) = re.findall(r'<p class="summary">(.*?)</p>', page(server, TRIANGLE))
+    assert "International Labour Organization" in summary
+    assert "ASEAN region" in summary
+    assert "2016-2024" in summary
+
+
+def test_related_things_say_what_they_share(server: Server) -> None:
+    related = sections(page(server, "/page/project/venezuelan-integration-colombia-panama"))["Has much in common with"]
+    assert "Fair Recruitment in Central America" in related
+    assert "Both:" in related
+
+
+def test_a_graph_without_groups_is_told_in_one(other: Server) -> None:
+    text = page(other, "/page/project/one")
+    assert next(iter(sections(text))) == "What is said of it"
+    assert "knows" in text
+
+
+@pytest.fixture(scope="module")
+def other(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    data = tmp_path_factory.mktemp("other") / "facts.ttl"
+    data.write_text(
+        "@prefix project: <https://w3id.org/labcoop/id/project/> . project:one <http://example.org/knows> project:two ."
+        "project:two <http://example.org/knows> project:one ."
+    )
+    return start("--data", str(data), "--ontology", "none", "--queries", "none", "--reasoning", "none")
