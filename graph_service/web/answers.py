@@ -1,11 +1,15 @@
 """Results and errors -> responses: which format, which headers, which problem document."""
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Response, current_app, render_template, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Request
 
 from graph_service.engine.result import Formats, Kind, Result
 from graph_service.errors import (
@@ -27,23 +31,32 @@ PROBLEMS = "/problems#"
 _WRITES = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 
 
-def choose(formats: tuple[Format, ...], suffix: str | None = None, html: bool = False) -> Format:
+def choose(formats: tuple[Format, ...], suffix: str | None = None, html: bool = False, asked: Request = request) -> Format:
     """The format to answer in: the path's suffix, else a `format=` that is known, else Accept. Raises NotAcceptable, NotFound.
 
     An unknown `format=` is no error: SPARQLWrapper sends several such parameters at once and means Accept. `html` is whether
     there is a page for people too.
     """
     offered = (*formats, HTML) if html else formats
+    return _choose(offered, suffix, *_wish(asked))
+
+
+def _wish(asked: Request) -> tuple[tuple[str, ...], str | None]:
+    """What the client says of formats: its parameters, its Accept header."""
+    return (*asked.values.getlist("format"), *asked.values.getlist("output")), asked.headers.get("Accept")
+
+
+def _choose(offered: tuple[Format, ...], suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> Format:
     if suffix is not None:
         format = named(suffix, offered)
         if format is None:
             raise NotFound(f"There is no .{suffix} of this. There is: {', '.join('.' + f.name for f in offered)}.")
         return format
-    for token in request.values.getlist("format") + request.values.getlist("output"):
+    for token in tokens:
         format = named(token, offered)
         if format is not None:
             return format
-    return negotiate(request.headers.get("Accept"), offered)
+    return negotiate(accept, offered)
 
 
 def write(content: bytes, format: Format) -> Response:
@@ -53,16 +66,21 @@ def write(content: bytes, format: Format) -> Response:
     return response
 
 
-def wanted(suffix: str | None = None) -> Formats:
+def wanted(suffix: str | None = None, asked: Request = request) -> Formats:
     """For each kind of result the format that the client wants; kinds that have none are left out. Raises NotAcceptable, NotFound.
 
     What kind a query's result has is known only when it runs, and it runs once: so the client's wish is worked out beforehand.
     """
+    return _wanted(suffix, *_wish(asked))
+
+
+@lru_cache(maxsize=1024)
+def _wanted(suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> Formats:
     formats: dict[Kind, Format] = {}
     refusals = []
     for kind in Kind:
         try:
-            formats[kind] = choose(kind.formats, suffix)
+            formats[kind] = _choose(kind.formats, suffix, tokens, accept)
         except (NotAcceptable, NotFound) as error:
             refusals.append(error)
     if not formats:
@@ -81,9 +99,9 @@ def answer(result: Result) -> Response:
     return response
 
 
-def flag(name: str, default: bool) -> bool:
+def flag(name: str, default: bool, asked: Request = request) -> bool:
     """A parameter of the request that is `true` or `false`. Raises MalformedRequest for anything else."""
-    given = request.values.get(name)
+    given = asked.values.get(name)
     if given is None or given == "":
         return default
     if given not in {"true", "false"}:
@@ -91,9 +109,9 @@ def flag(name: str, default: bool) -> bool:
     return given == "true"
 
 
-def number(name: str) -> float | None:
+def number(name: str, asked: Request = request) -> float | None:
     """A parameter of the request that is a positive number. Raises MalformedRequest for anything else."""
-    given = request.values.get(name)
+    given = asked.values.get(name)
     if not given:
         return None
     try:
@@ -110,9 +128,14 @@ def local(iri: str) -> str:
     return "/" + iri.removeprefix(BASE) if iri.startswith(BASE) else iri
 
 
-def wants_html() -> bool:
+def wants_html(asked: Request = request) -> bool:
     """Whether a page is what the client likes best: a browser, not a program that takes anything."""
-    accepted = [(quality, media) for media, quality in request.accept_mimetypes if quality > 0]
+    return _likes_pages(asked.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=1024)
+def _likes_pages(accept: str) -> bool:
+    accepted = [(quality, media) for media, quality in parse_accept_header(accept, MIMEAccept) if quality > 0]
     # Not `best`, which puts a type with parameters first whatever its quality: Chromium sends one, at q=0.7.
     return bool(accepted) and max(accepted, key=lambda entry: entry[0])[1] in {"text/html", "application/xhtml+xml"}
 

@@ -116,10 +116,11 @@ class Cache:
         if under_way is not None:
             with under_way:
                 kept = self._kept.get(key)
+        own: Headers = []
         if kept is None:
             self.counts.misses += 1
             try:
-                kept, answer = self._ask(key, environ, start_response)
+                kept, answer, own = self._ask(key, environ, start_response)
             finally:
                 if under_way is None:
                     del self._under_way[key]
@@ -129,7 +130,7 @@ class Cache:
         else:
             self.counts.hits += 1
         headers, content = kept.form(encodings.choose(environ.get("HTTP_ACCEPT_ENCODING", "")))
-        start_response("200 OK", headers)
+        start_response("200 OK", [*headers, *own])
         return [content if environ["REQUEST_METHOD"] != "HEAD" else b""]
 
     def _not_modified(self, start_response: "StartResponse", key: Key, tag: str) -> Iterable[bytes]:
@@ -139,8 +140,8 @@ class Cache:
         start_response("304 Not Modified", [*_without_body(headers), ("ETag", f'"{tag}"')])
         return []
 
-    def _ask(self, key: Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> tuple[_Kept | None, Iterable[bytes]]:
-        """Ask the application; its answer to keep, or else its answer as it is, already begun."""
+    def _ask(self, key: Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> tuple[_Kept | None, Iterable[bytes], Headers]:
+        """Ask the application; its answer to keep, or else its answer as it is, already begun; and headers of this one answer."""
         begun: list[tuple[str, Headers]] = []
 
         def hear(status: str, headers: Headers, info: object = None) -> Callable[[bytes], object]:
@@ -154,7 +155,7 @@ class Cache:
         values = {name.lower(): value for name, value in headers}
         if not self._may_be_kept(status, values):
             start_response(status, headers)
-            return None, answer if environ["REQUEST_METHOD"] != "HEAD" else _closed(answer)
+            return None, answer if environ["REQUEST_METHOD"] != "HEAD" else _closed(answer), []
         content = b"".join(answer)
         _close(answer)
         kept = _Kept(key, self._tag(key), [h for h in headers if h[0].lower() not in _OF_ONE_ANSWER] + _missing(values), content)
@@ -164,7 +165,7 @@ class Cache:
             self._kept[key] = kept
             while self._size > self._limit and self._kept:
                 self._size -= self._kept.popitem(last=False)[1].size
-        return kept, ()
+        return kept, (), [header for header in headers if header[0] == "X-Query-Id"]
 
     def _may_be_kept(self, status: str, values: dict[str, str]) -> bool:
         length = values.get("content-length", "")

@@ -26,6 +26,7 @@ from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
 from graph_service.web.cache import Cache, CacheCounts
+from graph_service.web.endpoint import Endpoint
 from graph_service.web.log import log_to_stderr
 from graph_service.web.watching import Metrics, Watch
 
@@ -155,7 +156,7 @@ class Succession:
     def _generation(self, snapshot: Snapshot) -> _Generation:
         service = Service.open(snapshot, self._settings)
         app = create_app(service, self._settings, self._metrics.registry)
-        return _Generation(service, Cache(app, snapshot.id, self._settings, self._cache_counts))
+        return _Generation(service, Cache(Endpoint(app, service), snapshot.id, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait

@@ -1,0 +1,71 @@
+"""Reading the query operation of the SPARQL 1.1 Protocol (sections 2.1 and 2.2) from a request."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from secrets import token_hex
+
+from werkzeug.sansio.utils import get_current_url
+from werkzeug.wrappers import Request
+
+from graph_service.engine.result import Query
+from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
+from graph_service.web.answers import flag, number, wants_html
+
+_FORM = "application/x-www-form-urlencoded"
+_QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+
+
+def read_query(asked: Request) -> Query | None:
+    """The query of the request; None where there is none and the service describes itself. Raises MalformedRequest and its like."""
+    media = asked.mimetype
+    if media == _UPDATE or "update" in asked.values:
+        raise Forbidden("This endpoint is read-only: SPARQL Update is not accepted. The data is changed in its source files.")
+    if asked.method != "GET" and media not in {_FORM, _QUERY} and not (media == "" and "query" in asked.args):
+        raise UnsupportedMediaType(
+            f"A query is sent by POST as {_FORM} or {_QUERY}; this is {media or 'of no type'}.", accepted=[_FORM, _QUERY]
+        )
+    texts = asked.values.getlist("query")
+    if media == _QUERY and asked.method != "GET":
+        if texts:
+            raise MalformedRequest("The query is given twice: in the address and in the body.", parameter="query")
+        texts = [_body(asked)]
+    if not texts:
+        if asked.method != "GET" or asked.args.keys() & {"default-graph-uri", "named-graph-uri"}:
+            raise MalformedRequest("There is no query: the parameter `query` is missing.", parameter="query")
+        return None
+    if len(texts) > 1:
+        raise MalformedRequest("There are several queries; one request asks one.", parameter="query")
+    return Query(
+        texts[0],
+        default_graphs=_graphs(asked, "default-graph-uri", "named-graph-uri"),
+        named_graphs=_graphs(asked, "named-graph-uri", "default-graph-uri"),
+        infer=flag("infer", True, asked),
+        base=_address(asked.scheme, asked.host, asked.root_path, asked.path),
+        timeout=number("timeout", asked),
+        id=token_hex(6),
+    )
+
+
+def wants_page(asked: Request) -> bool:
+    """Whether the result is for a person to read."""
+    return wants_html(asked) and not asked.values.get("format")
+
+
+def _graphs(asked: Request, name: str, other: str) -> Sequence[str] | None:
+    """The graphs a dataset parameter gives; none at all if only the other one is given; None if the request chooses no dataset."""
+    given = asked.values.getlist(name)
+    return given if given or asked.values.getlist(other) else None
+
+
+def _body(asked: Request) -> str:
+    try:
+        return asked.get_data().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedRequest(f"The body is not UTF-8: {error}.") from error
+
+
+@lru_cache(maxsize=64)
+def _address(scheme: str, host: str, root: str, path: str) -> str:
+    """The address that was asked, without parameters."""
+    return get_current_url(scheme, host, root, path)
