@@ -30,7 +30,7 @@ from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
-_SERVER_FLAGS = ("host", "port", "body_limit")
+_SERVER_FLAGS = ("host", "port", "page_size", "page_limit", "body_limit")
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.
 _REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit")
@@ -104,7 +104,8 @@ def _query(options: argparse.Namespace, settings: Settings) -> int:
             raise UnknownParameter(f"{pair!r} is not of the form key=value", parameter=pair)
         arguments.setdefault(name, []).append(value)
     with _service(settings) as service:
-        return _print_result(service.canned(options.name, arguments, not options.asserted, _formats(options.format)))
+        formats = _formats(options.format, canned=True)
+        return _print_result(service.canned(options.name, arguments, not options.asserted, formats))
 
 
 def _sparql(options: argparse.Namespace, settings: Settings) -> int:
@@ -174,13 +175,14 @@ def _format(name: str, formats: Sequence[Format]) -> Format:
     return format
 
 
-def _formats(name: str | None) -> Formats:
+def _formats(name: str | None, canned: bool = False) -> Formats:
     """For each kind of result the format of that name; the first of each kind without a name."""
+    offered = {kind: kind.canned_formats if canned else kind.formats for kind in Kind}
     if name is None:
-        return {kind: kind.formats[0] for kind in Kind}
-    found = {kind: format for kind in Kind if (format := named(name, kind.formats)) is not None}
+        return {kind: formats[0] for kind, formats in offered.items()}
+    found = {kind: format for kind, formats in offered.items() if (format := named(name, formats)) is not None}
     if not found:
-        names = dict.fromkeys(format.name for kind in Kind for format in kind.formats)
+        names = dict.fromkeys(format.name for formats in offered.values() for format in formats)
         raise SettingError(f"--format {name}: must be one of {', '.join(names)}")
     return found
 

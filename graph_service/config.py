@@ -166,6 +166,8 @@ class Settings:
     cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
     log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
     operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page", secret=True)
+    page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")
+    page_limit: int = _setting(_count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422)")
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
 
     @classmethod

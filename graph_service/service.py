@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
+from graph_service.catalogue.paging import counted
 from graph_service.catalogue.parameters import Choice
 from graph_service.config import Settings
 from graph_service.engine.client import Running as Waiting
@@ -100,6 +101,9 @@ class Service:
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         self._choices = lru_cache(maxsize=64)(self._read_choices)
+        self._counts = lru_cache(maxsize=1024)(self._count)
+        #: How many rows a page of a table has where nothing is said, and may have.
+        self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
 
     @classmethod
     def open(cls, snapshot: Snapshot, settings: Settings) -> "Service":
@@ -139,6 +143,10 @@ class Service:
     def bind(self, query: CannedQuery, arguments: Mapping[str, Sequence[str]]) -> str:
         """The SPARQL text of a canned query with a client's arguments in place. Raises UnknownParameter, InvalidParameter."""
         return query.bind(arguments, self.choices)
+
+    def count(self, text: str, infer: bool = True) -> int:
+        """How many rows the table of a SELECT query has. Raises the engine's errors."""
+        return self._counts(text, infer)
 
     def choices(self, kind: str) -> Sequence[Choice]:
         """The things of a class (its IRI), with their names in all languages."""
@@ -256,6 +264,11 @@ class Service:
             if dump.path.name == name:
                 return dump
         raise NotFound(f"There is no download {name!r}. Downloads: {', '.join(dump.path.name for dump in self.snapshot.dumps)}.")
+
+    def _count(self, text: str, infer: bool) -> int:
+        ((rows,),) = self.sparql(Query(counted(text), infer=infer)).rows()
+        assert isinstance(rows, Literal)
+        return int(rows.value)
 
     def _read_choices(self, kind: str) -> Sequence[Choice]:
         names: dict[str, set[str]] = {}

@@ -22,6 +22,7 @@ EXPECTED = {
     "lc:evidence/oa:exact": "six countries (Cambodia",
     "projects-by-country": "Fair Recruitment in Central America",
     "projects-by-department": "TRIANGLE in ASEAN",
+    "statements-per-passage": 'rel="next"',
     "projects-active-in-year": "TRIANGLE in ASEAN",
     "hasDonorCountry": "Collaboration with Global Affairs Canada (GAC):",
     "dataset.ttl": "International Labour Organization",

@@ -4,22 +4,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph_service.catalogue.columns import Column, read_columns
 from graph_service.catalogue.header import Header, read_header
+from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import Choices, Parameter, read_parameter
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.words import syntax
-from graph_service.words.tokens import is_update, uses_keyword, values_rows
+from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
+
+#: Parameters of every canned query, which no header may give another meaning.
+RESERVED = frozenset({"format", "output", "infer", "lang", "page", "page_size"})
 
 
 @dataclass(frozen=True)
 class CannedQuery:
-    """A stored question: its name (the file's), its header, its parameters in the order of the header, and its SPARQL text."""
+    """A stored question: its name (the file's), its SPARQL text, its header, its parameters in the order of the header, its columns."""
 
     name: str
     path: Path
     text: str
     header: Header
     parameters: Mapping[str, Parameter]
+    columns: Mapping[str, Column]
+
+    @property
+    def form(self) -> str:
+        """SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        return form(self.text)
 
     def bind(self, arguments: Mapping[str, Sequence[str]], choices: Choices) -> str:
         """The query with each parameter's row filled: by the terms that the client's texts mean, else by the default.
@@ -79,10 +90,6 @@ def read_canned(path: Path) -> CannedQuery:
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: {error}") from error
     header = read_header(text, path)
-    rows = values_rows(text)
-    contents = {name: text[start:end] for name, (start, end) in rows.items()}
-    parameters = {name: read_parameter(name, given, contents.get(name), str(path)) for name, given in header.params.items()}
-    query = CannedQuery(path.stem, path, text, header, parameters)
     if is_update(text):
         raise SourceError(f"{path}: a canned query reads; this is an update")
     if uses_keyword(text, "SERVICE"):
@@ -92,9 +99,20 @@ def read_canned(path: Path) -> CannedQuery:
     except MalformedQuery as fault:
         line, column = fault.members.get("line", 1), fault.members.get("column", 1)
         raise SourceError(f"{path}:{line}:{column}: {fault.reason}", file=str(path), line=line, column=column) from fault
+    parameters = _parameters(text, header, path)
+    selected = Select.read(text).columns if form(text) == "SELECT" else ()
+    columns = read_columns(header.columns, selected, str(path))
     for name in {name for example in header.examples for name in example} - set(parameters):
         raise SourceError(f"{path}: examples: there is no parameter {name}")
-    return query
+    return CannedQuery(path.stem, path, text, header, parameters, columns)
+
+
+def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
+    rows = values_rows(text)
+    contents = {name: text[start:end] for name, (start, end) in rows.items()}
+    for name in RESERVED & set(header.params):
+        raise SourceError(f"{path}: params: {name}: every query has a parameter of this name already")
+    return {name: read_parameter(name, given, contents.get(name), str(path)) for name, given in header.params.items()}
 
 
 def _files(places: Iterable[Path]) -> Iterable[Path]:

@@ -27,7 +27,7 @@ class Header:
     description: Text = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    columns: Mapping[str, Text] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, str], ...] = ()
 
 
@@ -53,7 +53,7 @@ def read_header(text: str, path: Path) -> Header:
         description=read_text(raw.get("description", {}), f"{where}: description"),
         tags=tuple(map(str, _list(raw.get("tags", []), f"{where}: tags"))),
         params={str(name): _map(given or {}, f"{where}: params: {name}") for name, given in _map(raw.get("params", {}), where).items()},
-        columns={str(name): read_text(given, f"{where}: columns: {name}") for name, given in _map(raw.get("columns", {}), where).items()},
+        columns={str(name): given for name, given in _map(raw.get("columns", {}), f"{where}: columns").items()},
         examples=tuple(
             {str(name): str(value) for name, value in _map(example, f"{where}: examples").items()}
             for example in _list(raw.get("examples", []), f"{where}: examples")

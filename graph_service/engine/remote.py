@@ -48,6 +48,7 @@ from graph_service.errors import (
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.outline import Outline, outline
+from graph_service.words.tables import write_answer
 
 #: A result up to this size stays in memory.
 _INLINE = 256 * 1024
@@ -93,7 +94,7 @@ class RemoteEngine:
         refuse(query.text)
         plan = outline(query.text, query.base)
         refuse_inner_functions(plan.text)
-        kind = {"SELECT": Kind.TABLE, "ASK": Kind.TRUTH}.get(plan.form, Kind.GRAPH)
+        kind = Kind.of(plan.form)
         format = format_of(kind, formats)
         default, named = self._dataset(query, plan)
         began = time.monotonic()
@@ -258,10 +259,10 @@ class RemoteEngine:
                     triples = (quad.triple for quad in ox.parse(content, syntax(GRAPHS, media)))
                     write_graph(triples, format, output)
                 elif kind is Kind.TRUTH:
-                    read_truth(content.read(), syntax(TABLES, media)).serialize(output, _results(format))
+                    write_answer(read_truth(content.read(), syntax(TABLES, media)), format, output)
                 else:
                     with without_node_ids(content) as source:
-                        read_table(source, syntax(TABLES, media)).serialize(output, _results(format))
+                        write_answer(read_table(source, syntax(TABLES, media)), format, output)
             except SyntaxError as error:
                 reason = self._peer.clean(str(error.msg))
                 raise BadGateway(f"The engine {self._peer.name} sent what is not {media}, or not all of it: {reason}") from error
@@ -281,8 +282,3 @@ class RemoteEngine:
         except BaseException:
             output.close()
             raise
-
-
-def _results(format: Format) -> ox.QueryResultsFormat:
-    assert isinstance(format.engine, ox.QueryResultsFormat)
-    return format.engine

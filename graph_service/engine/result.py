@@ -10,7 +10,14 @@ from typing import BinaryIO, Self
 import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS, Format
+from graph_service.words.formats import (
+    CANNED_TABLE_FORMATS,
+    CANNED_TRUTH_FORMATS,
+    GRAPH_FORMATS,
+    TABLE_FORMATS,
+    TRUTH_FORMATS,
+    Format,
+)
 from graph_service.words.terms import AnyTerm
 
 _CHUNK = 256 * 1024
@@ -46,6 +53,16 @@ class Kind(Enum):
     def formats(self) -> tuple[Format, ...]:
         """The formats that this kind can be written in, preferred first."""
         return {Kind.TABLE: TABLE_FORMATS, Kind.TRUTH: TRUTH_FORMATS, Kind.GRAPH: GRAPH_FORMATS}[self]
+
+    @property
+    def canned_formats(self) -> tuple[Format, ...]:
+        """The formats that the answer of a canned query of this kind can be written in, preferred first."""
+        return {Kind.TABLE: CANNED_TABLE_FORMATS, Kind.TRUTH: CANNED_TRUTH_FORMATS, Kind.GRAPH: GRAPH_FORMATS}[self]
+
+    @classmethod
+    def of(cls, form: str) -> "Kind":
+        """What kind of result a query of a form has: SELECT a table, ASK a truth, CONSTRUCT and DESCRIBE a graph."""
+        return {"SELECT": cls.TABLE, "ASK": cls.TRUTH}.get(form, cls.GRAPH)
 
 
 #: In which format to write each kind of result; a kind that is missing is not acceptable.

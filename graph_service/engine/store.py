@@ -19,6 +19,7 @@ from graph_service.errors import MalformedQuery, MalformedRequest
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.outline import outline
+from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
 from graph_service.words.tokens import decoded, tokens, uses_keyword
 from graph_service.words.writing import stream_triples, write_triples
@@ -66,8 +67,7 @@ class GraphStore:
             if isinstance(answer, ox.QueryTriples):
                 write_graph(answer, format, output)
             else:
-                assert isinstance(format.engine, ox.QueryResultsFormat)
-                answer.serialize(output, format.engine)
+                write_answer(answer, format, output)
         return kind, format
 
     def _ask(

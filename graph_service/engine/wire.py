@@ -25,7 +25,9 @@ _HEAD = struct.Struct("!cI")
 _PIECE = 64 * 1024
 
 _KINDS = tuple(Kind)
-_NAMED = {(kind, format.name): format for kind in Kind for format in kind.formats}
+
+#: A format travels as its place among all those of its kind.
+_FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats))) for kind in Kind}
 
 
 @dataclass(frozen=True)
@@ -92,20 +94,20 @@ def _grown(connection: socket.socket, content: bytes, size: int) -> bytes:
 def write_task(query: Query, formats: Formats) -> bytes:
     """A query to run and the format for each kind of result."""
     default, named = (None if graphs is None else tuple(graphs) for graphs in (query.default_graphs, query.named_graphs))
-    names = tuple(formats[kind].name if kind in formats else None for kind in _KINDS)
-    return marshal.dumps((query.text, default, named, query.infer, query.base, names))
+    places = tuple(_FORMATS[kind].index(formats[kind]) if kind in formats else None for kind in _KINDS)
+    return marshal.dumps((query.text, default, named, query.infer, query.base, places))
 
 
 def read_task(content: bytes) -> tuple[Query, Formats]:
     """What `write_task` has written."""
-    text, default, named, infer, base, names = marshal.loads(content)  # noqa: S302 - the engine's own, in the same version of Python
-    formats = {kind: _NAMED[kind, name] for kind, name in zip(_KINDS, names, strict=True) if name is not None}
+    text, default, named, infer, base, places = marshal.loads(content)  # noqa: S302 - the engine's own, in the same version of Python
+    formats = {kind: _FORMATS[kind][place] for kind, place in zip(_KINDS, places, strict=True) if place is not None}
     return Query(text, default, named, infer, base), formats
 
 
 def write_done(kind: Kind, format: Format, content: bytes = b"") -> bytes:
     """A result, its bytes left out if it goes as a file."""
-    return bytes((_KINDS.index(kind), kind.formats.index(format))) + content
+    return bytes((_KINDS.index(kind), _FORMATS[kind].index(format))) + content
 
 
 def write_failed(failed: Failed) -> bytes:
@@ -122,4 +124,4 @@ def read_reply(message: Message) -> Done | Failed:
         return failed
     kind = _KINDS[message.content[0]]
     content = message.content[2:] if message.tag == DONE else open(message.descriptors[0], "rb")  # noqa: SIM115, PTH123 - closed by who reads it
-    return Done(kind, kind.formats[message.content[1]], content)
+    return Done(kind, _FORMATS[kind][message.content[1]], content)

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 from urllib.parse import quote
 
 from flask import Response, current_app, render_template, request
@@ -88,13 +89,13 @@ def _wanted(suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> 
     return formats
 
 
-def answer(result: Result) -> Response:
-    """A result as a response; a large one is streamed from its file."""
+def answer(result: Result, head: bytes = b"", tail: bytes = b"") -> Response:
+    """A result as a response, between `head` and `tail`; a large one is streamed from its file."""
     if result.in_memory:
-        return write(result.read(), result.format)
+        return write(head + result.read() + tail, result.format)
     response = write(b"", result.format)
-    response.response = result.chunks()
-    response.content_length = result.size
+    response.response = chain([head], result.chunks(), [tail])
+    response.content_length = len(head) + result.size + len(tail)
     response.call_on_close(result.close)
     return response
 

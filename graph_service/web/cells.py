@@ -55,17 +55,17 @@ def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
             return Cell(str(term))
 
 
-def table(service: Service, result: Result) -> Table | bool:
-    """A table or graph as rows of cells, at most ROWS_SHOWN; a truth as itself. Raises ResultTooLarge."""
+def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> Table | bool:
+    """A table or graph as rows of cells, at most so many; a truth as itself. Raises ResultTooLarge."""
     if result.kind is Kind.TRUTH:
         return bool(result)
     if result.size > BYTES_SHOWN:
         result.close()
         raise ResultTooLarge(f"The result has {result.size} bytes: too much for a page. Take it as a file.", limit=BYTES_SHOWN)
     columns = result.columns or ["subject", "predicate", "object"]
-    rows = list(islice(result.rows(), ROWS_SHOWN + 1))
+    rows = list(islice(result.rows(), most + 1))
     labels = service.labels([term for row in rows for term in row], language())
-    return Table(columns, [cells(row, labels) for row in rows[:ROWS_SHOWN]], more=len(rows) > ROWS_SHOWN)
+    return Table(columns, [cells(row, labels) for row in rows[:most]], more=len(rows) > most)
 
 
 def cells(row: Iterable[AnyTerm | None], labels: Mapping[str, Literal]) -> list[Cell | None]:

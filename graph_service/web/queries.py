@@ -1,34 +1,27 @@
 """`/queries` and `/queries/{name}`: the catalogue, and running a canned query."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.parameters import Parameter
-from graph_service.engine.result import Query
+from graph_service.catalogue.catalogue import RESERVED, CannedQuery
+from graph_service.catalogue.paging import Page, paged
+from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
-from graph_service.web.answers import answer, choose, flag, wanted, wants_html, write
-from graph_service.web.cells import table
+from graph_service.web.answers import answer, choose, flag, wants_html, write
+from graph_service.web.cells import ROWS_SHOWN, table
+from graph_service.web.forms import options
 from graph_service.web.languages import language
-from graph_service.words.formats import EXPLANATION_FORMATS
-from graph_service.words.names import QUERIES, curie
-from graph_service.words.terms import NamedNode
+from graph_service.web.links import add
+from graph_service.web.paging import Paging, asked_page
+from graph_service.web.rows import around
+from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
+from graph_service.words.names import QUERIES
 from graph_service.words.writing import write_triples
 
-#: Parameters of the request that are not parameters of the query.
-_RESERVED = frozenset({"format", "output", "infer", "lang"})
-
-
-@dataclass(frozen=True)
-class Option:
-    """An entry of a list to choose from: what is sent, what is shown, and whether it is chosen."""
-
-    value: str
-    text: str
-    chosen: bool
+#: Spreadsheets read a file without this mark in the encoding of their machine, and break accents.
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -52,42 +45,59 @@ def blueprint(service: Service) -> Blueprint:
     @routes.route("/queries/<name>.<suffix>", methods=["GET", "POST"])
     def canned(name: str, suffix: str | None = None) -> Response:
         query = service.catalogue[name]
-        arguments = {key: request.values.getlist(key) for key in request.values if key not in _RESERVED}
+        arguments = {key: request.values.getlist(key) for key in request.values if key not in RESERVED}
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
             return _page(service, query, arguments)
-        return answer(service.canned(name, arguments, infer=flag("infer", True), formats=wanted(suffix)))
+        return _data(service, query, arguments, suffix)
 
     return routes
+
+
+def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
+    """The answer for programs: the whole of it, or a page of a table."""
+    kind = Kind.of(query.form)
+    format = choose(kind.canned_formats, suffix)
+    result, paging = _run(service, query, service.bind(query, given), asked_page(service), {kind: format})
+    if format is ROWS:
+        head, tail = around(query, service.snapshot.id, "en", paging)
+    else:
+        # An address that ends in `.csv` is a file for a spreadsheet; who negotiates is a program, which the mark would be in the way of.
+        head, tail = _BYTE_ORDER_MARK if format is SHEET and suffix is not None else b"", b""
+    response = answer(result, head, tail)
+    return response if paging is None else add(response, paging.links)
 
 
 def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Response:
     """The form with the result below it, or with what is wrong with the values; alone if it must be filled in first."""
     status = 200
     shown: dict[str, object] = {}
+    paging = None
     needs = any(parameter.required for parameter in query.parameters.values())
     if given or not needs:
         try:
             text = service.bind(query, given)
-            result = service.sparql(Query(text, infer=flag("infer", True)))
-            shown = {"text": text, "table": table(service, result), "formats": [format.name for format in result.kind.formats]}
+            page = asked_page(service) or (Page(1, service.page_size) if query.form == "SELECT" else None)
+            result, paging = _run(service, query, text, page, READABLE)
+            formats = [format.name for format in result.kind.canned_formats]
+            shown = {"text": text, "table": table(service, result, page.size if page else ROWS_SHOWN), "formats": formats, "paging": paging}
+            shown["meanings"] = {column.name: column.label for column in query.columns.values()}
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
-    options = {name: _options(service, parameter, given.get(name, ())) for name, parameter in query.parameters.items()}
-    return Response(render_template("query.html", query=query, given=given, options=options, **shown), status=status)
+    entries = {name: options(service, parameter, given.get(name, ()), language()) for name, parameter in query.parameters.items()}
+    response = Response(render_template("query.html", query=query, given=given, options=entries, **shown), status=status)
+    return response if paging is None else add(response, paging.links)
 
 
-def _options(service: Service, parameter: Parameter, given: Sequence[str]) -> list[Option]:
-    """The entries of a parameter's list in the order of their texts, the given or else the default ones chosen; none without a list."""
-    chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
-    if parameter.of is not None:
-        choices = service.choices(parameter.of)
-        labels = service.labels([NamedNode(choice.iri) for choice in choices], language())
-        entries = [
-            (curie(c.iri), labels[c.iri].value if c.iri in labels else c.key, any(c.is_called(text) for text in chosen)) for c in choices
-        ]
-        return sorted((Option(*entry) for entry in entries), key=lambda option: option.text.casefold())
-    values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
-    return [Option(value, value, value in chosen) for value in values]
+def _run(service: Service, query: CannedQuery, text: str, page: Page | None, formats: Formats) -> tuple[Result, Paging | None]:
+    """The result of a bound query, or of one page of it. Raises InvalidParameter for a page that is not there."""
+    infer = flag("infer", True)
+    if page is None:
+        return service.sparql(Query(text, infer=infer), formats), None
+    if query.form != "SELECT":
+        raise InvalidParameter(f"{query.name} answers as a whole and has no pages.", parameter="page", given=page.number)
+    rows = service.count(text, infer)
+    paging = Paging(page, rows, page.last_of(rows))
+    return service.sparql(Query(paged(text, page), infer=infer), formats), paging
 
 
 def _summary(query: CannedQuery) -> dict[str, object]:
@@ -113,6 +123,6 @@ def _summary(query: CannedQuery) -> dict[str, object]:
             }
             for parameter in query.parameters.values()
         ],
-        "columns": query.header.columns,
+        "columns": {name: {"label": c.label, "type": c.type, "unit": c.unit} for name, c in query.columns.items()},
         "examples": query.header.examples,
     }

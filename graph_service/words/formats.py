@@ -17,18 +17,19 @@ class Format:
     """One way to write a result.
 
     `name` is its short name (`format=` and file suffix); `media` its media type; `also` further media types asked for it;
-    `aliases` further short names.
+    `aliases` further short names. A `plain` format is for spreadsheets and programs that know nothing of RDF (see `tables`).
     """
 
     name: str
     media: str
     also: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    plain: bool = False
 
     @property
     def engine(self) -> ox.RdfFormat | ox.QueryResultsFormat | None:
         """What pyoxigraph calls this format, or None if it does not write it."""
-        return _ENGINE.get(self.media)
+        return None if self.plain else _ENGINE.get(self.media)
 
     @property
     def content_type(self) -> str:
@@ -58,6 +59,20 @@ TABLE_FORMATS = (
 
 #: ASK has no CSV or TSV form in the recommendation, so there it is not acceptable rather than invented.
 TRUTH_FORMATS = TABLE_FORMATS[:2]
+
+#: The rows of a canned query for programs: JSON's own numbers and truths. `.json` and `format=json` stay the recommendation's.
+ROWS = Format("rows", "application/json", plain=True)
+
+#: The table of a canned query for spreadsheets.
+SHEET = Format("csv", "text/csv", plain=True)
+
+#: What a canned query's table is written in, and its truth.
+CANNED_TABLE_FORMATS = (
+    Format("json", "application/sparql-results+json", (), ("srj",)),
+    *(SHEET if format.name == "csv" else format for format in TABLE_FORMATS[1:]),
+    ROWS,
+)
+CANNED_TRUTH_FORMATS = (*(format for format in CANNED_TABLE_FORMATS if format.name in {"json", "xml"}), ROWS)
 
 GRAPH_FORMATS = (
     Format("ttl", "text/turtle", ("application/x-turtle",), ("turtle",)),

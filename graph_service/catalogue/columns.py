@@ -1,0 +1,92 @@
+"""Columns of a canned query's table: what each means, of what type its values are, in what unit.
+
+The header says it: `year: {en: …, fr: …}`, or `year: {label: {en: …}, type: year, unit: …}`. A type need not be said where the names
+tell it: a column with another one of its name and `_label` beside it holds IRIs, and that other one holds their names.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph_service.catalogue.header import Text, read_text
+from graph_service.errors import SourceError
+from graph_service.words.names import RDF, XSD
+from graph_service.words.terms import AnyTerm, Literal, NamedNode
+
+#: Type of a column -> the datatypes of its literals; `iri` has none, `any` may be anything. A `date` is known to the day, month or year.
+_DATATYPES: dict[str, frozenset[str]] = {
+    "iri": frozenset(),
+    "string": frozenset({XSD + "string", RDF + "langString"}),
+    "integer": frozenset({XSD + "integer"}),
+    "decimal": frozenset({XSD + "decimal", XSD + "integer"}),
+    "double": frozenset({XSD + "double", XSD + "float", XSD + "decimal", XSD + "integer"}),
+    "boolean": frozenset({XSD + "boolean"}),
+    "date": frozenset({XSD + "date", XSD + "gYearMonth", XSD + "gYear"}),
+    "datetime": frozenset({XSD + "dateTime"}),
+    "year": frozenset({XSD + "integer", XSD + "gYear"}),
+    "any": frozenset(),
+}
+
+_KEYS = frozenset({"label", "type", "unit"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, what it means, the type of its values (None if nobody says it), and their unit.
+
+    `unit` is a text, or the name of the column that has it (`unit_column`).
+    """
+
+    name: str
+    label: Text
+    type: str | None = None
+    unit: Text | None = None
+    unit_column: str | None = None
+
+    def takes(self, term: AnyTerm | None) -> bool:
+        """Whether a value may stand in this column."""
+        if term is None or self.type in {None, "any"}:
+            return True
+        if self.type == "iri":
+            return isinstance(term, NamedNode)
+        return isinstance(term, Literal) and term.datatype.value in _DATATYPES[str(self.type)]
+
+
+def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where: str) -> dict[str, Column]:
+    """The columns of a query in the order in which it selects them; `selected` is None where the query does not list them.
+
+    Raises SourceError, beginning with `where`, for a column that is not selected, an unknown property or type.
+    """
+    for name in given:
+        if selected is not None and name not in selected:
+            raise SourceError(f"{where}: columns: {name}: the query does not select ?{name}")
+    names = given if selected is None else selected
+    return {name: _column(name, given.get(name), names, f"{where}: columns: {name}") for name in names}
+
+
+def _column(name: str, given: object, names: Mapping[str, Any] | Sequence[str], where: str) -> Column:
+    properties = given if isinstance(given, dict) and "label" in given else {"label": given or {}}
+    unknown = sorted(set(map(str, properties)) - _KEYS)
+    if unknown:
+        raise SourceError(f"{where}: unknown properties {', '.join(unknown)}; there are {', '.join(sorted(_KEYS))}")
+    kind = properties.get("type") or _evident(name, names)
+    if kind is not None and kind not in _DATATYPES:
+        raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(_DATATYPES)}")
+    unit = properties.get("unit")
+    unit_column = unit[1:] if isinstance(unit, str) and unit.startswith("?") else None
+    if unit_column is not None and unit_column not in names:
+        raise SourceError(f"{where}: the unit is said to be in the column {unit_column}, which is not there")
+    return Column(
+        name=name,
+        label=read_text(properties["label"], f"{where}: label"),
+        type=kind,
+        unit=read_text(unit, f"{where}: unit") if unit is not None and unit_column is None else None,
+        unit_column=unit_column,
+    )
+
+
+def _evident(name: str, names: Mapping[str, Any] | Sequence[str]) -> str | None:
+    """The type that a column's name tells."""
+    if name.endswith("_label"):
+        return "string"
+    return "iri" if f"{name}_label" in names else None

@@ -1,0 +1,74 @@
+"""Pages of a canned query's table: which one a request asks for, and the links between them (RFC 8288, relations of RFC 5005)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+
+from graph_service.catalogue.paging import Page
+from graph_service.errors import InvalidParameter
+from graph_service.service import Service
+from graph_service.web.links import Link
+
+
+@dataclass(frozen=True)
+class Paging:
+    """A page among all pages of a table: which page, how many rows the table has, and the number of the last page."""
+
+    page: Page
+    rows: int
+    last: int
+
+    @property
+    def first_row(self) -> int:
+        """The number of the first row on the page."""
+        return self.page.offset + 1
+
+    @property
+    def last_row(self) -> int:
+        """The number of the last row on the page."""
+        return min(self.page.offset + self.page.size, self.rows)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Relation -> absolute address: `first` and `last`, `prev` and `next` where there are such pages."""
+        number = self.page.number
+        numbers = {"first": 1, "prev": number - 1, "next": number + 1, "last": self.last}
+        return {relation: self._address(at) for relation, at in numbers.items() if 1 <= at <= self.last}
+
+    @property
+    def here(self) -> str:
+        """The address of this page."""
+        return self._address(self.page.number)
+
+    @property
+    def links(self) -> list[Link]:
+        """The addresses as links."""
+        return [Link(relation, address) for relation, address in self.addresses.items()]
+
+    def _address(self, number: int) -> str:
+        """The address of another page: this request's, with all its other parameters, also those that came in a form."""
+        kept = [pair for pair in request.values.items(multi=True) if pair[0] not in {"page", "page_size"}]
+        return f"{request.base_url}?{urlencode([*kept, ('page', number), ('page_size', self.page.size)])}"
+
+
+def asked_page(service: Service) -> Page | None:
+    """The page that the request asks for by `page` or `page_size`; None for the whole table. Raises InvalidParameter."""
+    number, size = _whole("page"), _whole("page_size", service.page_limit)
+    if number is None and size is None:
+        return None
+    return Page(number or 1, size or service.page_size)
+
+
+def _whole(name: str, most: int | None = None) -> int | None:
+    given = [text for text in request.values.getlist(name) if text.strip()]
+    if not given:
+        return None
+    wanted = "a whole number of at least 1" + (f" and at most {most}" if most is not None else "")
+    if len(given) > 1:
+        raise InvalidParameter(f"{name} must be {wanted}; several values were given.", parameter=name, given=given)
+    number = int(given[0]) if re.fullmatch(r"[0-9]{1,15}", given[0].strip(), re.ASCII) else 0
+    if number < 1 or (most is not None and number > most):
+        raise InvalidParameter(f"{name} must be {wanted}; {given[0]!r} was given.", parameter=name, given=given[0], minimum=1, maximum=most)
+    return number

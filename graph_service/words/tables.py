@@ -1,0 +1,120 @@
+"""Tables and truths as bytes: in the formats of the recommendations, and plainly, for spreadsheets and programs that know no RDF.
+
+Plainly, a number is a number, a truth a truth, a date its ISO 8601 text, an IRI its text, a text with a language its text, and what
+is unbound is `null` or an empty cell. JSON numbers keep all their digits (RFC 8259, section 6); what JSON has no number for
+(`INF`, `NaN`) is a text. CSV is RFC 4180 in UTF-8.
+"""
+
+import csv
+import io
+import json
+import re
+from decimal import Decimal
+from typing import BinaryIO
+
+import pyoxigraph as ox
+
+from graph_service.words.formats import Format
+from graph_service.words.names import XSD
+
+_WHOLE = frozenset(
+    XSD + name
+    for name in (
+        *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"),
+        *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+    )
+)
+_EXACT = _WHOLE | {XSD + "decimal"}
+_FLOATING = frozenset({XSD + "double", XSD + "float"})
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_DOUBLE = re.compile(_DECIMAL.pattern + r"([eE][+-]?[0-9]+)?")
+_TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
+
+#: What a spreadsheet takes for the beginning of a formula, full-width forms included (OWASP, CSV Injection).
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+
+#: A text that a spreadsheet takes for a number and not for a formula.
+_SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+def write_answer(answer: ox.QuerySolutions | ox.QueryBoolean, format: Format, output: BinaryIO) -> None:
+    """Write a table or a truth in a format, row by row. Plain JSON is an array of objects, or `true` or `false`."""
+    if not format.plain:
+        assert isinstance(format.engine, ox.QueryResultsFormat)
+        answer.serialize(output, format.engine)
+    elif isinstance(answer, ox.QueryBoolean):
+        output.write(b"true" if answer else b"false")
+    elif format.media == "text/csv":
+        _write_sheet(answer, output)
+    else:
+        _write_rows(answer, output)
+
+
+def plain(term: Term | None) -> str:
+    """A term as a JSON text."""
+    match term:
+        case None:
+            return "null"
+        case ox.Literal():
+            kind = term.datatype.value
+            if kind == XSD + "boolean" and term.value in _TRUTHS:
+                return _TRUTHS[term.value]
+            return _number(term) or json.dumps(term.value, ensure_ascii=False)
+        case ox.NamedNode():
+            return json.dumps(term.value, ensure_ascii=False)
+        case _:
+            return json.dumps(str(term), ensure_ascii=False)
+
+
+def cell(term: Term | None) -> str:
+    """A term as the content of a spreadsheet's cell; a text that would be read as a formula begins with an apostrophe."""
+    match term:
+        case None:
+            return ""
+        case ox.Literal():
+            if term.datatype.value == XSD + "boolean" and term.value in _TRUTHS:
+                return _TRUTHS[term.value].upper()
+            return _number(term) or _harmless(term.value)
+        case ox.NamedNode():
+            return _harmless(term.value)
+        case _:
+            return _harmless(str(term))
+
+
+def _write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
+    names = [variable.value for variable in solutions.variables]
+    keys = [json.dumps(name) for name in names]
+    output.write(b"[")
+    for number, solution in enumerate(solutions):
+        members = ",".join(f"{key}:{plain(solution[name])}" for key, name in zip(keys, names, strict=True))
+        output.write(f"{',' if number else ''}\n{{{members}}}".encode())
+    output.write(b"\n]")
+
+
+def _write_sheet(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
+    names = [variable.value for variable in solutions.variables]
+    text = io.TextIOWrapper(output, "utf-8", newline="", write_through=False)
+    try:
+        writer = csv.writer(text)
+        writer.writerow(names)
+        writer.writerows([cell(solution[name]) for name in names] for solution in solutions)
+    finally:
+        text.detach()
+
+
+def _number(literal: ox.Literal) -> str:
+    """A number as JSON and CSV write it; empty for what is none."""
+    kind, text = literal.datatype.value, literal.value.strip()
+    if kind in _EXACT and _DECIMAL.fullmatch(text):
+        return format(Decimal(text), "f")
+    if kind in _FLOATING and _DOUBLE.fullmatch(text):
+        floating = float(text)
+        return repr(floating) if abs(floating) < float("inf") else ""
+    # `INF`, `NaN`, and what is not of its datatype, are shown as the texts they are.
+    return ""
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _SIGNED.fullmatch(text) else text
