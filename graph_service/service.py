@@ -40,13 +40,15 @@ SELECT DISTINCT ?thing ?name WHERE {{
 }}"""
 
 _SOURCES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT DISTINCT ?graph ?passage ?words ?document WHERE {{
+SELECT DISTINCT ?graph ?passage ?words ?document ?language WHERE {{
   {{ GRAPH ?graph {{ {triple} }} }} UNION {{
     ?record rdf:subject {s} ; rdf:predicate {p} ; rdf:object {o} ; lc:evidence ?passage .
     ?passage oa:exact ?words ; lc:quotedFrom ?document .
+    OPTIONAL {{ ?document dcterms:language ?language }}
   }}
 }} ORDER BY ?graph ?document ?passage"""
 
@@ -223,11 +225,12 @@ class Service:
             triple=f"{triple.subject} {triple.predicate} {triple.object}", s=triple.subject, p=triple.predicate, o=triple.object
         )
         graphs, passages = [], []
-        for graph, passage, words, document in self.sparql(Query(text)).rows():
+        for graph, passage, words, document, spoken in self.sparql(Query(text)).rows():
             if isinstance(graph, NamedNode) and graph.value != GRAPH_INFERRED:
                 graphs.append(graph.value)
             if isinstance(passage, NamedNode) and isinstance(words, Literal) and isinstance(document, NamedNode):
-                passages.append(Passage(passage.value, words.value, document.value))
+                tag = spoken.value if isinstance(spoken, Literal) else None
+                passages.append(Passage(passage.value, words.value, document.value, tag))
         return Origin(tuple(graphs), tuple(passages))
 
     @cached_property

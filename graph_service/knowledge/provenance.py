@@ -13,11 +13,12 @@ from graph_service.words.writing import write_readably
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage: its IRI, its words, and the IRI of its document."""
+    """A passage: its IRI, its words, the IRI of its document, and the language they are in."""
 
     iri: str
     words: str
     document: str
+    language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ Said = tuple[Triple, AnyTerm]
 
 @dataclass(frozen=True)
 class Passage:
-    """The words of a document that say something, and where they lead."""
+    """The words of a document that say something, in the document's language, and where they lead."""
 
     words: str
+    language: str | None
     passage: Cell
     document: Cell
 

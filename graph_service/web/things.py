@@ -13,19 +13,27 @@ from graph_service.web.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.gists import gists
 from graph_service.web.presentation import Presentation
 from graph_service.web.related import Relative, related
+from graph_service.web.wording import gettext
 from graph_service.words import terms
 from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT DISTINCT ?s ?p ?o ?passage ?words ?document WHERE {{
+SELECT DISTINCT ?s ?p ?o ?passage ?words ?document ?language WHERE {{
   VALUES ?{role} {{ {node} }}
   ?record rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; lc:evidence ?passage .
   ?passage oa:exact ?words ; lc:quotedFrom ?document .
+  OPTIONAL {{ ?document dcterms:language ?language }}
 }} ORDER BY ?document ?passage"""
+
+_SPOKEN = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT ?language WHERE {{ {node} lc:quotedFrom ?document . ?document dcterms:language ?language }}"""
 
 _SAYS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -123,7 +131,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
         summary=_summary(said, kinds, sections, language),
-        words=[show(t.object) for t in said if t.predicate.value == OA + "exact"],
+        words=_words(service, said),
         says=says,
         sections=sections,
         repeated=teller.repeated(facts),
@@ -154,15 +162,30 @@ def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[
         if texts:
             best = min(texts, key=lambda text: ({language: 0, "en": 1}.get(text.language or "", 2), text.value))
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
-    first = (next((fact for fact in section.facts if fact.stated), None) for section in sections if section.group in _SUMMED_UP)
-    told = [_told(fact, language) for fact in first if fact]
+    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in _SUMMED_UP)
+    told = [_told(fact, language) for fact in first if fact.stated]
     sentence = "; ".join([_listed(kinds, language), *told] if kinds else told)
     return Cell(f"{sentence[:1].upper()}{sentence[1:]}.") if told else None
 
 
+def _strangeness(fact: Fact, language: str) -> int:
+    """How badly a fact fits into a sentence in a language: one that is in words of another language does, and one that is not stated."""
+    if not fact.stated:
+        return 2
+    return int(any(value.cell.href is None and value.cell.language not in {None, language} for value in fact.stated))
+
+
+def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
+    """The words of a passage, in its document's language; none for what is no passage."""
+    quoted = [(t.subject, t.object) for t in said if t.predicate.value == OA + "exact" and isinstance(t.object, Literal)]
+    rows = service.sparql(Query(_SPOKEN.format(node=quoted[0][0]))).rows() if quoted else iter(())
+    spoken = next((tag.value for (tag,) in rows if isinstance(tag, Literal)), None)
+    return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
+
+
 def _told(fact: Fact, language: str) -> str:
     values = _listed(fact.stated, language)
-    return values if fact.term.title in _PLAIN else f"{fact.term.text}: {values}"
+    return values if fact.term.title in _PLAIN else gettext("%(property)s: %(values)s", property=fact.term.text, values=values)
 
 
 def _listed(values: Sequence[Value], language: str) -> str:
@@ -175,11 +198,12 @@ def _passages(service: Service, iri: str, language: str) -> dict[Triple, list[Pa
     rows = [
         row for role in ("s", "o") for row in service.sparql(Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))).rows()
     ]
-    labels = service.labels([document for *_, document in rows], language)
-    for s, p, o, passage, words, document in rows:
+    labels = service.labels([document for *_, document, _ in rows], language)
+    for s, p, o, passage, words, document, spoken in rows:
         link, origin = cell(passage, labels), cell(document, labels)
         assert isinstance(words, Literal)
         assert link is not None
         assert origin is not None
-        found.setdefault(Triple(s, p, o), []).append(Passage(words.value, link, origin))  # type: ignore[arg-type]
+        tag = spoken.value if isinstance(spoken, Literal) else None
+        found.setdefault(Triple(s, p, o), []).append(Passage(words.value, tag, link, origin))  # type: ignore[arg-type]
     return found
