@@ -27,6 +27,7 @@ from graph_service.web import (
     signposts,
     sparql,
     status,
+    vocabulary,
     wording,
 )
 from graph_service.web.answers import local, problem, translated
@@ -48,6 +49,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     for module in (
         pages,
         sparql,
+        vocabulary,
         queries,
         resources,
         explain,

@@ -44,6 +44,9 @@ _ASK_AGAIN = "public, max-age=0, must-revalidate"
 #: Headers of one answer and not of the next one that is the same.
 _OF_ONE_ANSWER = frozenset({"content-length", "x-query-id", "server-timing", "date"})
 
+#: Those of them that the first answer gives, since it ran the query.
+_OF_ONE_QUERY = frozenset({"X-Query-Id", "Server-Timing"})
+
 
 class _Kept:
     """An answer: its headers and bytes in each content encoding, made when they are first asked for."""
@@ -165,7 +168,7 @@ class Cache:
             self._kept[key] = kept
             while self._size > self._limit and self._kept:
                 self._size -= self._kept.popitem(last=False)[1].size
-        return kept, (), [header for header in headers if header[0] == "X-Query-Id"]
+        return kept, (), [header for header in headers if header[0] in _OF_ONE_QUERY]
 
     def _may_be_kept(self, status: str, values: dict[str, str]) -> bool:
         length = values.get("content-length", "")

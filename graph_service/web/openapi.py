@@ -41,6 +41,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         FAILURES,
         (),
     ),
+    "vocabulary.vocabulary": ("sparql", "The classes and properties in use, for completing queries", (_JSON,), FAILURES, ("lang",)),
     "queries.catalogue": ("queries", "All canned queries", (_JSON, *DATA_FORMATS, HTML), ("406",), ()),
     "resources.identifier": ("things", "A thing: leads to its page or its data", (), ("303", "404", "406", "410"), ()),
     "resources.page": ("things", "A thing for people", (HTML,), ("400", "404", "410"), ("lang",)),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
 from graph_service.web.answers import flag, number, wants_html
+from graph_service.words.formats import HTML
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
@@ -48,8 +49,9 @@ def read_query(asked: Request) -> Query | None:
 
 
 def wants_page(asked: Request) -> bool:
-    """Whether the result is for a person to read."""
-    return wants_html(asked) and not asked.values.get("format")
+    """Whether the result is to be a page: for a person, or asked for by its format by a script that reads problems as data."""
+    format = asked.values.get("format")
+    return format == HTML.name if format else wants_html(asked)
 
 
 def _graphs(asked: Request, name: str, other: str) -> Sequence[str] | None:

@@ -46,6 +46,10 @@ def blueprint(service: Service) -> Blueprint:
     def canned(name: str, suffix: str | None = None) -> Response:
         query = service.catalogue[name]
         arguments = {key: request.values.getlist(key) for key in request.values if key not in RESERVED}
+        if suffix == "rq":
+            # As it stands in its file where no value is given: so it can be had of a query that needs one.
+            text = service.bind(query, arguments) if arguments else query.text
+            return Response(text, content_type="application/sparql-query; charset=utf-8")
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
             return _page(service, query, arguments)
         return _data(service, query, arguments, suffix)

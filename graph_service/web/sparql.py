@@ -1,11 +1,14 @@
 """`/sparql`: results as pages, the editor, and the service's description. `endpoint` reads the request."""
 
+from collections.abc import Sequence
+from time import perf_counter
+
 from flask import Blueprint, Response, render_template, request
 
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html, write
-from graph_service.web.cells import table
-from graph_service.web.endpoint import READ, Read
+from graph_service.web.cells import Table, table
+from graph_service.web.endpoint import READ, Read, timed
 from graph_service.words.formats import GRAPH_FORMATS
 from graph_service.words.names import ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.tokens import is_volatile
@@ -28,9 +31,12 @@ def blueprint(service: Service) -> Blueprint:
         if read.result is not None:
             response = answer(read.result)
         else:
+            began = perf_counter()
             result = service.sparql(query)
+            timing = timed(began)
             formats = [format.name for format in result.kind.formats]
-            response = Response(render_template("sparql.html", query=query.text, table=table(service, result), formats=formats))
+            response = _page(service, query.text, table(service, result), formats)
+            response.headers["Server-Timing"] = timing
         response.headers["X-Query-Id"] = query.id
         if is_volatile(query.text):
             response.cache_control.no_store = True
@@ -39,9 +45,14 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
+def _page(service: Service, query: str | None = None, shown: Table | bool | None = None, formats: Sequence[str] = ()) -> Response:
+    """The editor, with a query and its result if there is one."""
+    return Response(render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats))
+
+
 def _describe(service: Service) -> Response:
     if wants_html():
-        return Response(render_template("sparql.html", query=None, table=None))
+        return _page(service)
     format = choose(GRAPH_FORMATS)
     triples = service.description(request.host_url, ENDPOINT, WELL_KNOWN_VOID)
     return write(write_triples(triples, format), format)

@@ -1,6 +1,6 @@
 // `<table data-sortable>`: a click on a column's head sorts the rows by it, a second one the other way round. The heads become buttons,
-// and `aria-sort` says what holds. A cell is compared by its `data-value`, where it has one, else by its text; numbers as numbers,
-// and words as the page's language sorts them.
+// and `aria-sort` says what holds. A cell is compared by the value of a `<data>` in it, where there is one, else by its text; numbers as
+// numbers, and words as the page's language sorts them.
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
@@ -27,9 +27,8 @@ export function makeSortable(table) {
 }
 
 function key(cell) {
-  const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
-  const number = Number(text.replaceAll(/[,\u00a0\u202f]/g, ""));
-  return { text, number: text === "" ? Number.NaN : number };
+  const text = (cell?.querySelector("data")?.value ?? cell?.textContent ?? "").trim();
+  return { text, number: text === "" ? Number.NaN : Number(text) };
 }
 
 // What is empty comes last both ways.

@@ -1,0 +1,139 @@
+// The editor itself: CodeMirror in a shadow root, whose style sheets are made by script and need no exception in the page's policy.
+// Tab is not bound: it leaves the editor as it leaves any field.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, indentOnInput, indentService, LanguageSupport, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { linter, lintGutter, nextDiagnostic, setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { classHighlighter } from "@lezer/highlight";
+import { SparqlLanguage } from "codemirror-lang-sparql";
+import { completion } from "./completion.js";
+import style from "./view.css" with { type: "text" };
+
+const INDENT = 2;
+
+// A line is as far in as the one before, and further behind what opens a group.
+const indentation = indentService.of((context, place) => {
+  const breaks = context.simulatedBreak === place;
+  const line = context.state.doc.lineAt(place);
+  if (!breaks && line.number === 1) return 0;
+  const before = breaks ? context.lineAt(place, -1).text : context.state.doc.line(line.number - 1).text;
+  const depth = before.match(/^ */)[0].length + (/[{([]\s*$/.test(before) ? INDENT : 0);
+  return Math.max(0, depth - (/^\s*[})\]]/.test(context.textAfterPos(place)) ? INDENT : 0));
+});
+
+const sparql = new LanguageSupport(SparqlLanguage, [
+  SparqlLanguage.data.of({ commentTokens: { line: "#" }, indentOnInput: /^\s*[})\]]$/, closeBrackets: { brackets: ["(", "[", "{", '"'] } }),
+  indentation,
+]);
+
+// What the grammar does not know is marked when the writer pauses; what it is, the server says.
+const grammar = (texts) =>
+  linter(
+    (view) => {
+      const found = [];
+      syntaxTree(view.state).iterate({
+        enter: ({ type, from, to }) => {
+          if (type.isError && found.length < 5) found.push({ from, to: Math.max(to, Math.min(from + 1, view.state.doc.length)), severity: "warning", message: texts.notSparql });
+        },
+      });
+      return found;
+    },
+    { delay: 1200 },
+  );
+
+// What is typed in place of a selection. Left to the browser, it keeps the looks of what was selected by an inline style, which the policy
+// of the page refuses, audibly.
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    if (event.inputType !== "insertText" || !event.data || main.empty || view.composing) return false;
+    const change = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    const handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, event.data, change));
+    if (!handled) view.dispatch(change());
+    event.preventDefault();
+    return true;
+  },
+});
+
+export class SparqlEditor {
+  // In place of a text area, whose content it keeps the same. `run` is called when the writer asks for the result.
+  constructor(area, { texts, language, run }) {
+    this.area = area;
+    this.host = document.createElement("div");
+    this.host.className = "sparql-editor";
+    area.after(this.host);
+    area.hidden = true;
+    const root = this.host.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    root.adoptedStyleSheets.push(sheet);
+    const label = area.labels[0];
+    label.addEventListener("click", () => this.view.focus());
+    this.view = new EditorView({
+      root,
+      parent: root,
+      doc: area.value.replaceAll("\r\n", "\n"),
+      extensions: [
+        keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }]),
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, { key: "F8", run: nextDiagnostic }]),
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        highlightSpecialChars(),
+        highlightActiveLine(),
+        bracketMatching(),
+        closeBrackets(),
+        indentOnInput(),
+        lintGutter(),
+        grammar(texts),
+        sparql,
+        syntaxHighlighting(classHighlighter),
+        autocompletion({ override: [completion(texts, language)], icons: false, maxRenderedOptions: 60 }),
+        EditorView.lineWrapping,
+        replacing,
+        EditorState.phrases.of(texts.phrases),
+        EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-describedby": "keys", spellcheck: "false", autocapitalize: "off" }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) area.value = update.state.doc.toString();
+        }),
+      ],
+    });
+  }
+
+  get text() {
+    return this.view.state.doc.toString();
+  }
+
+  set text(text) {
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
+  }
+
+  focus() {
+    this.view.focus();
+  }
+
+  // Mark a place that the server says is wrong; `line` and `column` count from 1, columns in characters.
+  mark({ line, column, detail }) {
+    const at = this.place(line, column);
+    const end = Math.max(at, Math.min(at + 1, this.view.state.doc.length));
+    this.view.dispatch(setDiagnostics(this.view.state, [{ from: Math.min(at, Math.max(0, end - 1)), to: end, severity: "error", message: detail }]));
+  }
+
+  unmark() {
+    this.view.dispatch(setDiagnostics(this.view.state, []));
+  }
+
+  goTo({ line, column }) {
+    this.view.dispatch({ selection: { anchor: this.place(line, column) }, scrollIntoView: true });
+    this.view.focus();
+  }
+
+  place(line, column) {
+    const { doc } = this.view.state;
+    const there = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    return there.from + [...there.text].slice(0, (column ?? 1) - 1).join("").length;
+  }
+}

@@ -1,0 +1,67 @@
+// Other ways to look at a table of results: bars, a timeline, a network, the answer as it was sent. All are made from the table itself,
+// which stays the one that says everything; a view is offered where the columns have what it needs.
+
+import { bars } from "./bars.js";
+import { network } from "./network.js";
+import { read } from "./rows.js";
+import { timeline } from "./timeline.js";
+
+const TABLE = "application/sparql-results+json";
+const GRAPH = "text/turtle, application/sparql-results+json;q=0.5";
+
+export function offerViews(section, { texts, raw }) {
+  const box = section.querySelector(".scroll, .truth, .empty");
+  if (!box) return;
+  const table = section.querySelector("table");
+  const rows = table ? read(table) : { columns: [], rows: [] };
+  const makers = {
+    table: null,
+    bars: rows.rows.length > 0 && (() => bars(rows, texts)),
+    timeline: rows.columns.some((column) => column.dates) && (() => timeline(rows, texts)),
+    network: rows.columns.filter((column) => column.things).length > 1 && (() => network(rows, texts)),
+    raw: async () => text(await raw(rows.isGraph ? GRAPH : TABLE)),
+  };
+  const group = document.createElement("div");
+  group.className = "views";
+  group.role = "group";
+  group.ariaLabel = texts.showAs;
+  let other = null;
+  for (const [name, make] of Object.entries(makers)) {
+    if (make === false) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = texts.views[name];
+    button.ariaPressed = String(name === "table");
+    button.addEventListener("click", async () => {
+      for (const sibling of group.children) sibling.ariaPressed = String(sibling === button);
+      other?.remove();
+      other = null;
+      box.hidden = make !== null;
+      if (make === null) return;
+      const view = await make();
+      if (button.ariaPressed !== "true") return;
+      other?.remove();
+      other = view;
+      box.after(other);
+    });
+    group.append(button);
+  }
+  box.before(group);
+}
+
+function text(content) {
+  const block = document.createElement("pre");
+  block.className = "raw";
+  block.tabIndex = 0;
+  block.textContent = pretty(content);
+  return block;
+}
+
+function pretty(content) {
+  try {
+    return JSON.stringify(JSON.parse(content), null, 2);
+  } catch {
+    return content;
+  }
+}

@@ -1,0 +1,57 @@
+// The page /sparql: an editor in place of the text area, the answer below it without leaving the page, and ways to take a query along.
+// `/sparql#query=<percent-encoded text>` opens a query in the editor without running it; `/sparql?query=…` runs it.
+
+import { Answering } from "../editor/answering.js";
+import { asCanned, queryOfAddress, withoutHeader } from "../editor/sharing.js";
+import { SparqlEditor } from "../editor/view.js";
+import { offerViews } from "../editor/views.js";
+import { copy } from "../site/copying.js";
+
+const texts = JSON.parse(document.querySelector("#editor-texts").textContent);
+const form = document.querySelector("form.editor");
+const place = document.querySelector("#answer");
+const status = document.querySelector("#status");
+
+const run = () => (form.reportValidity() ? answering.run(editor.text) : undefined);
+const editor = new SparqlEditor(document.querySelector("#query"), { texts, language: document.documentElement.lang, run });
+const answering = new Answering({ form, place, status, texts, editor });
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  run();
+});
+
+const opened = queryOfAddress();
+if (opened !== null) editor.text = opened;
+window.addEventListener("hashchange", () => {
+  const given = queryOfAddress();
+  if (given !== null) editor.text = given;
+});
+
+// The result that came with the page.
+const came = place.querySelector("section");
+if (came) offerViews(came, { texts, raw: (accept) => answering.raw(editor.text, accept) });
+
+for (const tools of document.querySelectorAll(".tools")) tools.hidden = false;
+
+document.querySelector("#share").addEventListener("click", async () => {
+  await copy(new URL(answering.address(editor.text), location.href).href);
+  answering.say(texts.linkCopied);
+});
+
+const examples = document.querySelector("#example");
+document.querySelector("#open-example")?.addEventListener("click", async () => {
+  const answer = await fetch(`/queries/${examples.value}.rq`);
+  editor.text = withoutHeader(await answer.text(), examples.selectedOptions[0].textContent.trim());
+  answering.say(texts.exampleOpened);
+  editor.focus();
+});
+
+const canned = document.querySelector("#canned");
+canned.addEventListener("toggle", () => {
+  if (!canned.open) return;
+  const columns = [...place.querySelectorAll("table[data-sortable] th")].map((head) => head.dataset.column).filter(Boolean);
+  const text = asCanned(editor.text, columns);
+  document.querySelector("#canned-text").textContent = text;
+  document.querySelector("#canned-file").href = URL.createObjectURL(new Blob([text], { type: "application/sparql-query" }));
+});

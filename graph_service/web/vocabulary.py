@@ -1,0 +1,90 @@
+"""`/sparql/vocabulary`: the classes and properties that are in use, with figures, names and definitions: what an editor completes from.
+
+VoID tells the same of each graph for itself; this is counted over the default graph, where a thing's inferred classes have the
+properties that its document states.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from flask import Blueprint, Response, jsonify
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.languages import language
+from graph_service.words import terms
+from graph_service.words.names import PREFIXES
+from graph_service.words.terms import Literal, NamedNode
+
+_CLASSES = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a ?class FILTER(isIRI(?class)) } GROUP BY ?class"
+
+_PROPERTIES = "SELECT ?property (COUNT(*) AS ?count) WHERE { ?thing ?property ?value } GROUP BY ?property"
+
+_USE = """
+SELECT ?class ?property (COUNT(*) AS ?count) WHERE {
+  ?thing a ?class ; ?property ?value
+  FILTER(isIRI(?class))
+} GROUP BY ?class ?property"""
+
+_WORDS = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?term ?key ?text WHERE {{
+  VALUES (?property ?key) {{
+    (rdfs:label "label") (skos:prefLabel "label")
+    (skos:definition "definition") (rdfs:comment "definition") (dcterms:description "definition")
+  }}
+  VALUES ?term {{ {terms} }}
+  ?term ?property ?text
+}}"""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The route `/sparql/vocabulary`."""
+    routes = Blueprint("vocabulary", __name__)
+
+    @routes.get("/sparql/vocabulary")
+    def vocabulary() -> Response:
+        classes, properties = _counts(service, _CLASSES), _counts(service, _PROPERTIES)
+        words = _words(service, [*classes, *properties])
+        use: dict[str, dict[str, int]] = defaultdict(dict)
+        for kind, property, count in service.sparql(Query(_USE)).rows():
+            if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
+                use[kind.value][property.value] = int(count.value)
+        response = jsonify(
+            prefixes=PREFIXES,
+            classes=[{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
+            properties=_entries(properties, words),
+        )
+        response.content_language.add(language())
+        response.vary.add("Accept-Language")
+        return response
+
+    return routes
+
+
+def _counts(service: Service, text: str) -> dict[str, int]:
+    """IRI -> how often, the most frequent first."""
+    rows = service.sparql(Query(text)).rows()
+    found = {iri.value: int(count.value) for iri, count in rows if isinstance(iri, NamedNode) and isinstance(count, Literal)}
+    return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _entries(counts: Mapping[str, int], words: Mapping[str, Mapping[str, str]]) -> list[dict[str, object]]:
+    return [{"iri": iri, "count": count, **words.get(iri, {})} for iri, count in counts.items()]
+
+
+def _words(service: Service, iris: Iterable[str]) -> dict[str, dict[str, str]]:
+    """IRI -> its `label` and `definition`: in the reader's language, else in English, else in any."""
+    text = _WORDS.format(terms=" ".join(terms.write(NamedNode(iri)) for iri in iris))
+    best: dict[tuple[str, str], tuple[int, str]] = {}
+    for term, key, words in service.sparql(Query(text)).rows():
+        if isinstance(term, NamedNode) and isinstance(key, Literal) and isinstance(words, Literal):
+            rank = {language(): 0, "en": 1}.get(words.language or "", 2)
+            place = (term.value, key.value)
+            best[place] = min(best.get(place, (3, "")), (rank, words.value))
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for (iri, part), (_, chosen) in best.items():
+        found[iri][part] = chosen
+    return found
