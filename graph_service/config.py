@@ -164,6 +164,8 @@ class Settings:
     snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
     keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph to keep and to offer for download")
     cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
+    search_length: int = _setting(_count, lambda: 200, "200", "longest text of a search, in characters (422)")
+    search_results: int = _setting(_count, lambda: 100, "100", "results on one page of a search, at most (422)")
     log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
     operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page", secret=True)
     page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")

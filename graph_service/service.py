@@ -22,6 +22,7 @@ from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules
+from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
@@ -102,6 +103,8 @@ class Service:
         self._federation = Federation(settings.service_hosts, settings.query_deadline, settings.service_limit, 2 * settings.workers)
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
+        #: Searches in the texts of the graph.
+        self.search = Search(snapshot.index, settings.query_deadline)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
         self._counts = lru_cache(maxsize=1024)(self._count)
         #: How many rows a page of a table has where nothing is said, and may have.

@@ -24,6 +24,7 @@ EXPECTED = {
     "projects-by-department": "TRIANGLE in ASEAN",
     "statements-per-passage": 'rel="next"',
     "projects-active-in-year": "TRIANGLE in ASEAN",
+    "q=sante": "santé",
     "hasDonorCountry": "Collaboration with Global Affairs Canada (GAC):",
     "dataset.ttl": "International Labour Organization",
     "/tmp/mine.ttl": "http://example.org/knows",

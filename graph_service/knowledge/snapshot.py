@@ -4,6 +4,7 @@
       manifest.json     what is in it: graphs with their sizes, dumps with size and SHA-256
       context.jsonld    the JSON-LD context: short names for the terms of its ontology
       description.nt    what the graph says of itself, whether or not it is one of its graphs
+      search.sqlite     the index that searches read (see `index`)
       dumps/            the whole and each graph in every format (see `dumps`); dataset.nq is what the engine loads
 
 A snapshot is written beside its final place and renamed into it, so a reader sees all of it or nothing. `last-<source set>` names
@@ -15,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ import pyoxigraph as ox
 from graph_service.errors import BuildError, NotFound
 from graph_service.knowledge.context import make_context
 from graph_service.knowledge.dumps import Dump, read_dumps, write_dumps
+from graph_service.knowledge.index import write_index
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.writing import write_quads, write_triples
@@ -80,6 +82,11 @@ class Snapshot:
         return (self.folder / "context.jsonld").read_bytes()
 
     @property
+    def index(self) -> Path:
+        """The index that searches read; versions that were built by older code have none."""
+        return self.folder / "search.sqlite"
+
+    @property
     def description(self) -> list[ox.Triple]:
         """What the graph says of itself (see `description`), with the service's IRIs as they are in the graph."""
         return [quad.triple for quad in ox.parse(path=str(self.folder / "description.nt"), format=ox.RdfFormat.N_TRIPLES)]
@@ -121,7 +128,7 @@ class Snapshot:
         return snapshot
 
 
-def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.Triple] = (), lineage: str = "") -> Snapshot:
+def write(place: Path, id: str, quads: list[ox.Quad], description: Collection[ox.Triple] = (), lineage: str = "") -> Snapshot:
     """Write the quads, and what the graph says of itself, as the snapshot `place/<id>`. Leaves nothing behind when it fails."""
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
@@ -136,6 +143,7 @@ def write(place: Path, id: str, quads: list[ox.Quad], description: Iterable[ox.T
             "dumps": write_dumps(draft / "dumps", quads),
         }
         (draft / "description.nt").write_bytes(write_triples(sorted(description, key=str), _N_TRIPLES))
+        write_index(draft / "search.sqlite", quads, description)
         (draft / "context.jsonld").write_text(json.dumps(make_context(quads), indent=1) + "\n", encoding="utf-8")
         (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)

@@ -24,6 +24,7 @@ from graph_service.web import (
     policy,
     queries,
     resources,
+    search,
     signposts,
     sparql,
     status,
@@ -39,6 +40,9 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
+    # People read JSON too: members stand in the order in which they are given, letters as they are.
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
@@ -63,6 +67,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
         openapi,
     ):
         app.register_blueprint(module.blueprint(service))
+    app.register_blueprint(search.blueprint(service, settings))
     app.register_blueprint(status.blueprint(service, registry, settings.operator_token))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)

@@ -34,6 +34,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/robots.txt")
     def robots() -> Response:
         rules = ["User-agent: *", "Disallow: /sparql?", "Disallow: /queries/*?", "Disallow: /explain", "Disallow: /rdf-graph-store"]
+        rules.append("Disallow: /search?")
         text = "\n".join([*rules, "Allow: /", "", f"Sitemap: {request.host_url}sitemap.xml", ""])
         return Response(text, content_type="text/plain; charset=utf-8")
 

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 import graph_service
 from graph_service.catalogue.openapi import FAILURES, media_types, operations, problem
 from graph_service.service import Service
+from graph_service.web import search
 from graph_service.web.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, TABLE_FORMATS, Format
@@ -70,6 +71,14 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "changes.history": ("files", "The versions that are kept, and what changed", (_JSON, HTML), (), ()),
     "changes.change": ("files", "What changed between two versions", (_JSON, _of("application/rdf-patch"), HTML), ("404", "406"), ()),
     "changes.feed": ("files", "A feed of new versions (Atom)", (_of("application/atom+xml"),), (), ()),
+    "search.search": (
+        "search",
+        "Find things by acronym, name, definition or passage",
+        (*search.FORMATS, HTML),
+        ("400", "406", "422", "503", "504"),
+        ("q", "kind", "lang", "page", "page_size", "suggest"),
+    ),
+    "search.description": ("search", "How programs search (OpenSearch)", (_of("application/opensearchdescription+xml"),), (), ()),
     "descriptions.void": ("about", "What is in the graph, in figures (VoID)", GRAPH_FORMATS, ("404", "406"), ()),
     "descriptions.catalog": ("about", "The dataset and its files (DCAT 3)", GRAPH_FORMATS, ("404", "406"), ()),
     "signposts.dataset_links": ("about", "The links of the dataset (RFC 9264)", (_LINKSET,), (), ()),
@@ -107,6 +116,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "lang": {"schema": {"type": "string", "enum": ["en", "fr", "es"]}, "description": "Language of names; beats Accept-Language."},
     "graph": {"schema": {"type": "string", "format": "iri"}, "description": "The IRI of a named graph."},
     "default": {"schema": {"type": "string", "enum": [""]}, "description": "The default graph.", "allowEmptyValue": True},
+    "q": {"schema": {"type": "string", "minLength": 1, "pattern": "\\S"}, "description": "What to search for.", "required": True},
+    "kind": {"schema": {"type": "string"}, "description": "Only things of this class: an IRI or a short name such as lc:Project."},
+    "page": {"schema": {"type": "integer", "minimum": 1}, "description": "Which page, from 1."},
+    "page_size": {"schema": {"type": "integer", "minimum": 1}, "description": "Entries on a page."},
+    "suggest": {"schema": {"type": "string", "enum": [""]}, "description": "Names and acronyms only.", "allowEmptyValue": True},
     "s": {"schema": {"type": "string"}, "description": "Subject: an IRI or a short name such as place:CRI.", "required": True},
     "p": {"schema": {"type": "string"}, "description": "Predicate: an IRI or a short name such as lc:locatedIn.", "required": True},
     "o": {

@@ -1,4 +1,7 @@
-"""Pages of a canned query's table: which one a request asks for, and the links between them (RFC 8288, relations of RFC 5005)."""
+"""Pages of a long answer, of a canned query or a search: which one a request asks for, and the links between them.
+
+Links are those of RFC 8288, relations those of RFC 5005.
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +11,6 @@ from flask import request
 
 from graph_service.catalogue.paging import Page
 from graph_service.errors import InvalidParameter
-from graph_service.service import Service
 from graph_service.web.links import Link
 
 
@@ -53,12 +55,15 @@ class Paging:
         return f"{request.base_url}?{urlencode([*kept, ('page', number), ('page_size', self.page.size)])}"
 
 
-def asked_page(service: Service) -> Page | None:
-    """The page that the request asks for by `page` or `page_size`; None for the whole table. Raises InvalidParameter."""
-    number, size = _whole("page"), _whole("page_size", service.page_limit)
+def asked_page(usual: int, most: int) -> Page | None:
+    """The page that the request asks for by `page` or `page_size`, of the usual size and at most so large; None if it asks for none.
+
+    Raises InvalidParameter.
+    """
+    number, size = _whole("page"), _whole("page_size", most)
     if number is None and size is None:
         return None
-    return Page(number or 1, size or service.page_size)
+    return Page(number or 1, size or usual)
 
 
 def _whole(name: str, most: int | None = None) -> int | None:

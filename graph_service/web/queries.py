@@ -61,7 +61,7 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     """The answer for programs: the whole of it, or a page of a table."""
     kind = Kind.of(query.form)
     format = choose(kind.canned_formats, suffix)
-    result, paging = _run(service, query, service.bind(query, given), asked_page(service), {kind: format})
+    result, paging = _run(service, query, service.bind(query, given), asked_page(service.page_size, service.page_limit), {kind: format})
     if format is ROWS:
         head, tail = around(query, service.snapshot.id, "en", paging)
     else:
@@ -80,7 +80,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     if given or not needs:
         try:
             text = service.bind(query, given)
-            page = asked_page(service) or (Page(1, service.page_size) if query.form == "SELECT" else None)
+            page = asked_page(service.page_size, service.page_limit) or (Page(1, service.page_size) if query.form == "SELECT" else None)
             result, paging = _run(service, query, text, page, READABLE)
             formats = [format.name for format in result.kind.canned_formats]
             shown = {"text": text, "table": table(service, result, page.size if page else ROWS_SHOWN), "formats": formats, "paging": paging}

@@ -20,7 +20,7 @@ LINKSET = "application/linkset+json"
 
 #: Where answers are data of this graph, or documents about it.
 _DATA = (
-    *("/sparql", "/queries", "/data/", "/id/", "/page/", "/vocab/", "/ns", "/graph/", "/rdf-graph-store"),
+    *("/sparql", "/queries", "/data/", "/id/", "/page/", "/vocab/", "/ns", "/graph/", "/rdf-graph-store", "/search"),
     *("/catalog", "/.well-known/void"),
 )
 

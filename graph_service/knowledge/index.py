@@ -1,0 +1,138 @@
+"""The index that searches read: every text of every thing, in a file of the snapshot (SQLite with FTS5).
+
+What is searched: acronyms and codes, names, definitions, passages of documents, and all other texts; of the description of the
+graph only the canned queries. Texts are folded (see `folding`) before SQLite sees them, so that its words are ours.
+"""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
+from enum import IntEnum
+from pathlib import Path
+
+from graph_service.errors import BuildError
+from graph_service.words.folding import fold
+from graph_service.words.names import DCTERMS, FOAF, GRAPH_DESCRIPTION, GRAPH_INFERRED, NS, OA, PROV, RDF, RDFS, SCHEMA, SHACL, SKOS, XSD
+from graph_service.words.terms import Literal, NamedNode, Quad, Triple
+
+
+class Part(IntEnum):
+    """What a text is of its thing, in the order in which matches are told."""
+
+    ACRONYM = 0
+    NAME = 1
+    DEFINITION = 2
+    PASSAGE = 3
+    TEXT = 4
+
+
+#: Properties that name things, best first: a thing is shown by the first that it has.
+_NAMES = (
+    *(RDFS + "label", SKOS + "prefLabel", DCTERMS + "title", "http://purl.org/dc/elements/1.1/title", FOAF + "name", SCHEMA + "name"),
+    *("http://schema.org/name", SKOS + "altLabel", SKOS + "hiddenLabel", NS + "statedName", NS + "formerName", NS + "headingText"),
+)
+
+_PARTS: dict[str, Part] = {
+    **dict.fromkeys(_NAMES, Part.NAME),
+    **dict.fromkeys((NS + name for name in ("acronym", "conventionNumber", "iatiIdentifier", "iso2", "iso3")), Part.ACRONYM),
+    **dict.fromkeys((SKOS + "notation", DCTERMS + "identifier"), Part.ACRONYM),
+    **dict.fromkeys((SKOS + "definition", RDFS + "comment", DCTERMS + "description", DCTERMS + "abstract"), Part.DEFINITION),
+    **dict.fromkeys((SKOS + "scopeNote", SCHEMA + "description", "http://schema.org/description", NS + "description"), Part.DEFINITION),
+    **dict.fromkeys((OA + "exact", NS + "quotationText", PROV + "value"), Part.PASSAGE),
+}
+
+#: What a text without a language is in: that of its thing, or of the document that the thing is quoted from.
+_QUOTED_FROM = (NS + "quotedFrom", PROV + "wasQuotedFrom")
+
+_TEXTS = frozenset({XSD + "string", RDF + "langString"})
+
+#: Texts for programs, and what stands around a passage, which is in the next passage too.
+_LEFT_OUT = frozenset({OA + "prefix", OA + "suffix", DCTERMS + "language", SHACL + "select", SHACL + "ask", SHACL + "construct"})
+
+_SCHEMA = """
+CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT, source TEXT);
+CREATE TABLE class (iri TEXT NOT NULL, thing INTEGER NOT NULL, PRIMARY KEY (iri, thing)) WITHOUT ROWID;
+CREATE TABLE text (
+  id INTEGER PRIMARY KEY, thing INTEGER NOT NULL, part INTEGER NOT NULL, place INTEGER NOT NULL, language TEXT NOT NULL,
+  words TEXT NOT NULL, folded TEXT NOT NULL, UNIQUE (thing, part, language, words)
+);
+CREATE INDEX text_of_thing ON text (thing, part, place);
+CREATE VIRTUAL TABLE word USING fts5(folded, content='text', content_rowid='id', tokenize='unicode61 remove_diacritics 0', prefix='1 2 3');
+"""
+
+
+def write_index(path: Path, quads: Iterable[Quad], description: Collection[Triple]) -> None:
+    """Write the index of a graph and of the canned queries in its description. Raises BuildError where SQLite lacks FTS5."""
+    statements = list(_searchable(quads, description))
+    things = _Things(statements)
+    with closing(sqlite3.connect(path)) as database, database:
+        try:
+            database.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            raise BuildError(f"This Python's SQLite cannot make the index for searches ({error}); it needs FTS5.") from error
+        for triple, _ in statements:
+            if isinstance(triple.object, Literal) and triple.object.datatype.value in _TEXTS:
+                things.tell(database, triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
+        things.write(database)
+        database.execute("INSERT INTO word(word) VALUES ('rebuild')")
+        database.execute("INSERT INTO word(word) VALUES ('optimize')")
+
+
+def _searchable(quads: Iterable[Quad], description: Collection[Triple]) -> Iterator[tuple[Triple, bool]]:
+    """What is said of things that a search may find, and whether it is only inferred."""
+    queries = {t.subject for t in description if t.predicate.value == RDF + "type" and t.object == NamedNode(SHACL + "SPARQLExecutable")}
+    for triple in description:
+        if triple.subject in queries:
+            yield triple, False
+    kept = [quad for quad in quads if quad.graph_name != NamedNode(GRAPH_DESCRIPTION) and isinstance(quad.subject, NamedNode)]
+    records = {quad.subject for quad in kept if quad.predicate.value == RDF + "subject"}
+    for quad in kept:
+        if quad.subject not in records:
+            yield quad.triple, quad.graph_name == NamedNode(GRAPH_INFERRED)
+
+
+class _Things:
+    """The things of an index: numbers for them, their classes, and what their texts are quoted from."""
+
+    def __init__(self, statements: Iterable[tuple[Triple, bool]]) -> None:
+        self._numbers: dict[str, int] = {}
+        self._classes: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._languages: dict[str, str] = {}
+        self._sources: dict[str, str] = {}
+        for triple, inferred in statements:
+            subject, value = triple.subject.value, triple.object  # type: ignore[union-attr]
+            if triple.predicate.value == RDF + "type" and isinstance(value, NamedNode):
+                self._classes[subject][value.value] = inferred and self._classes[subject].get(value.value, True)
+            elif triple.predicate.value in _QUOTED_FROM and isinstance(value, NamedNode):
+                self._sources[subject] = value.value
+            elif triple.predicate.value == DCTERMS + "language" and isinstance(value, Literal):
+                self._languages[subject] = value.value
+        self._sizes = Counter(name for classes in self._classes.values() for name in classes)
+
+    def tell(self, database: sqlite3.Connection, subject: NamedNode, property: str, text: Literal) -> None:
+        """Write a text of a thing."""
+        is_query = SHACL + "SPARQLExecutable" in self._classes[subject.value]
+        part = Part.NAME if is_query and property == RDFS + "comment" else _PARTS.get(property, Part.TEXT)
+        folded = fold(text.value)
+        if property in _LEFT_OUT or not folded:
+            return
+        language = text.language or self._languages.get(self._sources.get(subject.value, subject.value), "")
+        place = _NAMES.index(property) if property in _NAMES else 0
+        number = self._numbers.setdefault(subject.value, len(self._numbers) + 1)
+        row = (number, part, place, language, text.value, folded)
+        database.execute("INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def write(self, database: sqlite3.Connection) -> None:
+        """Write the things that have texts, each with its classes and the kind to show it as."""
+        for iri, number in self._numbers.items():
+            database.execute("INSERT INTO thing VALUES (?, ?, ?, ?)", (number, iri, self._kind(iri), self._sources.get(iri)))
+            database.executemany("INSERT INTO class VALUES (?, ?)", ((name, number) for name in self._classes[iri]))
+
+    def _kind(self, iri: str) -> str | None:
+        """The class that tells most of a thing: of those that are stated, else of all, the one with the fewest things."""
+        classes = self._classes[iri]
+        if SHACL + "SPARQLExecutable" in classes:
+            return SHACL + "SPARQLExecutable"
+        stated = [name for name, inferred in classes.items() if not inferred]
+        return min(stated or classes, key=lambda name: (self._sizes[name], name), default=None)

@@ -1,0 +1,201 @@
+"""Searching the index: words -> things, the best first, each with the text that matched."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graph_service.errors import OutOfTime, Unavailable
+from graph_service.knowledge.index import Part
+from graph_service.words.folding import WORD, fold
+from graph_service.words.names import curie
+
+#: About how many characters of a text are shown around a match, and how many of them before it.
+_SHOWN, _BEFORE = 200, 60
+
+#: SQLite asks after so many of its instructions whether to go on.
+_STEPS = 10_000
+
+# Grades: the acronym, the whole name, the beginning of either, words of either; then definitions, passages, other texts. Where only
+# some of the words are asked for, all are of one grade: what has more of them, and rarer ones, comes first. Of one grade the words
+# of an ontology come after the things that it is about.
+_MATCHES = """
+WITH hit AS MATERIALIZED (SELECT rowid AS id, rank AS weight FROM word WHERE word MATCH :match),
+graded AS (
+  SELECT text.*, CASE
+    WHEN :some THEN 9 WHEN part > 1 THEN part + 2 WHEN folded = :asked THEN part
+    WHEN substr(folded, 1, length(:asked)) = :asked THEN 2 ELSE 3
+  END AS grade, weight
+  FROM hit JOIN text USING (id)
+  WHERE part <= :last AND (:kind IS NULL OR thing IN (SELECT thing FROM class WHERE iri = :kind))
+),
+ordered AS (
+  SELECT *, CASE WHEN grade < 4 THEN length(folded) ELSE weight END AS size,
+    ROW_NUMBER() OVER (PARTITION BY thing ORDER BY grade, language <> :language, weight, id) AS turn
+  FROM graded
+)
+"""
+
+_PAGE = """SELECT thing.id, iri, kind, source, part, language, words, COUNT(*) OVER () AS total
+FROM ordered JOIN thing ON thing.id = ordered.thing WHERE turn = 1
+ORDER BY grade, kind LIKE 'http://www.w3.org/2002/07/owl#%', size, iri LIMIT :size OFFSET :start"""
+
+_KINDS = """SELECT kind, COUNT(*) FROM ordered JOIN thing ON thing.id = ordered.thing
+WHERE turn = 1 AND kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"""
+
+_NAME = """SELECT language, words FROM text WHERE thing = ? AND part = ?
+ORDER BY place, language <> ?, language <> 'en', language, words LIMIT 1"""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a text, and whether it is what was searched for."""
+
+    text: str
+    match: bool = False
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a thing is called, in which language; by its short name or its first words where it has no name."""
+
+    iri: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing that was found: itself, its kind, what it is quoted from, and the part, language and pieces of the text that matched."""
+
+    thing: Name
+    kind: Name | None
+    source: Name | None
+    part: Part
+    language: str
+    snippet: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A page of what was found, how many things were found in all, of what kinds, and whether they have all the words or only some."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    kinds: tuple[tuple[Name, int], ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is searched for: text; the language that is liked best; a class; which results; whether only names are looked at."""
+
+    text: str
+    language: str = "en"
+    kind: str | None = None
+    start: int = 0
+    size: int = 20
+    names_only: bool = False
+
+
+class Search:
+    """Searches in one snapshot's index."""
+
+    def __init__(self, path: Path, deadline: float) -> None:
+        self._path = path
+        self._deadline = deadline
+
+    def find(self, wanted: Wanted) -> Findings:
+        """The things that have a text with all the words, or words that begin so; if there are none, those with some of them.
+
+        Nothing is found by a text without words. Raises OutOfTime, and Unavailable where the snapshot has no index.
+        """
+        words = fold(wanted.text).split()
+        if not words:
+            return Findings((), 0, ())
+        with self._opened() as database:
+            end = time.monotonic() + self._deadline
+            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+            try:
+                found = self._find(database, wanted, words)
+                return found if found.total or len(words) == 1 or wanted.names_only else self._find(database, wanted, words, some=True)
+            except sqlite3.OperationalError as error:
+                if "interrupt" not in str(error):
+                    raise
+                raise OutOfTime(f"The search took longer than {self._deadline:g} s.") from error
+
+    def is_class(self, iri: str) -> bool:
+        """Whether there is a thing of a class. Raises Unavailable."""
+        with self._opened() as database:
+            return database.execute("SELECT 1 FROM class WHERE iri = ? LIMIT 1", (iri,)).fetchone() is not None
+
+    def _opened(self) -> closing[sqlite3.Connection]:
+        if not self._path.exists():
+            raise Unavailable("This version of the graph was built without an index for searches.")
+        return closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", uri=True))
+
+    def _find(self, database: sqlite3.Connection, wanted: Wanted, words: Sequence[str], some: bool = False) -> Findings:
+        # Each word is a quoted string of letters and digits: nothing in it is syntax of FTS5. A word stands for all that begin
+        # with it; one of a letter or two only where it is still being typed.
+        parts = [f'"{word}"' + "*" * (len(word) > 2 or word == words[-1]) for word in dict.fromkeys(words)]
+        given: dict[str, Any] = {
+            "match": (" OR " if some else " ").join(parts),
+            "some": some,
+            "asked": " ".join(words),
+            "language": wanted.language,
+            "kind": wanted.kind,
+            "last": Part.NAME if wanted.names_only else Part.TEXT,
+        }
+        rows = database.execute(_MATCHES + _PAGE, given | {"size": wanted.size, "start": wanted.start}).fetchall()
+        counted = [] if wanted.names_only and rows else database.execute(_MATCHES + _KINDS, given).fetchall()
+        total = rows[0][-1] if rows else sum(count for _, count in counted)
+        hits = (
+            Hit(
+                _named(database, number, iri, wanted.language),
+                _name(database, kind, wanted.language),
+                _name(database, source, wanted.language),
+                Part(part),
+                language,
+                tuple(snippet(text, words)),
+            )
+            for number, iri, kind, source, part, language, text, _ in rows
+        )
+        kinds = ((_name(database, kind, wanted.language), count) for kind, count in counted)
+        return Findings(tuple(hits), total, tuple((name, count) for name, count in kinds if name), complete=not some)
+
+
+def _name(database: sqlite3.Connection, iri: str | None, language: str) -> Name | None:
+    if iri is None:
+        return None
+    row = database.execute("SELECT id FROM thing WHERE iri = ?", (iri,)).fetchone()
+    return _named(database, row[0], iri, language) if row else Name(iri, curie(iri))
+
+
+def _named(database: sqlite3.Connection, number: int, iri: str, language: str) -> Name:
+    row = database.execute(_NAME, (number, Part.NAME, language)).fetchone()
+    if row:
+        return Name(iri, row[1], row[0])
+    row = database.execute(_NAME, (number, Part.PASSAGE, language)).fetchone()
+    return Name(iri, _shortened(row[1], 80), row[0]) if row else Name(iri, curie(iri))
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + "…"
+
+
+def snippet(text: str, words: Sequence[str]) -> list[Piece]:
+    """The part of a text with the most matches of folded words, in pieces: what matches and what is between."""
+    matches = [match.span() for match in WORD.finditer(text) if any(w.startswith(tuple(words)) for w in fold(match[0]).split())]
+    best = max(matches, key=lambda at: sum(at[0] <= begin < at[0] + _SHOWN - _BEFORE for begin, _ in matches), default=(0, 0))
+    start = text.rfind(" ", 0, best[0] - _BEFORE) + 1 if best[0] > _BEFORE and len(text) > _SHOWN else 0
+    end = len(text) if len(text) <= start + _SHOWN else max(text.rfind(" ", 0, start + _SHOWN), best[1])
+    pieces, at = [Piece("…")] if start else [], start
+    for begin, finish in matches:
+        if start <= begin and finish <= end:
+            pieces += [Piece(text[at:begin]), Piece(text[begin:finish], match=True)]
+            at = finish
+    pieces.append(Piece(text[at:end] + ("…" if end < len(text) else "")))
+    return [piece for piece in pieces if piece.text]

@@ -1,0 +1,162 @@
+"""`/search` and `/opensearch.xml`: finding things by words, for people, for programs, and while somebody types."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from graph_service.catalogue.paging import Page
+from graph_service.config import Settings
+from graph_service.errors import InvalidParameter
+from graph_service.knowledge.search import Findings, Hit, Name, Wanted
+from graph_service.service import Service
+from graph_service.web.answers import choose, local, write
+from graph_service.web.languages import language
+from graph_service.web.links import Link, add
+from graph_service.web.paging import Paging, asked_page
+from graph_service.web.wording import lazy_gettext as _
+from graph_service.words import terms
+from graph_service.words.formats import HTML, Format
+from graph_service.words.names import DATASET, OWL, SHACL, SKOS, curie
+
+_JSON = Format("json", "application/json")
+
+#: What browsers read for the suggestions of their own search box: the text, names, kinds, addresses (OpenSearch Suggestions 1.1).
+_SUGGESTIONS = Format("suggestions", "application/x-suggestions+json")
+
+FORMATS = (_JSON, Format("csv", "text/csv"), _SUGGESTIONS)
+
+#: How many results a page has, and how many suggestions there are, where the request does not say.
+_USUAL, _SUGGESTED = 20, 8
+
+#: Names of classes that come with every graph and are in none.
+_KINDS = {
+    SHACL + "SPARQLExecutable": _("canned query"),
+    OWL + "Class": _("class of the ontology"),
+    **dict.fromkeys((OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")), _("property of the ontology")),
+    OWL + "Ontology": _("ontology"),
+    SKOS + "Concept": _("concept"),
+    SKOS + "ConceptScheme": _("list of concepts"),
+}
+
+_COLUMNS = ("iri", "url", "name", "name_language", "kind", "kind_name", "matched_in", "matched_language", "snippet")
+
+
+def blueprint(service: Service, settings: Settings) -> Blueprint:
+    """The routes of searches."""
+    routes = Blueprint("search", __name__)
+
+    @routes.get("/search")
+    def search() -> Response:
+        format = choose(FORMATS, html=True)
+        text = request.args.get("q", "").strip()
+        suggests = "suggest" in request.args or format is _SUGGESTIONS
+        usual = min(_SUGGESTED if suggests else _USUAL, settings.search_results)
+        page = asked_page(usual, settings.search_results) or Page(1, usual)
+        if len(text) > settings.search_length:
+            raise InvalidParameter(f"q may have {settings.search_length} characters; it has {len(text)}.", parameter="q")
+        if not text and format is not HTML:
+            raise InvalidParameter("There is nothing to search for: q must be a text.", parameter="q")
+        wanted = Wanted(text, language(), _kind(service), page.offset, page.size, suggests)
+        found = service.search.find(wanted)
+        paging = Paging(page, found.total, page.last_of(found.total))
+        response = _answer(format, wanted, paging, found)
+        response.content_language.add(wanted.language)
+        response.vary.add("Accept-Language")
+        return add(response, paging.links)
+
+    @routes.get("/opensearch.xml")
+    def description() -> Response:
+        text = render_template("opensearch.xml", root=request.host_url, title=_title(service))
+        return Response(text, content_type="application/opensearchdescription+xml")
+
+    @routes.after_app_request
+    def tell(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            add(response, [Link("search", request.host_url + "opensearch.xml", "application/opensearchdescription+xml")])
+        return response
+
+    return routes
+
+
+def _kind(service: Service) -> str | None:
+    given = request.args.get("kind", "").strip()
+    if not given:
+        return None
+    try:
+        iri = terms.iri(given).value
+    except ValueError as error:
+        raise InvalidParameter(f"kind must be {error}; {given!r} was given.", parameter="kind", given=given) from error
+    if not service.search.is_class(iri):
+        raise InvalidParameter(f"kind must be a class of which there are things; {given!r} was given.", parameter="kind", given=given)
+    return iri
+
+
+def _title(service: Service) -> str:
+    name = service.labels([terms.NamedNode(DATASET)], language()).get(DATASET)
+    return name.value if name else "Linked data"
+
+
+def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings) -> Response:
+    if format is HTML:
+        text = render_template("search.html", wanted=wanted, paging=paging, found=found, kind_name=kind_name, links=paging.links)
+        return Response(text)
+    if format is _JSON:
+        return jsonify(_document(wanted, paging.page, found))
+    if format is _SUGGESTIONS:
+        things = [hit.thing for hit in found.hits]
+        kinds = [kind_name(hit.kind) for hit in found.hits]
+        response = jsonify([wanted.text, [thing.text for thing in things], kinds, [place(thing) for thing in things]])
+        response.content_type = _SUGGESTIONS.media
+        return response
+    rows = io.StringIO()
+    writer = csv.writer(rows)
+    writer.writerow(_COLUMNS)
+    for hit in found.hits:
+        snippet = "".join(piece.text for piece in hit.snippet)
+        kind = hit.kind.iri if hit.kind else ""
+        told = (hit.thing.iri, place(hit.thing), hit.thing.text, hit.thing.language, kind, kind_name(hit.kind))
+        writer.writerow((*told, hit.part.name.lower(), hit.language, snippet))
+    return write(rows.getvalue().encode(), format)
+
+
+def _document(wanted: Wanted, page: Page, found: Findings) -> dict[str, Any]:
+    return {
+        "query": wanted.text,
+        "language": wanted.language,
+        "total": found.total,
+        "complete": found.complete,
+        "page": page.number,
+        "page_size": page.size,
+        "results": [_result(hit) for hit in found.hits],
+        "kinds": [{"iri": kind.iri, "name": kind_name(kind), "count": count} for kind, count in found.kinds],
+    }
+
+
+def _result(hit: Hit) -> dict[str, Any]:
+    return {
+        "iri": hit.thing.iri,
+        "id": curie(hit.thing.iri),
+        "url": place(hit.thing),
+        "name": hit.thing.text,
+        "name_language": hit.thing.language or None,
+        "kind": {"iri": hit.kind.iri, "name": kind_name(hit.kind)} if hit.kind else None,
+        "source": {"iri": hit.source.iri, "name": hit.source.text} if hit.source else None,
+        "match": {
+            "in": hit.part.name.lower(),
+            "language": hit.language or None,
+            "snippet": [{"text": piece.text, "match": piece.match} for piece in hit.snippet],
+        },
+    }
+
+
+def place(thing: Name) -> str:
+    """The address of a thing, here or, if it has none here, elsewhere."""
+    address = local(thing.iri)
+    return request.host_url.rstrip("/") + address if address.startswith("/") else address
+
+
+def kind_name(kind: Name | None) -> str:
+    """What a kind of thing is called; nothing where a thing has no kind."""
+    return "" if kind is None else str(_KINDS.get(kind.iri, kind.text))
