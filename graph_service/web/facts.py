@@ -33,7 +33,7 @@ class Value:
     """One value of a property: what to show, what it comes to if it is a fact itself, and who says so or where it is explained."""
 
     cell: Cell
-    gist: list[str]
+    gist: list[Cell]
     inferred: bool
     passages: list[Passage]
     graphs: tuple[Cell, ...]
@@ -75,7 +75,7 @@ class Teller:
     """How terms, origins and passages are shown on one page."""
 
     show: Callable[[AnyTerm], Cell]
-    gists: Mapping[str, list[str]]
+    gists: Mapping[str, list[Cell]]
     inferred: frozenset[Triple] | set[Triple]
     passages: Mapping[Triple, list[Passage]]
     graphs: Callable[[Triple], tuple[Cell, ...]]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
+from graph_service.web.cells import Cell
+from graph_service.web.numerals import money
 from graph_service.web.numerals import value as written
 from graph_service.words import terms
 from graph_service.words.names import NS, curie
@@ -23,7 +25,7 @@ SELECT ?thing ?part ?value WHERE {{
 }}"""
 
 
-def gists(service: Service, things: Iterable[str], language: str) -> dict[str, list[str]]:
+def gists(service: Service, things: Iterable[str], language: str) -> dict[str, list[Cell]]:
     """IRI -> the stated words, the number with its bound and currency, and the dates, as far as there are any."""
     values = " ".join(terms.write(NamedNode(thing)) for thing in sorted(things))
     found: dict[str, dict[str, list[Literal | NamedNode]]] = {}
@@ -31,18 +33,31 @@ def gists(service: Service, things: Iterable[str], language: str) -> dict[str, l
         if isinstance(thing, NamedNode) and isinstance(part, NamedNode) and isinstance(value, Literal | NamedNode):
             found.setdefault(thing.value, {}).setdefault(part.value.removeprefix(NS), []).append(value)
     bounds = service.labels([bound for parts in found.values() for bound in parts.get("bound", ())], language)
-    return {thing: told for thing, parts in found.items() if (told := _told(parts, bounds))}
+    return {thing: told for thing, parts in found.items() if (told := _told(parts, bounds, language))}
 
 
-def _told(parts: Mapping[str, list[Literal | NamedNode]], bounds: Mapping[str, Literal]) -> list[str]:
-    def words(*names: str) -> str:
-        return " ".join(_text(value) for name in names for value in parts.get(name, ())[:1] if isinstance(value, Literal))
+def _told(parts: Mapping[str, list[Literal | NamedNode]], bounds: Mapping[str, Literal], language: str) -> list[Cell]:
+    def said(*names: str) -> list[Literal]:
+        return [value for name in names for value in parts.get(name, ())[:1] if isinstance(value, Literal)]
 
+    def words(*names: str) -> Cell:
+        literals = said(*names)
+        return Cell(" ".join(map(_text, literals)), language=next((value.language for value in literals if value.language), None))
+
+    stated = words("qualifierText", "valueText", "unitText") if "valueText" in parts else Cell("")
     bound = " ".join(bounds[value.value].value for value in parts.get("bound", ())[:1] if value.value in bounds)
-    stated = words("qualifierText", "valueText", "unitText") if "valueText" in parts else ""
-    amount = " ".join(filter(None, (bound, words("currency", "value")))) if "value" in parts else ""
-    period = words("dateText") or words("date") or "–".join(filter(None, (words("startDate"), words("endDate")))) or words("asOf")
-    return [text for text in (f"“{stated}”" if stated else "", amount, period) if text]
+    amount = " ".join(filter(None, (bound, *(_sum(value, said("currency")) for value in said("value")))))
+    dates = [words("date"), Cell("–".join(map(_text, said("startDate", "endDate")))), words("asOf")]
+    # Who reads the language of the document gets its own words for the time, who does not gets the dates, where there are any.
+    spoken = words("dateText")
+    periods = [spoken, *dates] if spoken.language in {None, language} else [*dates, spoken]
+    period = next((period for period in periods if period.text), Cell(""))
+    told = (Cell(f"“{stated.text}”", language=stated.language) if stated.text else stated, Cell(amount), period)
+    return [cell for cell in told if cell.text]
+
+
+def _sum(value: Literal, currency: list[Literal]) -> str:
+    return money(value.value, currency[0].value) if currency else _text(value)
 
 
 def _text(value: Literal) -> str:

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_currency, format_decimal
 from flask import Flask
 
 from graph_service.web.languages import language
@@ -63,6 +63,8 @@ def value(text: str, datatype: str) -> str:
                 return day(text)
             case "xsd:gYearMonth" if len(text) == len("2023-06"):
                 return format_date(date.fromisoformat(text + "-01"), "LLLL yyyy", locale=locale())
+            case "xsd:gYearMonth":
+                return format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=locale())
             case "xsd:dateTime":
                 return moment(text)
             case "xsd:boolean":
@@ -70,6 +72,16 @@ def value(text: str, datatype: str) -> str:
     except (ValueError, ArithmeticError):
         pass
     return text
+
+
+def money(value: str, currency: str) -> str:
+    """A sum in a currency (ISO 4217), its name in full: a dollar sign alone means other dollars to other readers."""
+    try:
+        return format_currency(
+            Decimal(value), currency, locale=locale(), format_type="name", currency_digits=False, decimal_quantization=False
+        )
+    except ArithmeticError:
+        return f"{value} {currency}"
 
 
 def language_name(tag: str) -> str:

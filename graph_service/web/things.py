@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from babel.lists import format_list
+from markupsafe import Markup, escape
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
@@ -118,8 +119,11 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         presentation=presentation,
     )
     said = [triple for triple in triples if triple.subject == node]
+    words = _words(service, said)
     given = {triple.predicate.value for triple in said}
-    facts = [(t, t.object) for t in said if t.predicate.value not in _NOT_AS_FACTS and _DOUBLES.get(t.predicate.value) not in given]
+    facts = [
+        (t, _spoken(t, words)) for t in said if t.predicate.value not in _NOT_AS_FACTS and _DOUBLES.get(t.predicate.value) not in given
+    ]
     mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in _NOT_AS_FACTS]
     sections = teller.sections(facts)
     kinds = [teller.value(t, t.object) for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred]
@@ -131,7 +135,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
         summary=_summary(said, kinds, sections, language),
-        words=_words(service, said),
+        words=words,
         says=says,
         sections=sections,
         repeated=teller.repeated(facts),
@@ -164,8 +168,14 @@ def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
     first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in _SUMMED_UP)
     told = [_told(fact, language) for fact in first if fact.stated]
-    sentence = "; ".join([_listed(kinds, language), *told] if kinds else told)
-    return Cell(f"{sentence[:1].upper()}{sentence[1:]}.") if told else None
+    sentence = Markup("; ").join([_listed(kinds, language), *told] if kinds else told)
+    return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None
+
+
+def _spoken(triple: Triple, words: Sequence[Cell]) -> AnyTerm:
+    """The value of a triple; what stands around the words of a passage is in their language."""
+    around = triple.predicate.value in {OA + "prefix", OA + "suffix"} and isinstance(triple.object, Literal)
+    return Literal(triple.object.value, language=words[0].language) if around and words else triple.object  # type: ignore[union-attr]
 
 
 def _strangeness(fact: Fact, language: str) -> int:
@@ -183,14 +193,23 @@ def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
     return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
 
 
-def _told(fact: Fact, language: str) -> str:
+def _told(fact: Fact, language: str) -> Markup:
     values = _listed(fact.stated, language)
-    return values if fact.term.title in _PLAIN else gettext("%(property)s: %(values)s", property=fact.term.text, values=values)
+    if fact.term.title in _PLAIN:
+        return values
+    sentence = Markup(gettext("%(property)s: %(values)s"))  # noqa: S704 - a text of ours, into which all else is escaped
+    return sentence % {"property": fact.term.text, "values": values}
 
 
-def _listed(values: Sequence[Value], language: str) -> str:
-    names = [numerals.value(v.cell.text, v.cell.title) if v.cell.title and not v.cell.href else v.cell.text for v in values[:_NAMED]]
-    return format_list([*names, "…"] if len(values) > _NAMED else names, locale=language)
+def _listed(values: Sequence[Value], language: str) -> Markup:
+    names = [_marked(value.cell, language) for value in values[:_NAMED]]
+    return Markup(format_list([*names, "…"] if len(values) > _NAMED else names, locale=language))  # noqa: S704 - each name is escaped
+
+
+def _marked(cell: Cell, language: str) -> Markup:
+    """The text of a value within a sentence: what is in another language than the sentence says so."""
+    text = numerals.value(cell.text, cell.title) if cell.title and not cell.href else cell.text
+    return escape(text) if cell.language in {None, language} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
 
 
 def _passages(service: Service, iri: str, language: str) -> dict[Triple, list[Passage]]:

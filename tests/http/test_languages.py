@@ -1,0 +1,191 @@
+"""The site in English, French and Spanish: which language a page is in, that it is all in it, and that links stay in it."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from babel.messages.pofile import read_po
+
+import graph_service.web
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.web.languages import preferred
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+LOCALE = Path(graph_service.web.__file__).parent / "locale"
+
+#: One page of each kind.
+PAGES = (
+    "/ns",
+    "/page/organisation/ilo",
+    "/page/project/fair-recruitment-central-america",
+    "/page/passage/news-2022-issued",
+    "/vocab/beneficiary-group/migrants",
+    "/explain?s=project:triangle-in-asean&p=lc:hasDonorCountry&o=place:CAN",
+    "/downloads/",
+    "/changes",
+    "/docs",
+    "/problems",
+    "/nowhere",
+    "/sparql?query=nonsense",
+)
+
+#: Words that only an English text has.
+ENGLISH = re.compile(r"\b(the|and|with|which|from|these|there|this|have|are)\b", re.IGNORECASE)
+
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+#: What is in no language: code, and the title, which cannot say that a name in it is in another.
+CODE = frozenset({"title", "code", "pre", "script", "style", "textarea", "data"})
+SHOWN = ("title", "aria-label", "placeholder", "alt")
+
+
+class Words(HTMLParser):
+    """The words of a page that are in the page's language: texts and the attributes that people read or hear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str]] = []
+        self.language = ""
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        inherited = self.open[-1][1] if self.open else ""
+        own = "code" if tag in CODE else given.get("lang") or inherited
+        self.language = self.language or own
+        if own == self.language:
+            self.words += [text for name in SHOWN if (text := given.get(name)) and ":" not in text]
+        if tag not in VOID:
+            self.open.append((tag, own))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and self.open and self.open[-1][1] == self.language:
+            self.words.append(" ".join(data.split()))
+
+
+def words(page: str) -> list[str]:
+    reader = Words()
+    reader.feed(page)
+    return reader.words
+
+
+def catalogue(language: str) -> dict[str, str]:
+    """English text -> translation, of the texts without a plural."""
+    with (LOCALE / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return {m.id: str(m.string) for m in read_po(file, language) if m.id and isinstance(m.id, str)}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_in_the_language_that_is_asked_for(server: Server, path: str, language: str) -> None:
+    answer = server.ask(path, Accept="text/html", Accept_Language=language)
+    assert answer.headers["content-language"] == language
+    assert "accept-language" in answer.headers["vary"].lower()
+    assert f'<html lang="{language}"' in answer.text
+    if language != "en":
+        translations = catalogue(language)
+        shown = words(answer.text)
+        left = [text for text in shown if translations.get(text, text) != text or ENGLISH.search(text)]
+        assert not left, f"English on a page in {language}: {left}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_switch_leads_to_the_same_page_with_the_same_parameters(server: Server, path: str) -> None:
+    page = server.ask(path, Accept="text/html", Accept_Language="es").text
+    switch = page[page.index('<nav class="languages"') :]
+    targets = [target.replace("&amp;", "&") for target in re.findall(r'href="([^"]+)"', switch[: switch.index("</nav>")])]
+    asked = urlsplit(path)
+    assert [parse_qs(urlsplit(target).query) for target in targets] == [
+        parse_qs(asked.query) | {"lang": [language]} for language in ("en", "fr", "es")
+    ]
+    assert {urlsplit(target).path for target in targets} == {asked.path}
+    told = dict(re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)"', page))
+    assert set(told) == {"en", "fr", "es", "x-default"}
+    assert "lang=" not in told["x-default"]
+    assert told["fr"].replace("&amp;", "&") == server.url + targets[1]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_on_a_page_in_a_language_stay_in_it(server: Server, path: str) -> None:
+    separator = "&" if "?" in path else "?"
+    answer = server.ask(f"{path}{separator}lang=fr", Accept="text/html", Accept_Language="es")
+    assert answer.headers["content-language"] == "fr"
+    links = [link.replace("&amp;", "&") for link in re.findall(r'<a\b[^>]*?\shref="(/[^"]*)"', answer.text)]
+    pages = [link for link in links if not re.search(r"^/(static|data|graph|context)/|\.\w+$", urlsplit(link).path)]
+    assert pages
+    assert [link for link in pages if "lang" not in parse_qs(urlsplit(link).query)] == []
+    forms = re.findall(r"<form\b.*?</form>", answer.text, re.DOTALL)
+    assert all('<input type="hidden" name="lang" value="fr">' in form for form in forms if 'action="/' in form)
+
+
+def test_a_thing_leads_to_its_page_in_the_same_language(server: Server) -> None:
+    answer = server.ask("/id/organisation/ilo?lang=es", Accept="text/html")
+    assert (answer.status, answer.headers["location"]) == (303, "/page/organisation/ilo?lang=es")
+    assert server.ask("/id/organisation/ilo", Accept="text/html").headers["location"] == "/page/organisation/ilo"
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [
+        ("", "en"),
+        ("*", "en"),
+        ("de", "en"),
+        ("fr-CA", "fr"),
+        ("FR", "fr"),
+        ("es-419, en;q=0.9", "es"),
+        ("en;q=0.2, fr;q=0.5", "fr"),
+        ("fr;q=0, es;q=0.1", "es"),
+        ("de, es;q=0.3, fr;q=0.3", "es"),
+        ("nonsense;;;q=x, , fr", "fr"),
+    ],
+)
+def test_the_most_liked_language_is_chosen(accept: str, language: str) -> None:
+    assert preferred(accept, "en") == language
+
+
+def test_the_setting_decides_for_who_likes_none(start: Callable[..., Server], snapshot: Snapshot) -> None:
+    server = start("--language", "fr")
+    assert server.ask("/problems", Accept="text/html", Accept_Language="de").headers["content-language"] == "fr"
+    assert server.ask("/problems", Accept="text/html", Accept_Language="en").headers["content-language"] == "en"
+
+
+def test_a_language_that_is_not_here_is_refused_on_pages_in_a_language_that_is(server: Server) -> None:
+    answer = server.ask("/queries?lang=de", Accept="text/html", Accept_Language="fr")
+    assert (answer.status, answer.headers["content-language"]) == (400, "fr")
+    assert server.ask("/queries?lang=de", Accept="application/json").status == 200
+
+
+def test_the_cache_keeps_one_answer_a_language(server: Server) -> None:
+    def page(accept: str) -> tuple[str, str]:
+        answer = server.ask("/downloads/", Accept="text/html", Accept_Language=accept)
+        return answer.headers["content-language"], answer.headers["etag"]
+
+    assert page("fr") == page("fr-CA, en;q=0.5") == page("de, fr;q=0.1")
+    assert len({page(accept) for accept in ("en", "fr", "es", "de")}) == 3
+    tag = page("fr")[1]
+    assert server.ask("/downloads/", Accept="text/html", Accept_Language="fr-BE", If_None_Match=tag).status == 304
+    assert server.ask("/downloads/", Accept="text/html", Accept_Language="es", If_None_Match=tag).status == 200
+
+
+def test_what_has_no_name_in_the_readers_language_says_in_which_it_is(server: Server) -> None:
+    page = server.ask("/page/project/triangle-in-asean?lang=fr", Accept="text/html").text
+    heading = page[page.index("<h1") : page.index("</h1>")]
+    assert 'lang="en"' in heading
+    assert "(en anglais)" in heading
+
+
+def test_figures_and_dates_are_written_as_the_reader_writes_them(server: Server) -> None:
+    made = {"en": r"of \w+ \d+, \d{4}", "fr": r"du \d+ \S+ \d{4}", "es": r"del \d+ de \w+ de \d{4}"}
+    for language, pattern in made.items():
+        page = server.ask(f"/downloads/?lang={language}", Accept="text/html").text
+        assert re.search(pattern, page), language
+    assert re.search(r"\d\u00a0[kM]o<", page := server.ask("/downloads/?lang=fr", Accept="text/html").text)
+    assert re.search(r"\d\u00a0\d{3} triplets", page)
