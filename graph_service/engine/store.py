@@ -8,8 +8,10 @@ default graph, a triple that two of them say counts once there, too.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, islice
+from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
@@ -41,12 +43,33 @@ def _no_value(*_: object) -> None:
 class GraphStore:
     """Quads that never change, and queries over them."""
 
-    def __init__(self, quads: Iterable[ox.Quad], union: bool = True) -> None:
-        """Load the quads. The default graph is the union of all graphs, or else only what stands in no named graph."""
+    def __init__(self, quads: Path, union: bool = True) -> None:
+        """Load a file of N-Quads. The default graph is the union of all graphs, or else only what stands in no named graph.
+
+        Where the file stands among the dumps of a snapshot, the copies are read from `dataset.nt` and `asserted.nt`, side by side, which
+        takes less than half of the time. Raises OSError and SyntaxError.
+        """
         self._store = ox.Store()
-        self._store.bulk_extend(_arranged(quads, union))
+        whole, asserted = quads.with_suffix(".nt"), quads.with_name("asserted.nt")
+        if union and whole.exists():
+            with ThreadPoolExecutor() as pool:
+                loading = [
+                    pool.submit(self._load, quads, ox.RdfFormat.N_QUADS),
+                    pool.submit(self._load, whole, ox.RdfFormat.N_TRIPLES, ox.DefaultGraph()),
+                    # Nothing is inferred in a snapshot without asserted.nt.
+                    pool.submit(self._load, asserted if asserted.exists() else whole, ox.RdfFormat.N_TRIPLES, _ASSERTED),
+                ]
+            for loaded in loading:
+                loaded.result()
+        else:
+            self._load(quads, ox.RdfFormat.N_QUADS)
+            self._store.bulk_extend(_copies(ox.parse(path=str(quads), format=ox.RdfFormat.N_QUADS), union))
         self._graphs = [graph for graph in self._store.named_graphs() if graph != _ASSERTED]
         self._asserted_graphs = [graph for graph in self._graphs if graph.value != GRAPH_INFERRED]
+
+    def _load(self, file: Path, format: ox.RdfFormat, graph: ox.NamedNode | ox.DefaultGraph | None = None) -> None:
+        # What a build has written needs no second look at each IRI.
+        self._store.bulk_load(path=str(file), format=format, to_graph=graph, lenient=True)
 
     def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[Kind, Format]:
         """Run a query and write its result; returns its kind and the format.
@@ -151,9 +174,9 @@ def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) 
         stream_triples(chain(first, stream), format, output)
 
 
-def _arranged(quads: Iterable[ox.Quad], union: bool) -> Iterator[ox.Quad]:
+def _copies(quads: Iterable[ox.Quad], union: bool) -> Iterator[ox.Quad]:
+    """What stands in the default graph and in that of the asserted triples, beside the quads themselves."""
     for quad in quads:
-        yield quad
         in_default = isinstance(quad.graph_name, ox.DefaultGraph)
         if union and not in_default:
             yield ox.Quad(quad.subject, quad.predicate, quad.object)

@@ -23,8 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from graph_service.engine import wire
 from graph_service.engine.store import GraphStore
 from graph_service.engine.wire import Failed
@@ -56,7 +54,7 @@ def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Children are not waited for: the system clears them away.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    store = GraphStore(ox.parse(path=str(snapshot), format=ox.RdfFormat.N_QUADS), union)
+    store = GraphStore(snapshot, union)
     gc.collect()
     gc.freeze()
     wire.send(control, wire.STARTED)
