@@ -20,6 +20,12 @@ LOCALE = Path(graph_service.web.__file__).parent / "locale"
 
 #: One page of each kind.
 PAGES = (
+    "/sparql",
+    "/sparql?query=SELECT%20*%20%7B%20%3Fs%20a%20%3Chttps%3A//w3id.org/labcoop/ns%23Project%3E%20%7D",
+    "/sparql?query=ASK%20%7B%7D",
+    "/search",
+    "/search?q=migrants",
+    "/search?q=qwertz",
     "/ns",
     "/page/organisation/ilo",
     "/page/project/fair-recruitment-central-america",
