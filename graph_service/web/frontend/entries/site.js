@@ -2,6 +2,8 @@
 
 import { offerCopying } from "../site/copying.js";
 import { offerSorting } from "../site/sorting.js";
+import { offerSuggestions } from "../site/suggesting.js";
 
 offerCopying(document);
 offerSorting(document);
+offerSuggestions(document);
