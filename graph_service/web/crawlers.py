@@ -10,11 +10,12 @@ from flask import Blueprint, Response, request
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import local
+from graph_service.web.gallery import pictures
 from graph_service.words.names import THING, VOCABULARY
 from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about.
-_PAGES = ("", "queries", "sparql", "ns", "downloads/", "changes", "docs")
+_PAGES = ("", "queries", "pictures", "sparql", "ns", "downloads/", "changes", "docs")
 
 #: A sitemap holds this many addresses at most (sitemaps.org, protocol).
 _MOST = 50_000
@@ -33,14 +34,14 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/robots.txt")
     def robots() -> Response:
-        rules = ["User-agent: *", "Disallow: /sparql?", "Disallow: /queries/*?", "Disallow: /explain", "Disallow: /rdf-graph-store"]
-        rules.append("Disallow: /search?")
+        apart = ("/sparql?", "/queries/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
+        rules = ["User-agent: *", *(f"Disallow: {path}" for path in apart)]
         text = "\n".join([*rules, "Allow: /", "", f"Sitemap: {request.host_url}sitemap.xml", ""])
         return Response(text, content_type="text/plain; charset=utf-8")
 
     @routes.get("/sitemap.xml")
     def sitemap() -> Response:
-        places = [*_PAGES, *(f"queries/{name}" for name in service.catalogue.queries)]
+        places = [*_PAGES, *(f"queries/{name}" for name in service.catalogue.queries), *(f"pictures/{name}" for name in pictures(service))]
         for (thing,) in service.sparql(Query(_THINGS)).rows():
             assert isinstance(thing, NamedNode)
             places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))

@@ -23,8 +23,9 @@ OFFERED = tuple(_ENCODERS)
 #: A shorter answer is not worth compressing.
 _COMPRESSED_FROM = 1024
 
-#: What is compressed as it is.
+#: What is compressed as it is, and what is not though it is called like that.
 _COMPRESSED = ("image/", "application/gzip", "application/zip")
+_TEXT = "image/svg+xml"
 
 
 def encode(content: bytes, encoding: str) -> bytes:
@@ -34,7 +35,7 @@ def encode(content: bytes, encoding: str) -> bytes:
 
 def is_worth_encoding(size: int, media: str) -> bool:
     """Whether content of that size and type becomes much shorter."""
-    return size >= _COMPRESSED_FROM and not media.startswith(_COMPRESSED)
+    return size >= _COMPRESSED_FROM and (media.startswith(_TEXT) or not media.startswith(_COMPRESSED))
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,7 @@ from graph_service.service import Service
 from graph_service.web import search
 from graph_service.web.datasets import schema_dataset
 from graph_service.web.links import Link, add
-from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, TABLE_FORMATS, Format
+from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, PICTURE_FORMATS, TABLE_FORMATS, Format
 from graph_service.words.names import DCTERMS
 
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
@@ -44,6 +44,14 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     ),
     "vocabulary.vocabulary": ("sparql", "The classes and properties in use, for completing queries", (_JSON,), FAILURES, ("lang",)),
     "queries.catalogue": ("queries", "All canned queries", (_JSON, *DATA_FORMATS, HTML), ("406",), ()),
+    "pictures.gallery": ("pictures", "All pictures", (_JSON, HTML), (), ()),
+    "pictures.picture": (
+        "pictures",
+        "A picture of the answer of a canned query; the parameters of the query narrow it",
+        (*PICTURE_FORMATS, HTML),
+        ("400", "404", "406", "422", "504"),
+        ("infer", "lang", "theme"),
+    ),
     "resources.identifier": ("things", "A thing: leads to its page or its data", (), ("303", "404", "406", "410"), ()),
     "resources.page": ("things", "A thing for people", (HTML,), ("400", "404", "410"), ("lang",)),
     "resources.data": ("things", "A thing as data", DATA_FORMATS, ("400", "404", "406", "410"), ("infer",)),
@@ -100,7 +108,10 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
 
 #: Routes that are other forms of one that is listed: with a slash at the end, with the name of a canned query in place of its own path.
 _OTHER_FORMS = frozenset(
-    {"/sparql/", "/queries/", "/rdf-graph-store/", "/queries/{name}", "/queries/{name}.{suffix}", "/static/{version}/{name}"}
+    {
+        *("/sparql/", "/queries/", "/queries/{name}", "/queries/{name}.{suffix}", "/pictures/", "/pictures/{name}.{suffix}"),
+        *("/rdf-graph-store/", "/static/{version}/{name}"),
+    }
 )
 
 _QUERY = {"type": "string", "examples": ["ASK {}", "SELECT * WHERE { ?s ?p ?o } LIMIT 10"]}
@@ -114,6 +125,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "timeout": {"schema": {"type": "number", "minimum": 1}, "description": "Seconds; the server's own limit holds too."},
     "infer": {"schema": {"type": "boolean", "default": True}, "description": "Whether inferred triples are told."},
     "lang": {"schema": {"type": "string", "enum": ["en", "fr", "es"]}, "description": "Language of names; beats Accept-Language."},
+    "theme": {"schema": {"type": "string", "enum": ["light", "dark"], "default": "light"}, "description": "Colours of an SVG."},
     "graph": {"schema": {"type": "string", "format": "iri"}, "description": "The IRI of a named graph."},
     "default": {"schema": {"type": "string", "enum": [""]}, "description": "The default graph.", "allowEmptyValue": True},
     "q": {"schema": {"type": "string", "minLength": 1, "pattern": "\\S"}, "description": "What to search for.", "required": True},

@@ -93,6 +93,9 @@ DATA_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 #: An explanation is plain JSON for programs, or RDF.
 EXPLANATION_FORMATS = (Format("json", "application/json"), *THING_FORMATS)
 
+#: A picture is drawn, or described.
+PICTURE_FORMATS = (Format("svg", "image/svg+xml"), Format("json", "application/json"))
+
 #: What a whole dataset, graphs and all, is written in, and what only its triples are.
 DUMP_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 DATASET_FORMATS = frozenset({"trig", "nq", "jsonld"})

@@ -1,9 +1,10 @@
 // Bundles every file of entries/ into ../static/built/: a name with a hash of its content, a manifest that says which name is whose,
-// and the licences of the packages that are in the bundles.
+// and the licences of the packages that are in the bundles. Beside them, world.json: the outlines that maps are drawn with.
 
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { build } from "esbuild";
+import { drawWorld } from "./world.mjs";
 
 const here = import.meta.dirname;
 const built = join(here, "..", "static", "built");
@@ -36,8 +37,10 @@ for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
 }
 await writeFile(join(built, "manifest.json"), JSON.stringify(manifest, null, 1));
 
-// A package is used if any of its bytes are in an output.
-const used = new Set();
+await writeFile(join(built, "world.json"), JSON.stringify(await drawWorld()));
+
+// A package is used if any of its bytes are in an output; the outlines of the world are drawn from those of one.
+const used = new Set(["node_modules/world-atlas"]);
 for (const { inputs } of Object.values(metafile.outputs)) {
   for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
     const package_ = path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/);
