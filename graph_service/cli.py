@@ -160,6 +160,7 @@ def _snapshot_to_serve(settings: Settings) -> Snapshot:
         last = last_good(settings.snapshots, source_set(settings))
         if last is None:
             raise
+        last.verify()
         _say(f"The build failed; serving the last good snapshot {last.id}.\n{error.detail}")
         return last
 

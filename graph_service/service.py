@@ -96,7 +96,7 @@ class Service:
         )
         self.engine: EmbeddedEngine | RemoteEngine
         if settings.engine == "embedded":
-            self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits)
+            self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits, snapshot.sha256)
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
             self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
@@ -112,7 +112,8 @@ class Service:
 
     @classmethod
     def open(cls, snapshot: Snapshot, settings: Settings) -> "Service":
-        """The service over a snapshot with the settings' canned queries."""
+        """The service over a snapshot with the settings' canned queries. Raises BuildError if the snapshot is damaged."""
+        snapshot.verify()
         return cls(snapshot, Catalogue.read(settings.queries), settings)
 
     def close(self) -> None:

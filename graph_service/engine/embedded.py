@@ -5,12 +5,12 @@ cancelled; the process is replaced in milliseconds. A process that dies by itsel
 that dies without a word was killed from outside, and its query runs once more.
 """
 
+import hashlib
 import logging
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -72,11 +72,12 @@ class Counts:
 class EmbeddedEngine:
     """Runs queries over a snapshot's N-Quads file, each in a process of its own while it runs."""
 
-    def __init__(self, snapshot: Path, union: bool, limits: EngineLimits) -> None:
+    def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "") -> None:
+        """`sha256` is what the file must still have when its first reader has died and another must read it."""
+        self._sha256 = sha256
         self._limits = limits
         self._snapshot = snapshot
         self._union = union
-        self._spool = tempfile.TemporaryDirectory(prefix="graph-service-spool-")
         self._lanes = Lanes(limits.workers, limits.queue)
         self._idle: list[Process] = []
         self._lock = threading.Lock()
@@ -149,7 +150,6 @@ class EmbeddedEngine:
         except subprocess.TimeoutExpired:
             self._zygote.kill()
             self._zygote.wait()
-        self._spool.cleanup()
 
     def _attempt(self, query: Query, task: bytes, place: Place, until: float, last: bool = False) -> Result | None:
         """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
@@ -248,8 +248,16 @@ class EmbeddedEngine:
                 raise
             self._zygote.wait()
             self._control.close()
+            self._check_snapshot()
             self._start_zygote()
             wire.send(self._control, wire.FORK, descriptors=[theirs.fileno()])
+
+    def _check_snapshot(self) -> None:
+        """Raise Unavailable if the graph is not the one any more that answers were given from."""
+        if self._sha256:
+            with self._snapshot.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != self._sha256:
+                    raise Unavailable("The file of the graph is damaged. `graph-service build` makes it anew.", retry_after=60)
 
     def _start_zygote(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -257,7 +265,7 @@ class EmbeddedEngine:
             self._zygote = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
                 [
                     *(sys.executable, "-c", _ZYGOTE, str(self._snapshot), "union" if self._union else "plain"),
-                    *(str(self._limits.memory), str(self._limits.result), self._spool.name),
+                    *(str(self._limits.memory), str(self._limits.result)),
                 ],
                 stdin=theirs.fileno(),
                 start_new_session=True,

@@ -144,7 +144,8 @@ class Peer:
     def receive(self, response: http.client.HTTPResponse, output: BinaryIO, limit: int) -> bool:
         """Copy a response's body; returns whether its end was marked, so that it is known to be whole.
 
-        Raises ResultTooLarge when there is more than `limit`, and IncompleteRead when the connection ends before the body does.
+        Raises ResultTooLarge when there is more than `limit`, Unavailable when the disk is full, and IncompleteRead when the connection
+        ends before the body does.
         """
         marked = response.length is not None or getattr(response, "chunked", False) is True
         size = 0
@@ -152,7 +153,10 @@ class Peer:
             size += len(chunk)
             if size > limit:
                 raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
-            output.write(chunk)
+            try:
+                output.write(chunk)
+            except OSError as error:
+                raise Unavailable(f"What the {self.role} answers cannot be kept: {error.strerror}.", retry_after=10) from error
         if response.length:
             raise http.client.IncompleteRead(b"", response.length)
         return marked

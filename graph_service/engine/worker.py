@@ -42,11 +42,10 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker may take, in bytes, and where it spools."""
+    """What a worker may take, in bytes."""
 
     memory: int
     result: int
-    spool: str
 
 
 def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) -> None:
@@ -55,6 +54,8 @@ def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) 
     # Children are not waited for: the system clears them away.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     store = GraphStore(snapshot, union)
+    # Looked up once, while the disk is not full: the system's folder is found by writing to it.
+    tempfile.gettempdir()
     gc.collect()
     gc.freeze()
     wire.send(control, wire.STARTED)
@@ -71,8 +72,7 @@ def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) 
 def _become_worker(store: GraphStore, limits: Limits, connection: int) -> None:
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        errors, errors_path = tempfile.mkstemp(dir=limits.spool)
-        os.unlink(errors_path)  # noqa: PTH108 - there is nothing but a path here
+        errors = _nameless_file()
         nothing = os.open(os.devnull, os.O_RDWR)
         keep = os.dup(connection)
         for target, source in ((0, nothing), (1, nothing), (2, errors)):
@@ -88,7 +88,7 @@ def _become_worker(store: GraphStore, limits: Limits, connection: int) -> None:
 
 
 def _serve(store: GraphStore, limits: Limits, connection: socket.socket) -> None:
-    _open_spool(limits.spool)
+    _open_spool()
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory, used + limits.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.result, limits.result))
@@ -106,7 +106,7 @@ def _serve(store: GraphStore, limits: Limits, connection: socket.socket) -> None
             wire.send(connection, tag, content, [_SPOOL])
             os.close(_SPOOL)
             _shut(False)
-            _open_spool(limits.spool)
+            _open_spool()
             _shut(True)
         else:
             wire.send(connection, tag, content)
@@ -168,16 +168,20 @@ class _Output(io.BytesIO):
         self.truncate()
 
 
-def _open_spool(folder: str) -> None:
-    # O_TMPFILE would need a file system that has it; an unlinked file is gone with its last descriptor just the same.
-    descriptor, path = tempfile.mkstemp(dir=folder)
-    os.unlink(path)  # noqa: PTH108 - there is nothing but a path here
+def _open_spool() -> None:
+    descriptor = _nameless_file()
     if descriptor != _SPOOL:
         os.dup2(descriptor, _SPOOL)
         os.close(descriptor)
 
 
+def _nameless_file() -> int:
+    """A file in the system's folder for such (TMPDIR) that has no name, and so is gone with its last descriptor whatever happens."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        return os.dup(file.fileno())
+
+
 def main() -> None:
-    """Be a zygote: arguments are SNAPSHOT UNION MEMORY RESULT SPOOL, the control connection is standard input."""
-    snapshot, union, memory, result, spool = sys.argv[1:]
-    zygote(Path(snapshot), union == "union", Limits(int(memory), int(result), spool), socket.socket(fileno=os.dup(0)))
+    """Be a zygote: arguments are SNAPSHOT UNION MEMORY RESULT, the control connection is standard input."""
+    snapshot, union, memory, result = sys.argv[1:]
+    zygote(Path(snapshot), union == "union", Limits(int(memory), int(result)), socket.socket(fileno=os.dup(0)))

@@ -18,38 +18,58 @@ from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
 
 
 def build(settings: Settings, progress: Progress) -> Snapshot:
-    """The snapshot of the settings' sources: the one that is there if it was made from the same, else a new one.
+    """The snapshot of the settings' sources: the one that is there if it was made from the same and is whole, else a new one.
 
-    Raises SourceError for a file that cannot be read and BuildError for knowledge that may not be served; nothing is left behind
-    then, and the last good snapshot stays.
+    Raises SourceError for a file that cannot be read and BuildError for knowledge that may not be served, or where there is no room
+    for the snapshot; nothing is left behind then, and the last good snapshot stays.
     """
     sources = Sources.find(settings.ontology, settings.data)
     catalogue = Catalogue.read(settings.queries)
     id = _id(sources, catalogue, settings)
-    if (settings.snapshots / id).is_dir():
-        progress(f"Nothing changed: snapshot {id}.")
-        built = Snapshot.open(settings.snapshots / id)
-    else:
-        knowledge = read(sources, progress)
-        findings = gates.guard(knowledge, settings).findings
-        if findings:
-            raise BuildError("\n".join(findings), findings=findings)
-        inferred: list[ox.Triple] = []
-        if settings.reasoning != "none" and knowledge.ontology:
-            progress("Inferring what follows (OWL 2 RL).")
-            inferred = infer(knowledge, settings.snapshots)
-        graph = ox.NamedNode(GRAPH_INFERRED)
-        quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
-        about = [quad.triple for file in sources.about for quad in file.quads]
-        description = describe(id, quads, about, catalogue, settings.default_graph == "union")
-        if about:
-            graph = ox.NamedNode(GRAPH_DESCRIPTION)
-            quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
-        built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings))
-        progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
-    snapshot.remember(built, source_set(settings))
+    built = _kept(settings.snapshots / id, progress)
+    try:
+        built = built or _made(id, sources, catalogue, settings, progress)
+        snapshot.remember(built, source_set(settings))
+    except OSError as error:
+        raise BuildError(f"The snapshot cannot be written to {settings.snapshots}: {error.strerror or error}.") from error
     for old in snapshot.prune(built, settings.keep_snapshots):
         progress(f"Snapshot {old} is no longer kept.")
+    return built
+
+
+def _kept(folder: Path, progress: Progress) -> Snapshot | None:
+    """The snapshot in a folder; None if there is none or it is damaged."""
+    if not folder.is_dir():
+        return None
+    try:
+        kept = Snapshot.open(folder)
+        kept.verify()
+    except BuildError as error:
+        progress(f"Damaged, and built anew. {error.detail}")
+        return None
+    progress(f"Nothing changed: snapshot {kept.id}.")
+    return kept
+
+
+def _made(id: str, sources: Sources, catalogue: Catalogue, settings: Settings, progress: Progress) -> Snapshot:
+    """A new snapshot. Raises SourceError, BuildError, and OSError where it cannot be written."""
+    knowledge = read(sources, progress)
+    findings = gates.guard(knowledge, settings).findings
+    if findings:
+        raise BuildError("\n".join(findings), findings=findings)
+    inferred: list[ox.Triple] = []
+    if settings.reasoning != "none" and knowledge.ontology:
+        progress("Inferring what follows (OWL 2 RL).")
+        inferred = infer(knowledge, settings.snapshots)
+    graph = ox.NamedNode(GRAPH_INFERRED)
+    quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
+    about = [quad.triple for file in sources.about for quad in file.quads]
+    description = describe(id, quads, about, catalogue, settings.default_graph == "union")
+    if about:
+        graph = ox.NamedNode(GRAPH_DESCRIPTION)
+        quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
+    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings))
+    progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     return built
 
 

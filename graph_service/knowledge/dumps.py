@@ -8,6 +8,7 @@ import gzip
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ class Dump:
         return GZIP if self.compressed else self.format.media
 
     @property
+    def intact(self) -> bool:
+        """Whether the file still has the content that it was written with; looked at again only when it has been changed."""
+        state = self.path.stat()
+        return _digest_of(self.path, state.st_size, state.st_mtime_ns) == self.sha256
+
+    @property
     def whole(self) -> bool:
         """Whether it is the whole dataset, plain: the files that every listing begins with."""
         return self.graph is None and self.inferred and not self.compressed
@@ -65,6 +72,17 @@ def write_dumps(folder: Path, quads: list[ox.Quad]) -> dict[str, dict[str, Any]]
                     **({"compressed": True} if compressed else {}),
                 }
     return entries
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=1000)
+def _digest_of(path: Path, size: int, changed: int) -> str:
+    return digest_of(path)
 
 
 def read_dumps(folder: Path, entries: dict[str, dict[str, Any]]) -> list[Dump]:

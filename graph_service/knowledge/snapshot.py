@@ -1,7 +1,7 @@
 """The product: an immutable folder named by the hash of what it was made from.
 
     <id>/
-      manifest.json     what is in it: graphs with their sizes, dumps with size and SHA-256
+      manifest.json     what is in it: graphs with their sizes, files with size and SHA-256
       context.jsonld    the JSON-LD context: short names for the terms of its ontology
       description.nt    what the graph says of itself, whether or not it is one of its graphs
       search.sqlite     the index that searches read (see `index`)
@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import BuildError, NotFound
 from graph_service.knowledge.context import make_context
-from graph_service.knowledge.dumps import Dump, read_dumps, write_dumps
+from graph_service.knowledge.dumps import Dump, digest_of, read_dumps, write_dumps
 from graph_service.knowledge.index import write_index
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
@@ -77,6 +77,11 @@ class Snapshot:
         return self.folder / "dumps" / f"dataset.{name}"
 
     @property
+    def sha256(self) -> str:
+        """The SHA-256 that the file with all quads must have."""
+        return next(dump.sha256 for dump in self.dumps if dump.path == self.path_of("nq"))
+
+    @property
     def context(self) -> bytes:
         """The JSON-LD context for this graph (see `context`)."""
         return (self.folder / "context.jsonld").read_bytes()
@@ -114,6 +119,14 @@ class Snapshot:
         quads = (quad for quad in self.quads() if quad.graph_name != left_out)
         return {quad.triple for quad in quads if union or isinstance(quad.graph_name, ox.DefaultGraph)}
 
+    def verify(self) -> None:
+        """Raise BuildError unless what a service loads has the content that the manifest tells."""
+        expected = {self.folder / name: digest for name, digest in _manifest(self.folder).get("about", {}).items()}
+        expected[self.path_of("nq")] = self.sha256
+        for path, digest in expected.items():
+            if not path.exists() or digest_of(path) != digest:
+                raise BuildError(f"{path}: not the content that the manifest tells; delete the folder to build it anew")
+
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
         """The snapshot in a folder. Raises BuildError if a file is missing or is not what the manifest says."""
@@ -134,17 +147,22 @@ def write(place: Path, id: str, quads: list[ox.Quad], description: Collection[ox
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
     try:
         (draft / "dumps").mkdir()
+        about = {
+            "description.nt": write_triples(sorted(description, key=str), _N_TRIPLES),
+            "context.jsonld": (json.dumps(make_context(quads), indent=1) + "\n").encode(),
+        }
+        for name, content in about.items():
+            (draft / name).write_bytes(content)
+        write_index(draft / "search.sqlite", quads, description)
         manifest = {
             "id": id,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
             "lineage": lineage,
+            "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": write_dumps(draft / "dumps", quads),
         }
-        (draft / "description.nt").write_bytes(write_triples(sorted(description, key=str), _N_TRIPLES))
-        write_index(draft / "search.sqlite", quads, description)
-        (draft / "context.jsonld").write_text(json.dumps(make_context(quads), indent=1) + "\n", encoding="utf-8")
         (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)
         folder = place / id

@@ -135,17 +135,27 @@ def close_terminology(terminology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 
 def kept_closure(terminology: Iterable[ox.Triple], folder: Path) -> Iterator[ox.Triple]:
-    """The closure of a terminology: read, if one of the same content is kept in the folder, else made and kept there."""
+    """The closure of a terminology: read, if one of the same content is kept whole in the folder, else made and kept there."""
     said = sorted(f"{triple} .\n" for triple in terminology)
     path = folder / f".terminology-{hashlib.sha256(''.join(said).encode()).hexdigest()[:16]}.nt"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    seal, _, content = (path.read_bytes() if path.exists() else b"").partition(b"\n")
+    if seal != _seal(content):
         closed = close_terminology(quad.triple for quad in ox.parse("".join(said), ox.RdfFormat.N_TRIPLES))
+        content = "".join(f"{triple} .\n" for triple in closed).encode()
+        folder.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}-{os.getpid()}")
-        draft.write_text("".join(f"{triple} .\n" for triple in closed), encoding="utf-8")
-        draft.replace(path)
-    for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES):
+        try:
+            draft.write_bytes(_seal(content) + b"\n" + content)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    for quad in ox.parse(content, format=ox.RdfFormat.N_TRIPLES):
         yield quad.triple
+
+
+def _seal(content: bytes) -> bytes:
+    """The first line of a kept closure: a comment that half a file does not fit to."""
+    return b"# " + hashlib.sha256(content).hexdigest().encode()
 
 
 def described(ontology: Terminology, node: Value, depth: int = 3) -> str:

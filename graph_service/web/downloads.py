@@ -6,7 +6,7 @@ Ranges and conditional requests (RFC 9110, sections 13 and 14) come with files.
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
 
-from graph_service.errors import Gone, NotFound
+from graph_service.errors import Gone, NotFound, Unavailable
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
@@ -64,6 +64,8 @@ def blueprint(service: Service) -> Blueprint:
         raise NotFound(f"There is no version {version!r}. Kept: {', '.join(kept)}.")
 
     def _file(dump: Dump) -> Response:
+        if not dump.intact:
+            raise Unavailable(f"The file {dump.path.name} is damaged here. `graph-service build` makes it anew.", retry_after=600)
         # The time stands still with the content: a file is never changed once it is written.
         response = send_file(
             dump.path,

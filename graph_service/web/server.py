@@ -162,6 +162,7 @@ class Succession:
         wait: Callable[[float], bool] = threading.Event().wait
         name = source_set(self._settings)
         successor: _Generation | None = None
+        fault = ""
         while not wait(_LOOK):
             try:
                 newest = last_good(self._settings.snapshots, name)
@@ -177,7 +178,9 @@ class Succession:
                     old.retire()
                     _log.info("snapshot taken over", extra={"snapshot": newest.id})
             except (ServiceError, OSError) as error:
-                _log.error("new snapshot not taken over", extra={"detail": str(error)})
+                if str(error) != fault:
+                    _log.error("new snapshot not taken over", extra={"detail": str(error)})
+                fault = str(error)
 
     def _is_ready(self, successor: _Generation, is_new: bool) -> bool:
         """Whether a generation answers: another server may not have been given its snapshot yet. Why not is logged once."""

@@ -11,6 +11,7 @@ from graph_service.config import Settings
 from graph_service.errors import BuildError, SourceError
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
+from graph_service.service import Service
 
 ONTOLOGY = """@prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix e: <http://e/> .
@@ -138,6 +139,69 @@ def test_a_damaged_snapshot_is_not_opened(make: Make) -> None:
     dump.write_bytes(dump.read_bytes()[:-10])
     with pytest.raises(BuildError, match=r"dataset\.nq"):
         Snapshot.open(snapshot.folder)
+
+
+def half_the_lines(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[: len(lines) // 2]))
+
+
+def other_content(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"tom", b"tim"))
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("dumps/dataset.nq", half_the_lines),
+        ("dumps/dataset.nq", other_content),
+        ("dumps/dataset.nq", Path.unlink),
+        ("manifest.json", Path.unlink),
+        ("manifest.json", half_the_lines),
+        ("manifest.json", lambda path: path.write_text("{}")),
+        ("context.jsonld", Path.unlink),
+        ("description.nt", lambda path: path.write_text("")),
+        ("search.sqlite", lambda path: path.write_bytes(b"")),
+    ],
+)
+def test_a_damaged_snapshot_is_built_anew(make: Make, name: str, damage: Callable[[Path], object]) -> None:
+    settings, said = make(cat_ttl=CAT), list[str]()
+    snapshot = build(settings, quiet)
+    whole = (snapshot.folder / "dumps" / "dataset.nq").read_bytes()
+    damage(snapshot.folder / name)
+    again = build(settings, said.append)
+    again.verify()
+    assert again.id == snapshot.id
+    assert (again.folder / "dumps" / "dataset.nq").read_bytes() == whole
+    assert any(name.rsplit("/")[-1] in line or "not a whole snapshot" in line for line in said)
+
+
+def serve_last_good(settings: Settings) -> None:
+    last = last_good(settings.snapshots, source_set(settings))
+    assert last is not None
+    Service.open(last, settings).close()
+
+
+@pytest.mark.parametrize("damage", [half_the_lines, other_content, Path.unlink])
+def test_a_damaged_snapshot_is_never_served_though_the_sources_cannot_be_built(make: Make, damage: Callable[[Path], object]) -> None:
+    settings = make(cat_ttl=CAT)
+    damage(build(settings, quiet).path_of("nq"))
+    make(cat_ttl="this is not Turtle")
+    with pytest.raises(SourceError):
+        build(settings, quiet)
+    with pytest.raises(BuildError, match=r"dataset\.nq"):
+        serve_last_good(settings)
+
+
+def test_a_kept_closure_that_is_damaged_is_made_anew(make: Make) -> None:
+    settings = make(cat_ttl=CAT)
+    whole = build(settings, quiet).path_of("nq").read_bytes()
+    (kept,) = settings.snapshots.glob(".terminology-*.nt")
+    half_the_lines(kept)
+    build(make(cat_ttl=CAT + " e:kitty a e:Cat ."), quiet)
+    assert build(make(cat_ttl=CAT), quiet).path_of("nq").read_bytes() == whole
+    lines = kept.read_bytes().splitlines()
+    assert len(lines) > 2
 
 
 def test_a_property_that_rdf_xml_cannot_write_leaves_that_dump_out(make: Make) -> None:
