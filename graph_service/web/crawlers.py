@@ -11,11 +11,15 @@ from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import local
 from graph_service.web.gallery import pictures
+from graph_service.web.traits import KINDS
 from graph_service.words.names import THING, VOCABULARY
 from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about.
-_PAGES = ("", "queries", "pictures", "sparql", "ns", "downloads/", "changes", "docs")
+_PAGES = ("", "things", *(f"things/{kind.name}" for kind in KINDS), "queries", "pictures", "sparql", "ns", "downloads/", "changes", "docs")
+
+#: Answers to one question, of which there are without end.
+_APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
 
 #: A sitemap holds this many addresses at most (sitemaps.org, protocol).
 _MOST = 50_000
@@ -34,8 +38,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/robots.txt")
     def robots() -> Response:
-        apart = ("/sparql?", "/queries/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
-        rules = ["User-agent: *", *(f"Disallow: {path}" for path in apart)]
+        rules = ["User-agent: *", *(f"Disallow: {path}" for path in _APART)]
         text = "\n".join([*rules, "Allow: /", "", f"Sitemap: {request.host_url}sitemap.xml", ""])
         return Response(text, content_type="text/plain; charset=utf-8")
 

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 import graph_service
 from graph_service.catalogue.openapi import FAILURES, media_types, operations, problem
 from graph_service.service import Service
-from graph_service.web import search
+from graph_service.web import kinds, search
 from graph_service.web.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, PICTURE_FORMATS, TABLE_FORMATS, Format
@@ -63,6 +63,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         ("infer", "lang"),
     ),
     "resources.ontology": ("things", "The ontology", (*GRAPH_FORMATS, HTML), ("404", "406"), ()),
+    "kinds.overview": ("things", "The kinds of things", (_JSON, HTML), (), ()),
     "explain.explain": (
         "things",
         "Why the graph says a triple",
@@ -109,8 +110,9 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
 #: Routes that are other forms of one that is listed: with a slash at the end, with the name of a canned query in place of its own path.
 _OTHER_FORMS = frozenset(
     {
-        *("/sparql/", "/queries/", "/queries/{name}", "/queries/{name}.{suffix}", "/pictures/", "/pictures/{name}.{suffix}"),
-        *("/rdf-graph-store/", "/static/{version}/{name}"),
+        *("/sparql/", "/queries/", "/things/", "/pictures/", "/rdf-graph-store/"),
+        *("/queries/{name}", "/queries/{name}.{suffix}", "/things/{name}", "/things/{name}.{suffix}", "/pictures/{name}.{suffix}"),
+        "/static/{version}/{name}",
     }
 )
 
@@ -191,7 +193,7 @@ def document(service: Service, root: str) -> dict[str, Any]:
             **({"license": {"name": licenses[0], "url": licenses[0]}} if licenses else {}),
         },
         "servers": [{"url": root.rstrip("/")}],
-        "paths": {**paths, **operations(service.catalogue, service.choices)},
+        "paths": {**paths, **kinds.operations(service), **operations(service.catalogue, service.choices)},
         "components": {
             "schemas": {"Problem": _PROBLEM, "Term": _TERM},
             "responses": {status: problem(HTTPStatus(int(status)).phrase) for status in _PROBLEMS},

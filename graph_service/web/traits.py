@@ -1,0 +1,265 @@
+"""The kinds of things that have a list, and what each can be told by, narrowed down and put in order by.
+
+This is the one place that says so. What values there are, how many things have each, and what they are called is read from the
+graph. A kind is of the classes given; a trait is the pattern that leads from `?thing` to `?value`.
+"""
+
+from dataclasses import dataclass
+
+from babel.support import LazyProxy
+
+from graph_service.web.wording import lazy_gettext
+
+#: The prefixes that patterns are written with.
+PROLOGUE = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+
+
+@dataclass(frozen=True)
+class Trait:
+    """Something that things of a kind are told by.
+
+    `column`: shown in the list. `facet`: the list can be narrowed down to a value of it. `count`: only how many values there are
+    matters. `plain`: its values are texts or numbers and not things, so that a list can be put in their order.
+    """
+
+    name: str
+    label: LazyProxy
+    pattern: str
+    column: bool = True
+    facet: bool = True
+    count: bool = False
+    plain: bool = False
+
+    @property
+    def sortable(self) -> bool:
+        """Whether a list can be put in the order of it."""
+        return self.count or self.plain
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of things: its name in addresses, what its list is called, its classes, those it must not be of, and its traits."""
+
+    name: str
+    label: LazyProxy
+    classes: tuple[str, ...]
+    traits: tuple[Trait, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @property
+    def facets(self) -> tuple[Trait, ...]:
+        """The traits that the list can be narrowed down by."""
+        return tuple(trait for trait in self.traits if trait.facet)
+
+    @property
+    def columns(self) -> tuple[Trait, ...]:
+        """The traits that the list shows."""
+        return tuple(trait for trait in self.traits if trait.column)
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """What the list can be sorted by, the name first; with `-` before it backwards."""
+        names = ("name", *(trait.name for trait in self.traits if trait.sortable))
+        return (*names, *(f"-{name}" for name in names))
+
+
+def _class(label: LazyProxy, above: str, column: bool = True) -> Trait:
+    """The class of a thing, of those that are below a class."""
+    pattern = f"?thing a ?value . ?value rdfs:subClassOf+ {above} . FILTER(?value != {above} && STRSTARTS(STR(?value), STR(lc:)))"
+    return Trait("type", label, pattern, column)
+
+
+def _number_of(name: str, label: LazyProxy, pattern: str) -> Trait:
+    return Trait(name, label, pattern, facet=False, count=True)
+
+
+_COUNTRY = lazy_gettext("Country")
+_YEAR = lazy_gettext("Year")
+_TYPE = lazy_gettext("Type")
+_PROJECTS = lazy_gettext("Projects")
+_GROUP = lazy_gettext("Beneficiary group")
+_TOPIC = lazy_gettext("Topic")
+
+_IS_PROJECT = "?value a ?undertaking . FILTER(?undertaking IN (lc:Project, lc:Programme))"
+
+KINDS = (
+    Kind(
+        "projects",
+        lazy_gettext("Projects and programmes"),
+        ("lc:Project", "lc:Programme"),
+        (
+            Trait("country", _COUNTRY, "?thing lc:coversPlace ?value . ?value a lc:Country ."),
+            Trait("department", lazy_gettext("Department"), "?thing lc:fundedThrough ?value . ?value a lc:GovernmentDepartment ."),
+            Trait("region", lazy_gettext("Region"), "?thing lc:coversPlace ?value . ?value a lc:Region .", column=False),
+            Trait("organisation", lazy_gettext("Organisation"), "?thing lc:involves ?value .", column=False),
+            Trait("group", _GROUP, "?thing lc:reachesGroup ?value .", column=False),
+            Trait("sector", lazy_gettext("Sector"), "?thing lc:concernsSector ?value . ?value a lc:Sector ."),
+            Trait("framework", lazy_gettext("Framework"), "?thing lc:contributesTo ?value .", column=False),
+            Trait("start", lazy_gettext("From"), "?thing lc:startYear ?value .", plain=True),
+            Trait("end", lazy_gettext("Until"), "?thing lc:endYear ?value .", facet=False, plain=True),
+        ),
+        without=("lc:Organisation",),
+    ),
+    Kind(
+        "organisations",
+        lazy_gettext("Organisations"),
+        ("lc:Organisation",),
+        (
+            _class(_TYPE, "lc:Organisation"),
+            Trait("country", _COUNTRY, "?thing lc:basedIn/lc:locatedIn? ?value . ?value a lc:Country ."),
+            Trait("acronym", lazy_gettext("Acronym"), "?thing lc:acronym ?value .", facet=False, plain=True),
+            Trait("project", lazy_gettext("Project"), f"?value lc:involves ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value lc:involves ?thing . {_IS_PROJECT}"),
+        ),
+    ),
+    Kind(
+        "countries",
+        lazy_gettext("Countries"),
+        ("lc:Country",),
+        (
+            Trait("region", lazy_gettext("Region"), "?thing lc:locatedIn ?value . ?value a lc:Region ."),
+            Trait("code", lazy_gettext("Code"), "?thing lc:iso3 ?value .", facet=False, plain=True),
+            Trait("project", lazy_gettext("Project"), f"?value lc:coversPlace ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value lc:coversPlace ?thing . {_IS_PROJECT}"),
+            Trait("member", lazy_gettext("Member of"), "?thing lc:memberOf ?value .", column=False),
+            _number_of("ratified", lazy_gettext("Ratified instruments, as listed here"), "?thing lc:hasRatified ?value ."),
+        ),
+    ),
+    Kind(
+        "frameworks",
+        lazy_gettext("Frameworks"),
+        ("lc:Framework",),
+        (
+            _class(_TYPE, "lc:Framework"),
+            Trait("member", lazy_gettext("Member"), "?value lc:memberOf ?thing .", column=False),
+            _number_of("members", lazy_gettext("Members"), "?value lc:memberOf ?thing ."),
+            Trait("project", lazy_gettext("Project"), f"?value lc:contributesTo ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value lc:contributesTo ?thing . {_IS_PROJECT}"),
+        ),
+    ),
+    Kind(
+        "standards",
+        lazy_gettext("Conventions and other standards"),
+        ("lc:LabourStandard",),
+        (
+            _class(_TYPE, "lc:LabourStandard", column=False),
+            Trait("category", lazy_gettext("Category"), "?thing lc:conventionCategory ?value ."),
+            Trait("number", lazy_gettext("Number"), "?thing lc:conventionNumber ?value .", facet=False, plain=True),
+            Trait("party", lazy_gettext("Ratified by, as listed here"), "?thing lc:hasParty ?value ."),
+        ),
+    ),
+    Kind(
+        "instruments",
+        lazy_gettext("Laws, memoranda and other instruments"),
+        ("lc:Instrument",),
+        (
+            _class(_TYPE, "lc:Instrument"),
+            Trait("country", _COUNTRY, "?thing lc:ofCountry|lc:appliesTo ?value . ?value a lc:Country ."),
+            Trait("project", lazy_gettext("Project"), f"?value lc:relatedTo ?thing . {_IS_PROJECT}"),
+        ),
+        without=("lc:Framework", "lc:LabourStandard"),
+    ),
+    Kind(
+        "groups",
+        lazy_gettext("Beneficiary groups"),
+        ("lc:BeneficiaryGroup",),
+        (
+            Trait("under", lazy_gettext("Falls under"), "?thing skos:broader ?value ."),
+            Trait("project", lazy_gettext("Project"), f"?value lc:reachesGroup ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value lc:reachesGroup ?thing . {_IS_PROJECT}"),
+        ),
+    ),
+    Kind(
+        "commitments",
+        lazy_gettext("Commitments"),
+        ("lc:Commitment",),
+        (
+            Trait("by", lazy_gettext("Made by"), "?thing lc:madeBy ?value ."),
+            Trait("to", lazy_gettext("To"), "?thing lc:commitmentTo|lc:alignedWith ?value ."),
+            Trait("year", _YEAR, "?thing lc:year ?value .", plain=True),
+        ),
+    ),
+    Kind(
+        "money",
+        lazy_gettext("Funding and contributions"),
+        ("lc:Funding", "lc:Contribution"),
+        (
+            Trait("from", lazy_gettext("Paid by"), "?thing lc:funder|lc:contributor ?value ."),
+            Trait("to", lazy_gettext("Paid to"), "?thing lc:recipient|^lc:hasFunding ?value ."),
+            Trait("sum", lazy_gettext("Sum, as stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
+            Trait("year", _YEAR, "?thing lc:year|lc:startYear ?value .", plain=True),
+        ),
+    ),
+    Kind(
+        "results",
+        lazy_gettext("Aims and results"),
+        ("lc:Objective", "lc:ExpectedResult", "lc:Result"),
+        (
+            Trait("type", _TYPE, "?thing a ?value . FILTER(?value IN (lc:Objective, lc:ExpectedResult, lc:Result, lc:Outcome, lc:Output))"),
+            Trait(
+                "project",
+                lazy_gettext("Project"),
+                f"?value lc:hasObjective|lc:expectsResult|lc:hasResult ?thing . {_IS_PROJECT}",
+            ),
+            Trait("country", _COUNTRY, "?thing lc:concernsPlace/lc:locatedIn? ?value . ?value a lc:Country .", column=False),
+            Trait("group", _GROUP, "?thing lc:concernsGroup ?value ."),
+            Trait("topic", _TOPIC, "?thing lc:hasTopic ?value .", column=False),
+        ),
+    ),
+    Kind(
+        "figures",
+        lazy_gettext("Reported figures"),
+        ("lc:ReportedFigure",),
+        (
+            Trait("measure", lazy_gettext("Measure"), "?thing lc:measure ?value ."),
+            Trait("about", lazy_gettext("About"), "?thing lc:figureAbout ?value ."),
+            Trait("stated", lazy_gettext("As stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
+            Trait("bound", lazy_gettext("How exact"), "?thing lc:bound ?value ."),
+        ),
+    ),
+    Kind(
+        "topics",
+        lazy_gettext("Topics"),
+        ("lc:Topic",),
+        (
+            Trait("under", lazy_gettext("Falls under"), "?thing skos:broader ?value ."),
+            Trait("project", lazy_gettext("Project"), f"?value lc:hasTopic ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value lc:hasTopic ?thing . {_IS_PROJECT}"),
+        ),
+    ),
+    Kind(
+        "sectors",
+        lazy_gettext("Sectors"),
+        ("lc:Sector",),
+        (_number_of("projects", _PROJECTS, f"?value lc:concernsSector ?thing . {_IS_PROJECT}"),),
+    ),
+    Kind(
+        "people",
+        lazy_gettext("People and what they said"),
+        ("lc:Person",),
+        (
+            Trait("position", lazy_gettext("Position"), "?held lc:positionHeldBy ?thing ; lc:roleTitle ?value .", facet=False, plain=True),
+            Trait("at", lazy_gettext("At"), "?held lc:positionHeldBy ?thing ; lc:positionAt ?value ."),
+            _number_of("quotations", lazy_gettext("Quotations"), "?value lc:attributedTo ?thing ; a lc:Quotation ."),
+        ),
+    ),
+    Kind(
+        "events",
+        lazy_gettext("Events"),
+        ("lc:Event",),
+        (
+            Trait("place", lazy_gettext("Place"), "?thing lc:directedAt|lc:concernsPlace ?value ."),
+            Trait("year", _YEAR, "?thing lc:year ?value .", plain=True),
+        ),
+    ),
+)
+
+
+def kind(name: str) -> Kind | None:
+    """The kind of that name."""
+    return next((kind for kind in KINDS if kind.name == name), None)

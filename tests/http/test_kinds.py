@@ -1,0 +1,119 @@
+"""Lists of things: narrowed down, in order, by page, and whole as files."""
+
+import csv
+import io
+import json
+import re
+from html import unescape
+
+import pytest
+import rdflib
+
+from graph_service.web.traits import KINDS
+from tests.conftest import Answer, Server
+from tests.http.test_links import links
+
+pytestmark = pytest.mark.live
+
+
+def rows(answer: Answer) -> list[dict[str, str]]:
+    assert answer.status == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def names(page: str) -> list[str]:
+    """The names in a list's page, in its order."""
+    return [unescape(re.sub(r"<[^>]+>", "", name)).strip() for name in re.findall(r'<th scope="row"[^>]*>(.*?)</th>', page, re.DOTALL)]
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_every_kind_has_a_list_for_people_and_the_same_as_files(server: Server, kind: str) -> None:
+    page = server.ask(f"/things/{kind}", Accept="text/html")
+    table = rows(server.ask(f"/things/{kind}.csv"))
+    assert len({row["thing"] for row in table}) == len(table) > 0
+    total = re.search(r'<caption id="count">(\d+) ', page.text)
+    assert total is not None
+    assert int(total[1]) == len(table)
+    graph = rdflib.Graph().parse(data=server.ask(f"/things/{kind}", Accept="text/turtle").text, format="turtle")
+    assert {str(thing) for thing in graph.subjects()} == {row["thing"] for row in table}
+
+
+def test_the_kinds_are_counted(server: Server) -> None:
+    counts = {entry["kind"]: entry["things"] for entry in json.loads(server.ask("/things").body)["kinds"]}
+    assert counts["countries"] == len(rows(server.ask("/things/countries.csv")))
+    assert "41" in server.ask("/things", Accept="text/html").text
+
+
+@pytest.mark.parametrize("given", ["place:CRI", "CRI", "Costa%20Rica", "https://w3id.org/labcoop/id/place/CRI"])
+def test_a_list_is_narrowed_down_to_a_value_by_any_of_its_names(server: Server, given: str) -> None:
+    (row,) = rows(server.ask(f"/things/projects.csv?country={given}"))
+    assert row["thing"] == "https://w3id.org/labcoop/id/project/fair-recruitment-central-america"
+    assert set(row["country"].split("; ")) == {"Costa Rica", "Guatemala", "Honduras"}
+
+
+def test_values_of_one_trait_widen_and_those_of_two_narrow(server: Server) -> None:
+    def things(query: str) -> set[str]:
+        return {row["thing"].rpartition("/")[2] for row in rows(server.ask(f"/things/projects.csv?{query}"))}
+
+    assert things("country=CRI&country=PER") == things("country=CRI") | things("country=PER")
+    assert things("country=KHM&department=esdc") == things("country=KHM") & things("department=esdc") == {"cambodia-labour-inspection"}
+
+
+def test_what_narrows_is_counted_and_leads_to_as_many(server: Server) -> None:
+    page = server.ask("/things/organisations", Accept="text/html").text
+    link, count = re.findall(r'href="([^"]*country=place%3AKHM)"[^>]*><span>Cambodia</span> <span class="number">(\d+)</span>', page)[0]
+    assert len(rows(server.ask("/things/organisations.csv" + unescape(link)[unescape(link).index("?") :]))) == int(count)
+
+
+def test_words_of_the_name_narrow_without_regard_to_case(server: Server) -> None:
+    found = rows(server.ask("/things/projects.csv?q=GARMENT"))
+    assert {row["thing"].rpartition("/")[2] for row in found} == {"cambodia-labour-inspection", "jordan-garment-union"}
+
+
+def test_a_list_is_put_in_order(server: Server) -> None:
+    page = server.ask("/things/organisations?sort=-projects", Accept="text/html").text
+    numbers = [int(number) for number in re.findall(r'<td class="number">(\d+)</td>', page)]
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[0] > 1
+    forwards, backwards = (names(server.ask(f"/things/sectors?sort={order}", Accept="text/html").text) for order in ("name", "-name"))
+    assert forwards == backwards[::-1] != []
+
+
+def test_a_long_list_has_pages_that_lead_to_each_other(server: Server) -> None:
+    first, second = (server.ask(f"/things/results?page={number}", Accept="text/html") for number in (1, 2))
+    assert links(first)["next"] == [(f"{server.url}/things/results?page=2", None)]
+    assert links(second)["prev"] == [(f"{server.url}/things/results", None)]
+    assert not set(names(first.text)) & set(names(second.text))
+    assert "prev" not in links(first)
+
+
+def test_names_and_headings_are_in_the_readers_language(server: Server) -> None:
+    assert "Royaume" in server.ask("/things/countries.csv?lang=fr").text or "Pérou" in server.ask("/things/countries.csv?lang=fr").text
+    assert "Pérou" in server.ask("/things/countries", Accept="text/html", Accept_Language="fr").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "parameter"),
+    [
+        ("/things/projects?country=Atlantis", 422, "country"),
+        ("/things/projects?start=soon", 422, "start"),
+        ("/things/projects?sort=colour", 422, "sort"),
+        ("/things/projects?page=0", 422, "page"),
+        ("/things/projects?colour=red", 400, "colour"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_refused_by_name(server: Server, path: str, status: int, parameter: str) -> None:
+    answer = server.ask(path)
+    assert (answer.status, json.loads(answer.body)["parameter"]) == (status, parameter)
+    assert json.loads(answer.body).get("allowed") or parameter == "page"
+
+
+def test_a_kind_that_is_not_there_is_not_found(server: Server) -> None:
+    assert server.ask("/things/unicorns").status == 404
+
+
+def test_what_a_client_sends_never_becomes_query_text(server: Server) -> None:
+    attack = "x%22)%20%7D%20%23"
+    assert server.ask(f"/things/projects?q={attack}", Accept="text/html").status == 200
+    assert rows(server.ask(f"/things/projects.csv?q={attack}")) == []
+    assert server.ask(f"/things/projects?country={attack}").status == 422
