@@ -29,7 +29,7 @@ def blueprint(service: Service) -> Blueprint:
         if wants_html():
             return Response(render_template("pictures.html", pictures=offered))
         listed = [
-            {"name": name, "title": str(picture.title), "about": str(picture.about), **_addresses(name, picture.query)}
+            {"name": name, "title": str(picture.title), "about": str(picture.about), **_absolute(_addresses(name, picture.query))}
             for name, picture in offered.items()
         ]
         return jsonify(pictures=listed)
@@ -40,9 +40,10 @@ def blueprint(service: Service) -> Blueprint:
         arguments = {key: request.args.getlist(key) for key in request.args if key not in _RESERVED}
         made = shown(service, name, arguments, flag("infer", True))
         addresses = _addresses(name, made.picture.query)
+        absolute = _absolute(addresses)
         links = [
-            Link("alternate", addresses["svg"], "image/svg+xml"),
-            Link("describedby", addresses["query"]),
+            Link("alternate", absolute["svg"], "image/svg+xml"),
+            Link("describedby", absolute["query"]),
             Link("collection", request.host_url + "pictures"),
         ]
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
@@ -52,7 +53,7 @@ def blueprint(service: Service) -> Blueprint:
             page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
             return add(Response(page), links)
         format = choose(PICTURE_FORMATS, suffix)
-        response = _drawing(made) if format.name == "svg" else jsonify(_description(made, addresses))
+        response = _drawing(made) if format.name == "svg" else jsonify(_description(made, absolute))
         response.vary.add("Accept")
         response.vary.add("Accept-Language")
         response.content_language.add(language())
@@ -85,12 +86,16 @@ def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:
 def _addresses(name: str, query: str) -> dict[str, str]:
     """Where the picture is, and the query and the data that it is drawn from, with the arguments of this request."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key not in _APART and value]
-    asked = f"?{urlencode(kept)}" if kept else ""
-    root = request.host_url
+    spoken = [("lang", language())] if request.args.get("lang") else []
+    asked, drawn = (f"?{urlencode(parameters)}" if parameters else "" for parameters in (kept, [*kept, *spoken]))
     return {
-        "page": f"{root}pictures/{name}{asked}",
-        "svg": f"{root}pictures/{name}.svg{asked}",
-        "query": f"{root}queries/{query}{asked}",
-        "csv": f"{root}queries/{query}.csv{asked}",
-        "json": f"{root}queries/{query}.json{asked}",
+        "page": f"/pictures/{name}{drawn}",
+        "svg": f"/pictures/{name}.svg{drawn}",
+        "query": f"/queries/{query}{asked}",
+        "csv": f"/queries/{query}.csv{asked}",
+        "json": f"/queries/{query}.json{asked}",
     }
+
+
+def _absolute(addresses: dict[str, str]) -> dict[str, str]:
+    return {kind: request.host_url.rstrip("/") + address for kind, address in addresses.items()}

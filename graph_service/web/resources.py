@@ -16,6 +16,7 @@ from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.presentation import Presentation
 from graph_service.web.signposts import LINKSET, of_thing
 from graph_service.web.things import is_withdrawn, replacements, thing
+from graph_service.web.vicinity import around, location
 from graph_service.words.formats import DATA_FORMATS, GRAPH_FORMATS, named
 from graph_service.words.names import BASE, DATASET, GRAPH_ONTOLOGY, ONTOLOGY, THING, VOCABULARY, below
 from graph_service.words.terms import Literal
@@ -73,7 +74,8 @@ def blueprint(service: Service) -> Blueprint:
         iri = below(THING, f"{kind}/{key}")
         shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_thing(service, request.host_url, kind, key, shown.classes)
-        text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links)
+        pictures = {"surroundings": around(shown), "location": location(service, iri)}
+        text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links, **pictures)
         response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.host_url.rstrip("/") + _place(kind, key), "text/html")
         return add(response, [canonical, *alternates(f"{request.host_url}data/{kind}/{key}", DATA_FORMATS), *links])
@@ -90,7 +92,8 @@ def blueprint(service: Service) -> Blueprint:
         iri = below(VOCABULARY, stem)
         if suffix is None and wants_html() and not request.values.get("format"):
             shown = thing(service, presentation, iri, language(), flag("infer", True))
-            text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=[Link("cite-as", iri)])
+            links = [Link("cite-as", iri)]
+            text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=links, surroundings=around(shown))
             response = Response(text, status=410 if shown.withdrawn else 200)
             return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])
         return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])

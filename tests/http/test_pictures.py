@@ -216,3 +216,38 @@ def test_a_picture_without_its_query_is_not_offered(start: Callable[..., Server]
     # A query of that name with other columns is another query.
     assert other.ask("/pictures/network").status == 404
     assert other.ask("/pictures/timeline").status == 404
+
+
+def svgs(page: str) -> list[ElementTree.Element]:
+    return [ElementTree.fromstring(text) for text in re.findall(r"<svg xmlns=.*?</svg>(?=</div>)", page, re.DOTALL)]
+
+
+def test_a_things_page_shows_what_it_is_connected_with(server: Server) -> None:
+    page = server.ask("/page/project/forteress-tunisia", Accept="text/html").text
+    surroundings = svgs(page)[0]
+    shown = things(surroundings)
+    assert {
+        f"https://w3id.org/labcoop/id/{thing}" for thing in ("organisation/gac", "organisation/government-of-tunisia", "place/TUN")
+    } <= shown
+    facts = page[: page.index("<svg xmlns=")] + page[page.index("</svg></div>") :]
+    for href in hrefs(surroundings):
+        assert f'href="{href}"' in facts
+
+
+@pytest.mark.parametrize(
+    ("path", "places"),
+    [
+        ("place/TUN", {"TUN"}),
+        ("project/forteress-tunisia", {"TUN"}),
+        ("project/venezuelan-integration-colombia-panama", {"COL", "PAN"}),
+        ("place/beja", {"TUN"}),
+        ("organisation/gac", {"CAN"}),
+    ],
+)
+def test_a_things_page_shows_on_a_map_the_countries_where_it_is(server: Server, path: str, places: set[str]) -> None:
+    drawn = svgs(server.ask(f"/page/{path}", Accept="text/html").text)[-1]
+    assert things(drawn) == {f"https://w3id.org/labcoop/id/place/{place}" for place in places}
+
+
+def test_what_is_nowhere_has_no_map(server: Server) -> None:
+    assert 'id="location"' not in server.ask("/page/framework/global-compact-for-migration", Accept="text/html").text

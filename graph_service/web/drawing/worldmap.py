@@ -18,7 +18,7 @@ from graph_service.web.wording import ngettext
 _WIDTH, _PALEST = 1120.0, 0.45
 
 #: The longest side of a small map, and how much of the world it shows at least.
-_SMALL, _LEAST = 440.0, 150.0
+_SMALL, _LEAST = 300.0, 150.0
 
 
 def draw(rows: Rows, title: str, codes: Mapping[str, str], world: World) -> Drawing:
