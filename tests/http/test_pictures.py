@@ -241,7 +241,7 @@ def test_a_things_page_shows_what_it_is_connected_with(server: Server) -> None:
         ("project/forteress-tunisia", {"TUN"}),
         ("project/venezuelan-integration-colombia-panama", {"COL", "PAN"}),
         ("place/beja", {"TUN"}),
-        ("organisation/gac", {"CAN"}),
+        ("organisation/al-hayat", {"TUN"}),
     ],
 )
 def test_a_things_page_shows_on_a_map_the_countries_where_it_is(server: Server, path: str, places: set[str]) -> None:
