@@ -60,6 +60,9 @@ _SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quota
 #: Where there are no such words, a thing is summed up by the first fact of each of these groups.
 _SUMMED_UP = tuple(f"{VOCABULARY}fact-group/{key}" for key in ("who", "where", "when"))
 
+#: The same said in several languages: shown in the reader's, if there is one.
+_TRANSLATED = frozenset({SKOS + "definition", DCTERMS + "description", DCTERMS + "title", RDFS + "comment"})
+
 #: Properties whose values need no name before them.
 _PLAIN = frozenset({NS + "dateText"})
 
@@ -118,7 +121,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
         presentation=presentation,
     )
-    said = [triple for triple in triples if triple.subject == node]
+    said = _readable([triple for triple in triples if triple.subject == node], language)
     words = _words(service, said)
     given = {triple.predicate.value for triple in said}
     facts = [
@@ -170,6 +173,20 @@ def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[
     told = [_told(fact, language) for fact in first if fact.stated]
     sentence = Markup("; ").join([_listed(kinds, language), *told] if kinds else told)
     return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None
+
+
+def _readable(said: Sequence[Triple], language: str) -> list[Triple]:
+    """What is said of a thing, without what is said again in other languages than the reader's."""
+    tags: dict[str, set[str | None]] = {}
+    for triple in said:
+        if triple.predicate.value in _TRANSLATED and isinstance(triple.object, Literal):
+            tags.setdefault(triple.predicate.value, set()).add(triple.object.language)
+    best = {property: language if language in given else "en" for property, given in tags.items() if {language, "en"} & given}
+    return [
+        t
+        for t in said
+        if t.predicate.value not in best or not isinstance(t.object, Literal) or t.object.language == best[t.predicate.value]
+    ]
 
 
 def _spoken(triple: Triple, words: Sequence[Cell]) -> AnyTerm:
