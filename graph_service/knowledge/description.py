@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.catalogue.examples import describe_examples
+from graph_service.knowledge.coverage import describe_coverage
 from graph_service.knowledge.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import (
@@ -112,6 +113,7 @@ def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) ->
         file = f"{version}dataset.{format.name}"
         describe_distribution(said, DATASET, file, format)
         said.say(DATASET, VOID + "dataDump", file)
+    describe_coverage(said, triples)
     describe_figures(said, DATASET, triples, space)
     describe_links(said, DATASET, triples, space or BASE)
     said.a(WELL_KNOWN_VOID, VOID + "DatasetDescription")

@@ -14,8 +14,10 @@ from graph_service.service import Service
 from graph_service.web.links import Link, add
 from graph_service.words.jsonld import Compactor
 
-_EXPANDED = "http://www.w3.org/ns/json-ld#expanded"
-_COMPACTED = "http://www.w3.org/ns/json-ld#compacted"
+#: Profiles and relations of JSON-LD (sections 6.1 and 6.2 of its media type's registration).
+_EXPANDED, _COMPACTED, _FLATTENED, _CONTEXT = (
+    f"http://www.w3.org/ns/json-ld#{name}" for name in ("expanded", "compacted", "flattened", "context")
+)
 
 #: A larger document stays expanded: it is streamed, and is for programs.
 _LARGEST = 16 * 2**20
@@ -50,18 +52,36 @@ def blueprint(service: Service) -> Blueprint:
         small = not response.direct_passthrough and not response.is_streamed and (response.content_length or 0) <= _LARGEST
         if response.mimetype == "application/ld+json" and small and response.status_code in {200, 410} and not _is_context():
             if _EXPANDED in request.headers.get("Accept", ""):
-                return add(response, [Link("profile", _EXPANDED)])
+                return _of_profile(response, _EXPANDED)
             address = f"{request.host_url}context/{version}.jsonld"
             nodes = json.loads(response.get_data())
             if isinstance(nodes, list):
                 response.set_data(json.dumps(Compactor(context, address).compact(nodes), ensure_ascii=False, separators=(",", ":")))
-            add(response, [Link("profile", _COMPACTED)])
+            if _is_plain_json():
+                response.content_type = "application/json"
+                return add(response, [Link(_CONTEXT, address, "application/ld+json")])
+            # Compact documents are flat too: each node stands once in the list, and nodes refer to each other.
+            return _of_profile(response, _COMPACTED, _FLATTENED)
         return response
 
     def _is_context() -> bool:
         return request.path.startswith("/context")
 
     return routes
+
+
+def _of_profile(response: Response, *profiles: str) -> Response:
+    """A response that says what profiles it has: in links, as Content Negotiation by Profile has it, and in its type if asked so."""
+    if "profile=" in request.headers.get("Accept", ""):
+        response.content_type = f'application/ld+json;profile="{" ".join(profiles)}"'
+    response.headers["Content-Profile"] = ", ".join(f"<{profile}>" for profile in profiles)
+    return add(response, [Link("profile", profile) for profile in profiles])
+
+
+def _is_plain_json() -> bool:
+    """Whether the client asks for `application/json` and knows nothing of JSON-LD (JSON-LD 1.1, section 6.1)."""
+    accept = request.accept_mimetypes
+    return "application/json" in accept.values() and "application/ld+json" not in accept.values() and not request.path.endswith(".jsonld")
 
 
 def _context(content: bytes) -> Response:

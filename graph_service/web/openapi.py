@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 import graph_service
 from graph_service.catalogue.openapi import FAILURES, media_types, operations, problem
 from graph_service.service import Service
-from graph_service.web import kinds, search
+from graph_service.web import kinds, linksets, search
 from graph_service.web.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, PICTURE_FORMATS, TABLE_FORMATS, Format
@@ -23,7 +23,6 @@ from graph_service.words.names import DCTERMS
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 
 _JSON = Format("json", "application/json")
-_LINKSET = Format("linkset", "application/linkset+json")
 _ANY = Format("file", "application/octet-stream")
 
 
@@ -90,9 +89,9 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "search.description": ("search", "How programs search (OpenSearch)", (_of("application/opensearchdescription+xml"),), (), ()),
     "descriptions.void": ("about", "What is in the graph, in figures (VoID)", GRAPH_FORMATS, ("404", "406"), ()),
     "descriptions.catalog": ("about", "The dataset and its files (DCAT 3)", GRAPH_FORMATS, ("404", "406"), ()),
-    "signposts.dataset_links": ("about", "The links of the dataset (RFC 9264)", (_LINKSET,), (), ()),
-    "signposts.thing_links": ("about", "The links of a thing (RFC 9264)", (_LINKSET,), ("404",), ()),
-    "signposts.api_catalog": ("about", "The APIs here (RFC 9727)", (_LINKSET,), (), ()),
+    "signposts.dataset_links": ("about", "The links of the dataset (RFC 9264)", linksets.FORMATS, ("406",), ()),
+    "signposts.thing_links": ("about", "The links of a thing (RFC 9264)", linksets.FORMATS, ("404", "406"), ()),
+    "signposts.api_catalog": ("about", "The APIs here (RFC 9727)", linksets.FORMATS, ("406",), ()),
     "contexts.latest": ("about", "The JSON-LD context", (_of("application/ld+json"),), (), ()),
     "contexts.versioned": ("about", "A version of the JSON-LD context", (_of("application/ld+json"),), ("404", "410"), ()),
     "crawlers.robots": ("about", "What search engines may read", (_of("text/plain"),), (), ()),

@@ -8,13 +8,15 @@ from flask import Blueprint, Response, redirect, render_template, request
 from graph_service.engine.result import Query
 from graph_service.errors import Gone, NotFound
 from graph_service.service import Service
-from graph_service.web.answers import choose, flag, wants_html, write
+from graph_service.web.answers import choose, flag, write
 from graph_service.web.cells import table
 from graph_service.web.diagram import picture
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.linksets import LINKSET
 from graph_service.web.presentation import Presentation
-from graph_service.web.signposts import LINKSET, of_thing
+from graph_service.web.protocol import wants_page
+from graph_service.web.signposts import of_thing
 from graph_service.web.things import is_withdrawn, replacements, thing
 from graph_service.web.vicinity import around, location
 from graph_service.words.formats import DATA_FORMATS, GRAPH_FORMATS, named
@@ -63,7 +65,7 @@ def blueprint(service: Service) -> Blueprint:
             successors = replacements(triples, iri)
             told = f" It is replaced by {', '.join(successors)}." if successors else ""
             raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_place(kind, key)}.", replaced_by=successors or None)
-        place = _place(kind, key) if wants_html() else f"/data/{kind}/{key}.{choose(DATA_FORMATS).name}"
+        place = _place(kind, key) if wants_page(request) else f"/data/{kind}/{key}.{choose(DATA_FORMATS).name}"
         response = redirect(place, 303)
         assert isinstance(response, Response)
         response.vary.add("Accept")
@@ -90,7 +92,7 @@ def blueprint(service: Service) -> Blueprint:
     def concept(path: str) -> Response:
         stem, suffix = _split(path)
         iri = below(VOCABULARY, stem)
-        if suffix is None and wants_html() and not request.values.get("format"):
+        if suffix is None and wants_page(request):
             shown = thing(service, presentation, iri, language(), flag("infer", True))
             links = [Link("cite-as", iri)]
             text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=links, surroundings=around(shown))
@@ -104,7 +106,7 @@ def blueprint(service: Service) -> Blueprint:
     def ontology(suffix: str | None = None, version: str | None = None) -> Response:
         if version is not None and version != _version():
             raise NotFound(f"There is no version {version} of the ontology here; the current one is {_version()}.")
-        if suffix is None and wants_html():
+        if suffix is None and wants_page(request):
             terms = table(service, service.sparql(Query(_TERMS.replace("$language", language()), infer=False)))
             schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
             response = Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version(), drawn=picture(service)))

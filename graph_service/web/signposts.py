@@ -4,19 +4,19 @@ Links are those of https://signposting.org/FAIR/; link sets are RFC 9264; `cite-
 """
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from graph_service.service import Service
 from graph_service.web.links import Link, add, alternates
+from graph_service.web.linksets import FORMATS, LINKSET, LinkSet, answer
 from graph_service.words.formats import THING_FORMATS
 from graph_service.words.names import DATASET, DCTERMS, RDF, THING
 from graph_service.words.terms import NamedNode
 
-#: The media type of a link set.
-LINKSET = "application/linkset+json"
+#: The profile of link sets that signpost.
+_FAIR = "https://signposting.org/FAIR/"
 
 #: Where answers are data of this graph, or documents about it.
 _DATA = (
@@ -38,7 +38,7 @@ def of_dataset(service: Service, root: str) -> list[Link]:
         *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
         *(Link("describedby", f"{root}catalog.{format.name}", format.media) for format in THING_FORMATS),
         *(Link("item", f"{root}downloads/{service.snapshot.id}/{dump.path.name}", dump.format.media) for dump in service.snapshot.dumps),
-        Link("linkset", root + "linkset", LINKSET),
+        *(Link("linkset", root + "linkset", format.media) for format in FORMATS),
         Link("service-desc", root + "openapi.json", "application/vnd.oai.openapi+json;version=3.1"),
         Link("service-doc", root + "docs", "text/html"),
         Link("service-meta", root + "sparql", "text/turtle"),
@@ -56,7 +56,7 @@ def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[s
         *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
         *alternates(f"{root}data/{place}", THING_FORMATS, "describedby"),
         Link("collection", DATASET),
-        Link("linkset", f"{root}linkset/{place}", LINKSET),
+        *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
     ]
 
 
@@ -68,19 +68,19 @@ def blueprint(service: Service) -> Blueprint:
     def dataset_links() -> Response:
         root = request.host_url
         items = [
-            _linkset(link.href, [Link("collection", root), Link("type", "https://schema.org/DataDownload")])
+            LinkSet(link.href, [Link("collection", root), Link("type", "https://schema.org/DataDownload")])
             for link in of_dataset(service, root)
             if link.rel == "item"
         ]
-        return _answer([_linkset(root, [link for link in of_dataset(service, root) if link.rel != "linkset"]), *items])
+        return answer([LinkSet(root, [link for link in of_dataset(service, root) if link.rel != "linkset"]), *items], _FAIR)
 
     @routes.get("/linkset/<kind>/<key>")
     def thing_links(kind: str, key: str) -> Response:
         links = of_thing(service, request.host_url, kind, key, _classes(f"{THING}{quote(kind)}/{quote(key)}"))
         page = f"{request.host_url}page/{quote(kind)}/{quote(key)}"
         back = [Link("describes", page), Link("type", "https://schema.org/Dataset")]
-        documents = [_linkset(link.href, back) for link in links if link.rel == "describedby"]
-        return _answer([_linkset(page, [link for link in links if link.rel != "linkset"]), *documents])
+        documents = [LinkSet(link.href, back) for link in links if link.rel == "describedby"]
+        return answer([LinkSet(page, [link for link in links if link.rel != "linkset"]), *documents], _FAIR)
 
     @routes.get("/.well-known/api-catalog")
     def api_catalog() -> Response:
@@ -89,7 +89,7 @@ def blueprint(service: Service) -> Blueprint:
         rest = [Link("service-desc", root + "openapi.json", "application/json"), Link("service-doc", root + "docs", "text/html")]
         both = [Link("item", root + "sparql"), Link("item", root + "queries")]
         apis = {".well-known/api-catalog": both, "sparql": sparql, "queries": rest}
-        return _answer([_linkset(root + path, links) for path, links in apis.items()])
+        return answer([LinkSet(root + path, links) for path, links in apis.items()], "https://www.rfc-editor.org/info/rfc9727")
 
     @routes.after_app_request
     def origin(response: Response) -> Response:
@@ -111,18 +111,3 @@ def blueprint(service: Service) -> Blueprint:
         return sorted(t.object.value for t in triples if t.subject == NamedNode(iri) and t.predicate.value == RDF + "type")  # type: ignore[union-attr]
 
     return routes
-
-
-def _linkset(anchor: str, links: Sequence[Link]) -> dict[str, Any]:
-    """The links of one address, as RFC 9264 (section 4.2) writes them."""
-    found: dict[str, Any] = {"anchor": anchor}
-    for link in links:
-        target = {"href": link.href} | ({"type": link.type} if link.type else {})
-        found.setdefault(link.rel, []).append(target)
-    return found
-
-
-def _answer(linksets: list[dict[str, Any]]) -> Response:
-    response = jsonify(linkset=linksets)
-    response.content_type = LINKSET
-    return add(response, [Link("profile", "https://signposting.org/FAIR/")] if request.path.startswith("/linkset") else [])

@@ -178,6 +178,18 @@ def test_the_catalogue_has_the_dataset_in_three_languages_and_each_file_with_its
     assert services == {server.sparql, f"{server.url}/queries"}
 
 
+def test_the_catalogue_says_what_places_and_years_the_data_are_about(server: Server) -> None:
+    said = graph_of(server, "/catalog")
+    places = rows(server, "SELECT DISTINCT ?p { ?s <http://purl.org/dc/terms/spatial> ?p FILTER(?s != <https://w3id.org/labcoop/>) }")
+    assert {str(place) for place in said.objects(DATASET, DCTERMS.spatial)} == {row["p"] for row in places} != set()
+    (period,) = said.objects(DATASET, DCTERMS.temporal)
+    assert (period, RDF.type, DCTERMS.PeriodOfTime) in said
+    activities = "?s a <http://www.w3.org/ns/prov#Activity> ; <https://w3id.org/labcoop/ns#%sDate> ?d"
+    for end, first in (("start", "MIN"), ("end", "MAX")):
+        (counted,) = rows(server, f"SELECT ({first}(STR(?d)) AS ?date) {{ {activities % end} }}")
+        assert str(said.value(period, DCAT[f"{end}Date"])) == counted["date"]
+
+
 @pytest.mark.parametrize("path", ["/.well-known/void", "/catalog", "/sparql"])
 @pytest.mark.parametrize("accept", ["text/turtle", "application/n-triples", "application/rdf+xml"])
 def test_descriptions_come_in_the_accepted_format(server: Server, path: str, accept: str) -> None:

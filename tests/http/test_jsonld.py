@@ -63,3 +63,30 @@ def test_a_client_that_wants_it_expanded_gets_it_expanded(server: Server) -> Non
     document = json.loads(server.ask("/data/place/CRI", Accept=accept).body)
     assert isinstance(document, list)
     assert "@id" in document[0]
+
+
+@pytest.mark.parametrize("name", ["compacted", "flattened", "expanded"])
+def test_the_profile_that_is_asked_for_is_given_and_named(server: Server, name: str) -> None:
+    profile = f"http://www.w3.org/ns/json-ld#{name}"
+    answer = server.ask("/data/place/CRI", Accept=f'application/ld+json;profile="{profile}"')
+    assert answer.headers["content-type"].startswith('application/ld+json;profile="')
+    assert profile in answer.headers["content-type"]
+    assert f"<{profile}>" in answer.headers["content-profile"]
+    assert f'<{profile}>; rel="profile"' in answer.headers["link"]
+    document = json.loads(answer.body)
+    nodes = document if name == "expanded" else document["@graph"]
+    assert ("@context" in document) is (name != "expanded")
+    ids = [node["@id" if name == "expanded" else "id"] for node in nodes]
+    # Flat: each node once, and none inside another.
+    assert name == "expanded" or len(ids) == len(set(ids))
+
+
+def test_plain_json_leads_to_the_context_that_makes_it_linked_data(server: Server) -> None:
+    answer = server.ask("/data/place/CRI", Accept="application/json")
+    assert answer.headers["content-type"] == "application/json"
+    link = re.search(r'<([^>]*)>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld\+json"', answer.headers["link"])
+    assert link
+    assert "@context" in json.loads(server.ask(link[1].removeprefix(server.url)).body)
+    both = server.ask("/data/place/CRI", Accept="application/ld+json, application/json;q=0.5")
+    assert both.headers["content-type"] == "application/ld+json"
+    assert "json-ld#context" not in both.headers["link"]

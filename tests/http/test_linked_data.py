@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import rdflib
@@ -32,6 +33,23 @@ def test_a_thing_leads_to_its_page_or_its_data(server: Server, accept: str, plac
     assert (answer.status, answer.headers["location"]) == (303, place)
     assert "accept" in answer.headers["vary"].lower()
     assert server.ask(place).status == 200
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "format", "place"),
+    [
+        (BROWSER, "ttl", "/data/organisation/ilo.ttl"),
+        (BROWSER, "application/ld+json", "/data/organisation/ilo.jsonld"),
+        ("text/turtle", "html", "/page/organisation/ilo"),
+        (BROWSER, "", "/page/organisation/ilo"),
+    ],
+)
+def test_a_format_in_the_address_of_a_thing_beats_accept(server: Server, accept: str, format: str, place: str) -> None:
+    answer = server.ask("/id/organisation/ilo?" + urlencode({"format": format}), Accept=accept)
+    assert (answer.status, answer.headers["location"]) == (303, place)
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])

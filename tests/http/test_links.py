@@ -74,9 +74,9 @@ def test_a_file_leads_back_to_its_dataset(server: Server, snapshot: Snapshot) ->
 def test_the_link_set_holds_what_the_headers_say_and_so_does_the_page(server: Server, page: str, linkset: str) -> None:
     answer = server.ask(page, Accept="text/html")
     found = links(answer)
-    assert found["linkset"] == [(server.url + linkset, "application/linkset+json")]
+    assert found["linkset"] == [(server.url + linkset, media) for media in ("application/linkset+json", "application/linkset")]
     told = server.ask(linkset)
-    assert told.headers["content-type"] == "application/linkset+json"
+    assert told.headers["content-type"] == 'application/linkset+json; profile="https://signposting.org/FAIR/"'
     sets = {entry["anchor"]: entry for entry in json.loads(told.body)["linkset"]}
     for rel in ("cite-as", "type", "license", "describedby"):
         assert {target["href"] for target in sets[server.url + page][rel]} >= {target for target, _ in found[rel]} - {
@@ -84,6 +84,23 @@ def test_the_link_set_holds_what_the_headers_say_and_so_does_the_page(server: Se
         }
         for target in sets[server.url + page][rel]:
             assert f'<link rel="{rel}" href="{target["href"]}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/linkset", "/linkset/organisation/ilo", "/.well-known/api-catalog"])
+def test_a_link_set_comes_as_text_with_the_same_links(server: Server, path: str) -> None:
+    told = server.ask(path, Accept="application/linkset")
+    assert told.headers["content-type"].startswith("application/linkset;")
+    as_text = set(re.findall(r'<([^>]*)>; rel="([^"]*)"(?:; type="([^"]*)")?; anchor="([^"]*)"', told.text))
+    sets = json.loads(server.ask(path).body)["linkset"]
+    as_json = {
+        (target["href"], rel, target.get("type", ""), entry["anchor"])
+        for entry in sets
+        for rel, targets in entry.items()
+        if rel != "anchor"
+        for target in targets
+    }
+    assert as_text == as_json
+    assert len(as_text) > 5
 
 
 def test_a_page_of_a_thing_is_signposted(server: Server) -> None:
@@ -95,7 +112,7 @@ def test_a_page_of_a_thing_is_signposted(server: Server) -> None:
 
 def test_the_apis_are_catalogued(server: Server) -> None:
     answer = server.ask("/.well-known/api-catalog")
-    assert answer.headers["content-type"] == "application/linkset+json"
+    assert answer.headers["content-type"] == 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
     entries = {entry["anchor"]: entry for entry in json.loads(answer.body)["linkset"]}
     for api in ("/sparql", "/queries"):
         for rel in ("service-desc", "service-doc"):

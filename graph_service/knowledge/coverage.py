@@ -1,0 +1,31 @@
+"""What places and times a graph is about, read from what it says of its things: `dcterms:spatial` and `dcterms:temporal` (DCAT 3)."""
+
+from collections.abc import Collection
+
+from graph_service.words.names import DATASET, DCAT, DCTERMS, NS, PROV, RDF, SCHEMA
+from graph_service.words.terms import Literal, NamedNode, Triple
+from graph_service.words.triples import Triples
+
+#: The period of the dataset.
+_PERIOD = DATASET + "#period"
+
+_STARTS = frozenset({NS + "startDate", DCAT + "startDate", SCHEMA + "startDate", PROV + "startedAtTime"})
+_ENDS = frozenset({NS + "endDate", DCAT + "endDate", SCHEMA + "endDate", PROV + "endedAtTime"})
+
+
+def describe_coverage(said: Triples, triples: Collection[Triple]) -> None:
+    """The places that things of the graph are about, and from when to when its activities (`prov:Activity`) go."""
+    places = {t.object.value for t in triples if t.predicate.value == DCTERMS + "spatial" and isinstance(t.object, NamedNode)}
+    said.say(DATASET, DCTERMS + "spatial", *places)
+    activities = {t.subject for t in triples if t.predicate.value == RDF + "type" and t.object == NamedNode(PROV + "Activity")}
+    start, end = (_dates(triples, activities, properties) for properties in (_STARTS, _ENDS))
+    if start or end:
+        said.say(DATASET, DCTERMS + "temporal", _PERIOD)
+        said.a(_PERIOD, DCTERMS + "PeriodOfTime")
+        # Dates, months and years of ISO 8601 stand in the order of their texts.
+        said.say(_PERIOD, DCAT + "startDate", *sorted(start, key=lambda date: date.value)[:1])
+        said.say(_PERIOD, DCAT + "endDate", *sorted(end, key=lambda date: date.value)[-1:])
+
+
+def _dates(triples: Collection[Triple], subjects: Collection[object], properties: Collection[str]) -> list[Literal]:
+    return [t.object for t in triples if t.predicate.value in properties and t.subject in subjects and isinstance(t.object, Literal)]
