@@ -141,21 +141,26 @@ def _likes_pages(accept: str) -> bool:
     return bool(accepted) and max(accepted, key=lambda entry: entry[0])[1] in {"text/html", "application/xhtml+xml"}
 
 
+def document(error: ServiceError, path: str) -> dict[str, object]:
+    """An error of a request for a path as a problem's document (RFC 9457, section 3)."""
+    return {
+        "type": PROBLEMS + _key(type(error)),
+        "title": _title(type(error)),
+        "status": HTTPStatus(error.status).value,
+        "detail": error.detail,
+        "instance": quote(path),
+        **error.members,
+    }
+
+
 def problem(error: ServiceError) -> Response:
     """An error as `application/problem+json` (RFC 9457), or as a page for people."""
     status = HTTPStatus(error.status)
-    document = {
-        "type": PROBLEMS + _key(type(error)),
-        "title": _title(type(error)),
-        "status": status.value,
-        "detail": error.detail,
-        "instance": quote(request.path),
-        **error.members,
-    }
+    said = document(error, request.path)
     if wants_html():
-        response = Response(render_template("problem.html", problem=document, meaning=_meaning(type(error))), status=status)
+        response = Response(render_template("problem.html", problem=said, meaning=_meaning(type(error))), status=status)
     else:
-        response = Response(current_app.json.dumps(document), status=status, content_type="application/problem+json")
+        response = Response(current_app.json.dumps(said), status=status, content_type="application/problem+json")
     response.vary.add("Accept")
     if "retry_after" in error.members:
         response.headers["Retry-After"] = str(error.members["retry_after"])

@@ -96,6 +96,7 @@ class Cache:
         self._size = 0
         self._lock = threading.Lock()
         self._under_way: dict[Key, threading.Lock] = {}
+        self._waiters = threading.BoundedSemaphore(settings.queue)
         self.counts = counts
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -116,9 +117,11 @@ class Cache:
                 if under_way is None:
                     first = self._under_way[key] = threading.Lock()
                     first.acquire()
-        if under_way is not None:
+        # Threads are few: those who come when many wait are left to the engine, which has a queue and refuses what is beyond it.
+        if under_way is not None and self._waiters.acquire(blocking=False):
             with under_way:
                 kept = self._kept.get(key)
+            self._waiters.release()
         own: Headers = []
         if kept is None:
             self.counts.misses += 1

@@ -25,6 +25,7 @@ from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
+from graph_service.web.bodies import PLACES, Bodies
 from graph_service.web.cache import Cache, CacheCounts
 from graph_service.web.endpoint import Endpoint
 from graph_service.web.log import log_to_stderr
@@ -56,8 +57,8 @@ def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        # A thread for each query that may run or wait, here or for other servers, and some for what needs no query.
-        blocking_threads=5 * settings.workers + settings.queue + 16,
+        # A thread for each query that may run or wait, here, for other servers or for its like, for each body, and some for the rest.
+        blocking_threads=5 * settings.workers + 2 * settings.queue + PLACES + 16,
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.error,
     ).serve()
@@ -130,7 +131,7 @@ class Succession:
         self._cache_counts = CacheCounts()
         self._metrics = Metrics(lambda: self._current.service, self._cache_counts)
         self._current = self._generation(snapshot)
-        self._watch = Watch(self._dispatch, self._metrics)
+        self._watch = Watch(Bodies(self._dispatch, settings.body_limit), self._metrics)
         threading.Thread(target=self._look_for_successors, daemon=True).start()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
