@@ -1,5 +1,6 @@
 """Texts of the pages that are not written as `_("…")`: `make messages` finds them here. Templates show them with `|translated`."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -7,6 +8,9 @@ from typing import IO
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.web.answers import problem_types
 from graph_service.web.openapi import PARAMETERS, ROUTES
+
+#: A word that a query answers with: in BIND or IF, and of more letters than a language tag.
+_ANSWERED = re.compile(r'(?:BIND\(|IF\(|, )"([a-z][a-z ]{2,})"(?=[,)]| AS )')
 
 #: Line, function, text, comments: what Babel takes from an extractor.
 Found = Iterator[tuple[int, None, str, list[str]]]
@@ -28,8 +32,8 @@ def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection
         yield 1, None, parameter["description"], []
 
 
-def subjects(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
-    """The tags of a canned query, by which the pages group them."""
+def queries(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
+    """The tags of a canned query, by which the pages group them, and the words that it answers with itself."""
     for query in Catalogue.read([Path(file.name)]).queries.values():
-        for tag in query.header.tags:
-            yield 1, None, tag, []
+        for text in (*query.header.tags, *_ANSWERED.findall(query.text)):
+            yield 1, None, text, []

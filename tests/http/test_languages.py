@@ -50,7 +50,7 @@ ENGLISH = re.compile(r"\b(the|and|with|which|from|these|there|this|have|are)\b",
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 #: What is in no language: code, and the title, which cannot say that a name in it is in another.
-CODE = frozenset({"title", "code", "pre", "script", "style", "textarea", "data"})
+CODE = frozenset({"title", "desc", "code", "pre", "script", "style", "textarea", "data"})
 SHOWN = ("title", "aria-label", "placeholder", "alt")
 
 
@@ -66,7 +66,8 @@ class Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         inherited = self.open[-1][1] if self.open else ""
-        own = "code" if tag in CODE else given.get("lang") or inherited
+        # In the sentences on a picture stand proper names, which may stay as they are (WCAG 2.2, 3.1.2).
+        own = "code" if tag in CODE or given.get("class") == "words" else given.get("lang") or inherited
         self.language = self.language or own
         if own == self.language:
             self.words += [text for name in SHOWN if (text := given.get(name)) and ":" not in text]
