@@ -126,7 +126,7 @@ def test_a_dump_with_graphs_keeps_them(snapshot: Snapshot, original: rdflib.Data
 def test_the_ontology_is_drawn_from_itself(server: Server) -> None:
     """Every class of the ontology stands in the picture, and each name in it leads to a term on the page."""
     page = server.ask("/ns", Accept="text/html").text
-    figure = page[page.index('<figure class="diagram">') :]
+    figure = page[page.index('<figure class="picture">') :]
     drawing = figure[: figure.index("</svg>")]
     ontology = rdflib.Graph().parse(data=server.ask("/ns", Accept="text/turtle").text, format="turtle")
     own = "https://w3id.org/labcoop/ns#"

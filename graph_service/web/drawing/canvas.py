@@ -26,8 +26,8 @@ Mark = Element
 
 _MARGIN = 14.0
 
-#: From this width on a picture is not made smaller on a narrow screen, but moved there.
-_LARGE = 600.0
+#: From this width on a picture is not made smaller on a narrow screen, but moved there; from the other on nowhere.
+_LARGE, _WIDEST = 600.0, 1180.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Drawing:
             width=self.width + 2 * _MARGIN,
             height=self.height + 2 * _MARGIN,
             viewBox=path(-_MARGIN, -_MARGIN, self.width + 2 * _MARGIN, self.height + 2 * _MARGIN),
-            class_="large" if self.width > _LARGE else None,
+            class_="widest" if self.width > _WIDEST else "large" if self.width > _LARGE else None,
             role="group",
             aria_labelledby=f"{name}-title",
             aria_describedby=f"{name}-words",

@@ -111,7 +111,7 @@ def locate(places: Sequence[tuple[Cell, str]], world: World) -> Drawing | None:
         viewBox=path(round(left * scale, 1), round(top * scale, 1), _SMALL, round(high * scale, 1)),
     )
     told = _("On the map: %(places)s.", places=listed(place.text for place, _outline in found.values()))
-    return Drawing(_SMALL, high * scale, _("Where it is"), told, [shown])
+    return Drawing(_SMALL, high * scale, _("Map"), told, [shown])
 
 
 def _ground(world: World, scale: float) -> Mark:
