@@ -16,7 +16,10 @@ from graph_service.words.names import THING, VOCABULARY
 from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about.
-_PAGES = ("", "things", *(f"things/{kind.name}" for kind in KINDS), "queries", "pictures", "sparql", "ns", "downloads/", "changes", "docs")
+_PAGES = (
+    *("", "things", *(f"things/{kind.name}" for kind in KINDS), "documents", "frameworks", "pictures"),
+    *("queries", "sparql", "ns", "downloads/", "changes", "docs"),
+)
 
 #: Answers to one question, of which there are without end.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")

@@ -97,7 +97,7 @@ class Teller:
         """One value, as it is shown."""
         gist = self.gists.get(value.value, []) if isinstance(value, terms.NamedNode) else []
         return Value(
-            self.show(value), gist, triple in self.inferred, self.passages.get(triple, []), self.graphs(triple), _explanation(triple)
+            self.show(value), gist, triple in self.inferred, self.passages.get(triple, []), self.graphs(triple), explanation(triple)
         )
 
     def _repeats(self, pair: Said, given: Mapping[str, set[AnyTerm]]) -> bool:
@@ -137,7 +137,7 @@ def _once(values: Iterable[Value]) -> list[Value]:
     return list(first.values())
 
 
-def _explanation(triple: Triple) -> str:
+def explanation(triple: Triple) -> str:
     """The address of the explanation of a triple."""
     parts = {name: terms.text(part) for name, part in (("s", triple.subject), ("p", triple.predicate), ("o", triple.object))}
     return f"/explain?{urlencode(parts)}"
