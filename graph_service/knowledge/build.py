@@ -54,9 +54,9 @@ def _kept(folder: Path, progress: Progress) -> Snapshot | None:
 def _made(id: str, sources: Sources, catalogue: Catalogue, settings: Settings, progress: Progress) -> Snapshot:
     """A new snapshot. Raises SourceError, BuildError, and OSError where it cannot be written."""
     knowledge = read(sources, progress)
-    findings = gates.guard(knowledge, settings).findings
-    if findings:
-        raise BuildError("\n".join(findings), findings=findings)
+    report = gates.guard(knowledge, settings)
+    if report.findings:
+        raise BuildError("\n".join(report.findings), findings=report.findings)
     inferred: list[ox.Triple] = []
     if settings.reasoning != "none" and knowledge.ontology:
         progress("Inferring what follows (OWL 2 RL).")
@@ -68,7 +68,7 @@ def _made(id: str, sources: Sources, catalogue: Catalogue, settings: Settings, p
     if about:
         graph = ox.NamedNode(GRAPH_DESCRIPTION)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
-    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings))
+    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings), report.figures)
     progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     return built
 

@@ -16,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,6 +54,11 @@ class Snapshot:
     def files(self) -> list[Dump]:
         """Every file of it: of the whole and of each graph, with what is inferred and without, plain and compressed."""
         return read_dumps(self.folder / "dumps", _manifest(self.folder)["dumps"])
+
+    @property
+    def figures(self) -> dict[str, int | str]:
+        """What the checks of its build covered, by the name of the figure; empty for a version that was built before they were kept."""
+        return dict(_manifest(self.folder).get("figures", {}))
 
     @property
     def dumps(self) -> list[Dump]:
@@ -141,8 +146,18 @@ class Snapshot:
         return snapshot
 
 
-def write(place: Path, id: str, quads: list[ox.Quad], description: Collection[ox.Triple] = (), lineage: str = "") -> Snapshot:
-    """Write the quads, and what the graph says of itself, as the snapshot `place/<id>`. Leaves nothing behind when it fails."""
+def write(
+    place: Path,
+    id: str,
+    quads: list[ox.Quad],
+    description: Collection[ox.Triple] = (),
+    lineage: str = "",
+    figures: Mapping[str, int | str] | None = None,
+) -> Snapshot:
+    """Write the quads, what the graph says of itself, and the figures of its checks as the snapshot `place/<id>`.
+
+    Leaves nothing behind when it fails.
+    """
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
     try:
@@ -160,6 +175,7 @@ def write(place: Path, id: str, quads: list[ox.Quad], description: Collection[ox
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
             "lineage": lineage,
+            "figures": dict(figures or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": write_dumps(draft / "dumps", quads),
         }

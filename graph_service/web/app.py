@@ -8,6 +8,7 @@ from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
 from graph_service.web import (
+    about,
     assets,
     changes,
     contexts,
@@ -64,6 +65,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
         kinds,
         documents,
         frameworks,
+        about,
         explain,
         downloads,
         descriptions,

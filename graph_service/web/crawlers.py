@@ -17,7 +17,7 @@ from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about.
 _PAGES = (
-    *("", "things", *(f"things/{kind.name}" for kind in KINDS), "documents", "frameworks", "pictures"),
+    *("", "things", *(f"things/{kind.name}" for kind in KINDS), "documents", "frameworks", "pictures", "about"),
     *("queries", "sparql", "ns", "downloads/", "changes", "docs"),
 )
 

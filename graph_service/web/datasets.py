@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph_service.service import Service
+from graph_service.web.languages import language
 from graph_service.words.names import CATALOG, DATASET, DCAT, DCTERMS
 from graph_service.words.terms import Literal, NamedNode, Triple
 
@@ -11,8 +12,8 @@ from graph_service.words.terms import Literal, NamedNode, Triple
 def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     """A schema.org `Dataset` of what is served at `root`."""
     said = service.description(root, CATALOG)
-    titles, descriptions = _texts(said, DCTERMS + "title"), _texts(said, DCTERMS + "description")
-    keywords = [word for words in _texts(said, DCAT + "keyword").values() for word in words]
+    titles, descriptions = texts_of(said, DCTERMS + "title"), texts_of(said, DCTERMS + "description")
+    keywords = [word for words in texts_of(said, DCAT + "keyword").values() for word in words]
     snapshot = service.snapshot
     found: dict[str, Any] = {
         "@context": "https://schema.org/",
@@ -43,9 +44,16 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
-def _texts(said: Iterable[Triple], property: str) -> dict[str, list[str]]:
+def texts_of(said: Iterable[Triple], property: str) -> dict[str, list[str]]:
+    """What a description says of the dataset by a property, by language."""
     found: dict[str, list[str]] = {}
     for triple in sorted(said, key=str):
         if triple.subject == NamedNode(DATASET) and triple.predicate.value == property and isinstance(triple.object, Literal):
             found.setdefault(triple.object.language or "", []).append(triple.object.value)
     return found
+
+
+def in_language(texts: dict[str, list[str]]) -> Literal | None:
+    """The first text in the reader's language, else in English, else in any."""
+    tag = next((tag for tag in (language(), "en", *texts) if tag in texts), None)
+    return None if tag is None else Literal(texts[tag][0], language=tag) if tag else Literal(texts[tag][0])

@@ -4,7 +4,6 @@ As a page a list has one page of things; as a file it has them all. A value to n
 IRI, short name, key or exact name; several of one trait mean any of them.
 """
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +18,7 @@ from graph_service.web.answers import answer, choose, wants_html
 from graph_service.web.cells import table
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add, alternates
-from graph_service.web.listing import PAGE, Choices, Listing, chosen, token, values
+from graph_service.web.listing import PAGE, Choices, Listing, chosen, counts, token, values
 from graph_service.web.traits import KINDS, Kind, kind
 from graph_service.words.formats import HTML, TABLE_FORMATS, THING_FORMATS
 from graph_service.words.names import DATASET
@@ -48,15 +47,15 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/things")
     @routes.get("/things/")
     def overview() -> Response:
-        counts = _counts(service)
+        numbers = counts(service)
         if not wants_html():
             found = [
-                {"kind": k.name, "label": str(k.label), "things": counts[k.name], "url": f"{request.host_url}things/{k.name}"}
+                {"kind": k.name, "label": str(k.label), "things": numbers[k.name], "url": f"{request.host_url}things/{k.name}"}
                 for k in KINDS
             ]
             return jsonify(kinds=[entry for entry in found if entry["things"]])
         classes = table(service, service.sparql(Query(_CLASSES)))
-        return Response(render_template("kinds.html", kinds=KINDS, counts=counts, classes=classes))
+        return Response(render_template("kinds.html", kinds=KINDS, counts=numbers, classes=classes))
 
     @routes.get("/things/<name>")
     @routes.get("/things/<name>.<suffix>")
@@ -172,8 +171,3 @@ def _toggled(name: str, token: str, chosen: bool) -> str:
     left = [pair for pair in given if pair != (name, token)] if (name, token) in given else [pair for pair in given if pair[0] != name]
     pairs = left if chosen else [*given, (name, token)]
     return f"?{urlencode(pairs)}" if pairs else request.path
-
-
-def _counts(service: Service) -> Mapping[str, int]:
-    """How many things there are of each kind."""
-    return {k.name: Listing(service, k, Choices({}), language()).total for k in KINDS}

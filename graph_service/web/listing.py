@@ -12,7 +12,7 @@ from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter
 from graph_service.service import Service
 from graph_service.web.cells import Cell, cell
-from graph_service.web.traits import PROLOGUE, Kind, Trait
+from graph_service.web.traits import KINDS, PROLOGUE, Kind, Trait
 from graph_service.words import terms
 from graph_service.words.names import curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
@@ -167,6 +167,13 @@ class Listing:
 
     def _rows(self, text: str) -> list[list[AnyTerm | None]]:
         return list(self._service.sparql(Query(_PROLOGUE + text)).rows())
+
+
+def counts(service: Service) -> dict[str, int]:
+    """How many things there are of each kind, by its name."""
+    parts = [f'{{ SELECT ("{k.name}" AS ?kind) (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ {_of(k)} }} }}' for k in KINDS]
+    rows = service.sparql(Query(f"{_PROLOGUE}SELECT ?kind ?things WHERE {{ {' UNION '.join(parts)} }}")).rows()
+    return {kind.value: int(count.value) for kind, count in rows if isinstance(kind, Literal) and isinstance(count, Literal)}
 
 
 def token(value: terms.Term) -> str:

@@ -62,6 +62,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         ("infer", "lang"),
     ),
     "resources.ontology": ("things", "The ontology", (*GRAPH_FORMATS, HTML), ("404", "406"), ()),
+    "about.about": ("about", "Where the graph comes from, how it is made and checked", (_JSON, HTML), (), ()),
     "documents.overview": ("things", "The documents that the graph is drawn from", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "documents.one": ("things", "A document: its passages, and what they say", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "frameworks.overview": ("things", "Frameworks, and what serves them", (*TABLE_FORMATS, HTML), ("404", "406"), ()),

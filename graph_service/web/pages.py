@@ -6,20 +6,16 @@ from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.cells import table
-from graph_service.web.datasets import schema_dataset
+from graph_service.web.datasets import in_language, schema_dataset, texts_of
 from graph_service.web.descriptions import CATALOGUE, described
+from graph_service.web.documents import documents
+from graph_service.web.gallery import pictures
 from graph_service.web.links import add
+from graph_service.web.listing import counts
 from graph_service.web.signposts import of_dataset
+from graph_service.web.traits import KINDS
 from graph_service.words.formats import EXPLANATION_FORMATS
-
-_KINDS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-SELECT ?kind (COUNT(DISTINCT ?thing) AS ?things) WHERE {
-  VALUES ?kind {
-    lc:Project lc:Programme lc:Organisation lc:Framework lc:Convention lc:BeneficiaryGroup lc:Country lc:Passage lc:SourcedStatement
-  }
-  ?thing a ?kind
-} GROUP BY ?kind ORDER BY ?things"""
+from graph_service.words.names import CATALOG, DCTERMS
 
 _UNDERTAKINGS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -30,7 +26,8 @@ SELECT DISTINCT ?project WHERE {
 
 #: Ways in, by name.
 _WAYS = {
-    **{name: name for name in ("sparql", "queries", "ns", "catalog", "changes", "docs", "health")},
+    **{name: name for name in ("things", "documents", "frameworks", "pictures", "queries", "sparql", "ns", "catalog")},
+    **{name: name for name in ("changes", "about", "docs", "health")},
     **{"downloads": "downloads/", "void": ".well-known/void", "openapi": "openapi.json", "context": "context.jsonld", "feed": "feed.atom"},
 }
 
@@ -53,7 +50,11 @@ def blueprint(service: Service) -> Blueprint:
         text = render_template(
             "home.html",
             snapshot=service.snapshot,
-            kinds=table(service, service.sparql(Query(_KINDS))),
+            kinds=KINDS,
+            counts=counts(service),
+            description=in_language(texts_of(service.description(root, CATALOG), DCTERMS + "description")),
+            documents=documents(service),
+            pictures=pictures(service),
             projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
             catalogue=service.catalogue,
             dataset=dataset,

@@ -1,0 +1,80 @@
+"""Home and the pages about the graph: what is here, the ways in, how it is made and checked; and all of it small."""
+
+import gzip
+import json
+import re
+from itertools import pairwise
+
+import pytest
+
+from graph_service.knowledge.snapshot import Snapshot
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+#: One page of each kind.
+PAGES = (
+    *("/", "/things", "/things/projects", "/page/project/triangle-in-asean", "/page/place/CAN", "/documents", "/documents/brochure-2023"),
+    *("/frameworks", "/about", "/ns", "/vocab/beneficiary-group", "/queries", "/queries/projects-by-country", "/downloads/", "/changes"),
+    *("/problems", "/nowhere"),
+)
+
+#: What a first view may weigh, compressed: the page with its style, script and pictures.
+LIMIT = 200_000
+
+
+def page(server: Server, path: str) -> str:
+    return server.ask(path, Accept="text/html").text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_first_view_is_small(server: Server, path: str) -> None:
+    text = page(server, path)
+    assets = set(re.findall(r'<link rel="stylesheet" href="(/[^"]+)"|<(?:script|img)[^>]* src="(/[^"]+)"', text))
+    parts = [server.ask((style or source).replace("&amp;", "&")).body for style, source in assets]
+    weight = sum(len(gzip.compress(part)) for part in (text.encode(), *parts))
+    assert weight < LIMIT
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_one_heading_landmarks_and_no_style_or_script_of_its_own(server: Server, path: str) -> None:
+    text = page(server, path)
+    assert len(re.findall(r"<h1\b", text)) == 1
+    ranks = [int(rank) for rank in re.findall(r"<h([1-6])\b", text)]
+    assert all(later <= earlier + 1 for earlier, later in pairwise(ranks)), ranks
+    assert all(f"<{landmark}" in text for landmark in ("header", "main", "nav", "footer"))
+    assert 'class="skip" href="#main"' in text
+    assert not re.search(r"<style\b|\sstyle=|\son\w+=", text)
+    assert all("application/ld+json" in tag or "src=" in tag or "application/json" in tag for tag in re.findall(r"<script[^>]*>", text))
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    assert len(ids) == len(set(ids)), [identifier for identifier in ids if ids.count(identifier) > 1]
+
+
+def test_home_counts_what_is_here_and_leads_to_it(server: Server, snapshot: Snapshot) -> None:
+    text = page(server, "/")
+    kinds = {entry["kind"]: entry["things"] for entry in json.loads(server.ask("/things").body)["kinds"]}
+    for kind, count in kinds.items():
+        assert re.search(rf'href="/things/{kind}"><span class="what">[^<]+</span> <span class="count">{count:,}</span>', text)
+    assert f"{snapshot.triples:,}" in text
+    for way in ("/things", "/documents", "/frameworks", "/pictures", "/queries", "/sparql", "/downloads/", "/docs", "/ns"):
+        assert f'href="{way}"' in text
+    assert f'href="/downloads/{snapshot.id}/"' in text
+
+
+def test_the_figures_of_the_checks_are_those_of_the_build(server: Server, snapshot: Snapshot) -> None:
+    assert {"rules", "shapes", "quotations", "coverage"} <= set(snapshot.figures)
+    told = json.loads(server.ask("/about").body)
+    assert told["figures"] | snapshot.figures == told["figures"]
+    assert told["version"] == snapshot.id
+    text = page(server, "/about")
+    assert f'<dd class="count">{snapshot.figures["rules"]}</dd>' in text
+    assert "Every statement leads to the words" in text
+    assert f"version {snapshot.id}" in text
+
+
+def test_what_is_not_found_can_be_searched_for(server: Server) -> None:
+    answer = server.ask("/page/project/unicorn-farm", Accept="text/html")
+    assert answer.status == 404
+    main = answer.text[answer.text.index("<main") :]
+    assert 'action="/search"' in main
+    assert 'value="unicorn farm"' in main
