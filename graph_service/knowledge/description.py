@@ -34,12 +34,20 @@ from graph_service.words.names import (
     VOID,
     WELL_KNOWN_VOID,
 )
+from graph_service.words.terms import AnyTerm
 from graph_service.words.triples import Triples, number
 
 #: First parts of the paths under which the service answers for itself, not for the graph's things, terms and graphs.
 _OF_THE_SERVICE = ("sparql", "queries", "catalog", "downloads/", ".well-known/", "openapi.", "docs", "rdf-graph-store")
 
 _FORMATS = "http://www.w3.org/ns/formats/"
+
+#: The formats in the list of file types of the European Union, which DCAT-AP takes its formats from.
+_FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
+_FILE_TYPE = {
+    **{"ttl": "RDF_TURTLE", "nt": "RDF_N_TRIPLES", "rdf": "RDF_XML"},
+    **{"jsonld": "JSON_LD", "nq": "RDF_N_QUADS", "trig": "RDF_TRIG"},
+}
 
 #: What the IRI of a registered media type begins with.
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
@@ -109,6 +117,7 @@ def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) ->
     said.say(DATASET, VOID + "sparqlEndpoint", ENDPOINT)
     said.say(version, DCAT + "isVersionOf", DATASET)
     said.a(version, DCAT + "Dataset")
+    _inherit(said, version, "title", "description", "license", "publisher")
     for format in DUMP_FORMATS:
         file = f"{version}dataset.{format.name}"
         describe_distribution(said, DATASET, file, format)
@@ -127,6 +136,18 @@ def describe_distribution(said: Triples, dataset: str, file: str, format: Format
     said.say(file, DCAT + "downloadURL", file)
     said.say(file, DCAT + "accessURL", DOWNLOADS)
     said.say(file, DCAT + "mediaType", MEDIA_TYPES + format.media)
+    said.say(file, DCTERMS + "format", _FILE_TYPES + _FILE_TYPE[format.name])
+    _inherit(said, file, "license")
+
+
+def _inherit(said: Triples, node: str, *names: str) -> None:
+    """That what is so of the dataset, by properties of Dublin Core, is so of a part or a catalogue of it too."""
+    for name in names:
+        said.say(node, DCTERMS + name, *_of_dataset(said, DCTERMS + name))
+
+
+def _of_dataset(said: Triples, property: str) -> list[AnyTerm]:
+    return [t.object for t in said if t.predicate.value == property and t.subject == ox.NamedNode(DATASET)]
 
 
 def _describe_graph(said: Triples, graph: str, triples: Collection[ox.Triple]) -> None:
@@ -140,14 +161,13 @@ def _describe_graph(said: Triples, graph: str, triples: Collection[ox.Triple]) -
 
 
 def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
-    titles = [t.object for t in said if t.subject == ox.NamedNode(DATASET) and t.predicate.value == DCTERMS + "title"]
     said.a(CATALOG, DCAT + "Catalog")
-    said.say(CATALOG, DCTERMS + "title", *titles)
+    _inherit(said, CATALOG, "title", "description", "publisher", "license", "language", "spatial")
     said.say(CATALOG, DCAT + "dataset", DATASET)
     said.say(CATALOG, FOAF + "primaryTopic", DATASET)
-    for predicate in ("license", "publisher", "description"):
-        terms = [t.object for t in said if t.subject == ox.NamedNode(DATASET) and t.predicate.value == DCTERMS + predicate]
-        said.say(CATALOG, DCTERMS + predicate, *terms)
+    said.say(CATALOG, FOAF + "homepage", DATASET)
+    themes = [theme.value for theme in _of_dataset(said, DCAT + "theme") if isinstance(theme, ox.NamedNode)]
+    said.say(CATALOG, DCAT + "themeTaxonomy", *{theme.rpartition("/")[0] for theme in themes})
     for service, name in ((ENDPOINT, "SPARQL endpoint"), (_API, "Canned queries and documents over HTTP")):
         said.say(CATALOG, DCAT + "service", service)
         said.a(service, DCAT + "DataService")

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
+import pyshacl
 import pytest
 import rdflib
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
@@ -188,6 +190,23 @@ def test_the_catalogue_says_what_places_and_years_the_data_are_about(server: Ser
     for end, first in (("start", "MIN"), ("end", "MAX")):
         (counted,) = rows(server, f"SELECT ({first}(STR(?d)) AS ?date) {{ {activities % end} }}")
         assert str(said.value(period, DCAT[f"{end}Date"])) == counted["date"]
+
+
+def test_the_catalogue_has_all_that_dcat_ap_makes_mandatory_or_recommends(server: Server) -> None:
+    shapes = rdflib.Graph().parse(Path(__file__).parent / "dcat-ap.ttl")
+    conforms, _, report = pyshacl.validate(graph_of(server, "/catalog"), shacl_graph=shapes)
+    assert conforms, report
+
+
+def test_the_shapes_of_dcat_ap_find_what_is_missing(server: Server) -> None:
+    shapes = rdflib.Graph().parse(Path(__file__).parent / "dcat-ap.ttl")
+    said = graph_of(server, "/catalog")
+    said.remove((None, DCAT.contactPoint, None))
+    said.remove((None, DCAT.endpointURL, None))
+    conforms, report, _ = pyshacl.validate(said, shacl_graph=shapes)
+    assert isinstance(report, rdflib.Graph)
+    assert {str(path) for path in report.objects(None, SHACL.resultPath)} == {str(DCAT.contactPoint), str(DCAT.endpointURL)}
+    assert not conforms
 
 
 @pytest.mark.parametrize("path", ["/.well-known/void", "/catalog", "/sparql"])
