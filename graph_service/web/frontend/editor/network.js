@@ -10,11 +10,11 @@ const STEPS = 300;
 
 export function network({ columns, rows, isGraph }, texts) {
   const { nodes, links, more } = gather(columns, rows, isGraph);
-  const height = Math.min(900, 260 + nodes.length * 9);
+  const height = Math.min(900, 260 + nodes.length * 12);
   const moving = forceSimulation(nodes)
     .force("link", forceLink(links).distance(isGraph ? 110 : 80))
     .force("charge", forceManyBody().strength(-220))
-    .force("collide", forceCollide(26))
+    .force("collide", forceCollide(42))
     .force("x", forceX(WIDTH / 2).strength(0.05))
     .force("y", forceY(height / 2).strength(0.09))
     .force("center", forceCenter(WIDTH / 2, height / 2))
@@ -71,7 +71,7 @@ function knot({ name, href, x, y }) {
   return group;
 }
 
-const short = (name) => (name.length > 28 ? `${name.slice(0, 27)}…` : name);
+const short = (name) => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
 function box(nodes, margin) {
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];

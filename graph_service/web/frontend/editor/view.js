@@ -10,6 +10,8 @@ import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, 
 import { classHighlighter } from "@lezer/highlight";
 import { SparqlLanguage } from "codemirror-lang-sparql";
 import { completion } from "./completion.js";
+import { declaration, undeclared } from "./prefixes.js";
+import { vocabulary } from "./vocabulary.js";
 import style from "./view.css" with { type: "text" };
 
 const INDENT = 2;
@@ -29,7 +31,7 @@ const sparql = new LanguageSupport(SparqlLanguage, [
   indentation,
 ]);
 
-// What the grammar does not know is marked when the writer pauses; what it is, the server says.
+// What the grammar does not know, and prefixes that nothing declares, are marked when the writer pauses; the server says more.
 const grammar = (texts) =>
   linter(
     (view) => {
@@ -39,7 +41,10 @@ const grammar = (texts) =>
           if (type.isError && found.length < 5) found.push({ from, to: Math.max(to, Math.min(from + 1, view.state.doc.length)), severity: "warning", message: texts.notSparql });
         },
       });
-      return found;
+      for (const { prefix, from, to } of undeclared(view.state.doc.toString())) {
+        found.push({ from, to, severity: "warning", message: texts.noPrefix.replace("{prefix}", prefix) });
+      }
+      return found.sort((a, b) => a.from - b.from);
     },
     { delay: 1200 },
   );
@@ -62,6 +67,7 @@ export class SparqlEditor {
   // In place of a text area, whose content it keeps the same. `run` is called when the writer asks for the result.
   constructor(area, { texts, language, run }) {
     this.area = area;
+    this.language = language;
     this.host = document.createElement("div");
     this.host.className = "sparql-editor";
     area.after(this.host);
@@ -109,6 +115,12 @@ export class SparqlEditor {
 
   set text(text) {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
+  }
+
+  // Declare the prefixes that are used and that the graph knows.
+  async declarePrefixes() {
+    const changes = declaration(this.text, await vocabulary(this.language));
+    if (changes) this.view.dispatch({ changes });
   }
 
   focus() {

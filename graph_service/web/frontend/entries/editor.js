@@ -12,7 +12,10 @@ const form = document.querySelector("form.editor");
 const place = document.querySelector("#answer");
 const status = document.querySelector("#status");
 
-const run = () => (form.reportValidity() ? answering.run(editor.text) : undefined);
+const run = async () => {
+  await editor.declarePrefixes();
+  await answering.run(editor.text);
+};
 const editor = new SparqlEditor(document.querySelector("#query"), { texts, language: document.documentElement.lang, run });
 const answering = new Answering({ form, place, status, texts, editor });
 

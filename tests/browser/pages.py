@@ -1,0 +1,40 @@
+"""One page of each kind: what the tests look at."""
+
+from urllib.parse import quote
+
+_TABLE = (
+    "PREFIX lc: <https://w3id.org/labcoop/ns#> SELECT ?project ?year { ?project a lc:Project OPTIONAL { ?project lc:startYear ?year } }"
+)
+
+PAGES = {
+    "home": "/",
+    "queries": "/queries",
+    "query": "/queries/projects-by-country?country=place:TUN",
+    "form": "/queries/projects-active-in-year",
+    "wrong-value": "/queries/projects-active-in-year?year=soon",
+    "search": "/search?q=Tunisia",
+    "pictures": "/pictures",
+    "map": "/pictures/projects-by-country",
+    "network": "/pictures/network",
+    "editor": "/sparql",
+    "result": f"/sparql?query={quote(_TABLE)}",
+    "truth": f"/sparql?query={quote('ASK {}')}",
+    "malformed": f"/sparql?query={quote('SELECT * {')}",
+    "project": "/page/project/triangle-in-asean",
+    "organisation": "/page/organisation/ilo",
+    "place": "/page/place/TUN",
+    "standard": "/page/standard/c190",
+    "document": "/page/document/brochure-2023",
+    "passage": "/page/passage/brochure-2023/370-forteress-women-leaders",
+    "explanation": "/explain?s=project:triangle-in-asean&p=lc:hasDonorCountry&o=place:CAN",
+    "ontology": "/ns",
+    "concepts": "/vocab/beneficiary-group",
+    "downloads": "/downloads/",
+    "changes": "/changes",
+    "api": "/docs",
+    "problems": "/problems",
+    "not-found": "/nowhere",
+}
+
+#: Those with an editor.
+EDITORS = {"editor", "result", "truth"}

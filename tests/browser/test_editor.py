@@ -1,0 +1,141 @@
+"""The editor: what it completes, how it shows answers and faults, and what can be taken along."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
+Visit = Callable[..., Page]
+
+
+def opened(visit: Visit, query: str = "", **more: object) -> tuple[Page, Locator]:
+    """The editor with a text in it and the cursor at its end."""
+    page = visit(f"/sparql#query={quote(query)}", **more)
+    editor = page.get_by_role("textbox", name="Query")
+    editor.wait_for()
+    editor.focus()
+    page.keyboard.press("Control+End")
+    return page, editor
+
+
+def take(page: Page) -> None:
+    """Take the proposal that is chosen. One that has only just come is not taken, lest it be by mistake."""
+    page.wait_for_timeout(100)
+    page.keyboard.press("Enter")
+
+
+def proposed(page: Page) -> Locator:
+    """What the editor proposes."""
+    return page.get_by_role("listbox", name="Completions").get_by_role("option")
+
+
+def test_a_query_is_written_with_proposals_from_this_graph_alone(visit: Visit) -> None:
+    page, editor = opened(visit)
+    page.keyboard.type("SELECT * WHERE { ?p a proj", delay=5)
+    first = proposed(page).filter(has_text="lc:Project").first
+    expect(first).to_contain_text("project")
+    page.keyboard.type("ect")
+    expect(proposed(page).first).to_contain_text("lc:Project")
+    expect(page.get_by_text("An undertaking of limited scope and time")).to_be_visible()
+    expect(page.get_by_text("used 10 times")).to_be_visible()
+    take(page)
+    # Properties are those of the class, found by their names too; the prefix has been declared.
+    page.keyboard.type(" ; works nation", delay=5)
+    page.keyboard.press("Escape")
+    for _ in "works nation":
+        page.keyboard.press("Backspace")
+    page.keyboard.type("worksN", delay=5)
+    expect(proposed(page)).to_have_count(1)
+    take(page)
+    # A thing is found by its name, in any language.
+    page.keyboard.type(" Tunez", delay=5)
+    expect(proposed(page).first).to_contain_text("Tunisia")
+    take(page)
+    expect(editor).to_contain_text("PREFIX lc: <https://w3id.org/labcoop/ns#>")
+    expect(editor).to_contain_text("?p a lc:Project ; lc:worksNationallyIn place:TUN")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("table")).to_contain_text("FORTER'ESS")
+    expect(page.locator("#status")).to_contain_text("1 row")
+    expect(page.locator("#status")).to_contain_text("ms for the query")
+
+
+def test_variables_prefixes_and_words_are_proposed_where_they_can_stand(visit: Visit) -> None:
+    page, _ = opened(visit, "SELECT * { ?undertaking ?p ?o . ")
+    page.keyboard.type("?und", delay=5)
+    expect(proposed(page)).to_have_text(["?undertaking"])
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("PREFIX lc", delay=5)
+    expect(proposed(page).first).to_contain_text("https://w3id.org/labcoop/ns#")
+    take(page)
+    page.keyboard.type("sel", delay=5)
+    expect(proposed(page)).to_have_text(["SELECT"])
+
+
+def test_a_fault_is_shown_where_it_is(visit: Visit) -> None:
+    page, editor = opened(visit, "SELECT * {\n  ?s ?p ?o .\n  ?s no:such ?o\n}")
+    page.keyboard.press("Control+Enter")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Line 3")
+    alert.get_by_role("button", name="Go to line 3").click()
+    expect(editor).to_be_focused()
+    assert page.locator(".cm-activeLine").inner_text() == "  ?s no:such ?o"
+
+
+@pytest.mark.parametrize(
+    ("query", "views"),
+    [
+        ("SELECT ?a ?b { VALUES (?a ?b) { (<http://example.org/a> <http://example.org/b>) } }", ["Table", "Bars", "Network", "Raw"]),
+        ('SELECT ?day { VALUES ?day { "2023-05-01"^^<http://www.w3.org/2001/XMLSchema#date> } }', ["Table", "Bars", "Timeline", "Raw"]),
+        ("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 5", ["Table", "Bars", "Network", "Raw"]),
+        ("ASK {}", ["Table", "Raw"]),
+    ],
+)  # fmt: skip
+def test_a_result_is_shown_in_every_way_that_it_allows(visit: Visit, query: str, views: list[str]) -> None:
+    page, _ = opened(visit, query)
+    page.keyboard.press("Control+Enter")
+    buttons = page.get_by_role("group", name="Show as").get_by_role("button")
+    expect(buttons).to_have_text(views)
+    shown = {"Bars": ".bars li", "Timeline": ".years time", "Network": ".network circle", "Raw": "pre.raw"}
+    for name in views[1:]:
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator(shown[name]).first).to_be_visible()
+    page.get_by_role("button", name="Table", exact=True).click()
+    expect(page.locator("pre.raw")).to_have_count(0)
+
+
+def test_a_canned_query_is_opened_run_and_taken_along(visit: Visit) -> None:
+    page, editor = opened(visit)
+    page.get_by_label("Start from a question").select_option("Projects by country")
+    page.get_by_role("button", name="Open").click()
+    expect(editor).to_contain_text("# Projects by country")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("table")).to_be_visible()
+    # The address now says what was asked, and answers by itself.
+    assert "/sparql?query=" in page.url
+    page.reload()
+    expect(page.get_by_role("table")).to_be_visible()
+    page.get_by_text("As a canned query").click()
+    text = page.locator("#canned-text")
+    expect(text).to_contain_text('#+   en: "Projects by country"')
+    expect(text).to_contain_text("#+ params:\n#+   country:")
+    expect(text).to_contain_text('#+   project_label: {en: "project label"')
+
+
+def test_a_link_to_the_query_is_on_the_clipboard(visit: Visit) -> None:
+    page, _ = opened(visit, "ASK {}", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy a link to this query").click()
+    expect(page.locator("#status")).to_have_text("The link is on the clipboard.")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/sparql?query=ASK+%7B%7D")
+
+
+def test_every_question_of_the_catalogue_can_be_opened(visit: Visit) -> None:
+    page, _ = opened(visit)
+    options = page.get_by_label("Start from a question").locator("option")
+    names = options.evaluate_all("(all) => all.map((option) => option.value)")
+    texts = page.evaluate("(names) => Promise.all(names.map(async (name) => (await fetch(`/queries/${name}.rq`)).text()))", names)
+    assert len(texts) > 50
+    assert all("SELECT" in text or "CONSTRUCT" in text or "ASK" in text for text in texts)
