@@ -20,6 +20,16 @@ LOCALE = Path(graph_service.web.__file__).parent / "locale"
 
 #: One page of each kind.
 PAGES = (
+    "/",
+    "/about",
+    "/documents",
+    "/documents/news-2022",
+    "/frameworks",
+    "/queries",
+    "/queries/projects-by-country",
+    "/queries/projects-by-country?country=place:CRI",
+    "/queries/projects-by-country?country=place:nowhere",
+    "/queries/missing-labels?page_size=5",
     "/sparql",
     "/sparql?query=SELECT%20*%20%7B%20%3Fs%20a%20%3Chttps%3A//w3id.org/labcoop/ns%23Project%3E%20%7D",
     "/sparql?query=ASK%20%7B%7D",
