@@ -7,7 +7,7 @@ from pathlib import Path
 from graph_service.catalogue.columns import Column, read_columns
 from graph_service.catalogue.header import Header, read_header
 from graph_service.catalogue.paging import Select
-from graph_service.catalogue.parameters import Choices, Parameter, read_parameter
+from graph_service.catalogue.parameters import LANGUAGE, Choices, Parameter, read_parameter
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.words import syntax
 from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
@@ -112,7 +112,9 @@ def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
     contents = {name: text[start:end] for name, (start, end) in rows.items()}
     for name in RESERVED & set(header.params):
         raise SourceError(f"{path}: params: {name}: every query has a parameter of this name already")
-    return {name: read_parameter(name, given, contents.get(name), str(path)) for name, given in header.params.items()}
+    # A row VALUES ?lang { "en" } chooses the language of names, and needs no words in the header: it means the same everywhere.
+    given = {**header.params, **({"lang": LANGUAGE} if "lang" in rows else {})}
+    return {name: read_parameter(name, properties, contents.get(name), str(path)) for name, properties in given.items()}
 
 
 def _files(places: Iterable[Path]) -> Iterable[Path]:

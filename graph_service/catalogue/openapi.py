@@ -3,14 +3,15 @@
 OpenAPI 3.1.1, sections 4.8.9 (path items) to 4.8.12 (parameters); schemas are JSON Schema 2020-12.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
+from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
 from graph_service.catalogue.parameters import Choices, Parameter
-from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS, Format
+from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
 from graph_service.words.names import curie
-from graph_service.words.tokens import form
 
 _TYPES: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "format": "iri"},
@@ -23,15 +24,42 @@ _TYPES: dict[str, dict[str, Any]] = {
     "year": {"type": "integer", "minimum": 1000, "maximum": 9999},
 }
 
-_FORMS = {"SELECT": TABLE_FORMATS, "ASK": TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
+#: Type of a column -> the schema of its values in plain JSON. A date may be known to the month or the year only.
+_VALUES: dict[str, dict[str, Any]] = {
+    "iri": {"type": "string", "format": "iri"},
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "double": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "pattern": r"^-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?$"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "year": {"type": "integer"},
+}
+
+_FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
+
+_INFER: dict[str, Any] = {
+    "name": "infer",
+    "in": "query",
+    "schema": {"type": "boolean", "default": True},
+    "description": "Whether inferred triples are told.",
+}
 
 #: What a canned query may fail with, beside what any request may.
 FAILURES = ("400", "406", "413", "422", "503", "504", "507")
 
 
-def operations(catalogue: Catalogue, choices: Choices) -> dict[str, dict[str, Any]]:
-    """Path -> path item, for every canned query. `choices` lists the things that a parameter may be."""
-    return {f"/queries/{query.name}": _path(query, choices) for query in catalogue.queries.values()}
+def operations(catalogue: Catalogue, choices: Choices, page_limit: int) -> dict[str, dict[str, Any]]:
+    """Path -> path item, for every canned query. `choices` lists the things that a parameter may be; a page has at most so many rows."""
+    pages = [
+        _whole("page", "The number of the page wanted; without it the whole table is given. The header Link leads to the others."),
+        _whole("page_size", "How many rows a page has.", maximum=page_limit),
+    ]
+    return {
+        f"/queries/{query.name}": _path(query, choices, [_INFER, *(pages if query.form == "SELECT" else ())])
+        for query in catalogue.queries.values()
+    }
 
 
 def problem(description: str) -> dict[str, Any]:
@@ -47,7 +75,11 @@ def media_types(formats: tuple[Format, ...], json: dict[str, Any] | None = None)
     return found
 
 
-def _path(query: CannedQuery, choices: Choices) -> dict[str, Any]:
+def _whole(name: str, description: str, **bounds: int) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 1, **bounds}, "description": description}
+
+
+def _path(query: CannedQuery, choices: Choices, common: Sequence[dict[str, Any]]) -> dict[str, Any]:
     schemas = {name: _schema(parameter, choices) for name, parameter in query.parameters.items()}
     about = {
         "tags": [*query.header.tags[:1]] or ["queries"],
@@ -55,23 +87,20 @@ def _path(query: CannedQuery, choices: Choices) -> dict[str, Any]:
         "description": _text(query.header.description),
         "responses": _responses(query),
     }
-    infer = {
-        "name": "infer",
-        "in": "query",
-        "schema": {"type": "boolean", "default": True},
-        "description": "Whether inferred triples are told.",
-    }
-    read = [_parameter(parameter, schemas[name]) for name, parameter in query.parameters.items()]
+    read = [_parameter(query, parameter, schemas[name]) for name, parameter in query.parameters.items()]
     required = [parameter.name for parameter in query.parameters.values() if parameter.required]
     body = {"type": "object", "properties": schemas, "additionalProperties": False, **({"required": required} if required else {})}
     sent = {"required": bool(required), "content": {"application/x-www-form-urlencoded": {"schema": body}}}
     return {
-        "get": {"operationId": query.name, **about, "parameters": [*read, infer], "x-sparql": query.text},
-        "post": {"operationId": f"{query.name}-by-form", **about, "parameters": [infer], "requestBody": sent},
+        "get": {"operationId": query.name, **about, "parameters": [*read, *common], "x-sparql": query.text},
+        "post": {"operationId": f"{query.name}-by-form", **about, "parameters": [*common], "requestBody": sent},
     }
 
 
-def _parameter(parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
+    # Those of one number, of all parameters of a query, make one call.
+    given = {str(number): example[parameter.name] for number, example in enumerate(query.header.examples, 1) if parameter.name in example}
+    examples = {number: {"value": [value] if parameter.many else _typed(parameter, value)} for number, value in given.items()}
     label, description = _text(parameter.label), _text(parameter.description)
     return {
         "name": parameter.name,
@@ -80,7 +109,12 @@ def _parameter(parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
         "description": ". ".join(text for text in (label, description) if text),
         "schema": schema,
         **({"style": "form", "explode": True} if parameter.many else {}),
+        **({"examples": examples} if examples else {}),
     }
+
+
+def _typed(parameter: Parameter, value: str) -> str | int:
+    return int(value) if _TYPES[parameter.type]["type"] == "integer" else value
 
 
 def _schema(parameter: Parameter, choices: Choices) -> dict[str, Any]:
@@ -98,15 +132,46 @@ def _schema(parameter: Parameter, choices: Choices) -> dict[str, Any]:
 
 
 def _responses(query: CannedQuery) -> dict[str, Any]:
-    formats = _FORMS[form(query.text)]
-    json: dict[str, Any] | None = None
-    if formats is TABLE_FORMATS:
-        term = {"$ref": "#/components/schemas/Term"}
-        row = {"type": "object", "properties": {name: {**term, "description": _text(text)} for name, text in query.header.columns.items()}}
-        results = {"type": "object", "required": ["bindings"], "properties": {"bindings": {"type": "array", "items": row}}}
-        json = {"type": "object", "required": ["head", "results"], "properties": {"head": {"type": "object"}, "results": results}}
-    found: dict[str, Any] = {"200": {"description": "The answer.", "content": media_types(formats, json)}}
+    formats = _FORMS[query.form]
+    content = media_types(formats)
+    if query.form == "SELECT":
+        content["application/sparql-results+json"] = {"schema": _bindings(query)}
+        content["application/json"] = {"schema": _plain(query, {"rows": {"type": "array", "items": _row(query)}})}
+        content["text/csv"] = {"schema": {"type": "string", "description": f"Columns: {', '.join(query.columns)}."}}
+    elif query.form == "ASK":
+        content["application/json"] = {"schema": _plain(query, {"answer": {"type": "boolean"}})}
+    found: dict[str, Any] = {"200": {"description": "The answer.", "content": content}}
     return found | {status: {"$ref": f"#/components/responses/{status}"} for status in FAILURES}
+
+
+def _bindings(query: CannedQuery) -> dict[str, Any]:
+    """The schema of the recommendation's JSON: a column that has no value in a row is not there."""
+    term = {"$ref": "#/components/schemas/Term"}
+    row = {"type": "object", "properties": {name: {**term, "description": _text(c.label)} for name, c in query.columns.items()}}
+    results = {"type": "object", "required": ["bindings"], "properties": {"bindings": {"type": "array", "items": row}}}
+    return {"type": "object", "required": ["head", "results"], "properties": {"head": {"type": "object"}, "results": results}}
+
+
+def _plain(query: CannedQuery, answer: dict[str, Any]) -> dict[str, Any]:
+    """The schema of plain JSON around an answer."""
+    told = {"query": {"type": "string", "const": query.name}, "version": {"type": "string"}}
+    around = {"columns": {"type": "array", "items": {"type": "object"}}, "page": {"type": "object"}, "links": {"type": "object"}}
+    return {"type": "object", "required": [*told, *answer], "properties": {**told, **answer, **(around if "rows" in answer else {})}}
+
+
+def _row(query: CannedQuery) -> dict[str, Any]:
+    """The schema of a row: every column is there, and null where it has no value."""
+    properties = {name: _value(column) for name, column in query.columns.items()}
+    return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
+
+
+def _value(column: Column) -> dict[str, Any]:
+    schema = dict(_VALUES.get(column.type or "any", {}))
+    if "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+    unit = f"the column {column.unit_column}" if column.unit_column else _text(column.unit or {})
+    words = ". ".join(text for text in (_text(column.label), unit and f"Unit: {unit}") if text)
+    return {**schema, **({"description": words} if words else {})}
 
 
 def _text(text: Text) -> str:

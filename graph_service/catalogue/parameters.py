@@ -10,11 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_service.catalogue.header import Text, read_text
+from graph_service.config import LANGUAGES
 from graph_service.errors import InvalidParameter, SourceError
 from graph_service.words import terms
 from graph_service.words.names import PREFIXES, curie
 
 _KEYS = frozenset({"type", "of", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
+
+#: The parameter of every query that has a row `VALUES ?lang { … }`.
+LANGUAGE: Mapping[str, Any] = {
+    "type": "string",
+    "enum": LANGUAGES,
+    "label": {"en": "Language of names", "fr": "Langue des noms", "es": "Idioma de los nombres"},
+    "description": {
+        "en": "Where there is no name in the language, the English one is given.",
+        "fr": "À défaut de nom dans cette langue, le nom anglais est donné.",
+        "es": "Si no hay nombre en el idioma, se da el inglés.",
+    },
+}
 
 
 @dataclass(frozen=True)

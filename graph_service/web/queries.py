@@ -45,7 +45,8 @@ def blueprint(service: Service) -> Blueprint:
     @routes.route("/queries/<name>.<suffix>", methods=["GET", "POST"])
     def canned(name: str, suffix: str | None = None) -> Response:
         query = service.catalogue[name]
-        arguments = {key: request.values.getlist(key) for key in request.values if key not in RESERVED}
+        own = {key for key in request.values if key not in RESERVED or key in query.parameters}
+        arguments = {key: request.values.getlist(key) for key in sorted(own)}
         if suffix == "rq":
             # As it stands in its file where no value is given: so it can be had of a query that needs one.
             text = service.bind(query, arguments) if arguments else query.text
@@ -60,14 +61,17 @@ def blueprint(service: Service) -> Blueprint:
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
     """The answer for programs: the whole of it, or a page of a table."""
     kind = Kind.of(query.form)
+    spoken = next((text for text in given.get("lang", ()) if text), "en")
     format = choose(kind.canned_formats, suffix)
     result, paging = _run(service, query, service.bind(query, given), asked_page(service.page_size, service.page_limit), {kind: format})
     if format is ROWS:
-        head, tail = around(query, service.snapshot.id, "en", paging)
+        head, tail = around(query, service.snapshot.id, spoken, paging)
     else:
         # An address that ends in `.csv` is a file for a spreadsheet; who negotiates is a program, which the mark would be in the way of.
         head, tail = _BYTE_ORDER_MARK if format is SHEET and suffix is not None else b"", b""
     response = answer(result, head, tail)
+    if "lang" in query.parameters:
+        response.content_language.add(spoken)
     return response if paging is None else add(response, paging.links)
 
 
@@ -77,9 +81,9 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     shown: dict[str, object] = {}
     paging = None
     needs = any(parameter.required for parameter in query.parameters.values())
-    if given or not needs:
+    if set(given) - {"lang"} or not needs:
         try:
-            text = service.bind(query, given)
+            text = service.bind(query, {**given, "lang": [language()]} if "lang" in query.parameters else given)
             page = asked_page(service.page_size, service.page_limit) or (Page(1, service.page_size) if query.form == "SELECT" else None)
             result, paging = _run(service, query, text, page, READABLE)
             formats = [format.name for format in result.kind.canned_formats]

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -41,15 +43,37 @@ def test_every_canned_query_is_an_operation_of_its_name(server: Server, document
         assert operation["operationId"] == query["name"]
         assert operation["summary"] == query["summary"]["en"]
         parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
-        assert set(parameters) == {parameter["name"] for parameter in query["parameters"]} | {"infer"}
+        assert set(parameters) - {"page", "page_size"} == {parameter["name"] for parameter in query["parameters"]} | {"infer"}
+        assert ({"page", "page_size"} <= set(parameters)) is ("CONSTRUCT" not in operation["x-sparql"])
         assert "SELECT" in operation["x-sparql"] or "CONSTRUCT" in operation["x-sparql"] or "ASK" in operation["x-sparql"]
 
 
 def test_a_parameter_lists_what_it_may_be(document: Any) -> None:
-    (country, _) = document["paths"]["/queries/projects-by-country"]["get"]["parameters"]
+    country = document["paths"]["/queries/projects-by-country"]["get"]["parameters"][0]
     assert "place:CRI" in country["schema"]["enum"]
-    (year, _) = document["paths"]["/queries/projects-active-in-year"]["get"]["parameters"]
+    year = document["paths"]["/queries/projects-active-in-year"]["get"]["parameters"][0]
     assert year["schema"]["type"] == "integer"
+
+
+def test_every_example_runs_and_its_rows_are_of_the_schema(server: Server, document: Any) -> None:
+    ran = 0
+    for path, item in document["paths"].items():
+        if not path.startswith("/queries/"):
+            continue
+        calls: dict[str, list[tuple[str, str]]] = {}
+        for parameter in item["get"]["parameters"]:
+            for number, example in parameter.get("examples", {}).items():
+                values = example["value"] if isinstance(example["value"], list) else [example["value"]]
+                calls.setdefault(number, []).extend((parameter["name"], str(value)) for value in values)
+        for pairs in calls.values() or [[]]:
+            answer = server.ask(f"{path}?{urlencode(pairs)}", Accept="application/json")
+            assert answer.status == 200, (path, pairs, answer.text)
+            schema = item["get"]["responses"]["200"]["content"].get("application/json")
+            if schema is not None and "application/sparql-results+json" in item["get"]["responses"]["200"]["content"]:
+                jsonschema.validate(json.loads(answer.body), schema["schema"])
+                assert json.loads(answer.body)["rows"], (path, pairs)
+            ran += 1
+    assert ran > 50
 
 
 def test_operations_have_names_of_their_own(document: Any) -> None:

@@ -174,3 +174,23 @@ def test_nothing_in_a_canned_csv_is_a_formula_and_at_sparql_it_is_as_the_recomme
     assert {row[0] for row in rows[1:]} == {"'=1+1", "'@x", "'\t=2", "Côte d’Ivoire, Ñuble", "-5", "'+cmd"}
     query = "/sparql?format=csv&query=SELECT%20(%22%3D1%2B1%22%20AS%20%3Fa)%20%7B%7D"
     assert hostile.ask(query).body == b"a\r\n=1+1\r\n"
+
+
+def test_names_come_in_the_language_that_is_asked_for_and_else_in_english(server: Server) -> None:
+    path = "/queries/projects-by-country.csv?country=KHM"
+    english, french, spanish = (table(server.ask(path + lang))[1][1] for lang in ("", "&lang=fr", "&lang=es"))
+    assert (english, french, spanish) == ("Cambodia", "Cambodge", "Camboya")
+    answer = server.ask(path + "&lang=fr", Accept_Language="es")
+    assert (table(answer)[1][1], answer.headers["content-language"]) == ("Cambodge", "fr")
+    assert table(server.ask(path, Accept_Language="fr"))[1][1] == "Cambodia"
+    names = {row["name"]: row["label"] for row in json.loads(server.ask("/queries/projects.rows?lang=es").body)["columns"]}
+    assert names["project"] == "proyecto o programa"
+    page = server.ask("/queries/projects-by-country?country=KHM", Accept="text/html", Accept_Language="fr")
+    assert "Cambodge" in page.text
+    assert "Accept-Language" in page.headers["vary"]
+
+
+def test_a_language_that_is_not_there_is_a_problem_with_its_parameter(server: Server) -> None:
+    answer = server.ask("/queries/projects.csv?lang=de")
+    assert (answer.status, json.loads(answer.body)["parameter"]) == (422, "lang")
+    assert json.loads(answer.body)["allowed"] == ["en", "fr", "es"]

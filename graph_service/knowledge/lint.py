@@ -1,0 +1,186 @@
+"""What is wrong with a canned query that is legal SPARQL: found by reading it, each finding with file and line.
+
+- Its order is total: a table without an order has no pages, and two rows with one place in it may come on two pages.
+- Every prefix that is declared is used.
+- No cartesian product: each pattern of a group shares a variable with the others, or a filter or an expression ties it to them.
+- Only terms that the graph knows: one that occurs nowhere finds nothing, and is most often misspelt.
+- Every column says what it means and of what type it is.
+
+Whether an order leaves ties, values are of the types that are said, examples give answers, and in what time, is seen when the query
+runs: see `trial`.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Variable
+
+from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.paging import Select
+from graph_service.words.names import RDF, RDFS, XSD
+from graph_service.words.tokens import Token, tokens
+
+#: Namespaces whose terms are functions and datatypes of the language itself.
+_ALWAYS_KNOWN = (XSD, RDF, RDFS, "http://www.w3.org/2005/xpath-functions#")
+
+
+def lint(query: CannedQuery, known: Collection[str]) -> list[str]:
+    """What is wrong with a canned query, as texts that begin with file and line; `known` are the IRIs that occur in the graph."""
+    return [
+        f"{query.path}:{line}: {finding}"
+        for line, finding in sorted([*_order(query), *_columns(query), *_prefixes(query), *_terms(query, known), *_products(query)])
+    ]
+
+
+def _line(text: str, start: int) -> int:
+    return text.count("\n", 0, start) + 1
+
+
+def header_line(query: CannedQuery, name: str, section: str) -> int:
+    """The line of the header where something is told of by name in a section of it; that of the section, or the first, without one."""
+    lines = query.text.splitlines()
+    begin = next((number for number, line in enumerate(lines) if line.startswith(f"#+ {section}:")), 0)
+    for number in range(begin + 1, len(lines)):
+        if not lines[number].startswith("#+  "):
+            break
+        if re.match(rf"#\+\s+{re.escape(name)}:", lines[number]):
+            return number + 1
+    return begin + 1
+
+
+def order_line(query: CannedQuery) -> int:
+    """The line of the outermost ORDER BY; the last line without one."""
+    places = [token.start for token in tokens(query.text) if token.is_word("ORDER")]
+    return _line(query.text, places[-1] if places else len(query.text.rstrip()))
+
+
+def _order(query: CannedQuery) -> Iterator[tuple[int, str]]:
+    if query.form == "SELECT" and "ORDER" not in Select.read(query.text).modifiers:
+        yield order_line(query), "the rows have no order: end with an ORDER BY that leaves no ties"
+
+
+def _columns(query: CannedQuery) -> Iterator[tuple[int, str]]:
+    for column in query.columns.values():
+        line = header_line(query, column.name, "columns")
+        if not column.label:
+            yield line, f"the column {column.name} does not say what it means (`columns`)"
+        if column.type is None:
+            yield line, f"the column {column.name} does not say its type, which its name does not tell"
+
+
+def _prefixes(query: CannedQuery) -> Iterator[tuple[int, str]]:
+    stream = list(tokens(query.text))
+    declared = {stream[place + 1].text: stream[place + 1] for place in _declarations(stream)}
+    used = {token.text.partition(":")[0] + ":" for token in stream if token.kind == "name" and token not in declared.values()}
+    for prefix, token in declared.items():
+        if prefix not in used:
+            yield _line(query.text, token.start), f"the prefix {prefix} is declared and not used"
+
+
+def _terms(query: CannedQuery, known: Collection[str]) -> Iterator[tuple[int, str]]:
+    stream = list(tokens(query.text))
+    namespaces = {stream[place + 1].text: stream[place + 2].text[1:-1] for place in _declarations(stream)}
+    own = {stream[place + distance].start for place in _declarations(stream) for distance in (1, 2)}
+    for token in stream:
+        if token.kind not in {"iri", "name"} or token.start in own or token.text.startswith("_:"):
+            continue
+        prefix, colon, local = token.text.partition(":")
+        iri = token.text[1:-1] if token.kind == "iri" else namespaces.get(prefix + colon, "") + re.sub(r"\\(.)", r"\1", local)
+        if iri not in known and not iri.startswith(_ALWAYS_KNOWN):
+            yield _line(query.text, token.start), f"{token.text} is known neither to the ontology nor to the data"
+
+
+def _declarations(stream: list[Token]) -> Iterator[int]:
+    return (place for place, token in enumerate(stream[:-2]) if token.is_word("PREFIX") and stream[place + 2].kind == "iri")
+
+
+def _products(query: CannedQuery) -> Iterator[tuple[int, str]]:
+    for parts in _groups(prepareQuery(query.text).algebra.p):
+        joined = _joined(parts)
+        if len(joined) > 1:
+            names = sorted(min(variables) for variables in joined)
+            line = _line(query.text, max(_first(query.text, name) for name in names))
+            yield line, f"a cartesian product: nothing ties {' and '.join(f'?{name}' for name in names)} to each other"
+
+
+def _first(text: str, name: str) -> int:
+    """Where a variable is first seen in the query's group."""
+    body = text.index("{", max(text.find("WHERE"), 0)) if "{" in text else 0
+    return next((token.start for token in tokens(text) if token.start > body and token.text[1:] == name and token.kind == "variable"), 0)
+
+
+def _joined(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Sets of variables, those that share one put together."""
+    groups: list[frozenset[str]] = []
+    for part in parts:
+        touching = [group for group in groups if group & part]
+        groups = [group for group in groups if not group & part] + [part.union(*touching)]
+    return groups
+
+
+def _groups(node: object) -> Iterator[list[frozenset[str]]]:
+    """For each group of a query the sets of variables that its parts bind or tie."""
+    if not isinstance(node, CompValue):
+        return
+    parts: list[frozenset[str]] = []
+    ties: list[frozenset[str]] = []
+    inner: list[object] = []
+    _gather(node, parts, ties, inner)
+    bound = frozenset().union(*parts)
+    # A tie to what the group does not bind ties nothing within it.
+    yield [part for part in [*parts, *(tie & bound for tie in ties)] if part]
+    for other in inner:
+        yield from _groups(other)
+
+
+def _gather(node: object, parts: list[frozenset[str]], ties: list[frozenset[str]], inner: list[object]) -> None:
+    """Take a group of the algebra apart: what its parts bind, what its expressions tie, and the groups inside of it."""
+    if not isinstance(node, CompValue):
+        return
+    match node.name:
+        case "BGP":
+            parts.extend(_variables(triple) for triple in node.triples)
+        case "Join":
+            _gather(node.p1, parts, ties, inner)
+            _gather(node.p2, parts, ties, inner)
+        case "LeftJoin":
+            _gather(node.p1, parts, ties, inner)
+            parts.append(_variables(node.p2))
+            ties.append(_variables(node.expr))
+            inner.append(node.p2)
+        case "Filter":
+            _gather(node.p, parts, ties, inner)
+            ties.append(_variables(node.expr))
+        case "Extend":
+            _gather(node.p, parts, ties, inner)
+            ties.append(_variables(node.expr) | {str(node.var)})
+        case "Union":
+            parts.append(_variables(node.p1) | _variables(node.p2))
+            inner.extend((node.p1, node.p2))
+        case "Graph":
+            parts.append(_variables(node.p) | _variables(node.term))
+            inner.append(node.p)
+        case "ToMultiSet" if node.p.name == "values":
+            # A row of VALUES is a parameter or a list of terms: it multiplies nothing that is not meant.
+            pass
+        case "ToMultiSet":
+            parts.append(frozenset(map(str, node.p.PV)))
+            inner.append(node.p)
+        case "Minus":
+            _gather(node.p1, parts, ties, inner)
+            inner.append(node.p2)
+        case _:
+            _gather(node.p, parts, ties, inner)
+
+
+def _variables(node: object) -> frozenset[str]:
+    """All variables in a part of the algebra."""
+    if isinstance(node, Variable):
+        return frozenset({str(node)})
+    if isinstance(node, CompValue):
+        return frozenset().union(*map(_variables, node.values()))
+    if isinstance(node, list | tuple | set | frozenset):
+        return frozenset().union(*map(_variables, node))
+    return frozenset()
