@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
+from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.cells import Table, table
@@ -12,8 +13,20 @@ from graph_service.web.drawing import contributions, groups, network, timeline, 
 from graph_service.web.drawing.canvas import SOFT, Drawing, text
 from graph_service.web.drawing.rows import Rows, cell, key, rows_of
 from graph_service.web.drawing.world import codes, world
+from graph_service.web.languages import language
 from graph_service.web.wording import gettext as _
 from graph_service.web.wording import lazy_gettext
+from graph_service.words.terms import Literal
+
+#: How exact a number is, in English, as the canned query has it, and in another language.
+_BOUNDS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?english ?own WHERE {{
+  ?something lc:bound ?bound .
+  ?bound skos:prefLabel ?english , ?own .
+  FILTER(LANG(?english) = "en" && LANG(?own) = "{language}")
+}}"""
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,12 @@ def _map(service: Service, rows: Rows, title: str) -> Drawing:
     outlines = world()
     assert outlines is not None  # else the picture is not offered
     return worldmap.draw(rows, title, codes(service, (key(cell(row, "country")) for row in rows)), outlines)
+
+
+def _contributions(service: Service, rows: Rows, title: str) -> Drawing:
+    said = service.sparql(Query(_BOUNDS.format(language=language()))).rows()
+    bounds = {english.value: own.value for english, own in said if isinstance(english, Literal) and isinstance(own, Literal)}
+    return contributions.draw(rows, title, bounds)
 
 
 #: Every picture, in the order of the gallery.
@@ -79,7 +98,7 @@ _PICTURES = (
         lazy_gettext("Contributions"),
         lazy_gettext("What was given, as exactly as the documents say: a sum that was exceeded is shown as a lower bound."),
         ("contribution",),
-        lambda _service, rows, title: contributions.draw(rows, title),
+        _contributions,
     ),
     Picture(
         "beneficiary-groups",

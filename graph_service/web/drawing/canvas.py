@@ -26,8 +26,8 @@ Mark = Element
 
 _MARGIN = 14.0
 
-#: From this width on a picture is not made smaller on a narrow screen, but moved there; from the other on nowhere.
-_LARGE, _WIDEST = 600.0, 1180.0
+#: A picture up to the first width may be made smaller with its page, one up to the last down to the one between; others never.
+_SMALL, _LEAST, _LARGE = 600.0, 960.0, 1180.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Drawing:
             width=self.width + 2 * _MARGIN,
             height=self.height + 2 * _MARGIN,
             viewBox=path(-_MARGIN, -_MARGIN, self.width + 2 * _MARGIN, self.height + 2 * _MARGIN),
-            class_="widest" if self.width > _WIDEST else "large" if self.width > _LARGE else None,
+            class_=_class(self.width),
             role="group",
             aria_labelledby=f"{name}-title",
             aria_describedby=f"{name}-words",
@@ -122,6 +122,11 @@ def path(*parts: str | float) -> str:
 def _written(value: float | str) -> str:
     """Numbers to a tenth of a pixel, so that the same picture is the same bytes everywhere."""
     return value if isinstance(value, str) else f"{round(value, 1) + 0:g}" if abs(value) < 100_000 else f"{value:.0f}"
+
+
+def _class(width: float) -> str | None:
+    """What the style sheet makes of a picture on a narrow screen: one that must not become smaller is moved there."""
+    return None if width <= _SMALL else "large" if _LEAST < width <= _LARGE else "whole"
 
 
 @cache

@@ -2,6 +2,7 @@
 arrow where there is no upper bound. What has no sum is named below, and each currency has a scale of its own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import ceil, log10
@@ -11,7 +12,7 @@ from graph_service.web.drawing.canvas import ACCENT, RULE, SOFT, TINT, Drawing, 
 from graph_service.web.drawing.letters import LINE, lines, width
 from graph_service.web.drawing.rows import Row, Rows, cell, key, words_of
 from graph_service.web.drawing.sentences import listed
-from graph_service.web.numerals import number
+from graph_service.web.numerals import money, number
 from graph_service.web.wording import gettext as _
 
 _WIDTH, _LEFT, _BAR, _ROW = 1120.0, 420.0, 22.0, 62.0
@@ -32,10 +33,10 @@ class Sum:
     years: str
 
 
-def draw(rows: Rows, title: str) -> Drawing:
-    """The picture of the rows of `contributions`."""
-    sums = [found for row in rows if (found := _sum(row))]
-    without = [row for row in rows if _sum(row) is None]
+def draw(rows: Rows, title: str, bounds: Mapping[str, str]) -> Drawing:
+    """The picture of the rows of `contributions`. `bounds`: how exact a number is, in the query's words -> in the reader's language."""
+    sums = [found for row in rows if (found := _sum(row, bounds))]
+    without = [row for row in rows if _sum(row, bounds) is None]
     marks: list[Mark] = []
     y = 12.0
     for currency in sorted({found.currency for found in sums}):
@@ -52,18 +53,19 @@ def draw(rows: Rows, title: str) -> Drawing:
     return Drawing(_WIDTH, y + 4, title, _words(sums, without), marks)
 
 
-def _sum(row: Row) -> Sum | None:
+def _sum(row: Row, bounds: Mapping[str, str]) -> Sum | None:
     exact, least, most = (_decimal(words_of(row, name)) for name in ("number", "at_least", "at_most"))
-    bound = words_of(row, "bound")
+    bound = bounds.get(words_of(row, "bound"), words_of(row, "bound"))
     if exact is None and least is None and most is None:
         return None
     if least is None and most is None:
         least = most = exact
     told = exact if exact is not None else least if least is not None else most
     assert told is not None
-    words = " ".join(part for part in (bound, words_of(row, "currency"), number(told)) if part)
+    currency = words_of(row, "currency")
+    words = " ".join(part for part in (bound, money(str(told), currency) if currency else number(told)) if part)
     years = " – ".join(dict.fromkeys(words_of(row, name) for name in ("start_year", "end_year") if words_of(row, name)))
-    return Sum(cell(row, "contribution"), words_of(row, "currency"), least or Decimal(0), most, words, years)
+    return Sum(cell(row, "contribution"), currency, least or Decimal(0), most, words, years)
 
 
 def _decimal(words: str) -> Decimal | None:
@@ -111,13 +113,15 @@ def _bar(found: Sum, y: float, unit: float) -> Mark:
         most = _LEFT + float(found.most) * unit
         shapes.append(mark("rect", x=end, y=top, width=most - end, height=_BAR, fill=TINT, stroke=ACCENT))
         end = most
-    named = lines(found.cell.text, _LEFT - 32)
+    named = lines(found.cell.text, _LEFT - 32, 2)
+    label = text(0, y - (LINE / 2 if found.years else 0), *named)
+    years = text(0, y + len(named) * LINE / 2, found.years, fill=SOFT, size=11.5) if found.years else None
     told = (
         text(end + 12, y, found.words)
         if end + 12 + width(found.words) < _WIDTH
         else text(end + 12, y, *lines(found.words, _WIDTH - end - 16))
     )
-    return linked(found.cell, tip(f"{found.cell.text}: {found.words}"), text(0, y, *named), *shapes, told, data_thing=key(found.cell))
+    return linked(found.cell, tip(f"{found.cell.text}: {found.words}"), label, years, *shapes, told, data_thing=key(found.cell))
 
 
 def _step(largest: Decimal) -> Decimal:

@@ -13,6 +13,7 @@ from graph_service.web.drawing.canvas import ACCENT, GROUND, RULE, SOFT, TINT, D
 from graph_service.web.drawing.letters import LINE, lines, width
 from graph_service.web.drawing.rows import Row, Rows, cell, key, words_of
 from graph_service.web.drawing.sentences import listed
+from graph_service.web.numerals import value
 from graph_service.web.wording import gettext as _
 from graph_service.web.wording import ngettext
 
@@ -62,14 +63,20 @@ def _span(row: Row) -> Span | None:
     if begin is None:
         return None
     until = end[1] if end else begin[1]
-    words = words_of(row, "start") or words_of(row, "date")
-    if end and words_of(row, "end") != words:
-        words = f"{words} – {words_of(row, 'end')}"
+    words = _date(row, "start") or _date(row, "date")
+    if end and _date(row, "end") != words:
+        words = f"{words} – {_date(row, 'end')}"
     elif start and not end:
         words = _("since %(date)s", date=words)
     return Span(
         cell(row, "item"), words_of(row, "kind"), begin[0], max(until, begin[1]), bool(start or end), bool(start and not end), words
     )
+
+
+def _date(row: Row, column: str) -> str:
+    """A date as the reader's language writes it, as precise as it is."""
+    found = row.get(column)
+    return value(found.text, found.title or "") if found else ""
 
 
 def period(date: str) -> tuple[float, float] | None:
