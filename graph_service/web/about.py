@@ -2,19 +2,14 @@
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import wants_html
 from graph_service.web.datasets import in_language, texts_of
 from graph_service.web.documents import documents
 from graph_service.web.links import Link, add
+from graph_service.web.ontology import ontology_version
 from graph_service.web.wording import gettext as _
-from graph_service.words.names import CATALOG, DCTERMS, GRAPH_INFERRED, ONTOLOGY
-from graph_service.words.terms import Literal
-
-_ONTOLOGY_VERSION = f"""
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-SELECT ?version WHERE {{ <{ONTOLOGY}> owl:versionInfo ?version }}"""
+from graph_service.words.names import CATALOG, DCTERMS, GRAPH_INFERRED
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -37,7 +32,7 @@ def blueprint(service: Service) -> Blueprint:
             told=_told(),
             documents=documents(service),
             snapshot=service.snapshot,
-            ontology=_ontology(service),
+            ontology=ontology_version(service),
             links=links,
         )
         return add(Response(page), links)
@@ -66,7 +61,3 @@ def _told() -> dict[str, str]:
         "shapes": _("shapes (SHACL) that every thing of a kind has, else it would not have been built"),
         "canned queries": _("ready-made questions, each with its expected answer in the tests"),
     }
-
-
-def _ontology(service: Service) -> str:
-    return next((version.value for (version,) in service.sparql(Query(_ONTOLOGY_VERSION)).rows() if isinstance(version, Literal)), "")

@@ -61,7 +61,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         ("400", "404", "406", "410"),
         ("infer", "lang"),
     ),
-    "resources.ontology": ("things", "The ontology", (*GRAPH_FORMATS, HTML), ("404", "406"), ()),
+    "ontology.ontology": ("things", "The ontology", (*GRAPH_FORMATS, HTML), ("404", "406"), ()),
     "about.about": ("about", "Where the graph comes from, how it is made and checked", (_JSON, HTML), (), ()),
     "documents.overview": ("things", "The documents that the graph is drawn from", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "documents.one": ("things", "A document: its passages, and what they say", (*TABLE_FORMATS, HTML), ("404", "406"), ()),

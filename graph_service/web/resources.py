@@ -1,55 +1,25 @@
 """Linked data: each IRI of the graph answers under its own path.
 
-`/id/…` 303 to `/page/…` or `/data/…`; `/ns` and `/vocab/…` answer where they are.
+`/id/…` 303 to `/page/…` or `/data/…`; `/vocab/…` answers where it is, as `/ns` does (see `ontology`).
 """
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from graph_service.engine.result import Query
-from graph_service.errors import Gone, NotFound
+from graph_service.errors import Gone
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, write
-from graph_service.web.cells import table
-from graph_service.web.diagram import picture
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.linksets import LINKSET
 from graph_service.web.presentation import Presentation
 from graph_service.web.protocol import wants_page
+from graph_service.web.schemes import tree
 from graph_service.web.signposts import of_thing
 from graph_service.web.things import is_withdrawn, replacements, thing
 from graph_service.web.vicinity import around, location
-from graph_service.words.formats import DATA_FORMATS, GRAPH_FORMATS, named
-from graph_service.words.names import BASE, DATASET, GRAPH_ONTOLOGY, ONTOLOGY, THING, VOCABULARY, below
-from graph_service.words.terms import Literal
+from graph_service.words.formats import DATA_FORMATS, named
+from graph_service.words.names import DATASET, THING, VOCABULARY, below
 from graph_service.words.writing import write_quads, write_triples
-
-_TERMS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?kind ?term ?definition ?above ?domain ?range WHERE {
-  VALUES ?kind { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
-  ?term a ?kind ; rdfs:isDefinedBy <https://w3id.org/labcoop/ns> .
-  OPTIONAL { ?term skos:definition ?own FILTER(LANG(?own) = "$language") }
-  OPTIONAL { ?term skos:definition ?english FILTER(LANG(?english) = "en") }
-  BIND(COALESCE(?own, ?english) AS ?definition)
-  OPTIONAL { ?term rdfs:subClassOf|rdfs:subPropertyOf ?above FILTER(isIRI(?above)) }
-  OPTIONAL { ?term rdfs:domain ?domain }
-  OPTIONAL { ?term rdfs:range ?range }
-} ORDER BY ?kind ?term ?above"""
-
-_SCHEMES = """
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
-  ?scheme a skos:ConceptScheme .
-  OPTIONAL { ?scheme dcterms:description ?own FILTER(LANG(?own) = "$language") }
-  OPTIONAL { ?scheme dcterms:description ?english FILTER(LANG(?english) = "en") }
-  BIND(COALESCE(?own, ?english) AS ?description)
-  OPTIONAL { ?concept skos:inScheme ?scheme }
-} GROUP BY ?scheme ?description ORDER BY ?scheme"""
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -95,29 +65,12 @@ def blueprint(service: Service) -> Blueprint:
         if suffix is None and wants_page(request):
             shown = thing(service, presentation, iri, language(), flag("infer", True))
             links = [Link("cite-as", iri)]
-            text = render_template("thing.html", thing=shown, data=f"/vocab/{stem}", links=links, surroundings=around(shown))
+            text = render_template(
+                "thing.html", thing=shown, data=f"/vocab/{stem}", links=links, surroundings=around(shown), concepts=tree(service, iri)
+            )
             response = Response(text, status=410 if shown.withdrawn else 200)
             return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])
         return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])
-
-    @routes.get("/ns")
-    @routes.get("/ns.<suffix>")
-    @routes.get("/ns/<version>")
-    def ontology(suffix: str | None = None, version: str | None = None) -> Response:
-        if version is not None and version != _version():
-            raise NotFound(f"There is no version {version} of the ontology here; the current one is {_version()}.")
-        if suffix is None and wants_page(request):
-            terms = table(service, service.sparql(Query(_TERMS.replace("$language", language()), infer=False)))
-            schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
-            response = Response(render_template("ontology.html", terms=terms, schemes=schemes, version=_version(), drawn=picture(service)))
-            return add(response, [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)])
-        format = choose(GRAPH_FORMATS, suffix)
-        response = write(service.snapshot.export(format, graph=GRAPH_ONTOLOGY), format)
-        return add(negotiated(response, "/ns", format, GRAPH_FORMATS, "/ns"), [Link("cite-as", ONTOLOGY)])
-
-    def _version() -> str:
-        versions = service.sparql(Query(f"SELECT ?v {{ <{BASE}ns> <http://www.w3.org/2002/07/owl#versionInfo> ?v }}")).rows()
-        return next((value.value for (value,) in versions if isinstance(value, Literal)), "")
 
     def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
         format = choose(DATA_FORMATS, suffix)

@@ -1,0 +1,58 @@
+"""The ontology for people: every term with its definition, what is below it, its properties and its uses; schemes as trees."""
+
+import csv
+import io
+import re
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+
+def cards(server: Server) -> dict[str, str]:
+    """Class -> its part of the page, in the order of the page."""
+    text = server.ask("/ns", Accept="text/html").text
+    return dict(re.findall(r'<article class="term" id="(\w+)">(.*?)</article>', text, re.DOTALL))
+
+
+def test_a_class_tells_what_it_means_and_what_belongs_to_it(server: Server) -> None:
+    card = cards(server)["Organisation"]
+    assert "lc:Organisation" in card
+    below = card.partition("Kinds of it</dt><dd>")[2].partition("</dd>")[0]
+    # A department is a government body, which is an organisation: so it is listed too.
+    assert 'href="#GovernmentBody"' in below
+    assert 'href="#GovernmentDepartment"' in below
+    properties = card.partition("Properties</dt><dd>")[2].partition("</dd>")[0]
+    assert 'href="#basedIn"' in properties
+    assert "→ place" in unescape(properties)
+
+
+def test_classes_stand_in_the_order_of_their_names(server: Server) -> None:
+    names = [
+        re.sub(r"<[^>]+>", "", heading) for card in cards(server).values() for heading in re.findall(r"<h3[^>]*><a[^>]*>(.*?)</a>", card)
+    ]
+    assert names == sorted(names, key=str.casefold)
+    assert len(names) > 60
+
+
+def test_how_often_a_term_is_used_is_counted(server: Server) -> None:
+    query = quote("SELECT (COUNT(DISTINCT ?t) AS ?n) WHERE { ?t a <https://w3id.org/labcoop/ns#Project> }")
+    (row,) = csv.DictReader(io.StringIO(server.ask(f"/sparql?query={query}", Accept="text/csv").text))
+    assert f">{row['n']} times" in cards(server)["Project"]
+
+
+def test_definitions_and_names_are_in_the_readers_language_where_there_are_any(server: Server) -> None:
+    text = server.ask("/ns", Accept="text/html", Accept_Language="es").text
+    assert ">organización</a>" in text
+
+
+def test_a_scheme_is_shown_as_the_tree_that_it_is(server: Server) -> None:
+    text = server.ask("/vocab/beneficiary-group", Accept="text/html").text
+    tree = text[text.index('<ul class="tree">') :].partition("</section>")[0]
+    assert re.search(r">migrants</a></p><p class=\"hint\">(?:(?!</p>).)*</p><ul><li><p><a[^>]*>migrant workers</a>", tree)
+    assert tree.count("</li>") >= 35
+    assert "Migrants who work" in tree
