@@ -1,11 +1,13 @@
 """The header of a canned query: its lines that begin with `#+`, together one YAML document.
 
 The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
-languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of parameter maps).
+languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of parameter maps), `deprecated`
+(`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,16 @@ from graph_service.errors import SourceError
 
 Text = Mapping[str, str]
 
-_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples"})
+_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated"})
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """That a query is not to be built upon any more: since when, until when it is answered, and what to ask instead."""
+
+    since: date
+    until: date | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Header:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, str], ...] = ()
+    deprecated: Deprecation | None = None
 
 
 def read_header(text: str, path: Path) -> Header:
@@ -58,6 +70,7 @@ def read_header(text: str, path: Path) -> Header:
             {str(name): str(value) for name, value in _map(example, f"{where}: examples").items()}
             for example in _list(raw.get("examples", []), f"{where}: examples")
         ),
+        deprecated=_deprecation(raw["deprecated"], f"{where}: deprecated") if "deprecated" in raw else None,
     )
 
 
@@ -68,6 +81,15 @@ def read_text(given: object, where: str) -> Text:
     if isinstance(given, dict) and set(given) <= set(LANGUAGES) and all(isinstance(value, str) for value in given.values()):
         return given
     raise SourceError(f"{where}: must be a text, or texts for {', '.join(LANGUAGES)}")
+
+
+def _deprecation(given: object, where: str) -> Deprecation:
+    said = _map(given, where)
+    days = [said.get("since"), said.get("until") or date.max]
+    # YAML reads a day as a date, and a day with a time as one that is more than a date.
+    if set(said) - {"since", "until", "instead"} or not all(type(day) is date for day in days):
+        raise SourceError(f"{where}: has the day `since`, and may have the day `until` and the name of a query, `instead`")
+    return Deprecation(said["since"], said.get("until"), str(said["instead"]) if said.get("instead") else None)
 
 
 def _map(given: object, where: str) -> dict[Any, Any]:

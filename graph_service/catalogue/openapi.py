@@ -86,6 +86,7 @@ def _path(query: CannedQuery, choices: Choices, common: Sequence[dict[str, Any]]
         "summary": _text(query.header.summary),
         "description": _text(query.header.description),
         "responses": _responses(query),
+        **({"deprecated": True} if query.header.deprecated else {}),
     }
     read = [_parameter(query, parameter, schemas[name]) for name, parameter in query.parameters.items()]
     required = [parameter.name for parameter in query.parameters.values() if parameter.required]

@@ -44,7 +44,7 @@ def choose(formats: tuple[Format, ...], suffix: str | None = None, html: bool = 
 
 def _wish(asked: Request) -> tuple[tuple[str, ...], str | None]:
     """What the client says of formats: its parameters, its Accept header."""
-    return (*asked.values.getlist("format"), *asked.values.getlist("output")), asked.headers.get("Accept")
+    return tuple(token for name in ("format", "output", "results") for token in asked.values.getlist(name)), asked.headers.get("Accept")
 
 
 def _choose(offered: tuple[Format, ...], suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> Format:

@@ -8,6 +8,7 @@ from flask.globals import request_ctx
 
 _EXPOSED = (
     *("Accept-Ranges", "Allow", "Content-Disposition", "Content-Language", "Content-Length", "Content-Location", "Content-Range"),
+    *("Content-Profile", "Deprecation", "Sunset"),
     *("Date", "ETag", "Last-Modified", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing"),
     *("X-Query-Id", "X-Request-Id", "X-Robots-Tag"),
 )

@@ -80,6 +80,7 @@ def blueprint(service: Service) -> Blueprint:
             response,
             [
                 Link("collection", root),
+                Link("via", f"{root}downloads/{dump.path.parent.parent.name}/"),
                 Link("describedby", root + "catalog", "text/turtle"),
                 *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
                 Link("type", "https://schema.org/DataDownload"),

@@ -1,5 +1,6 @@
 """Reading the query operation of the SPARQL 1.1 Protocol (sections 2.1 and 2.2) from a request."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from secrets import token_hex
@@ -10,7 +11,11 @@ from werkzeug.wrappers import Request
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
 from graph_service.web.answers import flag, number, wants_html
+from graph_service.words.binding import bind
 from graph_service.words.formats import HTML
+from graph_service.words.terms import term
+
+_VARIABLE = re.compile(r"\$[^\W\d]\w*")
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
@@ -20,6 +25,8 @@ _UPDATE = "application/sparql-update"
 def read_query(asked: Request) -> Query | None:
     """The query of the request; None where there is none and the service describes itself. Raises MalformedRequest and its like."""
     media = asked.mimetype
+    if "update" in asked.values and "query" in asked.values:
+        raise MalformedRequest("A query and an update are given together; one request asks one thing.", parameter="update")
     if media == _UPDATE or "update" in asked.values:
         raise Forbidden("This endpoint is read-only: SPARQL Update is not accepted. The data is changed in its source files.")
     if asked.method != "GET" and media not in {_FORM, _QUERY} and not (media == "" and "query" in asked.args):
@@ -38,7 +45,7 @@ def read_query(asked: Request) -> Query | None:
     if len(texts) > 1:
         raise MalformedRequest("There are several queries; one request asks one.", parameter="query")
     return Query(
-        texts[0],
+        _bound(texts[0], asked),
         default_graphs=_graphs(asked, "default-graph-uri", "named-graph-uri"),
         named_graphs=_graphs(asked, "named-graph-uri", "default-graph-uri"),
         infer=flag("infer", True, asked),
@@ -46,6 +53,19 @@ def read_query(asked: Request) -> Query | None:
         timeout=number("timeout", asked),
         id=token_hex(6),
     )
+
+
+def _bound(text: str, asked: Request) -> str:
+    """The query with the values that parameters `$name` give its variables (N-Triples terms, as RDF4J takes them)."""
+    name = ""
+    try:
+        given = {}
+        for name in (name for name in asked.values if _VARIABLE.fullmatch(name)):
+            (value,) = asked.values.getlist(name)
+            given[name[1:]] = term(value)
+        return bind(text, given)
+    except ValueError as error:
+        raise MalformedRequest(f"{name} must be one term, as N-Triples writes it: {error}.", parameter=name) from error
 
 
 def wants_page(asked: Request) -> bool:

@@ -1,8 +1,10 @@
 """`/queries` and `/queries/{name}`: the catalogue, and running a canned query."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.http import http_date
 
 from graph_service.catalogue.catalogue import RESERVED, CannedQuery
 from graph_service.catalogue.paging import Page, paged
@@ -13,7 +15,7 @@ from graph_service.web.answers import answer, choose, flag, wants_html, write
 from graph_service.web.cells import ROWS_SHOWN, table
 from graph_service.web.forms import options
 from graph_service.web.languages import language
-from graph_service.web.links import add
+from graph_service.web.links import Link, add
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.rows import around
 from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
@@ -52,10 +54,22 @@ def blueprint(service: Service) -> Blueprint:
             text = service.bind(query, arguments) if arguments else query.text
             return Response(text, content_type="application/sparql-query; charset=utf-8")
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
-            return _page(service, query, arguments)
-        return _data(service, query, arguments, suffix)
+            return _warned(_page(service, query, arguments), query)
+        return _warned(_data(service, query, arguments, suffix), query)
 
     return routes
+
+
+def _warned(response: Response, query: CannedQuery) -> Response:
+    """A response that tells programs if its query is deprecated: Deprecation (RFC 9745), Sunset (RFC 8594), and what to ask instead."""
+    deprecated = query.header.deprecated
+    if deprecated is None:
+        return response
+    midnight = datetime.combine(deprecated.since, time(tzinfo=UTC))
+    response.headers["Deprecation"] = f"@{int(midnight.timestamp())}"
+    if deprecated.until is not None:
+        response.headers["Sunset"] = http_date(datetime.combine(deprecated.until, time(tzinfo=UTC)))
+    return add(response, [Link("successor-version", f"{request.host_url}queries/{deprecated.instead}")] if deprecated.instead else [])
 
 
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:

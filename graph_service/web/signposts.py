@@ -18,10 +18,10 @@ from graph_service.words.terms import NamedNode
 #: The profile of link sets that signpost.
 _FAIR = "https://signposting.org/FAIR/"
 
-#: Where answers are data of this graph, or documents about it.
-_DATA = (
-    *("/sparql", "/queries", "/data/", "/id/", "/page/", "/vocab/", "/ns", "/graph/", "/rdf-graph-store", "/search"),
-    *("/catalog", "/.well-known/void"),
+#: Where answers are of the service and not of the graph. All others are data, or made of them.
+_NOT_DATA = (
+    *("/health", "/ready", "/metrics", "/admin/", "/static/", "/openapi", "/docs", "/problems", "/robots.txt", "/opensearch.xml"),
+    *("/downloads/", "/.well-known/api-catalog", "/linkset"),
 )
 
 #: Where answers are made for one question, and are not to be found by a search engine.
@@ -95,7 +95,7 @@ def blueprint(service: Service) -> Blueprint:
     def origin(response: Response) -> Response:
         if request.path.startswith(_ANSWERS) and request.path != "/queries/":
             response.headers["X-Robots-Tag"] = "noindex"
-        if request.path.startswith(_DATA) and response.status_code < 400:
+        if not request.path.startswith(_NOT_DATA) and response.status_code < 400:
             root = request.host_url
             origin = [
                 *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
