@@ -22,8 +22,8 @@ CONSTRUCT = f"CONSTRUCT {{ {CRI} ?p ?o }} WHERE {{ {CRI} ?p ?o }}"
 
 
 def get(server: Server, query: str, accept: str | None = None, **parameters: object) -> Answer:
-    headers = {} if accept is None else {"Accept": accept}
-    return server.ask("/sparql?" + urlencode({"query": query, **parameters}, doseq=True), **headers)
+    path = "/sparql?" + urlencode({"query": query, **parameters}, doseq=True)
+    return server.ask(path) if accept is None else server.ask(path, Accept=accept)
 
 
 def media(answer: Answer) -> str:
