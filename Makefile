@@ -21,8 +21,10 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 # How fast it is. Takes minutes, and wants the machine for itself.
-bench: $(VENV)/.bench $(VENV)/.frontend
-	for file in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$file || exit 1; done
+bench: $(VENV)/.bench $(VENV)/.debian $(VENV)/.frontend
+	command -v wrk >/dev/null || $(call install,wrk)
+	$(BIN)/python -m benchmarks.reasoning
+	$(BIN)/python -m benchmarks.serving
 
 # Gather the texts of templates and code into the catalogues of translations; what is new there is for a translator.
 LOCALE := graph_service/web/locale
