@@ -14,9 +14,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from werkzeug.http import http_date
+
 from graph_service.config import Settings
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.web import encodings
 from graph_service.web.encodings import IDENTITY
 from graph_service.web.languages import preferred
@@ -85,10 +89,11 @@ class CacheCounts:
 class Cache:
     """A WSGI application in front of another, which it asks only for what it does not know."""
 
-    def __init__(self, application: "WSGIApplication", version: str, settings: Settings, counts: CacheCounts) -> None:
-        """`version` names the snapshot; bodies over the settings' largest are left to the application."""
+    def __init__(self, application: "WSGIApplication", snapshot: Snapshot, settings: Settings, counts: CacheCounts) -> None:
+        """Answers are those of the snapshot; bodies over the settings' largest are left to the application."""
         self._application = application
-        self._version = version
+        self._version = snapshot.id
+        self._made = http_date(datetime.fromisoformat(snapshot.made))
         self._limit = settings.cache_size
         self._largest_body = settings.body_limit
         self._language = settings.language
@@ -104,7 +109,15 @@ class Cache:
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
-        known = self._known_to_client(environ, key) if "HTTP_IF_NONE_MATCH" in environ else None
+        if "HTTP_IF_NONE_MATCH" in environ:
+            known = self._known_to_client(environ, key)
+        elif "HTTP_IF_MODIFIED_SINCE" in environ:
+            # Only the very time that was told: another snapshot may be older than the one that is served.
+            kept = self._kept.get(key)
+            is_same = kept is not None and ("Last-Modified", environ["HTTP_IF_MODIFIED_SINCE"]) in kept.headers
+            known = self._tag(key) if is_same and environ["REQUEST_METHOD"] in {"GET", "HEAD"} else None
+        else:
+            known = None
         if known is not None:
             return self._not_modified(start_response, key, known)
         with self._lock:
@@ -164,7 +177,7 @@ class Cache:
             return None, answer if environ["REQUEST_METHOD"] != "HEAD" else _closed(answer), []
         content = b"".join(answer)
         _close(answer)
-        kept = _Kept(key, self._tag(key), [h for h in headers if h[0].lower() not in _OF_ONE_ANSWER] + _missing(values), content)
+        kept = _Kept(key, self._tag(key), [h for h in headers if h[0].lower() not in _OF_ONE_ANSWER] + self._missing(values), content)
         with self._lock:
             before = self._kept.pop(key, None)
             self._size += kept.size - (before.size if before is not None else 0)
@@ -200,6 +213,12 @@ class Cache:
         asked = "GET" if method == "HEAD" else method
         return (asked, path, get("QUERY_STRING", ""), language, *[get(name, "") for name in _TELLING], body)
 
+    def _missing(self, values: dict[str, str]) -> Headers:
+        """The headers that a kept answer needs and the application did not give, and Vary with the encoding in it."""
+        added = [] if "cache-control" in values else [("Cache-Control", _ASK_AGAIN)]
+        added += [] if "last-modified" in values else [("Last-Modified", self._made)]
+        return added if "accept-encoding" in values.get("vary", "").lower() else [*added, ("Vary", "Accept-Encoding")]
+
     def _tag(self, key: Key) -> str:
         """The strong tag of an answer, without its encoding: it says which snapshot and what was asked."""
         return f"{self._version[:8]}-{hashlib.sha256(repr((self._version, key)).encode()).hexdigest()[:20]}"
@@ -211,12 +230,6 @@ class Cache:
         tag = self._tag(key)
         tags = [given.strip().removeprefix("W/").strip('"') for given in environ["HTTP_IF_NONE_MATCH"].split(",")]
         return next((given for given in tags if given == tag or given in {f"{tag}-{encoding}" for encoding in encodings.OFFERED}), None)
-
-
-def _missing(values: dict[str, str]) -> Headers:
-    """The headers that a kept answer needs and the application did not give, and Vary with the encoding in it."""
-    added = [] if "cache-control" in values else [("Cache-Control", _ASK_AGAIN)]
-    return added if "accept-encoding" in values.get("vary", "").lower() else [*added, ("Vary", "Accept-Encoding")]
 
 
 def _without_body(headers: Headers) -> Headers:

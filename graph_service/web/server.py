@@ -157,7 +157,7 @@ class Succession:
     def _generation(self, snapshot: Snapshot) -> _Generation:
         service = Service.open(snapshot, self._settings)
         app = create_app(service, self._settings, self._metrics.registry)
-        return _Generation(service, Cache(Endpoint(app, service), snapshot.id, self._settings, self._cache_counts))
+        return _Generation(service, Cache(Endpoint(app, service), snapshot, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait

@@ -3,12 +3,15 @@
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 import brotli
 import pytest
 import zstandard
 
+from graph_service.knowledge.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live
@@ -33,6 +36,18 @@ def test_an_answer_that_the_client_has_is_not_sent_again(server: Server, path: s
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert "accept" in again.headers["vary"].lower()
     assert server.ask(path, If_None_Match='"something-else"').status == 200
+
+
+def test_an_answer_tells_when_its_graph_was_built_and_is_not_sent_again_to_who_knows_it(server: Server, snapshot: Snapshot) -> None:
+    first = server.ask(CANNED)
+    modified = first.headers["last-modified"]
+    assert parsedate_to_datetime(modified) == datetime.fromisoformat(snapshot.made)
+    again = server.ask(CANNED, If_Modified_Since=modified)
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    # The tag decides where both are given (RFC 9110, section 13.2.2), and only the time that was told is taken for it.
+    assert server.ask(CANNED, If_Modified_Since=modified, If_None_Match='"other"').status == 200
+    for time in ("Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", ""):
+        assert server.ask(CANNED, If_Modified_Since=time).status == 200
 
 
 def test_a_repeated_answer_is_the_same_and_does_not_reach_the_application(server: Server) -> None:
