@@ -9,6 +9,7 @@ from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html, write
 from graph_service.web.cells import Table, table
 from graph_service.web.endpoint import READ, Read, timed
+from graph_service.web.vicinity import places
 from graph_service.words.formats import GRAPH_FORMATS
 from graph_service.words.names import ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.tokens import is_volatile
@@ -47,7 +48,9 @@ def blueprint(service: Service) -> Blueprint:
 
 def _page(service: Service, query: str | None = None, shown: Table | bool | None = None, formats: Sequence[str] = ()) -> Response:
     """The editor, with a query and its result if there is one."""
-    return Response(render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats))
+    map = places(service, shown) if isinstance(shown, Table) else None
+    page = render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats, map=map)
+    return Response(page)
 
 
 def _describe(service: Service) -> Response:

@@ -1,14 +1,14 @@
-"""The pictures on a thing's page: what it is connected with, and where in the world it is."""
+"""The pictures on a thing's page, what it is connected with and where in the world it is; and where the things of a result are."""
 
 from collections.abc import Iterable
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.cells import Cell, cell
+from graph_service.web.cells import Cell, Table, cell
 from graph_service.web.drawing import surroundings, worldmap
 from graph_service.web.drawing.canvas import Drawing
 from graph_service.web.drawing.surroundings import Ties
-from graph_service.web.drawing.world import world
+from graph_service.web.drawing.world import codes, world
 from graph_service.web.facts import Section
 from graph_service.web.languages import language
 from graph_service.web.things import Thing
@@ -48,6 +48,15 @@ def location(service: Service, iri: str) -> Drawing | None:
     labels = service.labels([country for country, _code in rows], language())
     places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
     return worldmap.locate(places, outlines)
+
+
+def places(service: Service, table: Table) -> Drawing | None:
+    """The countries among the things of a table, on a map; None if there are none, or no map was built."""
+    outlines = world()
+    found = {shown.title: shown for row in table.rows for shown in row if shown and shown.title and shown.href}
+    if outlines is None or not found:
+        return None
+    return worldmap.locate([(found[iri], code) for iri, code in codes(service, found).items()], outlines)
 
 
 def _ties(sections: Iterable[Section]) -> list[Ties]:

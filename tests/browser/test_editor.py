@@ -91,6 +91,7 @@ def test_a_fault_is_shown_where_it_is(visit: Visit) -> None:
         ("SELECT ?a ?b { VALUES (?a ?b) { (<http://example.org/a> <http://example.org/b>) } }", ["Table", "Bars", "Network", "Raw"]),
         ('SELECT ?day { VALUES ?day { "2023-05-01"^^<http://www.w3.org/2001/XMLSchema#date> } }', ["Table", "Bars", "Timeline", "Raw"]),
         ("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 5", ["Table", "Bars", "Network", "Raw"]),
+        ("SELECT ?x { VALUES ?x { <https://w3id.org/labcoop/id/place/TUN> } }", ["Table", "Map", "Bars", "Raw"]),
         ("ASK {}", ["Table", "Raw"]),
     ],
 )  # fmt: skip
@@ -99,7 +100,7 @@ def test_a_result_is_shown_in_every_way_that_it_allows(visit: Visit, query: str,
     page.keyboard.press("Control+Enter")
     buttons = page.get_by_role("group", name="Show as").get_by_role("button")
     expect(buttons).to_have_text(views)
-    shown = {"Bars": ".bars li", "Timeline": ".years time", "Network": ".network circle", "Raw": "pre.raw"}
+    shown = {"Map": "figure.picture svg", "Bars": ".bars li", "Timeline": ".years time", "Network": ".network circle", "Raw": "pre.raw"}
     for name in views[1:]:
         page.get_by_role("button", name=name, exact=True).click()
         expect(page.locator(shown[name]).first).to_be_visible()

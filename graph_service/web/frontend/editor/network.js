@@ -7,6 +7,7 @@ const MOST = 120;
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 900;
 const STEPS = 300;
+const STRETCH = 1.4;
 
 export function network({ columns, rows, isGraph }, texts) {
   const { nodes, links, more } = gather(columns, rows, isGraph);
@@ -20,6 +21,8 @@ export function network({ columns, rows, isGraph }, texts) {
     .force("center", forceCenter(WIDTH / 2, height / 2))
     .stop();
   moving.tick(STEPS);
+  // Names are wide: what is side by side is moved apart.
+  for (const node of nodes) node.x *= STRETCH;
   const figure = document.createElement("figure");
   figure.className = "network";
   const caption = document.createElement("figcaption");

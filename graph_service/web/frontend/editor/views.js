@@ -1,5 +1,5 @@
-// Other ways to look at a table of results: bars, a timeline, a network, the answer as it was sent. All are made from the table itself,
-// which stays the one that says everything; a view is offered where the columns have what it needs.
+// Other ways to look at a table of results: a map, which comes with it; bars, a timeline, a network, made from the table itself; the answer
+// as it was sent. The table stays the one that says everything; a view is offered where the columns have what it needs.
 
 import { bars } from "./bars.js";
 import { network } from "./network.js";
@@ -14,8 +14,12 @@ export function offerViews(section, { texts, raw }) {
   if (!box) return;
   const table = section.querySelector("table");
   const rows = table ? read(table) : { columns: [], rows: [] };
+  const folded = section.querySelector('[data-view="map"]');
+  const map = folded?.querySelector("figure");
+  folded?.remove();
   const makers = {
     table: null,
+    map: map !== undefined && (() => map),
     bars: rows.rows.length > 0 && (() => bars(rows, texts)),
     timeline: rows.columns.some((column) => column.dates) && (() => timeline(rows, texts)),
     network: rows.columns.filter((column) => column.things).length > 1 && (() => network(rows, texts)),
