@@ -39,11 +39,11 @@ _VALUES: dict[str, dict[str, Any]] = {
 
 _FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
 
-_INFER: dict[str, Any] = {
-    "name": "infer",
-    "in": "query",
-    "schema": {"type": "boolean", "default": True},
-    "description": "Whether inferred triples are told.",
+#: Parameters of every canned query, beside its own -> what they are about.
+COMMON = {
+    "infer": "Whether inferred triples are told.",
+    "page": "The number of the page wanted; without it the whole table is given. The header Link leads to the others.",
+    "page_size": "How many rows a page has.",
 }
 
 #: What a canned query may fail with, beside what any request may.
@@ -52,12 +52,10 @@ FAILURES = ("400", "406", "413", "422", "503", "504", "507")
 
 def operations(catalogue: Catalogue, choices: Choices, page_limit: int) -> dict[str, dict[str, Any]]:
     """Path -> path item, for every canned query. `choices` lists the things that a parameter may be; a page has at most so many rows."""
-    pages = [
-        _whole("page", "The number of the page wanted; without it the whole table is given. The header Link leads to the others."),
-        _whole("page_size", "How many rows a page has.", maximum=page_limit),
-    ]
+    infer = _common("infer", type="boolean", default=True)
+    pages = [_common("page", type="integer", minimum=1), _common("page_size", type="integer", minimum=1, maximum=page_limit)]
     return {
-        f"/queries/{query.name}": _path(query, choices, [_INFER, *(pages if query.form == "SELECT" else ())])
+        f"/queries/{query.name}": _path(query, choices, [infer, *(pages if query.form == "SELECT" else ())])
         for query in catalogue.queries.values()
     }
 
@@ -75,8 +73,8 @@ def media_types(formats: tuple[Format, ...], json: dict[str, Any] | None = None)
     return found
 
 
-def _whole(name: str, description: str, **bounds: int) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 1, **bounds}, "description": description}
+def _common(name: str, **schema: object) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema, "description": COMMON[name]}
 
 
 def _path(query: CannedQuery, choices: Choices, common: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -34,16 +34,16 @@ def picture(service: Service) -> Drawing | None:
         if isinstance(kind, NamedNode) and kind.value.startswith(NS):
             own = parent.value if isinstance(parent, NamedNode) and parent.value.startswith(NS) else None
             found[kind.value] = found.get(kind.value) or own
-    names = service.labels([NamedNode(kind) for kind in found], language())
+    ties = list(service.sparql(Query(_PROPERTIES, infer=False)).rows())
+    names = service.labels([*map(NamedNode, found), *(term for tie in ties for term in tie)], language())
+
+    def term(iri: str) -> Cell:
+        """A term by its name in the reader's language, leading to its row in the tables of the page."""
+        name = iri.removeprefix(NS)
+        return Cell(names[iri].value, f"#{name}", iri, names[iri].language) if iri in names else Cell(name, f"#{name}", iri)
+
     links: dict[str, list[Link]] = {}
-    for start, link, end in service.sparql(Query(_PROPERTIES, infer=False)).rows():
+    for start, link, end in ties:
         if isinstance(start, NamedNode) and isinstance(link, NamedNode) and isinstance(end, NamedNode) and end.value.startswith(NS):
-            links.setdefault(start.value, []).append(Link(_term(link.value), _term(end.value)))
-    shown = [Cell(names[kind].value, f"#{kind.removeprefix(NS)}", kind, names[kind].language) for kind in found]
-    return classes.draw(shown, {kind: parent for kind, parent in found.items() if parent}, links)
-
-
-def _term(iri: str) -> Cell:
-    """A term by its name in the ontology, as the tables of the page have it."""
-    name = iri.removeprefix(NS)
-    return Cell(name, f"#{name}", iri)
+            links.setdefault(start.value, []).append(Link(term(link.value), term(end.value)))
+    return classes.draw([term(kind) for kind in found], {kind: parent for kind, parent in found.items() if parent}, links)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from graph_service.catalogue.catalogue import Catalogue
+from graph_service.catalogue.openapi import COMMON
 from graph_service.web.answers import problem_types
 from graph_service.web.openapi import PARAMETERS, ROUTES
 
@@ -28,8 +29,8 @@ def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection
     for tag, summary, *_ in ROUTES.values():
         yield 1, None, tag, []
         yield 1, None, summary, []
-    for parameter in PARAMETERS.values():
-        yield 1, None, parameter["description"], []
+    for description in (*(parameter["description"] for parameter in PARAMETERS.values()), *COMMON.values()):
+        yield 1, None, description, []
 
 
 def queries(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:

@@ -11,11 +11,12 @@ from graph_service.words.terms import NamedNode
 
 @dataclass(frozen=True)
 class Option:
-    """An entry of a list to choose from: what is sent, what is shown, and whether it is chosen."""
+    """An entry of a list to choose from: what is sent, what is shown, whether it is chosen, and the language of what is shown."""
 
     value: str
     text: str
     chosen: bool
+    language: str | None = None
 
 
 def options(service: Service, parameter: Parameter, given: Sequence[str], language: str) -> list[Option]:
@@ -24,9 +25,11 @@ def options(service: Service, parameter: Parameter, given: Sequence[str], langua
     if parameter.of is not None:
         choices = service.choices(parameter.of)
         labels = service.labels([NamedNode(choice.iri) for choice in choices], language)
-        entries = [
-            (curie(c.iri), labels[c.iri].value if c.iri in labels else c.key, any(c.is_called(text) for text in chosen)) for c in choices
-        ]
-        return sorted((Option(*entry) for entry in entries), key=lambda option: option.text.casefold())
+        entries = []
+        for choice in choices:
+            name = labels.get(choice.iri)
+            is_chosen = any(choice.is_called(text) for text in chosen)
+            entries.append(Option(curie(choice.iri), name.value if name else curie(choice.iri), is_chosen, name.language if name else None))
+        return sorted(entries, key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
     return [Option(value, value, value in chosen) for value in values]
