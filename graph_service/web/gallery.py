@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from babel.support import LazyProxy
 
-from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.cells import Table, table
@@ -16,17 +15,6 @@ from graph_service.web.drawing.world import codes, world
 from graph_service.web.languages import language
 from graph_service.web.wording import gettext as _
 from graph_service.web.wording import lazy_gettext
-from graph_service.words.terms import Literal
-
-#: How exact a number is, in English, as the canned query has it, and in another language.
-_BOUNDS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?english ?own WHERE {{
-  ?something lc:bound ?bound .
-  ?bound skos:prefLabel ?english , ?own .
-  FILTER(LANG(?english) = "en" && LANG(?own) = "{language}")
-}}"""
 
 
 @dataclass(frozen=True)
@@ -54,12 +42,6 @@ def _map(service: Service, rows: Rows, title: str) -> Drawing:
     outlines = world()
     assert outlines is not None  # else the picture is not offered
     return worldmap.draw(rows, title, codes(service, (key(cell(row, "country")) for row in rows)), outlines)
-
-
-def _contributions(service: Service, rows: Rows, title: str) -> Drawing:
-    said = service.sparql(Query(_BOUNDS.format(language=language()))).rows()
-    bounds = {english.value: own.value for english, own in said if isinstance(english, Literal) and isinstance(own, Literal)}
-    return contributions.draw(rows, title, bounds)
 
 
 #: Every picture, in the order of the gallery.
@@ -98,7 +80,7 @@ _PICTURES = (
         lazy_gettext("Contributions"),
         lazy_gettext("What was given, as exactly as the documents say: a sum that was exceeded is shown as a lower bound."),
         ("contribution",),
-        _contributions,
+        lambda _service, rows, title: contributions.draw(rows, title),
     ),
     Picture(
         "beneficiary-groups",
@@ -129,12 +111,17 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
     if name not in offered:
         raise NotFound(f"There is no picture {name!r}. Pictures: {', '.join(offered) or 'none'}.")
     picture = offered[name]
-    answer = table(service, service.canned(picture.query, arguments, infer))
+    answer = table(service, service.canned(picture.query, spoken(service, picture, arguments), infer))
     if not isinstance(answer, Table) or not set(picture.needed) <= set(answer.columns):
         raise NotFound(f"The query {picture.query} has no columns {', '.join(picture.needed)} here, from which the picture is drawn.")
     rows = rows_of(answer, picture.needed)
     title = str(picture.title)
     return Shown(picture, picture.draw(service, rows, title) if rows else _nothing(title), answer)
+
+
+def spoken(service: Service, picture: Picture, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """The arguments of a picture's query, with the reader's language if the query can answer in it."""
+    return {**arguments, "lang": [language()]} if "lang" in service.catalogue[picture.query].parameters else arguments
 
 
 def _nothing(title: str) -> Drawing:

@@ -8,14 +8,14 @@ from graph_service.catalogue.catalogue import RESERVED
 from graph_service.errors import MalformedRequest
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, wants_html, write
-from graph_service.web.gallery import Shown, pictures, shown
+from graph_service.web.gallery import Shown, pictures, shown, spoken
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add
 from graph_service.words.formats import PICTURE_FORMATS
 
 #: Parameters of the request that are not for the query, and those of them that do not change what is in the picture.
 _RESERVED = RESERVED | {"theme"}
-_APART = _RESERVED - {"infer"}
+_APART = _RESERVED - {"infer", "lang"}
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -48,7 +48,7 @@ def blueprint(service: Service) -> Blueprint:
         ]
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             query = service.catalogue[made.picture.query]
-            text = service.bind(query, arguments)
+            text = service.bind(query, spoken(service, made.picture, arguments))
             meanings = {column.name: column.label for column in query.columns.values()}
             page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
             return add(Response(page), links)
@@ -86,11 +86,10 @@ def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:
 def _addresses(name: str, query: str) -> dict[str, str]:
     """Where the picture is, and the query and the data that it is drawn from, with the arguments of this request."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key not in _APART and value]
-    spoken = [("lang", language())] if request.args.get("lang") else []
-    asked, drawn = (f"?{urlencode(parameters)}" if parameters else "" for parameters in (kept, [*kept, *spoken]))
+    asked = f"?{urlencode(kept)}" if kept else ""
     return {
-        "page": f"/pictures/{name}{drawn}",
-        "svg": f"/pictures/{name}.svg{drawn}",
+        "page": f"/pictures/{name}{asked}",
+        "svg": f"/pictures/{name}.svg{asked}",
         "query": f"/queries/{query}{asked}",
         "csv": f"/queries/{query}.csv{asked}",
         "json": f"/queries/{query}.json{asked}",

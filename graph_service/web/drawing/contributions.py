@@ -2,7 +2,6 @@
 arrow where there is no upper bound. What has no sum is named below, and each currency has a scale of its own.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import ceil, log10
@@ -33,10 +32,10 @@ class Sum:
     years: str
 
 
-def draw(rows: Rows, title: str, bounds: Mapping[str, str]) -> Drawing:
-    """The picture of the rows of `contributions`. `bounds`: how exact a number is, in the query's words -> in the reader's language."""
-    sums = [found for row in rows if (found := _sum(row, bounds))]
-    without = [row for row in rows if _sum(row, bounds) is None]
+def draw(rows: Rows, title: str) -> Drawing:
+    """The picture of the rows of `contributions`."""
+    sums = [found for row in rows if (found := _sum(row))]
+    without = [row for row in rows if _sum(row) is None]
     marks: list[Mark] = []
     y = 12.0
     for currency in sorted({found.currency for found in sums}):
@@ -53,9 +52,9 @@ def draw(rows: Rows, title: str, bounds: Mapping[str, str]) -> Drawing:
     return Drawing(_WIDTH, y + 4, title, _words(sums, without), marks)
 
 
-def _sum(row: Row, bounds: Mapping[str, str]) -> Sum | None:
+def _sum(row: Row) -> Sum | None:
     exact, least, most = (_decimal(words_of(row, name)) for name in ("number", "at_least", "at_most"))
-    bound = bounds.get(words_of(row, "bound"), words_of(row, "bound"))
+    bound = words_of(row, "bound")
     if exact is None and least is None and most is None:
         return None
     if least is None and most is None:
