@@ -22,7 +22,7 @@ from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
 from graph_service.words.names import QUERIES
 from graph_service.words.writing import write_triples
 
-#: Spreadsheets read a file without this mark in the encoding of their machine, and break accents.
+#: Excel reads a file without this mark in the encoding of its machine, and breaks accents.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -81,8 +81,8 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     if format is ROWS:
         head, tail = around(query, service.snapshot.id, spoken, paging)
     else:
-        # An address that ends in `.csv` is a file for a spreadsheet; who negotiates is a program, which the mark would be in the way of.
-        head, tail = _BYTE_ORDER_MARK if format is SHEET and suffix is not None else b"", b""
+        # Who comes with a browser takes a file away for Excel; programs would take the mark for a part of the first column's name.
+        head, tail = _BYTE_ORDER_MARK if format is SHEET and wants_html() else b"", b""
     response = answer(result, head, tail)
     if "lang" in query.parameters:
         response.content_language.add(spoken)

@@ -4,8 +4,12 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
@@ -136,12 +140,13 @@ def test_who_speaks_sparql_json_is_understood_as_before(server: Server) -> None:
         assert json.loads(answer.body)["results"]["bindings"]
 
 
-def test_a_file_for_a_spreadsheet_is_marked_as_utf_8_and_an_answer_for_a_program_is_not(server: Server) -> None:
-    file = server.ask("/queries/projects.csv")
+def test_a_file_that_a_browser_takes_away_is_marked_as_utf_8_and_one_for_a_program_is_not(server: Server) -> None:
+    file = server.ask("/queries/projects.csv", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
     answer = server.ask("/queries/projects", Accept="text/csv")
     assert file.body == b"\xef\xbb\xbf" + answer.body
     assert file.headers["content-type"] == answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert server.ask("/queries/projects?format=csv").body == answer.body
+    assert "Accept" in file.headers["vary"]
+    assert server.ask("/queries/projects?format=csv").body == server.ask("/queries/projects.csv").body == answer.body
 
 
 HOSTILE = """#+ summary: What a spreadsheet must not run
@@ -194,3 +199,52 @@ def test_a_language_that_is_not_there_is_a_problem_with_its_parameter(server: Se
     answer = server.ask("/queries/projects.csv?lang=de")
     assert (answer.status, json.loads(answer.body)["parameter"]) == (422, "lang")
     assert json.loads(answer.body)["allowed"] == ["en", "fr", "es"]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+def test_libreoffice_opens_the_file_with_types_and_accents(server: Server, hostile: Server, tmp_path: Path) -> None:
+    files = {"hostile": hostile.ask("/queries/hostile.csv").body}
+    files["projects"] = server.ask("/queries/projects-by-country.csv?country=CRI&lang=fr").body
+    files["contributions"] = server.ask("/queries/contributions.csv?lang=es").body
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_bytes(content)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    # What a person says in LibreOffice's dialog: comma, quote, UTF-8. Without a word it takes any file for the encoding of its machine.
+    words = "--infilter=CSV:44,34,76"
+    command = [
+        "soffice",
+        profile,
+        "--headless",
+        words,
+        "--convert-to",
+        "fods",
+        "--outdir",
+        str(tmp_path),
+        *(f"{tmp_path}/{n}.csv" for n in files),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=90)
+    cells = {name: opened(tmp_path / f"{name}.fods") for name in files}
+    assert {
+        ("string", "'=1+1"),
+        ("float", "-12.5"),
+        ("float", "0.1"),
+        ("date", "2022-08-16"),
+        ("string", "Côte d’Ivoire, Ñuble"),
+        ("float", "-5"),
+    } <= cells["hostile"]
+    assert {("float", "54600000"), ("float", "2018"), ("string", "Canadá"), ("string", "USD")} <= cells["contributions"]
+    assert ("string", "Costa Rica") in cells["projects"]
+    assert b"table:formula" not in b"".join((tmp_path / f"{name}.fods").read_bytes() for name in files)
+
+
+def opened(file: Path) -> set[tuple[str, str]]:
+    """The kind and the value of each cell of a flat OpenDocument spreadsheet."""
+    office, text = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}", "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+    table = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    found = set()
+    for cell in ElementTree.parse(file).iter(f"{table}table-cell"):
+        kind = cell.get(f"{office}value-type")
+        if kind is not None:
+            words = "".join("".join(part.itertext()) for part in cell.iter(f"{text}p"))
+            found.add((kind, cell.get(f"{office}value") or cell.get(f"{office}date-value") or words))
+    return found
