@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import graph_service
 from graph_service.config import Settings, flag_name, web_address
@@ -20,14 +21,17 @@ from graph_service.errors import MalformedRequest, ServiceError, SettingError, U
 from graph_service.knowledge import gates
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.knowledge import read
+from graph_service.knowledge.lint import lint
 from graph_service.knowledge.locating import locate
 from graph_service.knowledge.provenance import as_data, as_lines
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.trial import examine
 from graph_service.service import Service
 from graph_service.web.server import serve_forever
 from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
+from graph_service.words.terms import NamedNode, Quad
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
 _SERVER_FLAGS = ("host", "port", "language", "page_size", "page_limit", "body_limit")
@@ -78,6 +82,8 @@ def _build(options: argparse.Namespace, settings: Settings) -> int:
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     found = gates.check(read(Sources.find(settings.ontology, settings.data), _say), settings, _say, fast=options.fast)
+    if not found.findings:
+        _try_queries(found, settings, options.answers)
     findings = found.findings
     report = {**found.figures, "findings": findings}
     if options.json:
@@ -87,6 +93,23 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
             print(f"{name}: {len(findings) if name == 'findings' else value}")
         print(*findings, sep="\n", end="\n" if findings else "")
     return 1 if findings else 0
+
+
+def _try_queries(report: gates.Report, settings: Settings, answers: str | None) -> None:
+    """Read and run every canned query, on a snapshot that is gone afterwards."""
+    folder = Path(answers) if answers else next((p for q in settings.queries if (p := q.parent / "tests" / "queries").is_dir()), None)
+    with TemporaryDirectory() as place, _service(replace(settings, snapshots=Path(place))) as service:
+        known = {term.value for quad in service.snapshot.quads() for term in _named(quad)}
+        for query in service.catalogue.queries.values():
+            _say(f"Trying {query.name}.")
+            report.add([*lint(query, known), *examine(query, service.sparql, service.choices, folder)], {})
+    cases = len([case for query in service.catalogue.queries for case in (folder / query).glob("*.json")]) if folder else 0
+    report.add((), {"expected answers": cases})
+
+
+def _named(quad: Quad) -> list[NamedNode]:
+    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    return [term for term in terms if isinstance(term, NamedNode)]
 
 
 def _locate(options: argparse.Namespace, settings: Settings) -> int:
@@ -231,6 +254,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("check", _check, "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
     sub.add_argument("--fast", action="store_true", help="leave out the mutants: whether some case fails without each axiom")
+    sub.add_argument("--answers", metavar="DIR", help="folder of the canned queries' expected answers [tests/queries beside the queries]")
     sub.add_argument("--json", action="store_true", help="print the report as JSON")
 
     sub = command("locate", _locate, "write into a document's passages where they stand in its text")

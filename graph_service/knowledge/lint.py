@@ -66,7 +66,7 @@ def _columns(query: CannedQuery) -> Iterator[tuple[int, str]]:
         line = header_line(query, column.name, "columns")
         if not column.label:
             yield line, f"the column {column.name} does not say what it means (`columns`)"
-        if column.type is None:
+        elif column.type is None:
             yield line, f"the column {column.name} does not say its type, which its name does not tell"
 
 
@@ -107,8 +107,9 @@ def _products(query: CannedQuery) -> Iterator[tuple[int, str]]:
 
 def _first(text: str, name: str) -> int:
     """Where a variable is first seen in the query's group."""
-    body = text.index("{", max(text.find("WHERE"), 0)) if "{" in text else 0
-    return next((token.start for token in tokens(text) if token.start > body and token.text[1:] == name and token.kind == "variable"), 0)
+    stream = list(tokens(text))
+    body = next((place for place, token in enumerate(stream) if token.text == "{"), 0)
+    return next((token.start for token in stream[body:] if token.kind == "variable" and token.text[1:] == name), 0)
 
 
 def _joined(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:

@@ -1,0 +1,107 @@
+"""Canned queries tried out on the graph: with no values, with their examples, and with the cases that have an expected answer.
+
+A case is a pair of files `<answers>/<query>/<case>.json` (its parameters) and `<case>.csv` or `.nt` (the answer, as the
+recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an answer, rows that share
+a place in the order, values that are not of their column's type, another answer than the expected one.
+"""
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.paging import Select
+from graph_service.catalogue.parameters import Choices
+from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
+from graph_service.errors import ServiceError
+from graph_service.knowledge.lint import header_line, order_line
+from graph_service.words.formats import named
+
+#: Runs a query and writes its result in the format of its kind.
+Ask = Callable[[Query, Formats], Result]
+
+#: Seconds that a query may take; what takes longer is not fit to be called by everybody.
+LONGEST = 2.0
+
+_EXPECTED = {kind: format for kind in Kind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
+
+
+def examine(query: CannedQuery, ask: Ask, choices: Choices, answers: Path | None) -> list[str]:
+    """What goes wrong when a query is run, as texts that begin with file and line. `answers`: the folder of the cases, if there is one."""
+    found = [f"{query.path}:{line}: {finding}" for line, finding in _runs(query, ask, choices)]
+    cases = sorted((answers / query.name).glob("*.json")) if answers is not None else []
+    return [*dict.fromkeys(found), *(finding for case in cases for finding in _compared(query, case, ask, choices))]
+
+
+def _runs(query: CannedQuery, ask: Ask, choices: Choices) -> Iterator[tuple[int, str]]:
+    if not any(parameter.required for parameter in query.parameters.values()):
+        yield from _run(query, {}, 1, ask, choices)
+    for example in query.header.examples:
+        line = header_line(query, "", "examples")
+        yield from _run(query, {name: [value] for name, value in example.items()}, line, ask, choices)
+
+
+def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, choices: Choices) -> Iterator[tuple[int, str]]:
+    told = ", ".join(f"{name}={value}" for name, values in given.items() for value in values) or "no values"
+    began = time.monotonic()
+    try:
+        result = ask(Query(query.bind(given, choices)), READABLE)
+    except ServiceError as error:
+        yield line, f"with {told} it fails: {error.detail}"
+        return
+    seconds = time.monotonic() - began
+    if seconds > LONGEST:
+        yield line, f"with {told} it takes {seconds:.1f} s, more than {LONGEST:g}"
+    if result.kind is Kind.TRUTH:
+        return
+    rows = list(result.rows())
+    if given and not rows:
+        yield line, f"the example {told} has no answer"
+    if result.kind is Kind.TABLE:
+        yield from _typed(query, result.columns, rows)
+        yield from _ordered(query, result.columns, rows)
+
+
+def _typed(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:
+    for place, name in enumerate(names):
+        column = query.columns.get(name)
+        wrong = next((row[place] for row in rows if column is not None and not column.takes(row[place])), None)  # type: ignore[arg-type]
+        if column is not None and wrong is not None:
+            yield header_line(query, name, "columns"), f"the column {name} is said to be of type {column.type}, and has {wrong}"
+
+
+def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:
+    select = Select.read(query.text)
+    places = [names.index(name) for name in dict.fromkeys(select.order) if name in names]
+    keys = [tuple(str(row[place]) for place in places) for row in rows]
+    if "ORDER" in select.modifiers and len(set(keys)) < len(keys):
+        tie = next(key for number, key in enumerate(keys) if key in keys[:number])
+        yield order_line(query), f"the order leaves ties: several rows have {', '.join(tie) or 'the same place'}"
+
+
+def _compared(query: CannedQuery, case: Path, ask: Ask, choices: Choices) -> Iterator[str]:
+    try:
+        result = ask(Query(query.bind(json.loads(case.read_text(encoding="utf-8")), choices)), _EXPECTED)
+        expected = case.with_suffix(f".{result.format.name}")
+        content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8")
+    except (OSError, ValueError, ServiceError) as error:
+        yield f"{case}:1: {error}"
+        return
+    if result.kind is Kind.GRAPH:
+        same = _triples(content) == _triples(wanted)
+        line = 1
+    else:
+        got, lines = content.splitlines(), wanted.splitlines()
+        same = got == lines
+        differ = (number for number, pair in enumerate(zip(got, lines, strict=False), 1) if pair[0] != pair[1])
+        line = next(differ, min(len(got), len(lines)))
+    if not same:
+        yield f"{expected}:{line}: {query.path} gives another answer than this"
+
+
+def _triples(text: str) -> set[ox.Triple]:
+    return {quad.triple for quad in ox.parse(io.BytesIO(text.encode()), ox.RdfFormat.N_TRIPLES)}
