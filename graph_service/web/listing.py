@@ -111,12 +111,15 @@ class Listing:
 
     @property
     def as_table(self) -> str:
-        """The whole list as a SPARQL query whose result is a table: a row a thing, several values in one cell parted by `; `."""
+        """The whole list in order as a SPARQL query whose result is a table: a row a thing, several values in a cell parted by `; `."""
         traits = self.kind.columns
         parts = " ".join(f"OPTIONAL {{ {self._column(trait)} }}" for trait in traits)
         names = " ".join(f"(COALESCE(?{t.name}_, 0) AS ?{t.name})" if t.count else f"(?{t.name}_ AS ?{t.name})" for t in traits)
+        order = self._choices.order.lstrip("-")
+        key = "LCASE(STR(?name))" if order == "name" else f"?{order}"
+        first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
         where = f"{self._fitting()} {parts}"
-        return f"{_PROLOGUE}SELECT DISTINCT ?thing ?name {names} WHERE {{ {where} }} ORDER BY LCASE(STR(?name)) ?thing"
+        return f"{_PROLOGUE}SELECT DISTINCT ?thing ?name {names} WHERE {{ {where} }} ORDER BY {first} LCASE(STR(?name)) ?thing"
 
     @property
     def as_graph(self) -> str:

@@ -77,6 +77,9 @@ def test_a_list_is_put_in_order(server: Server) -> None:
     assert numbers[0] > 1
     forwards, backwards = (names(server.ask(f"/things/sectors?sort={order}", Accept="text/html").text) for order in ("name", "-name"))
     assert forwards == backwards[::-1] != []
+    started = [row["start"] for row in rows(server.ask("/things/projects.csv?sort=-start"))]
+    assert started == sorted(started, reverse=True)
+    assert started[0] > "2000"
 
 
 def test_a_long_list_has_pages_that_lead_to_each_other(server: Server) -> None:
