@@ -1,6 +1,8 @@
 """The house's rules: imports run one way, and each foreign package has its rooms."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "graph_service"
 #: From the ground up: a module may import from its own floor and those below.
 FLOORS = (
     {"errors", "config"},
+    {"client"},
     {"words"},
     {"knowledge", "engine", "catalogue"},
     {"service"},
@@ -25,13 +28,14 @@ ROOMS = {
     "werkzeug": {"web"},
     "granian": {"web"},
     "pyoxigraph": {"words", "knowledge", "engine"},
-    "rdflib": {"knowledge"},
+    "rdflib": {"knowledge", "client"},
     "owlrl": {"knowledge/terminology.py"},
     "nmo_python": {"knowledge/closure.py"},
     "pyshacl": {"knowledge/shapes.py"},
     "yaml": {"catalogue/header.py", "web/openapi.py"},
     "argparse": {"cli.py"},
-    "SPARQLWrapper": {"engine/client.py"},
+    "SPARQLWrapper": {"engine/client.py", "client"},
+    "pandas": {"client/frames.py"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -84,6 +88,15 @@ def test_nothing_is_imported_inside_a_function(module: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
             assert not inner, f"{module}: {node.name} imports at line {inner[0].lineno}"
+
+
+def test_the_client_brings_nothing_of_the_server() -> None:
+    loaded = "import sys, graph_service.client; print(*(name for name in sys.modules))"
+    names = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.split()
+    assert "graph_service.client.connection" in names
+    assert not {name.split(".")[0] for name in names} & {"flask", "granian", "pyoxigraph", "pandas", "pyshacl"}
+    own = {name for name in names if name.startswith("graph_service.") and not name.startswith("graph_service.client")}
+    assert own == {"graph_service.errors"}
 
 
 def test_modules_do_not_import_each_other_in_a_circle() -> None:

@@ -127,7 +127,8 @@ class Snapshot:
     def verify(self) -> None:
         """Raise BuildError unless what a service loads has the content that the manifest tells."""
         expected = {self.folder / name: digest for name, digest in _manifest(self.folder).get("about", {}).items()}
-        expected[self.path_of("nq")] = self.sha256
+        loaded = {"dataset.nq", "dataset.nt", "asserted.nt"}
+        expected |= {dump.path: dump.sha256 for dump in self.files if dump.path.name in loaded}
         for path, digest in expected.items():
             if not path.exists() or digest_of(path) != digest:
                 raise BuildError(f"{path}: not the content that the manifest tells; delete the folder to build it anew")

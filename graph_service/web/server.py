@@ -8,6 +8,7 @@ takes over when that server holds it.
 
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,7 +21,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from graph_service.config import Settings
 from graph_service.engine.result import Query
-from graph_service.errors import ServiceError
+from graph_service.errors import ServiceError, SettingError
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
@@ -46,7 +47,8 @@ _log = logging.getLogger(__name__)
 
 
 def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
-    """Serve a snapshot, and its successors, until the process is told to stop."""
+    """Serve a snapshot, and its successors, until the process is told to stop. Raises SettingError if the port is another's."""
+    _refuse_shared_port(settings)
     # The serving process is a child that granian starts afresh: settings and snapshot reach it by its environment.
     os.environ.update(settings.environment())
     os.environ[_SNAPSHOT] = str(snapshot.folder)
@@ -62,6 +64,17 @@ def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _refuse_shared_port(settings: Settings) -> None:
+    """Raise SettingError where another process listens: granian would share the port with it, and each get some of the requests."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingError(f"It is not possible to listen on {settings.host}:{settings.port}: {error.strerror}.") from error
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -183,6 +184,15 @@ def test_a_new_snapshot_takes_over_with_no_failed_request_and_no_mixed_answer(
     assert {status for status, _ in seen} == {200}
     assert {len(values) for _, values in seen} == {1}
     assert seen[-1][1] == frozenset({"2"})
+
+
+def test_a_port_that_is_taken_is_not_shared(
+    server: Server, small: tuple[str, ...], command: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    done = command("serve", *small, "--port", server.url.rpartition(":")[2])
+    assert done.returncode == 2
+    assert "not possible to listen" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_end_leaves_no_process_and_finishes_what_runs(start: Start, small: tuple[str, ...]) -> None:

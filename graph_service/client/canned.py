@@ -1,0 +1,86 @@
+"""What a service tells of its canned queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Texts by language (`en`, `fr`, `es`).
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a canned query: its type, what it may be, and whether it must be given."""
+
+    name: str
+    type: str
+    label: Texts
+    description: Texts
+    required: bool
+    many: bool
+    default: str | None
+    of: str | None
+    enum: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a canned query's table: what it means, and the type and unit of its values."""
+
+    name: str
+    label: Texts
+    type: str | None
+    unit: Texts
+
+
+@dataclass(frozen=True)
+class CannedQuery:
+    """A question that the service answers under a name."""
+
+    name: str
+    url: str
+    summary: Texts
+    description: Texts
+    tags: tuple[str, ...]
+    parameters: dict[str, Parameter]
+    columns: dict[str, Column]
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> "CannedQuery":
+        """A query from its entry in the service's list. Raises KeyError for what is no such entry."""
+        parameters = [
+            Parameter(
+                given["name"],
+                given["type"],
+                _texts(given["label"]),
+                _texts(given["description"]),
+                given["required"],
+                given["many"],
+                given["default"],
+                given["of"],
+                tuple(given["enum"] or ()),
+            )
+            for given in entry["parameters"]
+        ]
+        columns = [Column(name, _texts(c["label"]), c["type"], _texts(c["unit"])) for name, c in (entry["columns"] or {}).items()]
+        return cls(
+            entry["name"],
+            entry["url"],
+            _texts(entry["summary"]),
+            _texts(entry["description"]),
+            tuple(entry["tags"] or ()),
+            {parameter.name: parameter for parameter in parameters},
+            {column.name: column for column in columns},
+        )
+
+    def title(self, language: str = "en") -> str:
+        """What the query is called: in the language, else in English, else by its name."""
+        return self.summary.get(language) or self.summary.get("en") or self.name
+
+    def __str__(self) -> str:
+        needed = ", ".join(f"{name}{'' if p.required else '=…'}" for name, p in self.parameters.items())
+        return f"{self.name}({needed}): {self.title()}"
+
+
+def _texts(given: object) -> Texts:
+    return given if isinstance(given, Mapping) else {"en": given} if isinstance(given, str) else {}
