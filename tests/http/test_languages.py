@@ -77,7 +77,7 @@ class Words(HTMLParser):
         given = dict(attrs)
         inherited = self.open[-1][1] if self.open else ""
         # In the sentences on a picture stand proper names, which may stay as they are (WCAG 2.2, 3.1.2).
-        own = "code" if tag in CODE or given.get("class") == "words" else given.get("lang") or inherited
+        own = "code" if tag in CODE or given.get("translate") == "no" or given.get("class") == "words" else given.get("lang") or inherited
         self.language = self.language or own
         if own == self.language:
             self.words += [text for name in SHOWN if (text := given.get(name)) and ":" not in text]
