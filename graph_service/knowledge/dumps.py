@@ -7,6 +7,8 @@ bytes, compressed ones too.
 import gzip
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +16,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.words.formats import DUMP_FORMATS, Format
+from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH, GRAPH_INFERRED
-from graph_service.words.writing import write_quads
+from graph_service.words.writing import in_order, write_quads, write_sorted
 
 #: The media type of a compressed file, whatever is in it.
 GZIP = "application/gzip"
@@ -54,24 +56,36 @@ class Dump:
 def write_dumps(folder: Path, quads: list[ox.Quad]) -> dict[str, dict[str, Any]]:
     """Write all files; returns the entry of each for the manifest, by its name. A format that cannot say a graph is left out."""
     entries: dict[str, dict[str, Any]] = {}
-    for stem, properties, chosen in _parts(quads):
-        for format in DUMP_FORMATS:
-            try:
-                content = write_quads(chosen, format)
-            except ValueError:
-                continue
-            for compressed in (False, True):
-                name = f"{stem}.{format.name}{'.gz' if compressed else ''}"
-                written = gzip.compress(content, compresslevel=6, mtime=0) if compressed else content
-                (folder / name).write_bytes(written)
-                entries[name] = {
-                    "format": format.name,
-                    "bytes": len(written),
-                    "sha256": hashlib.sha256(written).hexdigest(),
-                    **properties,
-                    **({"compressed": True} if compressed else {}),
-                }
+    # Compressing is most of the work, and goes on beside the rest.
+    with ThreadPoolExecutor() as pool:
+        kept: list[tuple[str, dict[str, Any], Future[dict[str, Any]]]] = []
+        for stem, properties, chosen in _parts(quads):
+            for format, content in _formats(chosen):
+                about = {"format": format.name, **properties}
+                kept.append((f"{stem}.{format.name}", about, pool.submit(_keep, folder / f"{stem}.{format.name}", content)))
+                compressed = folder / f"{stem}.{format.name}.gz"
+                kept.append((compressed.name, {**about, "compressed": True}, pool.submit(_keep_compressed, compressed, content)))
+        for name, about, written in kept:
+            entries[name] = {**about, **written.result()}
     return entries
+
+
+def _formats(quads: list[ox.Quad]) -> Iterator[tuple[Format, bytes]]:
+    """Quads in each format that can say them."""
+    triples = in_order({quad.triple for quad in quads})
+    for format in DUMP_FORMATS:
+        with suppress(ValueError):
+            yield format, write_quads(quads, format) if format.name in DATASET_FORMATS else write_sorted(triples, format)
+
+
+def _keep(file: Path, content: bytes) -> dict[str, Any]:
+    """Write a file; its size and hash for the manifest."""
+    file.write_bytes(content)
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _keep_compressed(file: Path, content: bytes) -> dict[str, Any]:
+    return _keep(file, gzip.compress(content, compresslevel=6, mtime=0))
 
 
 def digest_of(path: Path) -> str:

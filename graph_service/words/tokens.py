@@ -107,8 +107,7 @@ def values_rows(text: str) -> dict[str, tuple[int, int]]:
 
 def _may_use(text: str, words: Iterable[str]) -> bool:
     """Whether one of some keywords can be in the text at all: most texts are told apart by this, many times as fast as by tokens."""
-    capitals = text.upper()
-    return "\\" in text or any(word in capitals for word in words)
+    return "\\" in text or any(map(text.upper().__contains__, words))
 
 
 @lru_cache(maxsize=256)

@@ -24,13 +24,27 @@ def write_triples(triples: Iterable[ox.Triple], format: Format) -> bytes:
     Raises ValueError if the format cannot say them: RDF/XML cannot write a property whose IRI does not end in an XML name
     (RDF 1.1 XML Syntax, section 6.1.2).
     """
+    return write_sorted(in_order(triples), format) if format.name in _FOR_READING else _serialized(triples, format, {})
+
+
+def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Triples as a person would read them: by subject, predicate, object."""
+    return sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
+
+
+def write_sorted(triples: list[ox.Triple], format: Format) -> bytes:
+    """What `write_triples` writes, of triples that are in order. Raises ValueError."""
     if format.name not in _FOR_READING:
         return _serialized(triples, format, {})
-    triples = sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
     if format.name == "rdf":
         triples = list(_checked(triples))
-    text = " ".join(str(triple) for triple in triples)
-    return _serialized(triples, format, {name: iri for name, iri in PREFIXES.items() if "<" + iri in text})
+    return _serialized(triples, format, _prefixes_of(triples))
+
+
+def _prefixes_of(triples: list[ox.Triple]) -> dict[str, str]:
+    """The prefixes that occur in triples."""
+    text = " ".join(map(str, triples))
+    return {name: iri for name, iri in PREFIXES.items() if "<" + iri in text}
 
 
 def stream_triples(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
