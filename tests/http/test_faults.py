@@ -272,10 +272,10 @@ def test_a_disk_that_is_full_while_results_are_spooled(start: Start, chain: tupl
 
 def test_a_disk_that_is_full_while_a_snapshot_is_built(start: Start, command: Command, tmp_path: Path) -> None:
     flags = write(tmp_path / "data.ttl", 500)
-    with small_disk(tmp_path, "8m") as disk:
+    with small_disk(tmp_path, "5m") as disk:
         server = start(*flags, "--snapshots", str(disk))
         kept = {path.name for path in disk.iterdir()}
-        write(tmp_path / "data.ttl", 20_000)
+        write(tmp_path / "data.ttl", 10_000)
         server.process.send_signal(signal.SIGHUP)
         failed = command("build", *flags, "--snapshots", str(disk))
         assert failed.returncode == 1
@@ -290,7 +290,7 @@ def test_a_disk_that_is_full_while_a_snapshot_is_built(start: Start, command: Co
         subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
         assert command("build", *flags, "--snapshots", str(disk)).returncode == 0
         until = time.monotonic() + 30
-        while lookup(server, 19_000) is not True:
+        while lookup(server, 9_000) is not True:
             assert time.monotonic() < until, "the new snapshot was not taken over"
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(timeout=20)
