@@ -18,6 +18,7 @@ from graph_service.web.languages import language
 from graph_service.web.links import Link, add
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.rows import around
+from graph_service.web.snippets import snippets
 from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
 from graph_service.words.names import QUERIES
 from graph_service.words.writing import write_triples
@@ -102,11 +103,15 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             result, paging = _run(service, query, text, page, READABLE)
             formats = [format.name for format in result.kind.canned_formats]
             shown = {"text": text, "table": table(service, result, page.size if page else ROWS_SHOWN), "formats": formats, "paging": paging}
+            own = {**given, **({"infer": ["false"]} if not flag("infer", True) else {})}
+            shown["snippets"] = snippets(query.name, own, text, query.form)
             shown["meanings"] = {column.name: column.label for column in query.columns.values()}
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
     entries = {name: options(service, parameter, given.get(name, ()), language()) for name, parameter in query.parameters.items()}
-    response = Response(render_template("query.html", query=query, given=given, options=entries, **shown), status=status)
+    response = Response(
+        render_template("query.html", catalogue=service.catalogue, query=query, given=given, options=entries, **shown), status=status
+    )
     return response if paging is None else add(response, paging.links)
 
 

@@ -1,0 +1,78 @@
+"""A canned query to take along: the call that a page shows, as an address, a command and a few lines of several languages.
+
+Values are printed as literals of each language, so that nothing in them is read as code.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Some lines to copy: the key of their element on the page, what they are, and the lines."""
+
+    key: str
+    name: str
+    text: str
+
+
+def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str) -> list[Snippet]:
+    """The call of a canned query by its arguments; `text` is the SPARQL text with them in place, `form` its first word."""
+    root = request.host_url
+    pairs = [(key, value) for key, values in given.items() for value in values if value.strip()]
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    file = f"{root}queries/{name}.{'csv' if form == 'SELECT' else 'json' if form == 'ASK' else 'ttl'}{query}"
+    found = [
+        Snippet("url", "URL", file),
+        Snippet("curl", "curl", f"curl {shlex.quote(file)}"),
+        Snippet("python-sparql", "Python (SPARQLWrapper)", _sparqlwrapper(root, text, form, ("infer", "false") in pairs)),
+    ]
+    if form == "SELECT":
+        rows = f"{root}queries/{name}.rows{query}"
+        address, service = json.dumps(file), json.dumps(root.rstrip("/"))
+        call = ", ".join([json.dumps(name), *(["**" + repr(_arguments(pairs))] if pairs else [])])
+        found[2:2] = [
+            Snippet("pandas", "Python (pandas)", f"import pandas\n\nframe = pandas.read_csv({address})"),
+            Snippet(
+                "client",
+                "Python (graph_service.client)",
+                f"from graph_service.client import Client\n\nfor row in Client({service}).run({call}):\n    print(row)",
+            ),
+            Snippet("r", "R", f'table <- read.csv({address}, encoding = "UTF-8")'),
+            Snippet("javascript", "JavaScript", f"const answer = await fetch({json.dumps(rows)})\nconst {{ rows }} = await answer.json()"),
+            Snippet("excel", "Excel (Power Query)", f"= Csv.Document(Web.Contents({_quoted(file)}), [Encoding = 65001])"),
+            Snippet("sheets", "Google Sheets", f"=IMPORTDATA({_quoted(file)})"),
+        ]
+    return found
+
+
+def _arguments(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """The arguments of a call in Python: a list where there are several values."""
+    values: dict[str, list[str]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    return {key: given[0] if len(given) == 1 else given for key, given in values.items()}
+
+
+def _sparqlwrapper(root: str, text: str, form: str, asserted: bool) -> str:
+    graph = form in {"CONSTRUCT", "DESCRIBE"}
+    return "\n".join(
+        [
+            f"from SPARQLWrapper import {'TURTLE' if graph else 'JSON'}, SPARQLWrapper",
+            "",
+            f"client = SPARQLWrapper({json.dumps(root + 'sparql')}, returnFormat={'TURTLE' if graph else 'JSON'})",
+            f"client.setQuery({json.dumps(text, ensure_ascii=False)})",
+            *(['client.addParameter("infer", "false")'] if asserted else []),
+            "answer = client.queryAndConvert()",
+        ]
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as spreadsheets and Power Query write it: a quote is doubled."""
+    return '"' + text.replace('"', '""') + '"'
