@@ -14,9 +14,10 @@ from graph_service.web.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.gists import gists
 from graph_service.web.presentation import Presentation
 from graph_service.web.related import Relative, related
+from graph_service.web.traits import Kind, kind_of
 from graph_service.web.wording import gettext
 from graph_service.words import terms
-from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD
+from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD, curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
@@ -72,7 +73,7 @@ _NAMED = 4
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing's page: name, kinds as stated, a summary, groups of facts, what points to it, and what is like it.
+    """A thing's page: name, kinds as stated, a summary, groups of facts, what points to it, what is like it, and the list it is in.
 
     A passage has its words, and what they say as rows of subject, property and value.
     """
@@ -90,6 +91,7 @@ class Thing:
     related: list[Relative]
     headings: dict[str, Literal]
     classes: list[str]
+    kind: Kind | None
     withdrawn: bool
     replacements: list[Cell]
 
@@ -146,6 +148,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         related=related(service, iri, language),
         headings=labels,
         classes=sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred),  # type: ignore[union-attr]
+        kind=kind_of([curie(t.object.value) for t in said if t.predicate.value == RDF + "type" and isinstance(t.object, NamedNode)]),
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )

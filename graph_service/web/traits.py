@@ -4,6 +4,7 @@ This is the one place that says so. What values there are, how many things have 
 graph. A kind is of the classes given; a trait is the pattern that leads from `?thing` to `?value`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from babel.support import LazyProxy
@@ -263,3 +264,8 @@ KINDS = (
 def kind(name: str) -> Kind | None:
     """The kind of that name."""
     return next((kind for kind in KINDS if kind.name == name), None)
+
+
+def kind_of(classes: Collection[str]) -> Kind | None:
+    """The first kind that a thing of these classes (their short names) is of."""
+    return next((k for k in KINDS if set(k.classes) & set(classes) and not set(k.without) & set(classes)), None)

@@ -86,6 +86,20 @@ def test_related_things_say_what_they_share(server: Server) -> None:
     assert "Both:" in related
 
 
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        (TRIANGLE, "/things/projects"),
+        ("/page/organisation/gac", "/things/organisations"),
+        ("/page/organisation/better-work-jordan", "/things/organisations"),
+        ("/page/document/news-2022", "/documents/news-2022"),
+    ],
+)
+def test_a_thing_leads_to_the_list_it_is_in(server: Server, path: str, way: str) -> None:
+    text = page(server, path)
+    assert f'<a href="{way}">' in text[text.index("<main") :]
+
+
 def test_a_graph_without_groups_is_told_in_one(other: Server) -> None:
     text = page(other, "/page/project/one")
     assert next(iter(sections(text))) == "What is said of it"
