@@ -23,7 +23,7 @@ from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.outline import outline
 from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
-from graph_service.words.tokens import decoded, tokens, uses_keyword
+from graph_service.words.tokens import decoded, tokens, uses_keyword, with_small_truths
 from graph_service.words.writing import stream_triples, write_triples
 
 _ASSERTED = ox.NamedNode("urn:x-graph-service:asserted")
@@ -97,11 +97,15 @@ class GraphStore:
         self, query: Query, default: list[_Graph] | None, named: list[ox.NamedNode | ox.BlankNode] | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         unknown: dict[ox.NamedNode, Callable[..., AnyTerm | None]] = {}
+        text = query.text
         while True:
             try:
-                return self._store.query(
-                    query.text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown
-                )
+                return self._store.query(text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown)
+            except SyntaxError:
+                small = with_small_truths(text)
+                if small == text:
+                    raise
+                text = small
             except RuntimeError as error:
                 # A call to a function that is not known is an error of that expression and not of the query (SPARQL 1.1, section
                 # 17.6); the store will not run such a query, so the function is made known as one that has no value.

@@ -70,6 +70,14 @@ def is_volatile(text: str) -> bool:
     return _may_use(text, _VOLATILE) and not _VOLATILE.isdisjoint(_words(text))
 
 
+def with_small_truths(text: str) -> str:
+    """The text with `TRUE` and `False` in small letters: keywords have no case (section 19.8), and some engines know only these."""
+    found = [token for token in tokens(text) if token.kind == "word" and token.text.lower() in {"true", "false"}]
+    for token in found:
+        text = text[: token.start] + token.text.lower() + text[token.end :]
+    return text
+
+
 def is_update(text: str) -> bool:
     """Whether the text is a SPARQL Update: the first word behind the prologue is one of its verbs."""
     return _may_use(text, _UPDATES) and form(text) in _UPDATES

@@ -274,6 +274,12 @@ def test_an_unknown_function_has_no_value_and_the_query_goes_on(engine: Embedded
     assert len(rows(engine, "SELECT ?x (<http://e/f>(<http://e/g>(?x)) AS ?y) { VALUES ?x { 1 2 } }")) == 2
 
 
+def test_truths_are_read_in_any_case_as_keywords_are(engine: EmbeddedEngine) -> None:
+    text = "SELECT (TRUE AS ?t) (fAlse AS ?f) ('TRUE' AS ?s) { ?True <http://e/p> <http://e/2> } "
+    assert [row[-1] for row in rows(engine, text)] == ['"TRUE"']
+    assert "True" in str(engine.run(Query("SELECT ?True { BIND(True AS ?True) }")).columns)
+
+
 def test_errors_of_the_text_come_back_as_they_are(engine: EmbeddedEngine) -> None:
     with pytest.raises(MalformedQuery) as error:
         engine.run(Query("SELECT *\n{ ?s ?p }"))
