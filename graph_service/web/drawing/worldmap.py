@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from graph_service.web.cells import Cell
 from graph_service.web.drawing.canvas import ACCENT, EDGE, GROUND, RULE, SOFT, TEXT, Drawing, Mark, linked, mark, path, text, tip
-from graph_service.web.drawing.labels import placed
+from graph_service.web.drawing.labels import Label, placed
 from graph_service.web.drawing.letters import LINE, lines
 from graph_service.web.drawing.rows import Rows, cell, key
 from graph_service.web.drawing.sentences import listed
@@ -16,6 +16,9 @@ from graph_service.web.wording import gettext as _
 from graph_service.web.wording import ngettext
 
 _WIDTH, _PALEST = 1120.0, 0.45
+
+#: A map has room for the names of so many countries, a small one for so many; the others tell theirs to who points at them.
+_LABELS, _FEW = 40, 8
 
 #: The longest side of a small map, and how much of the world it shows at least.
 _SMALL, _LEAST = 300.0, 150.0
@@ -32,37 +35,17 @@ def draw(rows: Rows, title: str, codes: Mapping[str, str], world: World) -> Draw
     outlines = {iri: outline for iri in countries if (outline := world.countries.get(codes.get(iri, "")))}
     scale = _WIDTH / world.width
     counts = sorted({len(found) for found in projects.values()})
+    told = {iri: f"{countries[iri].text}: {listed(project.text for project in found.values())}" for iri, found in projects.items()}
+    named = {iri: f"{countries[iri].text} · {len(projects[iri])}" if len(projects[iri]) > 1 else countries[iri].text for iri in outlines}
+    first = set(sorted(outlines, key=lambda iri: (-len(projects[iri]), countries[iri].text))[:_LABELS])
     marks = [_ground(world, scale)]
     for iri, outline in outlines.items():
-        shade = _shade(len(projects[iri]), counts)
-        marks.append(
-            _shape(countries[iri], outline, scale, shade, f"{countries[iri].text}: {listed(c.text for c in projects[iri].values())}")
-        )
-    named = {iri: f"{countries[iri].text} · {len(projects[iri])}" if len(projects[iri]) > 1 else countries[iri].text for iri in outlines}
+        marks.append(_shape(countries[iri], outline, scale, _shade(len(projects[iri]), counts), told[iri], labelled=iri in first))
     boxes = [(left * scale, top * scale, right * scale, bottom * scale) for left, top, right, bottom in (o.box for o in outlines.values())]
-    points = [(named[iri], outline.x * scale, outline.y * scale) for iri, outline in outlines.items()]
-    labels = placed(points, (4, 4, _WIDTH - 4, world.height * scale - 4), boxes)
-    for (iri, outline), label in zip(outlines.items(), labels, strict=True):
-        x, y = outline.x * scale, outline.y * scale
-        marks.append(
-            linked(
-                countries[iri],
-                tip(f"{countries[iri].text}: {listed(project.text for project in projects[iri].values())}"),
-                mark("path", d=path("M", x, y, "L", label.x, label.y), stroke=TEXT, stroke_width=0.8),
-                mark("circle", cx=x, cy=y, r=2.6, fill=TEXT, stroke=GROUND, stroke_width=0.8),
-                text(
-                    label.x,
-                    label.y,
-                    label.words,
-                    text_anchor=label.anchor,
-                    stroke=GROUND,
-                    stroke_width=3.5,
-                    paint_order="stroke",
-                    stroke_linejoin="round",
-                ),
-                data_thing=iri,
-            )
-        )
+    points = {iri: (named[iri], outline.x * scale, outline.y * scale) for iri, outline in outlines.items() if iri in first}
+    labels = placed(list(points.values()), (4, 4, _WIDTH - 4, world.height * scale - 4), boxes)
+    for (iri, (_name, x, y)), label in zip(points.items(), labels, strict=True):
+        marks.append(_label(countries[iri], label, x, y, told[iri]))
     height = world.height * scale
     marks += _legend(counts, height)
     elsewhere, height = _elsewhere([countries[iri] for iri in countries if iri not in outlines], height)
@@ -81,26 +64,14 @@ def locate(places: Sequence[tuple[Cell, str]], world: World) -> Drawing | None:
     left = min(max((left + right - wide) / 2, 0), world.width - wide)
     top = min(max((top + bottom - high) / 2, 0), world.height - high)
     scale = _SMALL / wide
+    few = len(found) <= _FEW
     marks = [_ground(world, scale)]
-    marks += [_shape(place, outline, scale, 1, place.text) for place, outline in found.values()]
-    points = [(place.text, outline.x * scale, outline.y * scale) for place, outline in found.values()]
-    labels = placed(points, (left * scale + 4, top * scale + 4, (left + wide) * scale - 4, (top + high) * scale - 4))
-    for (iri, (place, outline)), label in zip(found.items(), labels, strict=True):
-        x, y = outline.x * scale, outline.y * scale
-        words = text(
-            label.x,
-            label.y,
-            label.words,
-            text_anchor=label.anchor,
-            stroke=GROUND,
-            stroke_width=3.5,
-            paint_order="stroke",
-            stroke_linejoin="round",
-        )
-        line = mark("path", d=path("M", x, y, "L", label.x, label.y), stroke=TEXT, stroke_width=0.8)
-        marks.append(
-            linked(place, line, mark("circle", cx=x, cy=y, r=2.6, fill=TEXT, stroke=GROUND, stroke_width=0.8), words, data_thing=iri)
-        )
+    marks += [_shape(place, outline, scale, 1, place.text, labelled=few) for place, outline in found.values()]
+    if few:
+        points = [(place.text, outline.x * scale, outline.y * scale) for place, outline in found.values()]
+        labels = placed(points, (left * scale + 4, top * scale + 4, (left + wide) * scale - 4, (top + high) * scale - 4))
+        for (place, _outline), (_name, x, y), label in zip(found.values(), points, labels, strict=True):
+            marks.append(_label(place, label, x, y, place.text))
     shown = mark(
         "svg",
         *marks,
@@ -120,15 +91,38 @@ def _ground(world: World, scale: float) -> Mark:
     return mark("g", land, borders, transform=f"scale({scale:g})", aria_hidden="true")
 
 
-def _shape(country: Cell, outline: Country, scale: float, shade: float, words: str) -> Mark:
-    """A country's outline, or a ring where it is too small. Its label is the link to be reached with the keyboard."""
+def _shape(country: Cell, outline: Country, scale: float, shade: float, words: str, labelled: bool) -> Mark:
+    """A country's outline, or a disc where it is too small. Where it has a label, that is the link to be reached with the keyboard."""
     if outline.is_small:
         shape = mark("circle", cx=outline.x * scale, cy=outline.y * scale, r=6, fill=ACCENT, fill_opacity=shade)
     else:
         shape = mark(
             "path", d=outline.path, fill=ACCENT, fill_opacity=shade, stroke=GROUND, stroke_width=0.6, transform=f"scale({scale:g})"
         )
-    return linked(country, tip(words), shape, tabindex="-1" if country.href else None, aria_hidden="true")
+    if labelled:
+        return linked(country, tip(words), shape, tabindex="-1" if country.href else None, aria_hidden="true")
+    return linked(country, tip(words), shape, data_thing=key(country))
+
+
+def _label(country: Cell, label: Label, x: float, y: float, words: str) -> Mark:
+    """A country's name, with a line to its middle."""
+    return linked(
+        country,
+        tip(words),
+        mark("path", d=path("M", x, y, "L", label.x, label.y), stroke=TEXT, stroke_width=0.8),
+        mark("circle", cx=x, cy=y, r=2.6, fill=TEXT, stroke=GROUND, stroke_width=0.8),
+        text(
+            label.x,
+            label.y,
+            label.words,
+            text_anchor=label.anchor,
+            stroke=GROUND,
+            stroke_width=3.5,
+            paint_order="stroke",
+            stroke_linejoin="round",
+        ),
+        data_thing=key(country),
+    )
 
 
 def _shade(count: int, counts: Sequence[int]) -> float:
