@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_service.web.cells import Cell
@@ -33,6 +33,7 @@ def test_a_date_lasts_as_long_as_it_is_precise(date: str, expected: tuple[float,
     assert found == (expected if expected is None else pytest.approx(expected))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=300), st.floats(20, 400), st.integers(1, 4))
 def test_broken_words_fit_and_are_no_others(words: str, room: float, most: int) -> None:
     broken = lines(words, room, most)
@@ -47,6 +48,7 @@ def test_words_that_fit_are_not_shortened() -> None:
     assert shortened("Lao People's Democratic Republic", 100).endswith("…")
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.floats(0, 1000), st.floats(10, 50)), max_size=20))
 def test_things_in_a_column_keep_their_order_and_do_not_overlap(things: list[tuple[float, float]]) -> None:
     wishes, heights = sorted(wish for wish, _ in things), [height for _, height in things]
@@ -64,6 +66,7 @@ def test_ties_that_need_not_cross_do_not() -> None:
     assert [ties[thing] for thing in centre] == [[other] for other in side]
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.tuples(st.sampled_from(["Peru", "Viet Nam", "Panama"]), st.floats(100, 900), st.floats(50, 450)), max_size=12, unique=True)
 )
