@@ -28,6 +28,7 @@ from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
 from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
+from graph_service.words.tokens import form
 from graph_service.words.triples import Triples
 
 _CHOICES = """
@@ -35,7 +36,7 @@ PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?thing ?name WHERE {{
-  ?thing a {kind} .
+  {pattern}
   OPTIONAL {{ ?thing rdfs:label|skos:prefLabel|skos:altLabel|lc:acronym|lc:iso2 ?name }}
   FILTER(isIRI(?thing))
 }}"""
@@ -154,9 +155,9 @@ class Service:
         """How many rows the table of a SELECT query has. Raises the engine's errors."""
         return self._counts(text, infer)
 
-    def choices(self, kind: str) -> Sequence[Choice]:
-        """The things of a class (its IRI), with their names in all languages."""
-        return self._choices(kind)
+    def choices(self, listed: str) -> Sequence[Choice]:
+        """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages."""
+        return self._choices(listed)
 
     def describe(self, iri: str, infer: bool = True) -> list[Triple]:
         """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
@@ -277,9 +278,14 @@ class Service:
         assert isinstance(rows, Literal)
         return int(rows.value)
 
-    def _read_choices(self, kind: str) -> Sequence[Choice]:
+    def _read_choices(self, listed: str) -> Sequence[Choice]:
+        if form(listed) == "SELECT":
+            things = {row[0].value for row in self.sparql(Query(listed)).rows() if isinstance(row[0], NamedNode)}
+            pattern = f"VALUES ?thing {{ {' '.join(terms.write(NamedNode(thing)) for thing in sorted(things))} }}"
+        else:
+            pattern = f"?thing a {terms.write(NamedNode(listed))} ."
         names: dict[str, set[str]] = {}
-        for thing, name in self.sparql(Query(_CHOICES.format(kind=terms.write(NamedNode(kind))))).rows():
+        for thing, name in self.sparql(Query(_CHOICES.format(pattern=pattern))).rows():
             if isinstance(thing, NamedNode):
                 names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
         return tuple(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))

@@ -118,8 +118,8 @@ def _typed(parameter: Parameter, value: str) -> str | int:
 
 def _schema(parameter: Parameter, choices: Choices) -> dict[str, Any]:
     schema = dict(_TYPES[parameter.type])
-    if parameter.of is not None:
-        schema = {"type": "string", "enum": [curie(choice.iri) for choice in choices(parameter.of)]}
+    if parameter.listed is not None:
+        schema = {"type": "string", "enum": [curie(choice.iri) for choice in choices(parameter.listed)]}
     if parameter.enum:
         schema["enum"] = list(parameter.enum)
     if parameter.pattern is not None:

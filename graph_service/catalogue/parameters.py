@@ -11,11 +11,12 @@ from typing import Any
 
 from graph_service.catalogue.header import Text, read_text
 from graph_service.config import LANGUAGES
-from graph_service.errors import InvalidParameter, SourceError
-from graph_service.words import terms
+from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
+from graph_service.words import syntax, terms
 from graph_service.words.names import PREFIXES, curie
+from graph_service.words.tokens import form
 
-_KEYS = frozenset({"type", "of", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
+_KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
 
 #: The parameter of every query that has a row `VALUES ?lang { … }`.
 LANGUAGE: Mapping[str, Any] = {
@@ -48,7 +49,7 @@ class Choice:
         return wanted in {self.iri.casefold(), curie(self.iri).casefold(), self.key.casefold(), *map(str.casefold, self.names)}
 
 
-#: Given the class of a parameter, the things that are of that class.
+#: Given a class, or a SELECT query whose first column has them, the things that a parameter may be.
 Choices = Callable[[str], Sequence[Choice]]
 
 
@@ -62,12 +63,18 @@ class Parameter:
     description: Text
     default: str
     of: str | None = None
+    choices: str | None = None
     many: bool = False
     required: bool = False
     enum: tuple[str, ...] = ()
     pattern: str | None = None
     min: float | None = None
     max: float | None = None
+
+    @property
+    def listed(self) -> str | None:
+        """What lists the things that this may be: a class or a SELECT query; None if anything of its type will do."""
+        return self.of or self.choices
 
     @property
     def optional(self) -> bool:
@@ -94,8 +101,8 @@ class Parameter:
             raise self._invalid(text, "one of " + ", ".join(self.enum), allowed=list(self.enum))
         if self.pattern is not None and not re.fullmatch(self.pattern, text):
             raise self._invalid(text, f"text of the form {self.pattern}")
-        if self.of is not None:
-            return terms.iri(self._chosen(text, choices(self.of)).iri)
+        if self.listed is not None:
+            return terms.iri(self._chosen(text, choices(self.listed)).iri)
         try:
             term: terms.Term = terms.TYPES[self.type](text)
         except ValueError as error:
@@ -109,12 +116,16 @@ class Parameter:
         called = [choice for choice in choices if choice.is_called(text)]
         if len(called) == 1:
             return called[0]
-        kind = curie(str(self.of))
+        kind = curie(self.of) if self.of else "things"
         if called:
             names = [curie(choice.iri) for choice in called]
             raise self._invalid(text, f"one of the {kind} that are called so: {', '.join(names)}", allowed=names)
         known = sorted(curie(choice.iri) for choice in choices)
-        raise self._invalid(text, f"the IRI, key or exact name of one of the {len(known)} things of class {kind}", allowed=known[:200])
+        raise self._invalid(
+            text,
+            f"the IRI, key or exact name of one of the {len(known)} things{f' of class {kind}' if self.of else ' to choose from'}",
+            allowed=known[:200],
+        )
 
     def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None) -> InvalidParameter:
         said = "nothing was given" if given is None else f"{given!r} was given"
@@ -129,7 +140,7 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
     unknown = sorted(set(map(str, given)) - _KEYS)
     if unknown:
         raise SourceError(f"{where}: unknown properties {', '.join(unknown)}; there are {', '.join(sorted(_KEYS))}")
-    kind = given.get("type", "iri" if "of" in given else "string")
+    kind = given.get("type", "iri" if {"of", "choices"} & set(given) else "string")
     if kind not in terms.TYPES:
         raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(terms.TYPES)}")
     for flag in ("many", "required"):
@@ -144,6 +155,14 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
         if kind != "iri" or (prefix not in PREFIXES and not local.startswith("//")):
             raise SourceError(f"{where}: `of` is a class such as lc:Country, of a parameter of type iri")
         of = terms.iri(str(of)).value
+    listing = given.get("choices")
+    if listing is not None:
+        if kind != "iri" or of is not None or not isinstance(listing, str) or form(listing) != "SELECT":
+            raise SourceError(f"{where}: `choices` is a SELECT query, of a parameter of type iri that has no `of`")
+        try:
+            syntax.check(listing)
+        except MalformedQuery as fault:
+            raise SourceError(f"{where}: choices: {fault.detail}") from fault
     return Parameter(
         name=name,
         type=kind,
@@ -151,6 +170,7 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
         description=read_text(given.get("description", {}), f"{where}: description"),
         default=" ".join(row.split()),
         of=of,
+        choices=listing,
         many=given.get("many", False),
         required=given.get("required", False),
         enum=tuple(map(str, given.get("enum", ()))),

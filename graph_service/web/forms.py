@@ -22,8 +22,8 @@ class Option:
 def options(service: Service, parameter: Parameter, given: Sequence[str], language: str) -> list[Option]:
     """The entries of a parameter's list in the order of their texts, the given or else the default ones chosen; none without a list."""
     chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
-    if parameter.of is not None:
-        choices = service.choices(parameter.of)
+    if parameter.listed is not None:
+        choices = service.choices(parameter.listed)
         labels = service.labels([NamedNode(choice.iri) for choice in choices], language)
         entries = []
         for choice in choices:

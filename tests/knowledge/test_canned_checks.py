@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph_service.catalogue.catalogue import read_canned
+from graph_service.errors import InvalidParameter
 from graph_service.knowledge.lint import lint
 from graph_service.knowledge.trial import examine
 from graph_service.service import Service
@@ -130,3 +131,23 @@ def test_the_command_tells_faults_of_queries_and_fails(command: Callable[..., su
     assert (done.returncode, report["canned queries"]) == (1, 1)
     places = [finding.partition(": ")[0].rpartition("bad.rq:")[2] for finding in report["findings"]]
     assert places == ["1", "4", "4"]
+
+
+def test_a_query_can_list_what_a_parameter_may_be(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "test.rq").write_text(
+        """#+ summary: x
+#+ params:
+#+   place:
+#+     choices: |
+#+       PREFIX lc: <https://w3id.org/labcoop/ns#>
+#+       SELECT ?place { ?place a lc:Country ; lc:iso3 ?code . FILTER(?code IN ("CRI", "KHM")) }
+SELECT ?place { VALUES ?place { UNDEF } }
+""",
+        encoding="utf-8",
+    )
+    query = read_canned(tmp_path / "test.rq")
+    for text in ("KHM", "place:KHM", "Cambodge", "Camboya"):
+        assert "<https://w3id.org/labcoop/id/place/KHM>" in query.bind({"place": [text]}, service.choices)
+    with pytest.raises(InvalidParameter) as error:
+        query.bind({"place": ["TUN"]}, service.choices)
+    assert error.value.members["allowed"] == ["place:CRI", "place:KHM"]

@@ -126,6 +126,8 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ("#+ summary: x\n#+ params: {a: {colour: red}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),
         ("#+ summary: x\n#+ params: {a: {many: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "true or false"),
         ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "lc:Country"),
+        ('#+ summary: x\n#+ params: {a: {choices: "ASK {}"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "SELECT query"),
+        ('#+ summary: x\n#+ params: {a: {choices: "SELECT {"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "choices: Line 1"),
         ("#+ summary: x\n#+ examples: [{b: 1}]\nSELECT * {}", "examples", "b"),
         ("#+ summary: x\nSELECT * {\n ?s ?p }", ":3:", "expected"),
         ("#+ summary: x\nINSERT DATA {}", "", "update"),
