@@ -19,8 +19,9 @@ export function withoutHeader(text, summary) {
 }
 
 // The file of a canned query: a header with what the author has to say, above the query. Its first comment is the summary; a VALUES row
-// of one variable is a parameter.
+// of one variable is a parameter. What has a header already stays as it is.
 export function asCanned(text, columns) {
+  if (/^#\+/m.test(text)) return text;
   const all = tokens(text);
   const comment = all.find((token) => token.kind === "comment");
   const summary = comment?.text.replace(/^#+\s*/, "") || "…";
