@@ -168,6 +168,9 @@ class Settings:
     search_results: int = _setting(_count, lambda: 100, "100", "results on one page of a search, at most (422)")
     log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
     operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page", secret=True)
+    reload_queries: bool = _setting(
+        _flag, lambda: False, "false", "whether a changed file of canned queries builds anew, for their authors"
+    )
     page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")
     page_limit: int = _setting(_count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422)")
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")

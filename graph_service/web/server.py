@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,8 @@ def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
     os.environ.update(settings.environment())
     os.environ[_SNAPSHOT] = str(snapshot.folder)
     log_to_stderr()
+    if settings.reload_queries:
+        threading.Thread(target=_follow_queries, args=(settings.queries,), daemon=True).start()
     _Server(
         f"{__name__}:make_app",
         factory=True,
@@ -82,6 +85,29 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
 
     def signal_handler_reload(self, *_: object) -> None:
         threading.Thread(target=_rebuild, daemon=True).start()
+
+
+def _follow_queries(places: Iterable[Path]) -> None:
+    """Build anew whenever a file of canned queries comes, changes or goes."""
+
+    def state() -> dict[Path, tuple[int, int]]:
+        files = [file for place in places for file in (place.glob("*.rq") if place.is_dir() else [place])]
+        return {file: (about.st_mtime_ns, about.st_size) for file in files if (about := _about(file)) is not None}
+
+    seen = state()
+    while True:
+        time.sleep(_LOOK)
+        if (now := state()) != seen:
+            seen = now
+            _rebuild()
+
+
+def _about(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        # It went between the listing and the look.
+        return None
 
 
 def _rebuild() -> None:
