@@ -32,7 +32,7 @@ ROOMS = {
     "owlrl": {"knowledge/terminology.py"},
     "nmo_python": {"knowledge/closure.py"},
     "pyshacl": {"knowledge/shapes.py"},
-    "yaml": {"catalogue/header.py", "web/openapi.py"},
+    "yaml": {"catalogue/header.py", "web/linked/openapi.py"},
     "argparse": {"cli.py"},
     "SPARQLWrapper": {"engine/client.py", "client"},
     "pandas": {"client/frames.py"},

@@ -7,37 +7,10 @@ from werkzeug.exceptions import HTTPException
 from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
-from graph_service.web import (
-    about,
-    assets,
-    changes,
-    contexts,
-    cors,
-    crawlers,
-    descriptions,
-    documents,
-    downloads,
-    explain,
-    frameworks,
-    graphs,
-    kinds,
-    languages,
-    numerals,
-    ontology,
-    openapi,
-    pages,
-    pictures,
-    policy,
-    queries,
-    resources,
-    search,
-    signposts,
-    sparql,
-    status,
-    vocabulary,
-    wording,
-)
+from graph_service.web import assets, cors, explain, languages, policy, queries, search, sparql, status, wording
 from graph_service.web.answers import local, problem, translated
+from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
+from graph_service.web.pages import about, documents, frameworks, home, kinds, numerals, ontology, pictures
 from graph_service.words.names import DCTERMS, PREFIXES
 
 
@@ -57,7 +30,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     numerals.write(app)
     app.register_blueprint(languages.blueprint(settings.language))
     for module in (
-        pages,
+        home,
         sparql,
         vocabulary,
         queries,

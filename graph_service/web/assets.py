@@ -12,8 +12,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, send_from_directory
 
-_STATIC = Path(__file__).parent / "static"
-_BUILT = _STATIC / "built"
+#: The folder of styles and icons, and the one of what was bundled.
+STATIC = Path(__file__).parent / "static"
+BUILT = STATIC / "built"
 
 #: What is under an address that has the hash of the content in it never changes (RFC 8246).
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -28,10 +29,10 @@ def blueprint() -> Blueprint:
 
     @routes.get("/static/<version>/<name>")
     def static(version: str, name: str) -> Response:
-        folder = _BUILT if version == _BUILT.name else _STATIC
+        folder = BUILT if version == BUILT.name else STATIC
         # No ETag of the file's own: the cache in front compresses and tags what has none.
         response = send_from_directory(folder, name, etag=False, conditional=False)
-        if _HASHED.search(name) if folder == _BUILT else version == _version(_STATIC / name):
+        if _HASHED.search(name) if folder == BUILT else version == _version(STATIC / name):
             response.headers["Cache-Control"] = _FOR_GOOD
         return response
 
@@ -40,9 +41,9 @@ def blueprint() -> Blueprint:
 
 def addresses() -> Callable[[str], str | None]:
     """What gives templates the address of a style sheet or bundle by its name; files are looked up as they are now."""
-    manifest = _BUILT / "manifest.json"
+    manifest = BUILT / "manifest.json"
     built: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
-    found = {file.name: f"/static/{_version(file)}/{file.name}" for file in _STATIC.iterdir() if file.is_file()}
+    found = {file.name: f"/static/{_version(file)}/{file.name}" for file in STATIC.iterdir() if file.is_file()}
     found |= {name: f"/static/built/{file}" for name, file in built.items()}
     return found.get
 

@@ -9,8 +9,8 @@ from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.provenance import as_data, as_triples
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html, write
-from graph_service.web.cells import cell, cells
 from graph_service.web.languages import language
+from graph_service.web.pages.cells import cell, cells
 from graph_service.words import terms
 from graph_service.words.formats import EXPLANATION_FORMATS
 from graph_service.words.terms import AnyTerm

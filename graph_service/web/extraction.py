@@ -8,7 +8,7 @@ from typing import IO
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.catalogue.openapi import COMMON
 from graph_service.web.answers import problem_types
-from graph_service.web.openapi import PARAMETERS, ROUTES
+from graph_service.web.linked.openapi import PARAMETERS, ROUTES
 
 #: A word that a query answers with: in BIND or IF, and of more letters than a language tag.
 _ANSWERED = re.compile(r'(?:BIND\(|IF\(|, )"([a-z][a-z ]{2,})"(?=[,)]| AS )')

@@ -12,12 +12,12 @@ from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
-from graph_service.web.cells import ROWS_SHOWN, table
-from graph_service.web.forms import options
 from graph_service.web.languages import language
+from graph_service.web.linked.rows import around
 from graph_service.web.links import Link, add
+from graph_service.web.pages.cells import ROWS_SHOWN, table
+from graph_service.web.pages.forms import options
 from graph_service.web.paging import Paging, asked_page
-from graph_service.web.rows import around
 from graph_service.web.snippets import snippets
 from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
 from graph_service.words.names import QUERIES

@@ -27,11 +27,11 @@ from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
-from graph_service.web.bodies import PLACES, Bodies
-from graph_service.web.cache import Cache, CacheCounts
-from graph_service.web.endpoint import Endpoint
-from graph_service.web.log import log_to_stderr
-from graph_service.web.watching import Metrics, Watch
+from graph_service.web.front.bodies import PLACES, Bodies
+from graph_service.web.front.cache import Cache, CacheCounts
+from graph_service.web.front.endpoint import Endpoint
+from graph_service.web.front.log import log_to_stderr
+from graph_service.web.front.watching import Metrics, Watch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, render_template, request
 
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html, write
-from graph_service.web.cells import Table, table
-from graph_service.web.endpoint import READ, Read, timed
-from graph_service.web.vicinity import places
+from graph_service.web.front.endpoint import READ, Read, timed
+from graph_service.web.pages.cells import Table, table
+from graph_service.web.pages.vicinity import places
 from graph_service.words.formats import GRAPH_FORMATS
 from graph_service.words.names import ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.tokens import is_volatile

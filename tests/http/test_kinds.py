@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 import rdflib
 
-from graph_service.web.traits import KINDS
+from graph_service.web.pages.traits import KINDS
 from tests.conftest import Answer, Server
 from tests.http.test_links import links
 

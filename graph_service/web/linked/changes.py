@@ -1,0 +1,104 @@
+"""`/changes` and `/feed.atom`: the versions of the graph that are kept, and what changed from one to the next.
+
+The feed is Atom (RFC 4287), an entry a version; a change is a page, JSON or an RDF Patch.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from graph_service.errors import NotFound
+from graph_service.knowledge.changes import Changes, changes
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.service import Service
+from graph_service.web.answers import choose, wants_html, write
+from graph_service.web.linked.datasets import schema_dataset
+from graph_service.web.links import Link, add
+from graph_service.words.formats import Format
+from graph_service.words.names import DOWNLOADS
+
+_FORMATS = (
+    Format("json", "application/json"),
+    Format("rdfp", "application/rdf-patch", ("text/rdf-patch",)),
+)
+
+#: A page shows this many triples of each kind; the patch has them all.
+_SHOWN = 200
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the versions."""
+    routes = Blueprint("changes", __name__)
+
+    @routes.get("/changes")
+    def history() -> Response:
+        versions = service.versions
+        steps = [changes(older, newer) for newer, older in pairwise(versions)]
+        feed = [Link("alternate", request.host_url + "feed.atom", "application/atom+xml")]
+        if wants_html():
+            return add(Response(render_template("changes.html", versions=versions, steps=steps, links=feed)), feed)
+        listed = [{"version": v.id, "made": v.made, "triples": v.triples, "url": f"{request.host_url}downloads/{v.id}/"} for v in versions]
+        return add(jsonify(versions=listed, changes=[_summary(step) for step in steps]), feed)
+
+    @routes.get("/changes/<older>/<newer>")
+    @routes.get("/changes/<older>/<newer>.<suffix>")
+    def change(older: str, newer: str, suffix: str | None = None) -> Response:
+        kept = {version.id: version for version in service.versions}
+        for version in (older, newer):
+            if version not in kept:
+                raise NotFound(f"There is no version {version!r}. Kept: {', '.join(kept)}.")
+        step = changes(kept[older], kept[newer])
+        if suffix is None and wants_html() and not request.values.get("format"):
+            return Response(render_template("change.html", step=step, older=kept[older], newer=kept[newer], shown=_SHOWN))
+        format = choose(_FORMATS, suffix)
+        if format.name == "rdfp":
+            return write(step.as_patch().encode(), format)
+        return jsonify(**_summary(step), addedQuads=step.added, removedQuads=step.removed)
+
+    @routes.get("/feed.atom")
+    def feed() -> Response:
+        content = _feed(str(schema_dataset(service, request.host_url).get("name")), request.host_url, service.versions)
+        return Response(content, content_type="application/atom+xml; charset=utf-8")
+
+    return routes
+
+
+def _summary(step: Changes) -> dict[str, object]:
+    return {
+        "older": step.older,
+        "newer": step.newer,
+        "added": len(step.added),
+        "removed": len(step.removed),
+        "graphs": [{"graph": graph or None, "added": added, "removed": removed} for graph, added, removed in step.by_graph],
+        "url": f"{request.host_url}changes/{step.older}/{step.newer}",
+        "patch": f"{request.host_url}changes/{step.older}/{step.newer}.rdfp",
+    }
+
+
+def _feed(title: str, root: str, versions: Sequence[Snapshot]) -> str:
+    entries = []
+    for place, version in enumerate(versions):
+        older = versions[place + 1] if place + 1 < len(versions) else None
+        text = f"{version.triples} triples in {len(version.graphs)} graphs."
+        links = [f"<link rel='alternate' type='text/html' href={quoteattr(f'{root}downloads/{version.id}/')}/>"]
+        if older is not None:
+            step = changes(older, version)
+            text += f" {len(step.added)} added and {len(step.removed)} removed since version {older.id}."
+            links.append(f"<link rel='related' type='text/html' href={quoteattr(f'{root}changes/{older.id}/{version.id}')}/>")
+        for dump in version.dumps:
+            address, size = quoteattr(f"{root}downloads/{version.id}/{dump.path.name}"), dump.bytes
+            links.append(f"<link rel='enclosure' type='{dump.format.media}' length='{size}' href={address}/>")
+        entries.append(
+            f"<entry><id>{escape(DOWNLOADS + version.id)}/</id><title>Version {version.id}</title><updated>{version.made}</updated>"
+            f"<summary>{escape(text)}</summary>{''.join(links)}</entry>"
+        )
+    updated = max(version.made for version in versions)
+    return (
+        "<?xml version='1.0' encoding='utf-8'?>\n<feed xmlns='http://www.w3.org/2005/Atom'>"
+        f"<id>{escape(DOWNLOADS)}</id><title>{escape(title)}</title><updated>{updated}</updated>"
+        f"<author><name>{escape(title)}</name></author>"
+        f"<link rel='self' type='application/atom+xml' href={quoteattr(root + 'feed.atom')}/>"
+        f"<link rel='alternate' type='text/html' href={quoteattr(root + 'changes')}/>\n" + "\n".join(entries) + "</feed>\n"
+    )

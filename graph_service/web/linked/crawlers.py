@@ -1,0 +1,61 @@
+"""`/robots.txt` and `/sitemap.xml`: what search engines may read and what there is to find.
+
+Robots Exclusion Protocol (RFC 9309); sitemaps.org, version 0.9.
+"""
+
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, request
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.answers import local
+from graph_service.web.pages.gallery import pictures
+from graph_service.web.pages.traits import KINDS
+from graph_service.words.names import THING, VOCABULARY
+from graph_service.words.terms import NamedNode
+
+#: Pages that are there whatever the graph is about.
+_PAGES = (
+    *("", "things", *(f"things/{kind.name}" for kind in KINDS), "documents", "frameworks", "pictures", "about"),
+    *("queries", "sparql", "ns", "downloads/", "changes", "docs"),
+)
+
+#: Answers to one question, of which there are without end.
+_APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
+
+#: A sitemap holds this many addresses at most (sitemaps.org, protocol).
+_MOST = 50_000
+
+_THINGS = f"""
+SELECT DISTINCT ?thing WHERE {{
+  ?thing a ?kind .
+  FILTER(STRSTARTS(STR(?thing), "{THING}") || STRSTARTS(STR(?thing), "{VOCABULARY}"))
+  FILTER(!STRSTARTS(STR(?thing), "{THING}statement/"))
+}} ORDER BY ?thing LIMIT {_MOST - len(_PAGES) - 1000}"""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes for those who read it all."""
+    routes = Blueprint("crawlers", __name__)
+
+    @routes.get("/robots.txt")
+    def robots() -> Response:
+        rules = ["User-agent: *", *(f"Disallow: {path}" for path in _APART)]
+        text = "\n".join([*rules, "Allow: /", "", f"Sitemap: {request.host_url}sitemap.xml", ""])
+        return Response(text, content_type="text/plain; charset=utf-8")
+
+    @routes.get("/sitemap.xml")
+    def sitemap() -> Response:
+        places = [*_PAGES, *(f"queries/{name}" for name in service.catalogue.queries), *(f"pictures/{name}" for name in pictures(service))]
+        for (thing,) in service.sparql(Query(_THINGS)).rows():
+            assert isinstance(thing, NamedNode)
+            places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
+        made = service.snapshot.made
+        entries = "".join(f"<url><loc>{escape(request.host_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
+        content = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
+        )
+        return Response(content, content_type="application/xml")
+
+    return routes

@@ -1,0 +1,95 @@
+"""Linked data: each IRI of the graph answers under its own path.
+
+`/id/…` 303 to `/page/…` or `/data/…`; `/vocab/…` answers where it is, as `/ns` does (see `ontology`).
+"""
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from graph_service.errors import Gone
+from graph_service.service import Service
+from graph_service.web.answers import choose, flag, write
+from graph_service.web.languages import language
+from graph_service.web.linked.linksets import LINKSET
+from graph_service.web.linked.signposts import of_thing
+from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.pages.presentation import Presentation
+from graph_service.web.pages.schemes import tree
+from graph_service.web.pages.things import is_withdrawn, replacements, thing
+from graph_service.web.pages.vicinity import around, location
+from graph_service.web.protocol import wants_page
+from graph_service.words.formats import DATA_FORMATS, named
+from graph_service.words.names import DATASET, THING, VOCABULARY, below
+from graph_service.words.writing import write_quads, write_triples
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes under which the graph's IRIs answer."""
+    routes = Blueprint("resources", __name__)
+    presentation = Presentation(service)
+
+    @routes.get("/id/<kind>/<key>")
+    def identifier(kind: str, key: str) -> Response:
+        iri = below(THING, f"{kind}/{key}")
+        triples = service.describe(iri)
+        if is_withdrawn(triples, iri):
+            successors = replacements(triples, iri)
+            told = f" It is replaced by {', '.join(successors)}." if successors else ""
+            raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_place(kind, key)}.", replaced_by=successors or None)
+        place = _place(kind, key) if wants_page(request) else f"/data/{kind}/{key}.{choose(DATA_FORMATS).name}"
+        response = redirect(place, 303)
+        assert isinstance(response, Response)
+        response.vary.add("Accept")
+        return add(response, [Link("canonical", iri), Link("linkset", f"{request.host_url}linkset/{kind}/{key}", LINKSET)])
+
+    @routes.get("/page/<kind>/<key>")
+    def page(kind: str, key: str) -> Response:
+        iri = below(THING, f"{kind}/{key}")
+        shown = thing(service, presentation, iri, language(), flag("infer", True))
+        links = of_thing(service, request.host_url, kind, key, shown.classes)
+        pictures = {"surroundings": around(shown), "location": location(service, iri)}
+        text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links, **pictures)
+        response = Response(text, status=410 if shown.withdrawn else 200)
+        canonical = Link("canonical", request.host_url.rstrip("/") + _place(kind, key), "text/html")
+        return add(response, [canonical, *alternates(f"{request.host_url}data/{kind}/{key}", DATA_FORMATS), *links])
+
+    @routes.get("/data/<kind>/<path:key>")
+    def data(kind: str, key: str) -> Response:
+        stem, suffix = _split(key)
+        response = _document(below(THING, f"{kind}/{stem}"), suffix, f"/data/{kind}/{stem}", _place(kind, stem))
+        return add(response, [Link("describes", below(THING, f"{kind}/{stem}")), Link("collection", DATASET)])
+
+    @routes.get("/vocab/<path:path>")
+    def concept(path: str) -> Response:
+        stem, suffix = _split(path)
+        iri = below(VOCABULARY, stem)
+        if suffix is None and wants_page(request):
+            shown = thing(service, presentation, iri, language(), flag("infer", True))
+            links = [Link("cite-as", iri)]
+            text = render_template(
+                "thing.html", thing=shown, data=f"/vocab/{stem}", links=links, surroundings=around(shown), concepts=tree(service, iri)
+            )
+            response = Response(text, status=410 if shown.withdrawn else 200)
+            return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])
+        return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])
+
+    def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
+        format = choose(DATA_FORMATS, suffix)
+        quads = service.document(iri, infer=flag("infer", True))
+        # JSON-LD has graphs too, but who asks for it wants a thing and not the graphs that speak of it.
+        content = write_quads(quads, format) if format.name in {"trig", "nq"} else write_triples({q.triple for q in quads}, format)
+        response = negotiated(write(content, format), path, format, DATA_FORMATS, page)
+        if is_withdrawn([quad.triple for quad in quads], iri):
+            response.status_code = 410
+        return response
+
+    return routes
+
+
+def _place(kind: str, key: str) -> str:
+    return f"/page/{kind}/{key}"
+
+
+def _split(path: str) -> tuple[str, str | None]:
+    """A path and the suffix of a format, if it ends in one."""
+    stem, _, suffix = path.rpartition(".")
+    return (stem, suffix) if stem and named(suffix, DATA_FORMATS) is not None else (path, None)

@@ -1,0 +1,113 @@
+"""FAIR Signposting (level 1 in headers and pages, level 2 as a link set), `/linkset`, and what every answer tells of its origin.
+
+Links are those of https://signposting.org/FAIR/; link sets are RFC 9264; `cite-as` is RFC 8574, versions RFC 5829.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from graph_service.service import Service
+from graph_service.web.linked.linksets import FORMATS, LINKSET, LinkSet, answer
+from graph_service.web.links import Link, add, alternates
+from graph_service.words.formats import THING_FORMATS
+from graph_service.words.names import DATASET, DCTERMS, RDF, THING
+from graph_service.words.terms import NamedNode
+
+#: The profile of link sets that signpost.
+_FAIR = "https://signposting.org/FAIR/"
+
+#: Where answers are of the service and not of the graph. All others are data, or made of them.
+_NOT_DATA = (
+    *("/health", "/ready", "/metrics", "/admin/", "/static/", "/openapi", "/docs", "/problems", "/robots.txt", "/opensearch.xml"),
+    *("/downloads/", "/.well-known/api-catalog", "/linkset"),
+)
+
+#: Where answers are made for one question, and are not to be found by a search engine.
+_ANSWERS = ("/sparql", "/queries/", "/explain", "/rdf-graph-store", "/search")
+
+
+def of_dataset(service: Service, root: str) -> list[Link]:
+    """The links of the landing page: what the dataset is, how to cite it, who made it, its licence, its descriptions and files."""
+    return [
+        Link("cite-as", DATASET),
+        Link("type", "https://schema.org/AboutPage"),
+        Link("type", "https://schema.org/Dataset"),
+        *(Link("author", iri) for iri in service.about_dataset(DCTERMS + "creator")),
+        *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+        *(Link("describedby", f"{root}catalog.{format.name}", format.media) for format in THING_FORMATS),
+        *(Link("item", f"{root}downloads/{service.snapshot.id}/{dump.path.name}", dump.format.media) for dump in service.snapshot.dumps),
+        *(Link("linkset", root + "linkset", format.media) for format in FORMATS),
+        Link("service-desc", root + "openapi.json", "application/vnd.oai.openapi+json;version=3.1"),
+        Link("service-doc", root + "docs", "text/html"),
+        Link("service-meta", root + "sparql", "text/turtle"),
+        Link("api-catalog", root + ".well-known/api-catalog", LINKSET),
+    ]
+
+
+def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[str] = ()) -> list[Link]:
+    """The links of a thing's page: its IRI, its classes, its data in each format, its dataset."""
+    place = f"{quote(kind)}/{quote(key)}"
+    return [
+        Link("cite-as", THING + place),
+        Link("type", "https://schema.org/AboutPage"),
+        *(Link("type", iri) for iri in kinds),
+        *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+        *alternates(f"{root}data/{place}", THING_FORMATS, "describedby"),
+        Link("collection", DATASET),
+        *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
+    ]
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The link sets, and the links of origin on every answer."""
+    routes = Blueprint("signposts", __name__)
+
+    @routes.get("/linkset")
+    def dataset_links() -> Response:
+        root = request.host_url
+        items = [
+            LinkSet(link.href, [Link("collection", root), Link("type", "https://schema.org/DataDownload")])
+            for link in of_dataset(service, root)
+            if link.rel == "item"
+        ]
+        return answer([LinkSet(root, [link for link in of_dataset(service, root) if link.rel != "linkset"]), *items], _FAIR)
+
+    @routes.get("/linkset/<kind>/<key>")
+    def thing_links(kind: str, key: str) -> Response:
+        links = of_thing(service, request.host_url, kind, key, _classes(f"{THING}{quote(kind)}/{quote(key)}"))
+        page = f"{request.host_url}page/{quote(kind)}/{quote(key)}"
+        back = [Link("describes", page), Link("type", "https://schema.org/Dataset")]
+        documents = [LinkSet(link.href, back) for link in links if link.rel == "describedby"]
+        return answer([LinkSet(page, [link for link in links if link.rel != "linkset"]), *documents], _FAIR)
+
+    @routes.get("/.well-known/api-catalog")
+    def api_catalog() -> Response:
+        root = request.host_url
+        sparql = [Link("service-desc", root + "sparql", "text/turtle"), Link("service-doc", root + "sparql", "text/html")]
+        rest = [Link("service-desc", root + "openapi.json", "application/json"), Link("service-doc", root + "docs", "text/html")]
+        both = [Link("item", root + "sparql"), Link("item", root + "queries")]
+        apis = {".well-known/api-catalog": both, "sparql": sparql, "queries": rest}
+        return answer([LinkSet(root + path, links) for path, links in apis.items()], "https://www.rfc-editor.org/info/rfc9727")
+
+    @routes.after_app_request
+    def origin(response: Response) -> Response:
+        if request.path.startswith(_ANSWERS) and request.path != "/queries/":
+            response.headers["X-Robots-Tag"] = "noindex"
+        if not request.path.startswith(_NOT_DATA) and response.status_code < 400:
+            root = request.host_url
+            origin = [
+                *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+                Link("describedby", root + ".well-known/void", "text/turtle"),
+                Link("via", f"{root}downloads/{service.snapshot.id}/"),
+                Link("version-history", root + "changes"),
+            ]
+            add(response, origin)
+        return response
+
+    def _classes(iri: str) -> list[str]:
+        triples = service.describe(iri, infer=False)
+        return sorted(t.object.value for t in triples if t.subject == NamedNode(iri) and t.predicate.value == RDF + "type")  # type: ignore[union-attr]
+
+    return routes

@@ -1,0 +1,63 @@
+"""`/about`: where the graph comes from, how it is made and checked, what may be done with it, and how to cite it."""
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from graph_service.service import Service
+from graph_service.web.answers import wants_html
+from graph_service.web.linked.datasets import in_language, texts_of
+from graph_service.web.links import Link, add
+from graph_service.web.pages.documents import documents
+from graph_service.web.pages.ontology import ontology_version
+from graph_service.web.wording import gettext as _
+from graph_service.words.names import CATALOG, DCTERMS, GRAPH_INFERRED
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The route `/about`."""
+    routes = Blueprint("about", __name__)
+
+    @routes.get("/about")
+    def about() -> Response:
+        figures = _figures(service)
+        links = [Link("alternate", request.host_url + "catalog", "text/turtle"), Link("describedby", request.host_url + ".well-known/void")]
+        if not wants_html():
+            facts = {"version": service.snapshot.id, "made": service.snapshot.made, "figures": figures}
+            return add(jsonify(**facts, documents=[document.key for document in documents(service)]), links)
+        said = service.description(request.host_url, CATALOG)
+        texts = {name: in_language(texts_of(said, DCTERMS + name)) for name in ("description", "rights", "bibliographicCitation")}
+        page = render_template(
+            "about.html",
+            texts=texts,
+            figures=figures,
+            told=_told(),
+            documents=documents(service),
+            snapshot=service.snapshot,
+            ontology=ontology_version(service),
+            links=links,
+        )
+        return add(Response(page), links)
+
+    return routes
+
+
+def _figures(service: Service) -> dict[str, int | str]:
+    """The figures of the checks of the build, and those of the graph."""
+    snapshot = service.snapshot
+    inferred = snapshot.graphs.get(GRAPH_INFERRED, 0)
+    counted: dict[str, int | str] = {"triples": snapshot.triples, "inferred": inferred, "graphs": len(snapshot.graphs)}
+    return {**counted, **snapshot.figures, "canned queries": len(service.catalogue.queries)}
+
+
+def _told() -> dict[str, str]:
+    """What each figure counts."""
+    return {
+        "triples": _("triples in the whole graph, each counted once"),
+        "inferred": _("of them are inferred, and kept in a graph of their own"),
+        "graphs": _("named graphs: one for each document, the reference data, the ontology, what is inferred, the description"),
+        "statements with a passage": _("statements with a record of the passages that say them"),
+        "coverage": _("of the statements in the graphs of documents have a passage that says them"),
+        "quotations": _("quotations, each held against the length, the order and the fingerprint of its document’s text"),
+        "rules": _("rules that hold in the whole graph, else it would not have been built"),
+        "shapes": _("shapes (SHACL) that every thing of a kind has, else it would not have been built"),
+        "canned queries": _("ready-made questions, each with its expected answer in the tests"),
+    }

@@ -1,0 +1,174 @@
+"""`/documents` and `/documents/{key}`: the documents that the graph is drawn from, and the passages of each with what they say.
+
+Of a document's text no more is shown than is quoted. As a table a list has a row a document, a document a row a statement.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request
+
+from graph_service.engine.result import Kind, Query
+from graph_service.errors import NotFound
+from graph_service.service import Service
+from graph_service.web.answers import answer, choose, wants_html
+from graph_service.web.languages import language
+from graph_service.web.links import add, alternates
+from graph_service.web.pages.cells import Cell, cell
+from graph_service.words import terms
+from graph_service.words.formats import TABLE_FORMATS
+from graph_service.words.names import RDF, RDFS, THING, below
+from graph_service.words.terms import AnyTerm, Literal, NamedNode
+
+_DOCUMENTS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?document ?title ?issued ?characters ?rights ?passages ?statements WHERE {
+  ?document a lc:SourceDocument .
+  OPTIONAL { ?document dcterms:title ?title }
+  OPTIONAL { ?document dcterms:issued ?issued }
+  OPTIONAL { ?document lc:textLength ?characters }
+  OPTIONAL { ?document lc:rightsNote ?rights }
+  OPTIONAL { SELECT ?document (COUNT(DISTINCT ?passage) AS ?passages) WHERE { ?passage lc:quotedFrom ?document } GROUP BY ?document }
+  OPTIONAL {
+    SELECT ?document (COUNT(DISTINCT ?record) AS ?statements)
+    WHERE { ?record lc:evidence ?quoted . ?record a lc:SourcedStatement . ?quoted lc:quotedFrom ?document } GROUP BY ?document
+  }
+} ORDER BY ?issued ?document"""
+
+_STATEMENTS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT ?passage ?start ?end ?words ?subject ?property ?value WHERE {{
+  ?passage lc:quotedFrom {document} ; oa:exact ?words .
+  OPTIONAL {{ ?passage oa:start ?start ; oa:end ?end }}
+  OPTIONAL {{ ?record lc:evidence ?passage ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value }}
+}} ORDER BY ?start DESC(?end) ?passage ?subject ?property ?value"""
+
+#: What a thing is called and of what class it is goes without saying beside the words; the files say it.
+_UNTOLD = frozenset({RDF + "type", RDFS + "label"})
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What a passage says of a thing: a property and its values."""
+
+    subject: Cell
+    property: Cell
+    values: list[Cell]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage: its name for anchors, its words, where they stand, and what they say, grouped by thing and property."""
+
+    key: str
+    cell: Cell
+    words: Cell
+    start: int | None
+    end: int | None
+    says: list[Saying]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document: what is known of it, and how much of its text the passages quote (0 to 1, None where that is not known)."""
+
+    key: str
+    cell: Cell
+    title: Cell | None
+    issued: Cell | None
+    rights: Cell | None
+    passages: int
+    statements: int
+    coverage: float | None
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the documents."""
+    routes = Blueprint("documents", __name__)
+
+    @routes.get("/documents")
+    @routes.get("/documents.<suffix>")
+    def overview(suffix: str | None = None) -> Response:
+        if _for_people(suffix):
+            links = alternates(request.host_url + "documents", TABLE_FORMATS)
+            return add(Response(render_template("documents.html", documents=documents(service), links=links)), links)
+        return answer(service.sparql(Query(_DOCUMENTS), {Kind.TABLE: choose(TABLE_FORMATS, suffix)}))
+
+    @routes.get("/documents/<key>")
+    @routes.get("/documents/<key>.<suffix>")
+    def one(key: str, suffix: str | None = None) -> Response:
+        found = next((document for document in documents(service) if document.key == key), None)
+        if found is None:
+            raise NotFound(f"There is no document {key!r}. The list is at /documents.")
+        query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(THING, f"document/{key}")))))
+        if _for_people(suffix):
+            links = alternates(f"{request.host_url}documents/{key}", TABLE_FORMATS)
+            shown = passages(service, service.sparql(query).rows())
+            return add(Response(render_template("document.html", document=found, passages=shown, links=links)), links)
+        return answer(service.sparql(query, {Kind.TABLE: choose(TABLE_FORMATS, suffix)}))
+
+    return routes
+
+
+def documents(service: Service) -> list[Document]:
+    """The documents that have a key, the oldest first."""
+    rows = [row for row in service.sparql(Query(_DOCUMENTS)).rows() if isinstance(row[0], NamedNode)]
+    labels = service.labels([row[0] for row in rows], language())
+    found: dict[str, Document] = {}
+    for document, title, issued, characters, rights, quoted, statements in rows:
+        assert isinstance(document, NamedNode)
+        shown = cell(document, labels)
+        if shown is None or not document.value.startswith(THING + "document/"):
+            continue
+        length = _number(characters)
+        coverage = _covered(service, document) / length if length else None
+        key = document.value.rpartition("/")[2]
+        told = (cell(title, labels), cell(issued, labels), cell(rights, labels))
+        found.setdefault(key, Document(key, shown, *told, _number(quoted) or 0, _number(statements) or 0, coverage))
+    return list(found.values())
+
+
+def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list[Passage]:
+    """The passages of a document in the order of its text, with what they say."""
+    rows = list(rows)
+    labels = service.labels([term for row in rows for term in (row[0], *row[4:])], language())
+    found: dict[AnyTerm | None, Passage] = {}
+    said: dict[tuple[AnyTerm | None, ...], Saying] = {}
+    for passage, start, end, words, subject, property, value in rows:
+        assert isinstance(passage, NamedNode)
+        link, quoted = cell(passage, labels), cell(words, labels)
+        assert link is not None
+        assert quoted is not None
+        made = Passage(passage.value.rpartition("/")[2], link, quoted, _number(start), _number(end), [])
+        known = found.setdefault(passage, made)
+        of, by, what = cell(subject, labels), cell(property, labels), cell(value, labels)
+        if of and by and what and isinstance(property, NamedNode) and property.value not in _UNTOLD:
+            if (passage, subject, property) not in said:
+                known.says.append(said.setdefault((passage, subject, property), Saying(of, by, [])))
+            said[passage, subject, property].values.append(what)
+    return list(found.values())
+
+
+def _covered(service: Service, document: NamedNode) -> int:
+    """How many characters of a document's text stand in a passage, each counted once."""
+    text = f"""
+        PREFIX lc: <https://w3id.org/labcoop/ns#>
+        PREFIX oa: <http://www.w3.org/ns/oa#>
+        SELECT ?start ?end WHERE {{ ?passage lc:quotedFrom {terms.write(document)} ; oa:start ?start ; oa:end ?end }}"""
+    spans = sorted((_number(start) or 0, _number(end) or 0) for start, end in service.sparql(Query(text)).rows())
+    covered, reached = 0, 0
+    for start, end in spans:
+        covered += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return covered
+
+
+def _number(term: AnyTerm | None) -> int | None:
+    return int(term.value) if isinstance(term, Literal) else None
+
+
+def _for_people(suffix: str | None) -> bool:
+    return suffix == "html" or (suffix is None and wants_html() and not request.args.get("format"))

@@ -1,0 +1,136 @@
+"""Marks on a canvas, written as SVG 2: in a page, or as a file that needs nothing beside it.
+
+Colours and fonts are the tokens of the style sheet (`var(--accent)`): in a page they have the page's values, light or dark; into a
+file they are written.
+"""
+
+import copy
+import re
+from dataclasses import dataclass
+from functools import cache
+from xml.etree.ElementTree import Element, tostring
+
+from markupsafe import Markup
+
+from graph_service.web.assets import STATIC
+from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.drawing.letters import LINE, SIZE
+
+TEXT, SOFT, ACCENT, EDGE, RULE = "var(--text)", "var(--soft)", "var(--accent)", "var(--edge)", "var(--line)"
+GROUND, RAISED, TINT, INFERRED = "var(--ground)", "var(--raised)", "var(--tint)", "var(--mark)"
+
+_STYLE = STATIC / "style.css"
+_TOKEN = re.compile(r"var\(--([\w-]+)\)")
+
+Mark = Element
+
+_MARGIN = 14.0
+
+#: A picture up to the first width may be made smaller with its page, one up to the last down to the one between; others never.
+_SMALL, _LEAST, _LARGE = 600.0, 960.0, 1180.0
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture: its size in pixels, its title, what one sees in words, and its marks from the back to the front."""
+
+    width: float
+    height: float
+    title: str
+    words: str
+    marks: list[Mark]
+
+    def inline(self, name: str) -> Markup:
+        """The picture as a part of a page. `name` is unique in the page. It is a group and no image: the links in it are to be reached."""
+        return Markup(tostring(self._svg(name), encoding="unicode"))  # noqa: S704 - ElementTree escapes
+
+    def file(self, root: str, dark: bool = False) -> bytes:
+        """The picture as a file: on a ground of its own, with colours and fonts written in, and links to the service at `root`."""
+        tokens = _tokens(dark)
+        svg = copy.deepcopy(self._svg("picture"))
+        svg.insert(2, mark("rect", x=-_MARGIN, y=-_MARGIN, width="100%", height="100%", fill=GROUND))
+        for element in svg.iter():
+            for name, value in element.items():
+                filled = _TOKEN.sub(lambda found: tokens[found[1]], value)
+                element.set(name, root.rstrip("/") + filled if name == "href" and filled.startswith("/") else filled)
+        return bytes(tostring(svg, encoding="utf-8", xml_declaration=True))
+
+    def _svg(self, name: str) -> Mark:
+        return mark(
+            "svg",
+            mark("title", self.title, id=f"{name}-title"),
+            mark("desc", self.words, id=f"{name}-words"),
+            *self.marks,
+            xmlns="http://www.w3.org/2000/svg",
+            width=self.width + 2 * _MARGIN,
+            height=self.height + 2 * _MARGIN,
+            viewBox=path(-_MARGIN, -_MARGIN, self.width + 2 * _MARGIN, self.height + 2 * _MARGIN),
+            class_=_class(self.width),
+            role="group",
+            aria_labelledby=f"{name}-title",
+            aria_describedby=f"{name}-words",
+            font_family="var(--sans)",
+            font_size=SIZE,
+        )
+
+
+def mark(element: str, *inner: Mark | str | None, **attributes: float | str | None) -> Mark:
+    """An SVG element with texts and elements in it. `stroke_width` is `stroke-width`; what is None is left out."""
+    made = Element(element, {name.strip("_").replace("_", "-"): _written(value) for name, value in attributes.items() if value is not None})
+    for part in inner:
+        if isinstance(part, str):
+            if len(made):
+                made[-1].tail = (made[-1].tail or "") + part
+            else:
+                made.text = (made.text or "") + part
+        elif part is not None:
+            made.append(part)
+    return made
+
+
+def text(
+    x: float, y: float, *words: str, size: float = SIZE, line: float = LINE, fill: str = TEXT, **attributes: float | str | None
+) -> Mark:
+    """Lines of text, the middle of them all at `y`."""
+    top = y + size * 0.35 - (len(words) - 1) * line / 2
+    spans = [mark("tspan", words_, x=x, y=top + place * line) for place, words_ in enumerate(words)] if len(words) > 1 else words
+    place = {} if len(words) > 1 else {"x": x, "y": top}
+    return mark("text", *spans, **place, fill=fill, font_size=None if size == SIZE else size, **attributes)
+
+
+def linked(cell: Cell, *marks: Mark | None, **attributes: float | str | None) -> Mark:
+    """Marks that lead to a thing's page, if it has one."""
+    return mark("a" if cell.href else "g", *marks, href=cell.href, lang=cell.language, **attributes)
+
+
+def tip(words: str) -> Mark:
+    """What a pointer that rests on the mark around it is told."""
+    return mark("title", words)
+
+
+def curve(x: float, y: float, to_x: float, to_y: float) -> str:
+    """The path of a line that leaves and arrives level."""
+    middle = (x + to_x) / 2
+    return path("M", x, y, "C", middle, y, middle, to_y, to_x, to_y)
+
+
+def path(*parts: str | float) -> str:
+    """Path data from commands and numbers."""
+    return " ".join(_written(part) for part in parts)
+
+
+def _written(value: float | str) -> str:
+    """Numbers to a tenth of a pixel, so that the same picture is the same bytes everywhere."""
+    return value if isinstance(value, str) else f"{round(value, 1) + 0:g}" if abs(value) < 100_000 else f"{value:.0f}"
+
+
+def _class(width: float) -> str | None:
+    """What the style sheet makes of a picture on a narrow screen: one that must not become smaller is moved there."""
+    return None if width <= _SMALL else "large" if _LEAST < width <= _LARGE else "whole"
+
+
+@cache
+def _tokens(dark: bool) -> dict[str, str]:
+    """The tokens of the style sheet: those of its first set, with those of its second, dark one in their place."""
+    sets = re.findall(r":root \{(.*?)\}", _STYLE.read_text(encoding="utf-8"), re.DOTALL)[: 2 if dark else 1]
+    return dict(token for tokens in sets for token in re.findall(r"--([\w-]+):\s*([^;]+);", tokens))

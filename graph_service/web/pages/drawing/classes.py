@@ -1,0 +1,69 @@
+"""The classes of an ontology as a tree, and beside each class the properties that lead from it to another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.drawing import tree
+from graph_service.web.pages.drawing.canvas import ACCENT, SOFT, TEXT, TINT, Drawing, Mark, linked, mark, text
+from graph_service.web.pages.drawing.letters import width
+from graph_service.web.pages.drawing.rows import key
+from graph_service.web.wording import gettext as _
+from graph_service.web.wording import ngettext
+
+#: Properties of one class that are drawn; the tables below the picture have them all.
+_LINKS = 4
+
+_SMALL = 12.0
+
+
+@dataclass(frozen=True)
+class Link:
+    """A property, and the class to which it leads."""
+
+    property: Cell
+    target: Cell
+
+
+def draw(classes: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Sequence[Link]]) -> Drawing | None:
+    """The picture of classes; None without any. `above`: class -> the class it is a kind of; `links`: class -> what leads from it."""
+    if not classes:
+        return None
+    named = {key(one): one for one in classes}
+    below: dict[str, list[str]] = {}
+    for iri in named:
+        if iri in above:
+            below.setdefault(above[iri], []).append(iri)
+    widest = 0.0
+
+    def node(iri: str, x: float, y: float, again: bool) -> Mark:
+        nonlocal widest
+        label = named[iri].text
+        end = x + width(label) + 16
+        box = mark("rect", x=x, y=y - 10, width=end - x, height=20, rx=4, fill=TINT, stroke=ACCENT)
+        told, end = _told(links.get(iri, ()), end + 10, y)
+        widest = max(widest, end)
+        return mark("g", linked(named[iri], box, text(x + 8, y, label), data_thing=iri), *told)
+
+    roots = [iri for iri in named if above.get(iri) not in named]
+    marks, bottom = tree.draw([*roots, *named], below, node)
+    words = ngettext("%(num)s class as a tree.", "%(num)s classes as a tree.", len(named), num=len(named))
+    words += " " + _("The classes, each below the one it is a kind of, and the properties that lead from one class to another.")
+    return Drawing(widest, bottom, _("Picture of the classes"), f"{words} {_('The tables below say the same in words.')}", marks)
+
+
+def _told(links: Sequence[Link], x: float, y: float) -> tuple[list[Mark], float]:
+    """The properties of a class, in a row from `x` on, and where they end."""
+    marks = []
+    for link in links[:_LINKS]:
+        for part, cell, fill in ((link.property.text, link.property, ACCENT), ("→", None, SOFT), (link.target.text, link.target, TEXT)):
+            drawn = text(x, y, part, size=_SMALL, fill=fill)
+            marks.append(linked(cell, drawn) if cell else drawn)
+            x += width(part, _SMALL) + 5
+        x += 12
+    more = len(links) - _LINKS
+    if more > 0:
+        words = ngettext("and %(num)s more", "and %(num)s more", more, num=more)
+        marks.append(text(x, y, words, size=_SMALL, fill=SOFT))
+        x += width(words, _SMALL)
+    return marks, x

@@ -1,0 +1,91 @@
+"""Groups of people as a tree, each below the broader one, with a mark for each project that reaches it."""
+
+from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.drawing import tree
+from graph_service.web.pages.drawing.canvas import ACCENT, EDGE, RAISED, SOFT, TINT, Drawing, Mark, linked, mark, text, tip
+from graph_service.web.pages.drawing.letters import shortened, width
+from graph_service.web.pages.drawing.rows import Rows, cell, key, words_of
+from graph_service.web.pages.drawing.sentences import listed
+from graph_service.web.wording import gettext as _
+from graph_service.web.wording import ngettext
+
+_TOP, _DOT, _ROOM = 34.0, 13.0, 520.0
+
+#: More projects than these are a figure and no longer dots.
+_DOTS = 10
+
+
+def draw(rows: Rows, title: str) -> Drawing:
+    """The picture of the rows of `group-tree`."""
+    groups: dict[str, Cell] = {}
+    projects: dict[str, int] = {}
+    above: dict[str, list[str]] = {}
+    for row in rows:
+        group, broader = cell(row, "group"), row.get("broader")
+        groups[key(group)] = group
+        projects[key(group)] = int(words_of(row, "projects") or 0)
+        above.setdefault(key(group), []).extend([key(broader)] if broader else [])
+    below: dict[str, list[str]] = {}
+    for group_, broaders in sorted(above.items(), key=lambda entry: groups[entry[0]].text.casefold()):
+        for broader_ in broaders:
+            below.setdefault(broader_, []).append(group_)
+    roots = [iri for iri, broaders in above.items() if not any(broader_ in groups for broader_ in broaders)]
+    # Trees first, the largest of them at the top; then what stands alone.
+    roots.sort(key=lambda iri: (-_size(iri, below, frozenset()), groups[iri].text.casefold()))
+
+    def node(iri: str, x: float, y: float, again: bool) -> Mark:
+        return _node(groups[iri], projects[iri], x, y, again)
+
+    marks, bottom = tree.draw([*roots, *sorted(groups)], below, node, _TOP)
+    legend = mark("g", mark("circle", cx=6, cy=10, r=4.5, fill=ACCENT), text(18, 10, _("a project that reaches the group"), fill=SOFT))
+    return Drawing(_ROOM + 160, bottom + 6, title, _words(groups, projects, above, roots), [legend, *marks])
+
+
+def _size(iri: str, below: dict[str, list[str]], seen: frozenset[str]) -> int:
+    return 1 + sum(_size(one, below, seen | {iri}) for one in below.get(iri, ()) if one not in seen)
+
+
+def _node(group: Cell, projects: int, x: float, y: float, again: bool) -> Mark:
+    name = shortened(group.text, _ROOM - x - 16)
+    count = ngettext("%(num)s project", "%(num)s projects", projects, num=projects)
+    end = x + width(name) + 16
+    box = mark(
+        "rect",
+        x=x,
+        y=y - 11,
+        width=end - x,
+        height=22,
+        rx=4,
+        fill=TINT if projects else RAISED,
+        stroke=ACCENT if projects else EDGE,
+        stroke_dasharray="3 3" if again else None,
+    )
+    dots = [mark("circle", cx=end + 14 + _DOT * place, cy=y, r=4.5, fill=ACCENT) for place in range(min(projects, _DOTS))]
+    figure = text(end + 10 + _DOT * len(dots), y, str(projects), fill=SOFT) if projects > 1 else None
+    return linked(group, tip(f"{group.text}: {count}"), box, text(x + 8, y, name), *dots, figure, data_thing=key(group))
+
+
+def _words(groups: dict[str, Cell], projects: dict[str, int], above: dict[str, list[str]], roots: list[str]) -> str:
+    told = [
+        ngettext("A tree of %(num)s group of people", "A tree of %(num)s groups of people", len(groups), num=len(groups))
+        + " "
+        + ngettext("with %(num)s at the top.", "with %(num)s at the top.", len(roots), num=len(roots))
+    ]
+    reached = sorted((iri for iri in groups if projects[iri]), key=lambda iri: (-projects[iri], groups[iri].text.casefold()))
+    if reached:
+        told.append(
+            _("Reached by most projects: %(things)s.", things=listed(f"{groups[iri].text} ({projects[iri]})" for iri in reached[:5]))
+        )
+    rest = len(groups) - len(reached)
+    if rest:
+        told.append(
+            ngettext(
+                "%(num)s group is named, but no project is said to reach it.",
+                "%(num)s groups are named, but no project is said to reach them.",
+                rest,
+                num=rest,
+            )
+        )
+    if any(len(broaders) > 1 for broaders in above.values()):
+        told.append(_("A group with two broader ones stands below both; a dashed frame marks it the second time."))
+    return " ".join(told)

@@ -1,0 +1,12 @@
+"""Words that several pictures use."""
+
+from collections.abc import Iterable
+
+from babel.lists import format_list
+
+from graph_service.web.pages.numerals import locale
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a list in the reader's language: `a, b and c`."""
+    return format_list(list(words), locale=locale())

@@ -1,0 +1,168 @@
+"""The timeline: a bar for what lasts, a hollow one for what happened at some time in it, an arrow where no end is stated.
+
+What has no stated date is named below: leaving it out would look as if it did not exist.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from math import ceil, floor
+
+from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.drawing.canvas import ACCENT, GROUND, RULE, SOFT, TINT, Drawing, Mark, linked, mark, path, text, tip
+from graph_service.web.pages.drawing.letters import LINE, lines, width
+from graph_service.web.pages.drawing.rows import Row, Rows, cell, key, words_of
+from graph_service.web.pages.drawing.sentences import listed
+from graph_service.web.pages.numerals import value
+from graph_service.web.wording import gettext as _
+from graph_service.web.wording import ngettext
+
+_WIDTH, _TOP, _LEFT, _BAR = 1120.0, 40.0, 440.0, 16.0
+
+#: XML Schema's gYear, gYearMonth and date, as far as they are of this era.
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:Z|[+-]\d\d:\d\d)?$")
+
+_MOST_YEARS = 16
+
+
+@dataclass(frozen=True)
+class Span:
+    """What stands in a row: a thing, its kind, from when to when in years, whether it lasts, whether its end is stated, in words."""
+
+    cell: Cell
+    kind: str
+    start: float
+    end: float
+    lasts: bool
+    open: bool
+    words: str
+
+
+def draw(rows: Rows, title: str) -> Drawing:
+    """The picture of the rows of `projects-and-commitments`."""
+    spans = [span for row in rows if (span := _span(row))]
+    undated = [row for row in rows if _span(row) is None]
+    first = floor(min((span.start for span in spans), default=0))
+    last = ceil(max((span.end for span in spans), default=1)) + (1 if any(span.open for span in spans) else 0)
+    step = ceil((last - first) / _MOST_YEARS)
+    year = (_WIDTH - _LEFT - 20) / max(last - first, 1)
+    heights = [(len(_named(span.cell)) + 1) * LINE + 22 for span in spans]
+    bottom = _TOP + sum(heights)
+    marks = _axis(first, last, step, year, bottom) if spans else []
+    y = _TOP
+    for span, height in zip(spans, heights, strict=True):
+        marks += [mark("path", d=path("M", 0, y + height, "H", _WIDTH), stroke=RULE), _row(span, y + height / 2, first, last, year)]
+        y += height
+    below, y = _undated(undated, y + 34 if spans else 24)
+    return Drawing(_WIDTH, y, title, _words(spans, undated), [*marks, *below])
+
+
+def _span(row: Row) -> Span | None:
+    on, start, end = (period(words_of(row, name)) for name in ("date", "start", "end"))
+    begin = start or on
+    if begin is None:
+        return None
+    until = end[1] if end else begin[1]
+    words = _date(row, "start") or _date(row, "date")
+    if end and _date(row, "end") != words:
+        words = f"{words} – {_date(row, 'end')}"
+    elif start and not end:
+        words = _("since %(date)s", date=words)
+    return Span(
+        cell(row, "item"), words_of(row, "kind"), begin[0], max(until, begin[1]), bool(start or end), bool(start and not end), words
+    )
+
+
+def _date(row: Row, column: str) -> str:
+    """A date as the reader's language writes it, as precise as it is."""
+    found = row.get(column)
+    return value(found.text, found.title or "") if found else ""
+
+
+def period(date: str) -> tuple[float, float] | None:
+    """From when to when a date of XML Schema lasts, in years: `2021` all of the year, `2021-07` the month; None if it is none."""
+    found = _DATE.match(date)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    assert year is not None
+    if month is None:
+        return year, year + 1
+    if not 1 <= month <= 12:
+        return None
+    if day is None:
+        return year + (month - 1) / 12, year + month / 12
+    days = monthrange(max(year, 1), month)[1]
+    return year + (month - 1 + (day - 1) / days) / 12, year + (month - 1 + day / days) / 12
+
+
+def _axis(first: int, last: int, step: int, year: float, bottom: float) -> list[Mark]:
+    marks = []
+    for number in range(first, last + 1):
+        if (number - first) % step == 0:
+            x = _LEFT + (number - first) * year
+            marks.append(mark("path", d=path("M", x, _TOP - 12, "V", bottom), stroke=RULE))
+            if number < last:
+                marks.append(text(x + year * min(step, last - number) / 2, 14, str(number), fill=SOFT, text_anchor="middle"))
+    return marks
+
+
+def _named(item: Cell) -> list[str]:
+    return lines(item.text, _LEFT - 28)
+
+
+def _row(span: Span, y: float, first: int, last: int, year: float) -> Mark:
+    start, end = _LEFT + (span.start - first) * year, _LEFT + (span.end - first) * year
+    top, low = y - _BAR / 2, y + _BAR / 2
+    if span.open:
+        end = _LEFT + (last - first) * year
+        shape = mark("path", d=path("M", start, top, "H", end - 14, "L", end, y, "L", end - 14, low, "H", start, "Z"), fill=ACCENT)
+    else:
+        fill, stroke = (ACCENT, ACCENT) if span.lasts else (TINT, ACCENT)
+        shape = mark("rect", x=start + 1, y=top, width=max(end - start - 2, 3), height=_BAR, rx=3, fill=fill, stroke=stroke)
+    inside = span.lasts and width(span.words) < end - start - 24
+    after = end + 8 + width(span.words) < _WIDTH
+    x, anchor = (start + 10, "start") if inside else (end + 8, "start") if after else (start - 8, "end")
+    dates = text(x, y, span.words, fill=GROUND if inside else SOFT, text_anchor=anchor)
+    named = _named(span.cell)
+    label = text(0, y - LINE / 2, *named)
+    kind = text(0, y + len(named) * LINE / 2, span.kind, fill=SOFT, size=11.5)
+    return linked(span.cell, tip(f"{span.cell.text} ({span.kind}): {span.words}"), label, kind, shape, dates, data_thing=key(span.cell))
+
+
+def _undated(rows: Rows, y: float) -> tuple[list[Mark], float]:
+    """The names of what has no date, in two columns, and where they end."""
+    if not rows:
+        return [], y - 22
+    marks = [text(0, y, _("No date stated"), fill=SOFT, font_weight="600")]
+    half = (len(rows) + 1) // 2
+    lowest = y
+    for column in (rows[:half], rows[half:]):
+        at, x = y + 34, 0 if column is rows[:half] or column == rows[:half] else _WIDTH / 2 + 10
+        for row in column:
+            item = cell(row, "item")
+            named = lines(item.text, _WIDTH / 2 - 40)
+            height = len(named) * LINE
+            marks.append(
+                linked(
+                    item,
+                    tip(f"{item.text} ({words_of(row, 'kind')})"),
+                    text(x, at + height / 2 - 16, *named),
+                    text(x, at + height - 8, words_of(row, "kind"), fill=SOFT, size=11.5),
+                    data_thing=key(item),
+                )
+            )
+            at += height + 30
+        lowest = max(lowest, at)
+    return marks, lowest - 12
+
+
+def _words(spans: list[Span], undated: Rows) -> str:
+    told = [ngettext("%(num)s item has a date.", "%(num)s items have a date.", len(spans), num=len(spans))]
+    told += [f"{span.cell.text} ({span.kind}): {span.words}." for span in spans]
+    if undated:
+        names = listed(words_of(row, "item") for row in undated)
+        told.append(
+            ngettext("%(num)s has none: %(things)s.", "%(num)s have none: %(things)s.", len(undated), num=len(undated), things=names)
+        )
+    return " ".join(told)

@@ -1,0 +1,64 @@
+"""The world's outlines, drawn when the frontend was built: see `frontend/world.mjs`."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.assets import BUILT
+from graph_service.words import terms
+from graph_service.words.terms import Literal, NamedNode
+
+_OUTLINES = BUILT / "world.json"
+
+_CODES = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT ?country ?code WHERE {{ VALUES ?country {{ {countries} }} ?country lc:m49Code ?code }} ORDER BY ?country ?code"""
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country's outline, its middle, and the box around the largest part of it (left, top, right, bottom)."""
+
+    path: str
+    x: float
+    y: float
+    box: tuple[float, float, float, float]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its outline is too small to be seen on a map of the world."""
+        left, top, right, bottom = self.box
+        return max(right - left, bottom - top) < 5
+
+
+@dataclass(frozen=True)
+class World:
+    """The map: its size, all land, all borders, and each country's outline by its M49 code."""
+
+    width: float
+    height: float
+    land: str
+    borders: str
+    countries: dict[str, Country]
+
+
+@cache
+def world() -> World | None:
+    """The world, or None where the frontend has not been built."""
+    if not _OUTLINES.exists():
+        return None
+    drawn = json.loads(_OUTLINES.read_text(encoding="utf-8"))
+    countries = {
+        code: Country(outline["path"], outline["x"], outline["y"], tuple(outline["box"])) for code, outline in drawn["countries"].items()
+    }
+    return World(drawn["width"], drawn["height"], drawn["land"], drawn["borders"], countries)
+
+
+def codes(service: Service, countries: Iterable[str]) -> dict[str, str]:
+    """IRI of a country -> its M49 code, for those that have one."""
+    listed = " ".join(terms.write(NamedNode(iri)) for iri in sorted(set(countries)))
+    rows = service.sparql(Query(_CODES.format(countries=listed))).rows() if listed else ()
+    return {country.value: code.value for country, code in rows if isinstance(country, NamedNode) and isinstance(code, Literal)}

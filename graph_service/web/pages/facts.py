@@ -1,0 +1,143 @@
+"""Facts for people: the statements about a thing as properties with values, in the groups and the order of the ontology.
+
+A value is stated, with the passages or the graphs that say it, or inferred, with where that is explained. What only repeats a
+value in more general words (who is a `partner` is also `involved`) is told apart from the rest.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.presentation import OTHER, Place, Presentation, key
+from graph_service.words import terms
+from graph_service.words.names import RDF
+from graph_service.words.terms import AnyTerm, Triple
+
+#: A value is looked at together with the triple that gives it.
+Said = tuple[Triple, AnyTerm]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The words of a document that say something, in the document's language, and where they lead."""
+
+    words: str
+    language: str | None
+    passage: Cell
+    document: Cell
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a property: what to show, what it comes to if it is a fact itself, and who says so or where it is explained."""
+
+    cell: Cell
+    gist: list[Cell]
+    inferred: bool
+    passages: list[Passage]
+    graphs: tuple[Cell, ...]
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A property with its values: the stated ones, then the inferred."""
+
+    term: Cell
+    stated: list[Value]
+    inferred: list[Value]
+
+    @property
+    def shared(self) -> list[Passage]:
+        """The passages that say all the stated values alike, if there are several values and they are the same for each."""
+        first = self.stated[0].passages if len(self.stated) > 1 else []
+        return first if all(value.passages == first for value in self.stated) else []
+
+    @property
+    def origin(self) -> tuple[Cell, ...]:
+        """The graphs that say all the stated values alike, where no passage does."""
+        first = self.stated[0].graphs if self.stated and not self.stated[0].passages else ()
+        return first if all(value.graphs == first and not value.passages for value in self.stated) else ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of facts: its key and its IRI (empty for what is in none)."""
+
+    key: str
+    group: str
+    facts: list[Fact] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """How terms, origins and passages are shown on one page."""
+
+    show: Callable[[AnyTerm], Cell]
+    gists: Mapping[str, list[Cell]]
+    inferred: frozenset[Triple] | set[Triple]
+    passages: Mapping[Triple, list[Passage]]
+    graphs: Callable[[Triple], tuple[Cell, ...]]
+    presentation: Presentation
+
+    def sections(self, said: Iterable[Said]) -> list[Section]:
+        """What is said, in the groups of the ontology; values that only repeat another are left out (see `repeated`)."""
+        said = list(said)
+        given = _values_by_property(said)
+        return self._grouped(pair for pair in said if not self._repeats(pair, given))
+
+    def repeated(self, said: Iterable[Said]) -> list[Fact]:
+        """The inferred values that say of the same thing, in more general words, what another value says."""
+        said = list(said)
+        given = _values_by_property(said)
+        return [fact for section in self._grouped(pair for pair in said if self._repeats(pair, given)) for fact in section.facts]
+
+    def value(self, triple: Triple, value: AnyTerm) -> Value:
+        """One value, as it is shown."""
+        gist = self.gists.get(value.value, []) if isinstance(value, terms.NamedNode) else []
+        return Value(
+            self.show(value), gist, triple in self.inferred, self.passages.get(triple, []), self.graphs(triple), explanation(triple)
+        )
+
+    def _repeats(self, pair: Said, given: Mapping[str, set[AnyTerm]]) -> bool:
+        triple, value = pair
+        if triple not in self.inferred or triple.predicate.value == RDF + "type":
+            return False
+        return any(value in given.get(narrow, ()) for narrow in self.presentation.narrower.get(triple.predicate.value, ()))
+
+    def _grouped(self, said: Iterable[Said]) -> list[Section]:
+        facts: dict[str, list[Value]] = {}
+        shown: dict[str, Cell] = {}
+        for triple, value in said:
+            shown[triple.predicate.value] = self.show(triple.predicate)
+            facts.setdefault(triple.predicate.value, []).append(self.value(triple, value))
+        sections: dict[str, Section] = {}
+        for property in sorted(facts, key=lambda iri: (self.presentation.place(iri), shown[iri].text.casefold())):
+            place: Place = self.presentation.place(property)
+            section = sections.setdefault(place.group, Section(key(place.group) if place.group != OTHER else "other", place.group))
+            values = sorted(_once(facts[property]), key=lambda value: value.cell.text.casefold())
+            stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
+            section.facts.append(Fact(shown[property], stated, inferred))
+        return list(sections.values())
+
+
+def _values_by_property(said: Iterable[Said]) -> dict[str, set[AnyTerm]]:
+    given: dict[str, set[AnyTerm]] = {}
+    for triple, value in said:
+        given.setdefault(triple.predicate.value, set()).add(value)
+    return given
+
+
+def _once(values: Iterable[Value]) -> list[Value]:
+    """Each value once, the stated one first."""
+    first: dict[Cell, Value] = {}
+    for value in sorted(values, key=lambda value: value.inferred):
+        first.setdefault(value.cell, value)
+    return list(first.values())
+
+
+def explanation(triple: Triple) -> str:
+    """The address of the explanation of a triple."""
+    parts = {name: terms.text(part) for name, part in (("s", triple.subject), ("p", triple.predicate), ("o", triple.object))}
+    return f"/explain?{urlencode(parts)}"

@@ -1,0 +1,70 @@
+"""Pages that belong to no noun: home, and what the problem types mean."""
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.answers import choose, problem_types, wants_html
+from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
+from graph_service.web.linked.descriptions import CATALOGUE, described
+from graph_service.web.linked.signposts import of_dataset
+from graph_service.web.links import add
+from graph_service.web.pages.cells import table
+from graph_service.web.pages.documents import documents
+from graph_service.web.pages.gallery import pictures
+from graph_service.web.pages.listing import counts
+from graph_service.web.pages.traits import KINDS
+from graph_service.words.formats import EXPLANATION_FORMATS
+from graph_service.words.names import CATALOG, DCTERMS
+
+_UNDERTAKINGS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT DISTINCT ?project WHERE {
+  { ?project a lc:Project } UNION { ?project a lc:Programme }
+  FILTER NOT EXISTS { ?project a lc:Organisation }
+} ORDER BY ?project"""
+
+#: Ways in, by name.
+_WAYS = {
+    **{name: name for name in ("things", "documents", "frameworks", "pictures", "queries", "sparql", "ns", "catalog")},
+    **{name: name for name in ("changes", "about", "docs", "health")},
+    **{"downloads": "downloads/", "void": ".well-known/void", "openapi": "openapi.json", "context": "context.jsonld", "feed": "feed.atom"},
+}
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes `/` and `/problems`."""
+    routes = Blueprint("pages", __name__)
+
+    @routes.get("/")
+    def home() -> Response:
+        root = request.host_url
+        links = of_dataset(service, root)
+        if not wants_html() and choose(EXPLANATION_FORMATS).engine is not None:
+            return add(described(service, "/catalog", None, *CATALOGUE), links)
+        dataset = schema_dataset(service, root)
+        if not wants_html():
+            ways = {name: root + path for name, path in _WAYS.items()}
+            facts = {"title": dataset["name"], "version": service.snapshot.id, "triples": service.snapshot.triples}
+            return add(jsonify(**facts, links=ways), links)
+        text = render_template(
+            "home.html",
+            snapshot=service.snapshot,
+            kinds=KINDS,
+            counts=counts(service),
+            description=in_language(texts_of(service.description(root, CATALOG), DCTERMS + "description")),
+            documents=documents(service),
+            pictures=pictures(service),
+            projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
+            catalogue=service.catalogue,
+            dataset=dataset,
+            links=links,
+        )
+        return add(Response(text), links)
+
+    @routes.get("/problems")
+    def problems() -> Response:
+        kinds = problem_types()
+        return Response(render_template("problems.html", kinds=kinds)) if wants_html() else jsonify(problems=kinds)
+
+    return routes

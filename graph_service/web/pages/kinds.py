@@ -1,0 +1,173 @@
+"""`/things` and `/things/{kind}`: the kinds of things, and the list of each, narrowed down, in order, page by page or whole.
+
+As a page a list has one page of things; as a file it has them all. A value to narrow it down to is given as in canned queries: by
+IRI, short name, key or exact name; several of one trait mean any of them.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from graph_service.catalogue.openapi import FAILURES, media_types
+from graph_service.engine.result import Kind as ResultKind
+from graph_service.engine.result import Query
+from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
+from graph_service.service import Service
+from graph_service.web.answers import answer, choose, wants_html
+from graph_service.web.languages import language
+from graph_service.web.links import Link, add, alternates
+from graph_service.web.pages.cells import table
+from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
+from graph_service.web.pages.traits import KINDS, Kind, kind
+from graph_service.words.formats import HTML, TABLE_FORMATS, THING_FORMATS
+from graph_service.words.names import DATASET
+
+#: A list as a file: a table, or what is said of its things.
+FORMATS = (*TABLE_FORMATS, *THING_FORMATS)
+
+#: Those that the page offers.
+_OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl"}), key=lambda f: f.name))
+
+#: Parameters of a list that are no trait of its things.
+_RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang"})
+
+_CLASSES = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
+  ?thing a ?class .
+  FILTER(isIRI(?thing) && isIRI(?class) && !STRSTARTS(STR(?class), STR(owl:)))
+} GROUP BY ?class ORDER BY DESC(?things) ?class"""
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the kinds."""
+    routes = Blueprint("kinds", __name__)
+
+    @routes.get("/things")
+    @routes.get("/things/")
+    def overview() -> Response:
+        numbers = counts(service)
+        if not wants_html():
+            found = [
+                {"kind": k.name, "label": str(k.label), "things": numbers[k.name], "url": f"{request.host_url}things/{k.name}"}
+                for k in KINDS
+            ]
+            return jsonify(kinds=[entry for entry in found if entry["things"]])
+        classes = table(service, service.sparql(Query(_CLASSES)))
+        return Response(render_template("kinds.html", kinds=KINDS, counts=numbers, classes=classes))
+
+    @routes.get("/things/<name>")
+    @routes.get("/things/<name>.<suffix>")
+    def listing(name: str, suffix: str | None = None) -> Response:
+        found = kind(name)
+        if found is None:
+            raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(k.name for k in KINDS)}.", allowed=[k.name for k in KINDS])
+        choices, number = _choices(service, found), _number()
+        listed = Listing(service, found, choices, language())
+        if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
+            return _page(listed, number)
+        format = choose(FORMATS, suffix)
+        if format in TABLE_FORMATS:
+            response = answer(service.sparql(Query(listed.as_table), {ResultKind.TABLE: format}))
+        else:
+            response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
+        page = Link("alternate", f"{request.host_url}things/{name}{_asked()}", "text/html")
+        return add(response, [page, *alternates(f"{request.host_url}things/{name}", FORMATS), Link("collection", DATASET)])
+
+    return routes
+
+
+def operations(service: Service) -> dict[str, Any]:
+    """The lists as paths of an OpenAPI document: each with its own traits, and with the values that there are."""
+    return {f"/things/{kind.name}": {"get": _operation(service, kind)} for kind in KINDS}
+
+
+def _operation(service: Service, kind: Kind) -> dict[str, Any]:
+    several = {"in": "query", "style": "form", "explode": True}
+    tokens = [(facet, [token(value) for value in values(service, kind, facet)]) for facet in kind.facets]
+    parameters = [
+        {"name": facet.name, **several, "description": str(facet.label), "schema": {"type": "array", "items": {"enum": allowed}}}
+        for facet, allowed in tokens
+        if allowed
+    ]
+    failures = {status: {"$ref": f"#/components/responses/{status}"} for status in FAILURES}
+    return {
+        "operationId": f"list-{kind.name}",
+        "tags": ["things"],
+        "summary": str(kind.label),
+        "parameters": [
+            *parameters,
+            {"name": "q", "in": "query", "schema": {"type": "string"}},
+            {"name": "sort", "in": "query", "schema": {"type": "string", "enum": list(kind.orders)}},
+            {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 999_999}},
+        ],
+        "responses": {"200": {"description": "The answer.", "content": media_types((*FORMATS, HTML), {"type": "object"})}, **failures},
+    }
+
+
+def _page(listed: Listing, number: int) -> Response:
+    total = listed.total
+    pages = max(1, -(-total // PAGE))
+    base = f"{request.host_url}things/{listed.kind.name}"
+    steps = {"first": 1, "prev": number - 1, "next": number + 1, "last": pages}
+    paging = [Link(rel, f"{base}{_asked(page=step)}") for rel, step in steps.items() if 1 <= step <= pages and pages > 1 and step != number]
+    files = [Link("alternate", f"{base}.{format.name}{_asked(page=None)}", format.media) for format in _OFFERED]
+    rows = listed.page(number)
+    links = [*paging, *files, *(Link("item", f"{request.host_url.rstrip('/')}{row.thing.href}") for row in rows if row.thing.href)]
+    text = render_template(
+        "kind.html",
+        kind=listed.kind,
+        rows=rows,
+        total=total,
+        options=listed.options(),
+        number=number,
+        pages=pages,
+        page_size=PAGE,
+        asked=_asked,
+        toggled=_toggled,
+        formats=_OFFERED,
+        links=[*paging, *files],
+    )
+    return add(Response(text), links)
+
+
+def _choices(service: Service, kind: Kind) -> Choices:
+    """What the request wants. Raises UnknownParameter, InvalidParameter."""
+    facets = {facet.name: facet for facet in kind.facets}
+    for name in request.args:
+        if name not in _RESERVED and name not in facets:
+            allowed = sorted({*facets, "q", "sort", "page"})
+            raise UnknownParameter(f"The list of {kind.name} has no parameter {name!r}.", parameter=name, allowed=allowed)
+    order = request.args.get("sort") or "name"
+    if order not in kind.orders:
+        detail = f"sort must be one of {', '.join(kind.orders)}; {order!r} was given."
+        raise InvalidParameter(detail, parameter="sort", given=order, allowed=list(kind.orders))
+    wanted = {name: chosen(service, kind, facet, request.args.getlist(name)) for name, facet in facets.items()}
+    return Choices(wanted, request.args.get("q", "").strip(), order)
+
+
+def _number() -> int:
+    """The page that the request asks for. Raises InvalidParameter."""
+    given = request.args.get("page") or "1"
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given) < 10**6):
+        raise InvalidParameter(f"page must be a whole number from 1; {given!r} was given.", parameter="page", given=given)
+    return int(given)
+
+
+def _asked(**changed: object) -> str:
+    """The parameters of this request for a link, those named changed (None: left out); another choice begins at the first page."""
+    kept = [
+        (name, value) for name, value in request.args.items(multi=True) if value and name not in changed and name not in {"page", "lang"}
+    ]
+    pairs = [*kept, *((name, str(value)) for name, value in changed.items() if value is not None and (name, value) != ("page", 1))]
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _toggled(name: str, token: str, chosen: bool) -> str:
+    """The parameters of this request with one value of a trait more, or less."""
+    given = [(key, value) for key, value in request.args.items(multi=True) if value and key not in {"page", "lang"}]
+    # A chosen value may have been given by another of its names; then all of the trait go.
+    left = [pair for pair in given if pair != (name, token)] if (name, token) in given else [pair for pair in given if pair[0] != name]
+    pairs = left if chosen else [*given, (name, token)]
+    return f"?{urlencode(pairs)}" if pairs else request.path

@@ -1,0 +1,219 @@
+"""A list of things of a kind: which fit, in which order, what each is told by, and what the list can be narrowed down to.
+
+Every question is a SPARQL query made of the kind's patterns and of terms; nothing that a client sends becomes query text.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_service.catalogue.parameters import Choice
+from graph_service.engine.result import Query
+from graph_service.errors import InvalidParameter
+from graph_service.service import Service
+from graph_service.web.pages.cells import Cell, cell
+from graph_service.web.pages.traits import KINDS, PROLOGUE, Kind, Trait
+from graph_service.words import terms
+from graph_service.words.names import curie
+from graph_service.words.terms import AnyTerm, Literal, NamedNode
+
+#: How many things a page of a list has.
+PAGE = 50
+
+#: The prefixes of every query here.
+_PROLOGUE = PROLOGUE.lstrip()
+
+#: The variables of a pattern that are its own.
+_VARIABLE = re.compile(r"\?(?!thing\b)(\w+)")
+
+_NAME = """
+  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?own FILTER(LANG(?own) = "{language}") }}
+  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?english FILTER(LANG(?english) = "en") }}
+  BIND(COALESCE(?own, ?english, STR(?thing)) AS ?name)"""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value that a list can be narrowed down to: what it is called in addresses and to people, how many things have it."""
+
+    token: str
+    cell: Cell
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A thing of a list, and its values by the name of the trait."""
+
+    thing: Cell
+    values: Mapping[str, list[Cell]]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a client wants of a list: values by the name of the trait, words in the name, the order."""
+
+    values: Mapping[str, tuple[terms.Term, ...]]
+    words: str = ""
+    order: str = "name"
+
+
+class Listing:
+    """The list of a kind, as a client wants it, in a language."""
+
+    def __init__(self, service: Service, kind: Kind, choices: Choices, language: str) -> None:
+        self._service = service
+        self._language = language
+        self._choices = choices
+        self.kind = kind
+
+    @property
+    def total(self) -> int:
+        """How many things fit."""
+        ((count,),) = self._rows(f"SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ {self._fitting()} }}")
+        assert isinstance(count, Literal)
+        return int(count.value)
+
+    def page(self, number: int) -> list[Row]:
+        """The things of a page (from 1), in order."""
+        order = self._choices.order
+        trait = next((trait for trait in self.kind.traits if trait.name == order.lstrip("-")), None)
+        key = "" if trait is None else "(COUNT(DISTINCT ?value) AS ?key)" if trait.count else "(MIN(?value) AS ?key)"
+        valued = f"OPTIONAL {{ {trait.pattern} }}" if trait else ""
+        first = f"{'DESC' if order.startswith('-') else 'ASC'}({'?key' if trait else '?called'})"
+        text = (
+            f"SELECT ?thing (SAMPLE(LCASE(STR(?name))) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
+            f"GROUP BY ?thing ORDER BY {first} ?called ?thing LIMIT {PAGE} OFFSET {PAGE * (number - 1)}"
+        )
+        return self._told([thing for thing, *_ in self._rows(text)])
+
+    def options(self) -> dict[str, list[Option]]:
+        """By the name of a facet, the values that things of the list have, the chosen and the most frequent first."""
+        parts = [
+            f'{{ SELECT ("{facet.name}" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?things) WHERE '
+            f"{{ {self._fitting(but=facet.name)} {facet.pattern} }} GROUP BY ?value }}"
+            for facet in self.kind.facets
+        ]
+        rows = self._rows(f"SELECT ?facet ?value ?things WHERE {{ {' UNION '.join(parts)} }}") if parts else []
+        labels = self._service.labels([value for _, value, _ in rows], self._language)
+        found: dict[str, list[Option]] = {facet.name: [] for facet in self.kind.facets}
+        for facet, value, count in rows:
+            if isinstance(facet, Literal) and isinstance(value, NamedNode | Literal) and isinstance(count, Literal):
+                shown = cell(value, labels)
+                assert shown is not None
+                chosen = value in self._choices.values.get(facet.value, ())
+                found[facet.value].append(Option(token(value), shown, int(count.value), chosen))
+        return {
+            name: sorted(options, key=lambda option: (not option.chosen, -option.count, option.cell.text.casefold()))
+            for name, options in found.items()
+        }
+
+    @property
+    def as_table(self) -> str:
+        """The whole list in order as a SPARQL query whose result is a table: a row a thing, several values in a cell parted by `; `."""
+        traits = self.kind.columns
+        parts = " ".join(f"OPTIONAL {{ {self._column(trait)} }}" for trait in traits)
+        names = " ".join(f"(COALESCE(?{t.name}_, 0) AS ?{t.name})" if t.count else f"(?{t.name}_ AS ?{t.name})" for t in traits)
+        order = self._choices.order.lstrip("-")
+        key = "LCASE(STR(?name))" if order == "name" else f"?{order}"
+        first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
+        where = f"{self._fitting()} {parts}"
+        return f"{_PROLOGUE}SELECT DISTINCT ?thing ?name {names} WHERE {{ {where} }} ORDER BY {first} LCASE(STR(?name)) ?thing"
+
+    @property
+    def as_graph(self) -> str:
+        """The whole list as a SPARQL query whose result is what is said of each thing."""
+        return f"{_PROLOGUE}CONSTRUCT {{ ?thing ?p ?o }} WHERE {{ {self._fitting()} ?thing ?p ?o }}"
+
+    def _told(self, things: Sequence[AnyTerm | None]) -> list[Row]:
+        """What the things of a page are told by."""
+        given = " ".join(terms.write(thing) for thing in things if isinstance(thing, NamedNode))
+        parts = [f'{{ {trait.pattern} BIND("{trait.name}" AS ?trait) }}' for trait in self.kind.columns]
+        rows: list[list[AnyTerm | None]] = []
+        if parts and given:
+            rows = self._rows(f"SELECT DISTINCT ?thing ?trait ?value WHERE {{ VALUES ?thing {{ {given} }} {' UNION '.join(parts)} }}")
+        labels = self._service.labels([*things, *(value for *_, value in rows)], self._language)
+        values: dict[AnyTerm | None, dict[str, list[Cell]]] = {thing: {} for thing in things}
+        for thing, trait, value in rows:
+            shown = cell(value, labels)
+            if isinstance(trait, Literal) and shown is not None:
+                values[thing].setdefault(trait.value, []).append(shown)
+        return [
+            Row(shown, {name: sorted(cells, key=lambda c: c.text.casefold()) for name, cells in values[thing].items()})
+            for thing in things
+            if (shown := cell(thing, labels)) is not None
+        ]
+
+    def _fitting(self, but: str = "") -> str:
+        """The pattern of the things that fit; `but`: leaving out what was chosen for one facet."""
+        chosen = [self._chosen(name, values) for name, values in self._choices.values.items() if name != but and values]
+        words = terms.write(Literal(self._choices.words.casefold()))
+        named = f"FILTER(CONTAINS(LCASE(STR(?name)), {words}))" if self._choices.words else ""
+        return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language)} {named}"
+
+    def _chosen(self, name: str, values: Sequence[terms.Term]) -> str:
+        """The pattern of things that have one of the values, in variables of its own."""
+        pattern = next(trait.pattern for trait in self.kind.traits if trait.name == name)
+        return f"VALUES ?{name}_value {{ {' '.join(map(terms.write, values))} }} " + _VARIABLE.sub(rf"?{name}_\1", pattern)
+
+    def _column(self, trait: Trait) -> str:
+        """The values of a trait in one cell, or their number."""
+        if trait.count:
+            told, named = "COUNT(DISTINCT ?value)", ""
+        elif trait.plain:
+            told, named = 'GROUP_CONCAT(DISTINCT STR(?value); separator="; ")', ""
+        else:
+            told, named = 'GROUP_CONCAT(DISTINCT STR(?said); separator="; ")', _NAME.format(language=self._language)
+            named = named.replace("?thing", "?value").replace("?name", "?said")
+        return f"SELECT ?thing ({told} AS ?{trait.name}_) WHERE {{ {trait.pattern} {named} }} GROUP BY ?thing"
+
+    def _rows(self, text: str) -> list[list[AnyTerm | None]]:
+        return list(self._service.sparql(Query(_PROLOGUE + text)).rows())
+
+
+def counts(service: Service) -> dict[str, int]:
+    """How many things there are of each kind, by its name."""
+    parts = [f'{{ SELECT ("{k.name}" AS ?kind) (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ {_of(k)} }} }}' for k in KINDS]
+    rows = service.sparql(Query(f"{_PROLOGUE}SELECT ?kind ?things WHERE {{ {' UNION '.join(parts)} }}")).rows()
+    return {kind.value: int(count.value) for kind, count in rows if isinstance(kind, Literal) and isinstance(count, Literal)}
+
+
+def token(value: terms.Term) -> str:
+    """What a value is called in addresses: a thing by its short name, anything else by its text."""
+    return curie(value.value) if isinstance(value, NamedNode) else value.value
+
+
+def values(service: Service, kind: Kind, facet: Trait) -> list[terms.Term]:
+    """The values that things of a kind have of a facet."""
+    query = f"{_PROLOGUE}SELECT DISTINCT ?value WHERE {{ {_of(kind)} {facet.pattern} }} ORDER BY ?value"
+    return [value for (value,) in service.sparql(Query(query)).rows() if isinstance(value, NamedNode | Literal)]
+
+
+def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> tuple[terms.Term, ...]:
+    """The values that a client's texts mean: an IRI, a short name, a key or a name. Raises InvalidParameter."""
+    if not any(text.strip() for text in given):
+        return ()
+    known = values(service, kind, facet)
+    labels = service.labels(known)
+    found = []
+    for text in filter(str.strip, given):
+        meant = [value for value in known if _is_called(value, text, labels)]
+        if len(meant) != 1:
+            detail = f"{facet.name} must be one of the values in the list of {kind.name}; {text!r} was given."
+            raise InvalidParameter(detail, parameter=facet.name, given=text, allowed=[token(value) for value in known][:200])
+        found.append(meant[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _of(kind: Kind) -> str:
+    """The pattern of the things of a kind."""
+    without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {other} }}" for other in kind.without)
+    return f"VALUES ?class {{ {' '.join(kind.classes)} }} ?thing a ?class . FILTER(isIRI(?thing)) {without}"
+
+
+def _is_called(value: terms.Term, text: str, labels: Mapping[str, Literal]) -> bool:
+    if isinstance(value, Literal):
+        return value.value == text.strip()
+    names = (labels[value.value].value,) if value.value in labels else ()
+    return Choice(value.value, names).is_called(text)

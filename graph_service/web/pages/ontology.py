@@ -1,0 +1,160 @@
+"""`/ns`: the ontology, its classes and properties in words and as data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, render_template, request
+
+from graph_service.engine.result import Query
+from graph_service.errors import NotFound
+from graph_service.service import Service
+from graph_service.web.answers import choose, write
+from graph_service.web.languages import language
+from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.pages.cells import Cell, cell, table
+from graph_service.web.pages.diagram import picture
+from graph_service.web.protocol import wants_page
+from graph_service.words.formats import GRAPH_FORMATS
+from graph_service.words.names import GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, curie
+from graph_service.words.terms import Literal, NamedNode
+
+_TERMS = f"""
+PREFIX owl: <{OWL}>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?term ?kind ?property ?value WHERE {{
+  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
+  ?term a ?kind ; rdfs:isDefinedBy <{ONTOLOGY}> .
+  VALUES ?property {{ skos:definition skos:example rdfs:subClassOf rdfs:subPropertyOf rdfs:domain rdfs:range owl:inverseOf }}
+  OPTIONAL {{ ?term ?property ?value FILTER(isIRI(?value) || isLiteral(?value)) }}
+}}"""
+
+_USES = f"""
+SELECT ?term (COUNT(*) AS ?uses) WHERE {{
+  {{ ?thing a ?term }} UNION {{ ?thing ?term ?value }}
+  FILTER(STRSTARTS(STR(?term), "{NS}"))
+}} GROUP BY ?term"""
+
+_SCHEMES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
+  ?scheme a skos:ConceptScheme .
+  OPTIONAL { ?scheme dcterms:description ?own FILTER(LANG(?own) = "$language") }
+  OPTIONAL { ?scheme dcterms:description ?english FILTER(LANG(?english) = "en") }
+  BIND(COALESCE(?own, ?english) AS ?description)
+  OPTIONAL { ?concept skos:inScheme ?scheme }
+} GROUP BY ?scheme ?description ORDER BY ?scheme"""
+
+
+@dataclass
+class Term:
+    """A class or property: its name, what is said of it by property, how often it is used, and which classes are below it."""
+
+    iri: str
+    cell: Cell
+    kind: str
+    uses: int
+    said: dict[str, list[Cell]] = field(default_factory=dict)
+    below: list[Cell] = field(default_factory=list)
+    properties: list[tuple["Term", Cell | None]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name in the ontology's namespace."""
+        return self.iri.removeprefix(NS)
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the ontology."""
+    routes = Blueprint("ontology", __name__)
+
+    @routes.get("/ns")
+    @routes.get("/ns.<suffix>")
+    @routes.get("/ns/<version>")
+    def ontology(suffix: str | None = None, version: str | None = None) -> Response:
+        current = ontology_version(service)
+        if version is not None and version != current:
+            raise NotFound(f"There is no version {version} of the ontology here; the current one is {current}.")
+        if suffix is None and wants_page(request):
+            schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
+            page = render_template("ontology.html", terms=terms(service), schemes=schemes, version=current, drawn=picture(service))
+            return add(Response(page), [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)])
+        format = choose(GRAPH_FORMATS, suffix)
+        response = write(service.snapshot.export(format, graph=GRAPH_ONTOLOGY), format)
+        return add(negotiated(response, "/ns", format, GRAPH_FORMATS, "/ns"), [Link("cite-as", ONTOLOGY)])
+
+    return routes
+
+
+def ontology_version(service: Service) -> str:
+    """The version that the ontology says it has; empty if it says none."""
+    versions = service.sparql(Query(f"SELECT ?version {{ <{ONTOLOGY}> <{OWL}versionInfo> ?version }}")).rows()
+    return next((version.value for (version,) in versions if isinstance(version, Literal)), "")
+
+
+def terms(service: Service) -> dict[str, list[Term]]:
+    """The ontology's own terms by kind (`owl:Class`, …), each kind in the order of its names."""
+    rows = list(service.sparql(Query(_TERMS, infer=False)).rows())
+    uses = {
+        term.value: int(n.value)
+        for term, n in service.sparql(Query(_USES)).rows()
+        if isinstance(term, NamedNode) and isinstance(n, Literal)
+    }
+    labels = service.labels([term for row in rows for term in (row[0], row[3])], language())
+    found: dict[str, Term] = {}
+    for iri, kind, property, value in rows:
+        shown, told = cell(iri, labels), cell(value, labels)
+        if isinstance(iri, NamedNode) and isinstance(kind, NamedNode) and isinstance(property, NamedNode) and shown is not None:
+            made = Term(iri.value, _here(shown), curie(kind.value), uses.get(iri.value, 0))
+            term = found.setdefault(iri.value, made)
+            if told is not None:
+                term.said.setdefault(curie(property.value), []).append(_here(told))
+    for term in found.values():
+        term.said = {property: _chosen(cells) for property, cells in term.said.items()}
+    _relate(found)
+    kinds: dict[str, list[Term]] = {}
+    for term in sorted(found.values(), key=lambda term: term.cell.text.casefold()):
+        kinds.setdefault(term.kind, []).append(term)
+    return kinds
+
+
+def _relate(terms: Mapping[str, Term]) -> None:
+    """Tell each class which classes are below it, at any depth, and which properties begin at it."""
+    for term in terms.values():
+        for above in _above(term, terms):
+            above.below.append(term.cell)
+        for domain in term.said.get("rdfs:domain", []):
+            if domain.title is not None and domain.title in terms:
+                ends = term.said.get("rdfs:range", [])
+                terms[domain.title].properties.append((term, ends[0] if ends else None))
+    for term in terms.values():
+        term.below.sort(key=lambda cell: cell.text.casefold())
+        term.properties.sort(key=lambda entry: entry[0].cell.text.casefold())
+
+
+def _above(term: Term, terms: Mapping[str, Term]) -> Iterable[Term]:
+    """The terms of which one is a narrower form, at any distance, each once."""
+    waiting, seen = [term], {term.iri}
+    while waiting:
+        current = waiting.pop()
+        for cell_ in (*current.said.get("rdfs:subClassOf", []), *current.said.get("rdfs:subPropertyOf", [])):
+            if cell_.title is not None and cell_.title in terms and cell_.title not in seen:
+                seen.add(cell_.title)
+                waiting.append(terms[cell_.title])
+                yield terms[cell_.title]
+
+
+def _chosen(cells: Sequence[Cell]) -> list[Cell]:
+    """Texts in the reader's language, else in English, else all; things as they are."""
+    for tag in (language(), "en"):
+        of_language = [cell for cell in cells if cell.language == tag and not cell.href]
+        if of_language:
+            return of_language
+    return list(dict.fromkeys(cells))
+
+
+def _here(shown: Cell) -> Cell:
+    """A term of the ontology leads to its place on this page."""
+    own = shown.title is not None and shown.title.startswith(NS)
+    return Cell(shown.text, "#" + str(shown.title).removeprefix(NS), shown.title, shown.language) if own else shown

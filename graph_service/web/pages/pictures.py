@@ -1,0 +1,100 @@
+"""`/pictures` and `/pictures/{name}`: pictures of the graph, each drawn from a canned query, as a page, SVG or JSON."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from graph_service.catalogue.catalogue import RESERVED
+from graph_service.errors import MalformedRequest
+from graph_service.service import Service
+from graph_service.web.answers import choose, flag, wants_html, write
+from graph_service.web.languages import language
+from graph_service.web.links import Link, add
+from graph_service.web.pages.gallery import Shown, pictures, shown, spoken
+from graph_service.words.formats import PICTURE_FORMATS
+
+#: Parameters of the request that are not for the query, and those of them that do not change what is in the picture.
+_RESERVED = RESERVED | {"theme"}
+_APART = _RESERVED - {"infer", "lang"}
+
+
+def blueprint(service: Service) -> Blueprint:
+    """The routes of the pictures."""
+    routes = Blueprint("pictures", __name__)
+
+    @routes.get("/pictures")
+    @routes.get("/pictures/")
+    def gallery() -> Response:
+        offered = pictures(service)
+        if wants_html():
+            return Response(render_template("pictures.html", pictures=offered))
+        listed = [
+            {"name": name, "title": str(picture.title), "about": str(picture.about), **_absolute(_addresses(name, picture.query))}
+            for name, picture in offered.items()
+        ]
+        return jsonify(pictures=listed)
+
+    @routes.get("/pictures/<name>")
+    @routes.get("/pictures/<name>.<suffix>")
+    def picture(name: str, suffix: str | None = None) -> Response:
+        arguments = {key: request.args.getlist(key) for key in request.args if key not in _RESERVED}
+        made = shown(service, name, arguments, flag("infer", True))
+        addresses = _addresses(name, made.picture.query)
+        absolute = _absolute(addresses)
+        links = [
+            Link("alternate", absolute["svg"], "image/svg+xml"),
+            Link("describedby", absolute["query"]),
+            Link("collection", request.host_url + "pictures"),
+        ]
+        if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
+            query = service.catalogue[made.picture.query]
+            text = service.bind(query, spoken(service, made.picture, arguments))
+            meanings = {column.name: column.label for column in query.columns.values()}
+            page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
+            return add(Response(page), links)
+        format = choose(PICTURE_FORMATS, suffix)
+        response = _drawing(made) if format.name == "svg" else jsonify(_description(made, absolute))
+        response.vary.add("Accept")
+        response.vary.add("Accept-Language")
+        response.content_language.add(language())
+        return add(response, links)
+
+    return routes
+
+
+def _drawing(made: Shown) -> Response:
+    theme = request.args.get("theme", "light")
+    if theme not in {"light", "dark"}:
+        raise MalformedRequest(f"theme must be light or dark; {theme!r} was given.", parameter="theme", allowed=["light", "dark"])
+    return write(made.drawing.file(request.host_url, dark=theme == "dark"), PICTURE_FORMATS[0])
+
+
+def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:
+    drawing = made.drawing
+    return {
+        "name": made.picture.name,
+        "title": drawing.title,
+        "words": drawing.words,
+        "width": drawing.width,
+        "height": drawing.height,
+        "rows": len(made.table.rows),
+        "complete": not made.table.more,
+        **addresses,
+    }
+
+
+def _addresses(name: str, query: str) -> dict[str, str]:
+    """Where the picture is, and the query and the data that it is drawn from, with the arguments of this request."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in _APART and value]
+    asked = f"?{urlencode(kept)}" if kept else ""
+    return {
+        "page": f"/pictures/{name}{asked}",
+        "svg": f"/pictures/{name}.svg{asked}",
+        "query": f"/queries/{query}{asked}",
+        "csv": f"/queries/{query}.csv{asked}",
+        "json": f"/queries/{query}.json{asked}",
+    }
+
+
+def _absolute(addresses: dict[str, str]) -> dict[str, str]:
+    return {kind: request.host_url.rstrip("/") + address for kind, address in addresses.items()}

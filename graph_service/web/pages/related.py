@@ -1,0 +1,58 @@
+"""What a thing has much in common with: things of its kind that share most of its partners, places, groups, aims and frameworks."""
+
+from dataclasses import dataclass
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.pages.cells import Cell, cell
+from graph_service.words import terms
+from graph_service.words.names import VOCABULARY
+from graph_service.words.terms import AnyTerm, NamedNode
+
+#: Groups of facts in which things of one kind are alike without having to do with each other.
+_COMMON = " ".join(f"<{VOCABULARY}fact-group/{key}>" for key in ("origin", "names", "when", "figures", "connections"))
+
+_RELATED = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT DISTINCT ?other ?shared WHERE {{
+  {{
+    SELECT ?other (COUNT(DISTINCT ?link) AS ?links) WHERE {{
+      {thing} a ?kind ; ?property ?link .
+      ?property lc:factGroup ?group .
+      FILTER(isIRI(?link) && ?property != <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> && ?group NOT IN ({common}))
+      ?other ?property ?link ; a ?kind .
+      FILTER(?other != {thing})
+    }} GROUP BY ?other HAVING(COUNT(DISTINCT ?link) > 1) ORDER BY DESC(?links) ?other LIMIT 5
+  }}
+  {thing} ?property ?shared .
+  ?other ?property ?shared .
+  ?property lc:factGroup ?group .
+  FILTER(isIRI(?shared) && ?property != <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> && ?group NOT IN ({common}))
+}} ORDER BY ?other ?shared"""
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A thing, and what it shares with another."""
+
+    cell: Cell
+    shared: list[Cell]
+
+
+def related(service: Service, iri: str, language: str) -> list[Relative]:
+    """The things that share most with a thing by what is stated of them, the nearest first."""
+    query = _RELATED.format(thing=terms.write(NamedNode(iri)), common=_COMMON.replace(" ", ", "))
+    found: dict[AnyTerm, list[AnyTerm]] = {}
+    for other, shared in service.sparql(Query(query, infer=False)).rows():
+        assert other is not None
+        assert shared is not None
+        found.setdefault(other, []).append(shared)
+    labels = service.labels([*found, *(term for shared in found.values() for term in shared)], language)
+
+    def show(term: AnyTerm) -> Cell:
+        shown = cell(term, labels)
+        assert shown is not None
+        return shown
+
+    relatives = [Relative(show(other), sorted(map(show, shared), key=lambda c: c.text.casefold())) for other, shared in found.items()]
+    return sorted(relatives, key=lambda relative: (-len(relative.shared), relative.cell.text.casefold()))

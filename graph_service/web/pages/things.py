@@ -1,0 +1,248 @@
+"""A thing for people: its name, a sentence on what it is, what is said of it and to it, and what it has much in common with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from babel.lists import format_list
+from markupsafe import Markup, escape
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.pages import numerals
+from graph_service.web.pages.cells import Cell, Table, cell, table
+from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
+from graph_service.web.pages.gists import gists
+from graph_service.web.pages.presentation import Presentation
+from graph_service.web.pages.related import Relative, related
+from graph_service.web.pages.traits import Kind, kind_of
+from graph_service.web.wording import gettext
+from graph_service.words import terms
+from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD, curie
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+
+_PASSAGES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?s ?p ?o ?passage ?words ?document ?language WHERE {{
+  VALUES ?{role} {{ {node} }}
+  ?record rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; lc:evidence ?passage .
+  ?passage oa:exact ?words ; lc:quotedFrom ?document .
+  OPTIONAL {{ ?document dcterms:language ?language }}
+}} ORDER BY ?document ?passage"""
+
+_SPOKEN = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT ?language WHERE {{ {node} lc:quotedFrom ?document . ?document dcterms:language ?language }}"""
+
+_SAYS = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?subject ?property ?value WHERE {{
+  ?record lc:evidence {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
+}} ORDER BY ?subject ?property ?value"""
+
+#: Shown elsewhere on the page: as the words of a passage, or with each value.
+_NOT_AS_FACTS = frozenset({OA + "exact", NS + "evidence"})
+
+#: Said twice, for machines: a label that a preferred label is too, and the year of a date that is stated itself.
+_DOUBLES = {
+    RDFS + "label": SKOS + "prefLabel",
+    NS + "startYear": NS + "startDate",
+    NS + "endYear": NS + "endDate",
+    NS + "year": NS + "date",
+}
+
+#: What says in the source's own words, or by definition, what a thing is; the first that there is.
+_SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quotationText", DCTERMS + "description")
+
+#: Where there are no such words, a thing is summed up by the first fact of each of these groups.
+_SUMMED_UP = tuple(f"{VOCABULARY}fact-group/{key}" for key in ("who", "where", "when"))
+
+#: The same said in several languages: shown in the reader's, if there is one.
+_TRANSLATED = frozenset({SKOS + "definition", DCTERMS + "description", DCTERMS + "title", RDFS + "comment"})
+
+#: Properties whose values need no name before them.
+_PLAIN = frozenset({NS + "dateText"})
+
+#: A summary names at most so many values.
+_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing's page: name, kinds as stated, a summary, groups of facts, what points to it, what is like it, and the list it is in.
+
+    A passage has its words, and what they say as rows of subject, property and value.
+    """
+
+    iri: str
+    label: str
+    language: str | None
+    kinds: list[Value]
+    summary: Cell | None
+    words: list[Cell]
+    says: Table
+    sections: list[Section]
+    repeated: list[Fact]
+    mentions: list[Section]
+    related: list[Relative]
+    headings: dict[str, Literal]
+    classes: list[str]
+    kind: Kind | None
+    withdrawn: bool
+    replacements: list[Cell]
+
+
+def thing(service: Service, presentation: Presentation, iri: str, language: str = "en", infer: bool = True) -> Thing:
+    """Everything to show of a thing, with or without what is inferred. Raises NotFound if nothing is said of it."""
+    quads = [quad for quad in service.document(iri, infer) if NamedNode(iri) in (quad.subject, quad.object)]
+    graphs: dict[Triple, set[NamedNode]] = {}
+    for quad in quads:
+        found = graphs.setdefault(quad.triple, set())
+        if isinstance(quad.graph_name, NamedNode):
+            found.add(quad.graph_name)
+    triples = sorted(graphs, key=str)
+    node = NamedNode(iri)
+    shown = [term for t in triples for term in (t.subject, t.predicate, t.object)]
+    groups = [NamedNode(place.group) for place in presentation.places.values()]
+    labels = service.labels([*shown, *groups, *(graph for found in graphs.values() for graph in found)], language)
+
+    def show(term: AnyTerm) -> Cell:
+        made = cell(term, labels)
+        assert made is not None
+        return made
+
+    teller = Teller(
+        show=show,
+        gists=gists(service, {term.value for term in shown if isinstance(term, NamedNode) and term != node}, language),
+        inferred={triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}},
+        passages=_passages(service, iri, language),
+        graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
+        presentation=presentation,
+    )
+    said = _readable([triple for triple in triples if triple.subject == node], language)
+    words = _words(service, said)
+    given = {triple.predicate.value for triple in said}
+    facts = [
+        (t, _spoken(t, words)) for t in said if t.predicate.value not in _NOT_AS_FACTS and _DOUBLES.get(t.predicate.value) not in given
+    ]
+    mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in _NOT_AS_FACTS]
+    sections = teller.sections(facts)
+    kinds = [teller.value(t, t.object) for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred]
+    says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
+    assert isinstance(says, Table)
+    return Thing(
+        iri=iri,
+        label=labels[iri].value if iri in labels else iri.rsplit("/", 1)[-1],
+        language=labels[iri].language if iri in labels else None,
+        kinds=kinds,
+        summary=_summary(said, kinds, sections, language),
+        words=words,
+        says=says,
+        sections=sections,
+        repeated=teller.repeated(facts),
+        mentions=teller.sections(mentions),
+        related=related(service, iri, language),
+        headings=labels,
+        classes=sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred),  # type: ignore[union-attr]
+        kind=kind_of([curie(t.object.value) for t in said if t.predicate.value == RDF + "type" and isinstance(t.object, NamedNode)]),
+        withdrawn=is_withdrawn(triples, iri),
+        replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
+    )
+
+
+def is_withdrawn(triples: Iterable[Triple], iri: str) -> bool:
+    """Whether a thing's description says that it is no longer to be used (`owl:deprecated`)."""
+    return Triple(NamedNode(iri), NamedNode(OWL + "deprecated"), Literal("true", datatype=NamedNode(XSD + "boolean"))) in set(triples)
+
+
+def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
+    """The IRIs of what a thing is replaced by."""
+    said = (t for t in triples if t.subject == NamedNode(iri) and t.predicate.value == DCTERMS + "isReplacedBy")
+    return sorted(t.object.value for t in said if isinstance(t.object, NamedNode))
+
+
+def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str) -> Cell | None:
+    """A sentence on what a thing is: its own words for it, else its first facts; none for a passage, whose words are shown."""
+    for property in _SUMMARIES:
+        texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
+        if texts:
+            best = min(texts, key=lambda text: ({language: 0, "en": 1}.get(text.language or "", 2), text.value))
+            return None if property == OA + "exact" else Cell(best.value, language=best.language)
+    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in _SUMMED_UP)
+    told = [_told(fact, language) for fact in first if fact.stated]
+    sentence = Markup("; ").join([_listed(kinds, language), *told] if kinds else told)
+    return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None
+
+
+def _readable(said: Sequence[Triple], language: str) -> list[Triple]:
+    """What is said of a thing, without what is said again in other languages than the reader's."""
+    tags: dict[str, set[str | None]] = {}
+    for triple in said:
+        if triple.predicate.value in _TRANSLATED and isinstance(triple.object, Literal):
+            tags.setdefault(triple.predicate.value, set()).add(triple.object.language)
+    best = {property: language if language in given else "en" for property, given in tags.items() if {language, "en"} & given}
+    return [
+        t
+        for t in said
+        if t.predicate.value not in best or not isinstance(t.object, Literal) or t.object.language == best[t.predicate.value]
+    ]
+
+
+def _spoken(triple: Triple, words: Sequence[Cell]) -> AnyTerm:
+    """The value of a triple; what stands around the words of a passage is in their language."""
+    around = triple.predicate.value in {OA + "prefix", OA + "suffix"} and isinstance(triple.object, Literal)
+    return Literal(triple.object.value, language=words[0].language) if around and words else triple.object  # type: ignore[union-attr]
+
+
+def _strangeness(fact: Fact, language: str) -> int:
+    """How badly a fact fits into a sentence in a language: one that is in words of another language does, and one that is not stated."""
+    if not fact.stated:
+        return 2
+    return int(any(value.cell.href is None and value.cell.language not in {None, language} for value in fact.stated))
+
+
+def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
+    """The words of a passage, in its document's language; none for what is no passage."""
+    quoted = [(t.subject, t.object) for t in said if t.predicate.value == OA + "exact" and isinstance(t.object, Literal)]
+    rows = service.sparql(Query(_SPOKEN.format(node=quoted[0][0]))).rows() if quoted else iter(())
+    spoken = next((tag.value for (tag,) in rows if isinstance(tag, Literal)), None)
+    return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
+
+
+def _told(fact: Fact, language: str) -> Markup:
+    values = _listed(fact.stated, language)
+    if fact.term.title in _PLAIN:
+        return values
+    sentence = Markup(gettext("%(property)s: %(values)s"))  # noqa: S704 - a text of ours, into which all else is escaped
+    return sentence % {"property": fact.term.text, "values": values}
+
+
+def _listed(values: Sequence[Value], language: str) -> Markup:
+    names = [_marked(value.cell, language) for value in values[:_NAMED]]
+    return Markup(format_list([*names, "…"] if len(values) > _NAMED else names, locale=language))  # noqa: S704 - each name is escaped
+
+
+def _marked(cell: Cell, language: str) -> Markup:
+    """The text of a value within a sentence: what is in another language than the sentence says so."""
+    text = numerals.value(cell.text, cell.title) if cell.title and not cell.href else cell.text
+    return escape(text) if cell.language in {None, language} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
+
+
+def _passages(service: Service, iri: str, language: str) -> dict[Triple, list[Passage]]:
+    found: dict[Triple, list[Passage]] = {}
+    rows = [
+        row for role in ("s", "o") for row in service.sparql(Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))).rows()
+    ]
+    labels = service.labels([document for *_, document, _ in rows], language)
+    for s, p, o, passage, words, document, spoken in rows:
+        link, origin = cell(passage, labels), cell(document, labels)
+        assert isinstance(words, Literal)
+        assert link is not None
+        assert origin is not None
+        tag = spoken.value if isinstance(spoken, Literal) else None
+        found.setdefault(Triple(s, p, o), []).append(Passage(words.value, tag, link, origin))  # type: ignore[arg-type]
+    return found

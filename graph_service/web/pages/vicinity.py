@@ -1,0 +1,69 @@
+"""The pictures on a thing's page, what it is connected with and where in the world it is; and where the things of a result are."""
+
+from collections.abc import Iterable
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.languages import language
+from graph_service.web.pages.cells import Cell, Table, cell
+from graph_service.web.pages.drawing import surroundings, worldmap
+from graph_service.web.pages.drawing.canvas import Drawing
+from graph_service.web.pages.drawing.surroundings import Ties
+from graph_service.web.pages.drawing.world import codes, world
+from graph_service.web.pages.facts import Section
+from graph_service.web.pages.things import Thing
+from graph_service.words import terms
+from graph_service.words.names import RDF, VOCABULARY
+from graph_service.words.terms import Literal, NamedNode
+
+#: Countries that a thing is, lies in or works in by what is said of it; those of a region, if it is one itself.
+_COUNTRIES = f"""
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT DISTINCT ?country ?code WHERE {{{{
+  {{{{
+    VALUES ?thing {{{{ {{thing}} }}}}
+    ?property lc:factGroup <{VOCABULARY}fact-group/where> .
+    ?thing ?property ?place .
+    ?place lc:locatedIn* ?country .
+  }}}} UNION {{{{ VALUES ?country {{{{ {{thing}} }}}} }}}}
+  UNION {{{{ VALUES ?region {{{{ {{thing}} }}}} ?country lc:locatedIn ?region }}}}
+  ?country lc:m49Code ?code .
+}}}} ORDER BY ?country"""
+
+#: Groups of facts that are about the description and not about the thing.
+_NOT_DRAWN = frozenset({"origin", "names"})
+
+
+def around(thing: Thing) -> Drawing | None:
+    """What a thing is connected with by what is stated of it and to it; None if that is nothing."""
+    return surroundings.draw(Cell(thing.label, title=thing.iri, language=thing.language), _ties(thing.mentions), _ties(thing.sections))
+
+
+def location(service: Service, iri: str) -> Drawing | None:
+    """The countries where a thing is, on a map; None if nothing says where, or no map was built."""
+    outlines = world()
+    if outlines is None:
+        return None
+    rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri))))).rows())
+    labels = service.labels([country for country, _code in rows], language())
+    places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
+    return worldmap.locate(places, outlines)
+
+
+def places(service: Service, table: Table) -> Drawing | None:
+    """The countries among the things of a table, on a map; None if there are none, or no map was built."""
+    outlines = world()
+    found = {shown.title: shown for row in table.rows for shown in row if shown and shown.title and shown.href}
+    if outlines is None or not found:
+        return None
+    return worldmap.locate([(found[iri], code) for iri, code in codes(service, found).items()], outlines)
+
+
+def _ties(sections: Iterable[Section]) -> list[Ties]:
+    found = []
+    for section in sections:
+        for fact in section.facts if section.key not in _NOT_DRAWN else ():
+            things = [value.cell for value in fact.stated if value.cell.href and value.cell.href.startswith("/")]
+            if things and fact.term.title != RDF + "type":
+                found.append(Ties(fact.term, things))
+    return found
