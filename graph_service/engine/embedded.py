@@ -154,7 +154,7 @@ class EmbeddedEngine:
     def _attempt(self, query: Query, task: bytes, place: Place, until: float, last: bool = False) -> Result | None:
         """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
         try:
-            worker = self._worker()
+            worker = self._worker(fresh=last)
         except (EOFError, OSError) as error:
             if last or self._closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
@@ -213,11 +213,12 @@ class EmbeddedEngine:
             raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
         raise Unavailable(f"The result could not be written: {reply.refused}.", retry_after=10)
 
-    def _worker(self) -> Process:
+    def _worker(self, fresh: bool) -> Process:
+        """An idle process, or a new one: always that after one has died, since the zygote's death takes all idle ones with it."""
         with self._lock:
             if self._closed:
                 raise Unavailable("The service is stopping.", retry_after=5)
-            if self._idle:
+            if self._idle and not fresh:
                 return self._idle.pop()
         return self._fork()
 

@@ -50,26 +50,27 @@ class GraphStore:
         takes less than half of the time. Raises OSError and SyntaxError.
         """
         self._store = ox.Store()
+        #: The default graph once more, alone: what is asked of it is found sooner where no other graph has the same terms.
+        self._union = ox.Store() if union else None
         whole, asserted = quads.with_suffix(".nt"), quads.with_name("asserted.nt")
-        if union and whole.exists():
+        if self._union is not None and whole.exists():
             with ThreadPoolExecutor() as pool:
                 loading = [
-                    pool.submit(self._load, quads, ox.RdfFormat.N_QUADS),
-                    pool.submit(self._load, whole, ox.RdfFormat.N_TRIPLES, ox.DefaultGraph()),
+                    pool.submit(_load, self._store, quads, ox.RdfFormat.N_QUADS),
+                    pool.submit(_load, self._union, whole, ox.RdfFormat.N_TRIPLES),
+                    pool.submit(_load, self._store, whole, ox.RdfFormat.N_TRIPLES),
                     # Nothing is inferred in a snapshot without asserted.nt.
-                    pool.submit(self._load, asserted if asserted.exists() else whole, ox.RdfFormat.N_TRIPLES, _ASSERTED),
+                    pool.submit(_load, self._store, asserted if asserted.exists() else whole, ox.RdfFormat.N_TRIPLES, _ASSERTED),
                 ]
             for loaded in loading:
                 loaded.result()
         else:
-            self._load(quads, ox.RdfFormat.N_QUADS)
+            _load(self._store, quads, ox.RdfFormat.N_QUADS)
             self._store.bulk_extend(_copies(ox.parse(path=str(quads), format=ox.RdfFormat.N_QUADS), union))
+            if self._union is not None:
+                self._union.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         self._graphs = [graph for graph in self._store.named_graphs() if graph != _ASSERTED]
         self._asserted_graphs = [graph for graph in self._graphs if graph.value != GRAPH_INFERRED]
-
-    def _load(self, file: Path, format: ox.RdfFormat, graph: ox.NamedNode | ox.DefaultGraph | None = None) -> None:
-        # What a build has written needs no second look at each IRI.
-        self._store.bulk_load(path=str(file), format=format, to_graph=graph, lenient=True)
 
     def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[Kind, Format]:
         """Run a query and write its result; returns its kind and the format.
@@ -77,10 +78,11 @@ class GraphStore:
         Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for a dataset that cannot be, and
         NotAcceptable if `formats` has none for this kind of result.
         """
-        default, named = self._dataset(query)
+        store = self._union if self._union is not None and _asks_for_default_graph(query) else self._store
+        default, named = (None, None) if store is self._union else self._dataset(query)
         with self._merge(default) as merged:
             try:
-                answer = self._ask(query, merged, named)
+                answer = self._ask(store, query, merged, named)
             except SyntaxError as error:
                 raise MalformedQuery.from_parser(str(error.msg), query.text) from error
             except ValueError as error:
@@ -94,13 +96,13 @@ class GraphStore:
         return kind, format
 
     def _ask(
-        self, query: Query, default: list[_Graph] | None, named: list[ox.NamedNode | ox.BlankNode] | None
+        self, store: ox.Store, query: Query, default: list[_Graph] | None, named: list[ox.NamedNode | ox.BlankNode] | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         unknown: dict[ox.NamedNode, Callable[..., AnyTerm | None]] = {}
         text = query.text
         while True:
             try:
-                return self._store.query(text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown)
+                return store.query(text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown)
             except SyntaxError:
                 small = with_small_truths(text)
                 if small == text:
@@ -156,6 +158,17 @@ class GraphStore:
 
     def _size(self, graph: _Graph) -> int:
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, graph))
+
+
+def _load(store: ox.Store, file: Path, format: ox.RdfFormat, graph: ox.NamedNode | None = None) -> None:
+    # What a build has written needs no second look at each IRI.
+    store.bulk_load(path=str(file), format=format, to_graph=graph, lenient=True)
+
+
+def _asks_for_default_graph(query: Query) -> bool:
+    """Whether a query asks for nothing but the default graph as it is."""
+    chosen = query.default_graphs is not None or query.named_graphs is not None
+    return query.infer and not chosen and not uses_keyword(query.text, "FROM") and not uses_keyword(query.text, "GRAPH")
 
 
 def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Kind:
