@@ -92,7 +92,7 @@ def _path(query: CannedQuery, choices: Choices, common: Sequence[dict[str, Any]]
     sent = {"required": bool(required), "content": {"application/x-www-form-urlencoded": {"schema": body}}}
     return {
         "get": {"operationId": query.name, **about, "parameters": [*read, *common], "x-sparql": query.text},
-        "post": {"operationId": f"{query.name}-by-form", **about, "parameters": [*common], "requestBody": sent},
+        "post": {"operationId": f"{query.name}-by-form", **about, "parameters": [common[0]], "requestBody": sent},
     }
 
 
