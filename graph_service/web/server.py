@@ -6,6 +6,7 @@ the link `last-…` that a build moves: this process's own build on SIGHUP, or a
 takes over when that server holds it.
 """
 
+import errno
 import logging
 import os
 import socket
@@ -41,6 +42,9 @@ _SNAPSHOT = "_GRAPH_SERVICE_SNAPSHOT"
 #: Seconds between two looks for a new snapshot.
 _LOOK = 0.5
 
+#: Seconds that another process gets to let go of the port.
+_HANDOVER = 5
+
 #: Seconds that requests under way get to end when the process is told to stop.
 _GRACE = 10
 
@@ -70,14 +74,23 @@ def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
 
 
 def _refuse_shared_port(settings: Settings) -> None:
-    """Raise SettingError where another process listens: granian would share the port with it, and each get some of the requests."""
+    """Raise SettingError where another process listens: granian would share the port with it, and each get some of the requests.
+
+    One that is about to stop, as when a service is started again, is waited for.
+    """
+    until = time.monotonic() + _HANDOVER
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SettingError(f"It is not possible to listen on {settings.host}:{settings.port}: {error.strerror}.") from error
+    while True:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, settings.port))
+                return
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                    where = f"{settings.host}:{settings.port}"
+                    raise SettingError(f"It is not possible to listen on {where}: {error.strerror}.") from error
+        time.sleep(0.1)
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]
