@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
 from graph_service.catalogue.header import Header, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Choices, Parameter, read_parameter
+from graph_service.catalogue.places import Place, filled
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.words import syntax
 from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
@@ -26,6 +28,8 @@ class CannedQuery:
     header: Header
     parameters: Mapping[str, Parameter]
     columns: Mapping[str, Column]
+    #: Where the parameters of a file in grlc's way stand, which have no rows.
+    variables: Sequence[Place] = ()
 
     @property
     def form(self) -> str:
@@ -35,7 +39,6 @@ class CannedQuery:
     def bind(self, arguments: Mapping[str, Sequence[str]], choices: Choices) -> str:
         """The query with each parameter's row filled: by the terms that the client's texts mean, else by the default.
 
-        One pass over the text, and what goes in is printed terms, so that nothing a client sends is ever read as SPARQL.
         Raises UnknownParameter and InvalidParameter.
         """
         for name in arguments:
@@ -44,13 +47,11 @@ class CannedQuery:
                 raise UnknownParameter(
                     f"{self.name} has no parameter {name!r}. It has: {', '.join(allowed) or 'none'}.", parameter=name, allowed=allowed
                 )
-        rows = values_rows(self.text)
-        bound, end = [], 0
-        for name in sorted(self.parameters, key=lambda name: rows[name]):
-            start, stop = rows[name]
-            bound += [self.text[end:start], " ", self.parameters[name].bind(arguments.get(name, ()), choices), " "]
-            end = stop
-        return "".join([*bound, self.text[end:]])
+        values = {name: parameter.bind(arguments.get(name, ()), choices) for name, parameter in self.parameters.items()}
+        rows = [Place(*row, name) for name, row in values_rows(self.text).items() if name in values]
+        # UNDEF in a row is for any value; a variable of grlc's that has no value stays a variable.
+        variables = [place for place in self.variables if values[place.name] != "UNDEF"]
+        return filled(self.text, [*rows, *variables], values)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ def read_canned(path: Path) -> CannedQuery:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: {error}") from error
-    header = read_header(text, path)
+    variables = grlc.places(text)
+    header = read_header(text, path, path.stem.replace("-", " ").replace("_", " ") if variables else None)
+    if header.params:
+        variables = []
     if is_update(text):
         raise SourceError(f"{path}: a canned query reads; this is an update")
     if uses_keyword(text, "SERVICE"):
@@ -104,17 +108,18 @@ def read_canned(path: Path) -> CannedQuery:
     columns = read_columns(header.columns, selected, str(path))
     for name in {name for example in header.examples for name in example} - set(parameters):
         raise SourceError(f"{path}: examples: there is no parameter {name}")
-    return CannedQuery(path.stem, path, text, header, parameters, columns)
+    return CannedQuery(path.stem, path, text, header, parameters, columns, variables)
 
 
 def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
     rows = values_rows(text)
     contents = {name: text[start:end] for name, (start, end) in rows.items()}
-    for name in RESERVED & set(header.params):
+    for name in RESERVED & {*header.params, *(place.name for place in grlc.places(text))}:
         raise SourceError(f"{path}: params: {name}: every query has a parameter of this name already")
     # A row VALUES ?lang { "en" } chooses the language of names, and needs no words in the header: it means the same everywhere.
     given = {**header.params, **({"lang": LANGUAGE} if "lang" in rows else {})}
-    return {name: read_parameter(name, properties, contents.get(name), str(path)) for name, properties in given.items()}
+    read = {name: read_parameter(name, properties, contents.get(name), str(path)) for name, properties in given.items()}
+    return read if header.params else {**grlc.parameters(text, header, str(path)), **read}
 
 
 def _files(places: Iterable[Path]) -> Iterable[Path]:

@@ -2,10 +2,11 @@
 
 The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
 languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of parameter maps), `deprecated`
-(`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place).
+(`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place); of grlc's own `defaults` and `enumerate`.
+Others of grlc's are passed over: every query is asked here, of this graph.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,10 @@ from graph_service.errors import SourceError
 
 Text = Mapping[str, str]
 
-_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated"})
+_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated", "defaults", "enumerate"})
+
+#: What grlc knows and what means nothing here.
+_PASSED_OVER = frozenset({"endpoint", "endpoint_in_url", "endpoint-in-url", "method", "mime", "pagination", "transform", "cache"})
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,15 @@ class Header:
     columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, str], ...] = ()
     deprecated: Deprecation | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    enumerate: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def read_header(text: str, path: Path) -> Header:
-    """The header of a query file. Raises SourceError with file and line for YAML that is none and for unknown or missing keys."""
+def read_header(text: str, path: Path, title: str | None = None) -> Header:
+    """The header of a query file; `title` is its summary if it has none.
+
+    Raises SourceError with file and line for YAML that is none and for unknown or missing keys.
+    """
     lines = text.splitlines()
     marked = [number for number, line in enumerate(lines) if line.startswith("#+")]
     first = marked[0] + 1 if marked else 1
@@ -54,9 +63,11 @@ def read_header(text: str, path: Path) -> Header:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else first
         raise SourceError(f"{path}:{line}: the header is not YAML: {error.problem}", file=str(path), line=line) from error
+    if title is not None:
+        raw = {"summary": title} if raw is None else {"summary": title, **raw} if isinstance(raw, dict) else raw
     if not isinstance(raw, dict) or "summary" not in raw:
         raise SourceError(f"{path}:{first}: the header has no summary (a line such as `#+ summary: Projects by country`)")
-    unknown = sorted(set(map(str, raw)) - _KEYS)
+    unknown = sorted(set(map(str, raw)) - _KEYS - _PASSED_OVER)
     if unknown:
         raise SourceError(f"{path}:{first}: the header has unknown keys {', '.join(unknown)}; it may have {', '.join(sorted(_KEYS))}")
     where = f"{path}:{first}"
@@ -71,6 +82,12 @@ def read_header(text: str, path: Path) -> Header:
             for example in _list(raw.get("examples", []), f"{where}: examples")
         ),
         deprecated=_deprecation(raw["deprecated"], f"{where}: deprecated") if "deprecated" in raw else None,
+        defaults={name: str(value) for name, value in _pairs(raw.get("defaults", []), f"{where}: defaults") if value is not None},
+        enumerate={
+            name: tuple(map(str, _list(values, f"{where}: enumerate: {name}")))
+            for name, values in _pairs(raw.get("enumerate", []), f"{where}: enumerate")
+            if values is not None
+        },
     )
 
 
@@ -90,6 +107,12 @@ def _deprecation(given: object, where: str) -> Deprecation:
     if set(said) - {"since", "until", "instead"} or not all(type(day) is date for day in days):
         raise SourceError(f"{where}: has the day `since`, and may have the day `until` and the name of a query, `instead`")
     return Deprecation(said["since"], said.get("until"), str(said["instead"]) if said.get("instead") else None)
+
+
+def _pairs(given: object, where: str) -> Iterator[tuple[str, object]]:
+    """The names of a list and what belongs to each: an entry is a name, or a map of names."""
+    for entry in _list(given, where):
+        yield from ((str(name), value) for name, value in (entry.items() if isinstance(entry, dict) else [(entry, None)]))
 
 
 def _map(given: object, where: str) -> dict[Any, Any]:

@@ -6,7 +6,7 @@ optional. The header's `params` say what may stand there instead.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph_service.catalogue.header import Text, read_text
@@ -70,6 +70,8 @@ class Parameter:
     pattern: str | None = None
     min: float | None = None
     max: float | None = None
+    #: How a text becomes a term, where that is not the way of the type.
+    reads: Callable[[str], terms.Term] | None = None
 
     @property
     def listed(self) -> str | None:
@@ -95,6 +97,10 @@ class Parameter:
             raise self._invalid(values, "one value, not several")
         return " ".join(dict.fromkeys(terms.write(self.term(text, choices)) for text in values))
 
+    def with_default(self, text: str) -> "Parameter":
+        """The parameter with what a text means for its default. Raises InvalidParameter."""
+        return replace(self, default=terms.write(self.term(text, lambda _: ())))
+
     def term(self, text: str, choices: Choices) -> terms.Term:
         """The term that one client's text means. Raises InvalidParameter."""
         if self.enum and text not in self.enum:
@@ -104,7 +110,7 @@ class Parameter:
         if self.listed is not None:
             return terms.iri(self._chosen(text, choices(self.listed)).iri)
         try:
-            term: terms.Term = terms.TYPES[self.type](text)
+            term = (self.reads or terms.TYPES[self.type])(text)
         except ValueError as error:
             raise self._invalid(text, str(error)) from error
         if (self.min is not None and float(term.value) < self.min) or (self.max is not None and float(term.value) > self.max):

@@ -1,0 +1,93 @@
+"""Files that were written for grlc, unchanged: variables whose names begin with `_` are their parameters.
+
+`?_name` takes a text and must be given, `?__name` may be left out; behind the name may stand what the text becomes (grlc's README,
+"Parameter mapping"): `_iri`, `_literal`, `_number`, `_integer`, a datatype as `_<prefix>_<local name>`, or a language tag. As in grlc the
+value stands wherever the variable does, but it is a printed term and never a piece of a client's text.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from graph_service.catalogue.header import Header
+from graph_service.catalogue.parameters import Parameter
+from graph_service.catalogue.places import Place, filled
+from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
+from graph_service.words import syntax, terms
+from graph_service.words.names import PREFIXES, XSD
+from graph_service.words.terms import Literal, NamedNode, Term
+from graph_service.words.tokens import tokens
+
+_VARIABLE = re.compile(r"[?$](?P<mark>_{1,2})(?P<name>[^_]+)(?:_(?P<kind>[A-Za-z0-9]+))?(?:_(?P<local>\w+))?")
+
+#: What stands behind the name -> the type of the parameter.
+_TYPES = {"": "string", "literal": "string", "iri": "iri", "number": "decimal", "integer": "integer"}
+
+#: Datatypes whose texts have a reader.
+_READERS = {XSD + name: name for name in ("integer", "decimal", "boolean", "date", "string")}
+
+
+def places(text: str) -> list[Place]:
+    """The places of grlc's parameters in a query, in order."""
+    return [Place(start, end, match["name"]) for match, start, end in _variables(text)]
+
+
+def parameters(text: str, header: Header, where: str) -> dict[str, Parameter]:
+    """The parameters that a query's variables make, by name, in the order of the text. Raises SourceError beginning with `where`."""
+    found: dict[str, re.Match[str]] = {}
+    for match, _, _ in _variables(text):
+        if found.setdefault(match["name"], match).group()[1:] != match.group()[1:]:
+            raise SourceError(f"{where}: {found[match['name']].group()} and {match.group()} are one parameter of two kinds")
+    read = {name: _parameter(match, text, header, where) for name, match in found.items()}
+    _refuse_places(text, read, where)
+    return read
+
+
+def _variables(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
+    for token in tokens(text):
+        match = _VARIABLE.fullmatch(token.text) if token.kind == "variable" else None
+        if match:
+            yield match, token.start, token.end
+
+
+def _parameter(match: re.Match[str], text: str, header: Header, where: str) -> Parameter:
+    name = match["name"]
+    kind, reads = _kind(match, text, where)
+    parameter = Parameter(
+        name=name,
+        type=kind,
+        label={"en": name},
+        description={},
+        default="UNDEF",
+        required=match["mark"] == "_" and name not in header.defaults,
+        enum=tuple(header.enumerate.get(name, ())),
+        reads=reads,
+    )
+    if name not in header.defaults:
+        return parameter
+    try:
+        return parameter.with_default(header.defaults[name])
+    except InvalidParameter as fault:
+        raise SourceError(f"{where}: defaults: {fault.detail}") from fault
+
+
+def _kind(match: re.Match[str], text: str, where: str) -> tuple[str, Callable[[str], Term] | None]:
+    """The type of a parameter, and how its texts are read where that is not the type's own way."""
+    kind, local = match["kind"] or "", match["local"]
+    if local is None:
+        return (_TYPES[kind], None) if kind in _TYPES else ("string", partial(Literal, language=kind.lower()))
+    declared = re.search(rf"\bPREFIX\s+{re.escape(kind)}:\s*<([^>]*)>", text, re.IGNORECASE)
+    namespace = declared[1] if declared else PREFIXES.get(kind)
+    if namespace is None:
+        raise SourceError(f"{where}: {match.group()}: the prefix {kind}: is not declared")
+    datatype = namespace + local
+    return (_READERS[datatype], None) if datatype in _READERS else ("string", partial(Literal, datatype=NamedNode(datatype)))
+
+
+def _refuse_places(text: str, read: Mapping[str, Parameter], where: str) -> None:
+    """Raise SourceError if a parameter stands where no value can stand, such as among the columns of SELECT."""
+    samples = {name: terms.write(NamedNode("urn:x") if parameter.type == "iri" else Literal("x")) for name, parameter in read.items()}
+    try:
+        syntax.check(filled(text, places(text), samples))
+    except MalformedQuery as fault:
+        raise SourceError(f"{where}: a parameter stands where no value can stand: {fault.reason}") from fault
