@@ -20,9 +20,9 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 AXE = ROOT / "graph_service" / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser, started once."""
+    """The browser, started once and gone when the other tests run."""
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         pytest.skip("THERE IS NO BROWSER: install Debian's chromium. What people see on the pages is not tested.")

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 #: Seconds for the whole run; tests that it does not reach are skipped, and said to be. All of them take some seven minutes.
-BUDGET = int(os.environ.get("CONFORMANCE_SECONDS", "150"))
+BUDGET = int(os.environ.get("CONFORMANCE_SECONDS", "100"))
 
 #: Tests that fail, by the reason. All are the engine's (Oxigraph 0.5.13).
 KNOWN = {

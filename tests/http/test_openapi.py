@@ -20,6 +20,9 @@ pytestmark = pytest.mark.live
 
 HERE = Path(__file__).parent
 
+#: Of how many canned queries schemathesis tries everything. They share their code, so a few of all kinds are enough; 0 is for all.
+QUERIES = int(os.environ.get("SCHEMATHESIS_QUERIES", "8"))
+
 
 @pytest.fixture(scope="module")
 def document(server: Server) -> Any:
@@ -89,13 +92,17 @@ def test_people_can_read_it_and_try_it_without_scripts_from_elsewhere(server: Se
     assert 'href="/queries/projects-by-country"' in text
 
 
-def test_whatever_the_document_allows_is_answered_as_it_says(server: Server, tmp_path: Path) -> None:
+def test_whatever_the_document_allows_is_answered_as_it_says(server: Server, document: Any) -> None:
     """Bounded and always the same; what is left out, and why, stands in schemathesis.toml."""
+    canned = [path for path in document["paths"] if path.startswith("/queries/") and "{" not in path]
+    left_out = set(canned) - set(canned[:: len(canned) // QUERIES] if QUERIES else canned)
+    excluded = ("--exclude-path-regex", f"^({'|'.join(map(re.escape, sorted(left_out)))})$") if left_out else ()
     done = subprocess.run(
         [
             *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml")),
             *("run", f"{server.url}/openapi.json", "--phases", "examples,coverage,fuzzing", "--max-examples", "3"),
             *("--workers", "2", "--no-color", "--warnings", "off", "--continue-on-failure"),
+            *excluded,
         ],
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.http.schemathesis_hooks", "NO_PROXY": "127.0.0.1"},
         cwd=HERE.parent.parent,
