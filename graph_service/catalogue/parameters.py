@@ -6,11 +6,10 @@ optional. The header's `params` say what may stand there instead.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graph_service.catalogue.header import Text, read_text
-from graph_service.config import LANGUAGES
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
 from graph_service.words import syntax, terms
 from graph_service.words.names import PREFIXES, curie
@@ -21,7 +20,11 @@ _KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "req
 #: The parameter of every query that has a row `VALUES ?lang { … }`.
 LANGUAGE: Mapping[str, Any] = {
     "type": "string",
-    "enum": LANGUAGES,
+    "enum": {
+        "en": {"en": "English", "fr": "anglais", "es": "inglés"},
+        "fr": {"en": "French", "fr": "français", "es": "francés"},
+        "es": {"en": "Spanish", "fr": "espagnol", "es": "español"},
+    },
     "label": {"en": "Language of names", "fr": "Langue des noms", "es": "Idioma de los nombres"},
     "description": {
         "en": "Where there is no name in the language, the English one is given.",
@@ -67,6 +70,8 @@ class Parameter:
     many: bool = False
     required: bool = False
     enum: tuple[str, ...] = ()
+    #: What the values of `enum` are called, where the header says so.
+    names: Mapping[str, Text] = field(default_factory=dict)
     pattern: str | None = None
     min: float | None = None
     max: float | None = None
@@ -161,6 +166,9 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
         if kind != "iri" or (prefix not in PREFIXES and not local.startswith("//")):
             raise SourceError(f"{where}: `of` is a class such as lc:Country, of a parameter of type iri")
         of = terms.iri(str(of)).value
+    enum = given.get("enum", ())
+    if not isinstance(enum, Mapping | list | tuple):
+        raise SourceError(f"{where}: enum must be a list of values, or a map of values and what each is called")
     listing = given.get("choices")
     if listing is not None:
         if kind != "iri" or of is not None or not isinstance(listing, str) or form(listing) != "SELECT":
@@ -179,7 +187,8 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
         choices=listing,
         many=given.get("many", False),
         required=given.get("required", False),
-        enum=tuple(map(str, given.get("enum", ()))),
+        enum=tuple(map(str, enum)),
+        names={str(value): read_text(text, f"{where}: enum: {value}") for value, text in enum.items()} if isinstance(enum, Mapping) else {},
         pattern=given.get("pattern"),
         min=given.get("min"),
         max=given.get("max"),

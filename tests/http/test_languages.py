@@ -211,3 +211,8 @@ def test_figures_and_dates_are_written_as_the_reader_writes_them(server: Server)
         assert re.search(pattern, page), language
     assert re.search(r"\d\u00a0[kM]o<", page := server.ask("/downloads/?lang=fr", Accept="text/html").text)
     assert re.search(r"\d\u00a0\d{3} triplets", page)
+
+
+def test_values_of_an_enumeration_are_called_as_the_reader_calls_them(server: Server) -> None:
+    text = server.ask("/queries/missing-labels?lang=es", Accept="text/html").text
+    assert re.search(r'<option value="fr"[^>]*>\s*francés', text), re.findall("<option[^>]*>[^<]*", text)[:12]

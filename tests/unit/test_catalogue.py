@@ -124,6 +124,7 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ("#+ summary: x\n#+ params: {year: {type: year}}\nSELECT * {}", "params: year", "VALUES ?year"),
         ("#+ summary: x\n#+ params: {a: {type: colour}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),
         ("#+ summary: x\n#+ params: {a: {colour: red}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),
+        ("#+ summary: x\n#+ params: {a: {enum: fr}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "enum must be a list"),
         ("#+ summary: x\n#+ params: {a: {many: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "true or false"),
         ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "lc:Country"),
         ('#+ summary: x\n#+ params: {a: {choices: "ASK {}"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "SELECT query"),

@@ -32,4 +32,12 @@ def options(service: Service, parameter: Parameter, given: Sequence[str], langua
             entries.append(Option(curie(choice.iri), name.value if name else curie(choice.iri), is_chosen, name.language if name else None))
         return sorted(entries, key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
-    return [Option(value, value, value in chosen) for value in values]
+    return [_of_enum(parameter, value, value in chosen, language) for value in values]
+
+
+def _of_enum(parameter: Parameter, value: str, is_chosen: bool, language: str) -> Option:
+    called = parameter.names.get(value)
+    if called is None:
+        return Option(value, value, is_chosen)
+    shown = next(tag for tag in (language, "en", *called) if tag in called)
+    return Option(value, called[shown], is_chosen, shown)
