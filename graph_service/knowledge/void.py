@@ -44,8 +44,8 @@ def is_of_partition(triple: ox.Triple) -> bool:
 
 
 def namespace(iri: str) -> str:
-    """An IRI up to its last `#` or `/`: the vocabulary or the collection it belongs to."""
-    return re.sub(r"[^#/]*\Z", "", iri)
+    """An IRI up to its last `#` or `/`, else up to its last `:`: the vocabulary or the collection it belongs to."""
+    return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
 
 
 def describe_figures(said: Triples, node: str, triples: Collection[ox.Triple], space: str | None = None) -> None:

@@ -56,7 +56,8 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("conformance")
     port = own_port()
     flags = "--ontology none --queries none --reasoning none --default-graph plain --service-hosts invalid.endpoint.org"
-    serve = f"{sys.executable} -m graph_service serve --port {port} --data {{file}} {flags}"
+    # In place of the shell, so that whoever ends it waits for the service and not for the shell.
+    serve = f"exec {sys.executable} -m graph_service serve --port {port} --data {{file}} {flags}"
     done = subprocess.run(
         [
             *(sys.executable, str(CONFORMANCE / "harness.py"), "--query", f"http://127.0.0.1:{port}/sparql"),

@@ -66,6 +66,12 @@ def test_trig_and_nquads_keep_their_graphs_and_turtle_by_itself_is_named_after_i
     assert set(snapshot.graphs) == {"http://g/1", "http://g/2", *(f"https://w3id.org/labcoop/graph/{n}" for n in ("alone", "ontology"))}
 
 
+def test_names_without_a_path_are_described_too(make: Make) -> None:
+    snapshot = build(make(urn_ttl="<urn:example:a> <urn:example:b> <urn:example:c> ."), quiet)
+    vocabularies = {str(t.object) for t in snapshot.description if t.predicate.value.endswith("#vocabulary")}
+    assert "<urn:example:>" in vocabularies
+
+
 def test_what_did_not_change_is_not_built_again(make: Make) -> None:
     settings = make(cat_ttl=CAT)
     first = build(settings, quiet)
