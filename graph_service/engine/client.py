@@ -7,8 +7,10 @@ import http.client
 import json
 import re
 import tempfile
+import traceback
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from typing import BinaryIO, TypeVar
@@ -80,6 +82,16 @@ def refuse_cut_off(headers: Message, peer: Peer) -> None:
     state = str(headers.get("X-SQL-State", ""))
     if state.startswith("S1T"):
         raise OutOfTime(f"The {peer.role} gave up: {peer.clean(str(headers.get('X-SQL-Message', state)))}")
+
+
+@contextmanager
+def dropped_here() -> Iterator[None]:
+    """On an error, let go of what its frames hold: no thread but its own may drop a table, and whoever catches the error may be one."""
+    try:
+        yield
+    except BaseException as error:
+        traceback.clear_frames(error.__traceback__)
+        raise
 
 
 class NotAsked(Exception):

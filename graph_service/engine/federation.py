@@ -22,7 +22,17 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from graph_service.engine.client import TABLES, Client, NotAsked, Running, read_table, refuse_cut_off, syntax, without_node_ids
+from graph_service.engine.client import (
+    TABLES,
+    Client,
+    NotAsked,
+    Running,
+    dropped_here,
+    read_table,
+    refuse_cut_off,
+    syntax,
+    without_node_ids,
+)
 from graph_service.engine.guard import refuse
 from graph_service.engine.peer import Call, Peer
 from graph_service.engine.result import Query
@@ -155,7 +165,7 @@ class Federation:
             media = headers.get_content_type()
             content.seek(0)
             try:
-                with without_node_ids(content) as source:
+                with dropped_here(), without_node_ids(content) as source:
                     return _written(read_table(source, syntax(TABLES, media)))
             except SyntaxError as error:
                 reason = peer.clean(str(error.msg))

@@ -24,6 +24,7 @@ from graph_service.engine.client import (
     Client,
     NotAsked,
     Running,
+    dropped_here,
     read_table,
     read_truth,
     refuse_cut_off,
@@ -261,7 +262,7 @@ class RemoteEngine:
                 elif kind is Kind.TRUTH:
                     write_answer(read_truth(content.read(), syntax(TABLES, media)), format, output)
                 else:
-                    with without_node_ids(content) as source:
+                    with dropped_here(), without_node_ids(content) as source:
                         write_answer(read_table(source, syntax(TABLES, media)), format, output)
             except SyntaxError as error:
                 reason = self._peer.clean(str(error.msg))
