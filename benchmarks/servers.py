@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from graph_service.engine.peer import Peer
 from graph_service.engine.push import put
-from tests.engine.others import free_port, virtuoso
+from tests.engine.others import end, free_port, virtuoso
 
 ACCEPT = "application/sparql-results+json"
 
@@ -133,12 +133,7 @@ def _started(name: str, command: list[str], port: int, query: str, load: Callabl
         server.started = time.perf_counter() - began
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], began: float) -> None:

@@ -84,6 +84,16 @@ def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Other]:
         yield Other(f"http://127.0.0.1:{port}/sparql", f"http://127.0.0.1:{port}/sparql-graph-crud-auth", "dba", "dba")
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and see that it does."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def _running(command: list[str], folder: Path, port: int) -> Iterator[None]:
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -95,12 +105,7 @@ def _running(command: list[str], folder: Path, port: int) -> Iterator[None]:
             time.sleep(0.1)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
 
 
 def _answers(port: int) -> bool:
