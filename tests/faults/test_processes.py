@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -18,13 +17,13 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conftest import Server
+from tests.faults.beside import SIZE, ask, connect, lookup, nothing_left, workers, write
 
 pytestmark = pytest.mark.live
 
 #: Seconds for which workers are killed under load.
 SECONDS = float(os.environ.get("FAULT_SECONDS", "12"))
 
-SIZE = 5000
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?i) }"
 #: A text of 25 GB.
 HOG = f"SELECT (STRLEN(GROUP_CONCAT(?x)) AS ?n) {{ ?a ?b ?c . ?d ?e ?f BIND('{1000 * 'x'}' AS ?x) }}"
@@ -33,96 +32,6 @@ LARGE = "SELECT ?a ?c ?x { ?a ?b ?c VALUES ?x { 1 2 3 4 5 6 7 8 9 10 11 12 13 14
 
 Start = Callable[..., Server]
 Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def write(path: Path, size: int = SIZE) -> tuple[str, ...]:
-    """A chain of things in a file, and the flags to serve it."""
-    path.write_text("".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> .\n" for n in range(size)))
-    return ("--data", str(path), "--ontology", "none", "--queries", "none", "--reasoning", "none")
-
-
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    return write(tmp_path_factory.mktemp("chain") / "data.ttl")
-
-
-@pytest.fixture(scope="module")
-def tried(start: Start, chain: tuple[str, ...]) -> Server:
-    """The service that is tried hard."""
-    limits = ("--query-deadline", "5", "--query-memory", "48 MiB", "--result-limit", "16 MiB", "--workers", "2", "--queue", "32")
-    server = start(*chain, *limits)
-    assert lookup(server, 1) is True
-    return server
-
-
-def ask(server: Server, query: str, **parameters: str) -> tuple[int, bytes]:
-    answer = server.ask("/sparql?" + urlencode({"query": query, **parameters}), Accept="text/csv")
-    return answer.status, answer.body
-
-
-def lookup(server: Server, number: int) -> bool | None:
-    """Whether a lookup is answered as it should be; None if it is refused for now."""
-    status, body = ask(server, f"SELECT ?o {{ <http://e/{number}> <http://e/p> ?o }} # {time.monotonic_ns()}")
-    assert status in {200, 503}, body
-    return body.split() == [b"o", f"http://e/{number + 1}".encode()] if status == 200 else None
-
-
-def family(pid: int) -> list[int]:
-    """The processes that have come from one, without those that are dead."""
-    try:
-        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-        return [other for child in children for other in (child, *family(child)) if "State:\tZ" not in _status(other)]
-    except OSError:
-        return []
-
-
-def _status(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return "State:\tZ"
-
-
-def workers(server: Server) -> list[int]:
-    """The processes of the engine: first the one that holds the graph, then those that run queries."""
-    found = []
-    for pid in family(server.process.pid):
-        try:
-            if b"graph_service.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.append(pid)
-        except OSError:
-            continue
-    return found
-
-
-def spooled(server: Server) -> list[str]:
-    """The files that the server and its processes hold open although they have no name any more."""
-    found = []
-    for pid in (server.process.pid, *family(server.process.pid)):
-        for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
-            try:
-                target = str(descriptor.readlink())
-                if "(deleted)" in target and descriptor.stat().st_size:
-                    found.append(target)
-            except OSError:
-                continue
-    return found
-
-
-@contextmanager
-def nothing_left(server: Server) -> Iterator[None]:
-    """What happens within gives no wrong answer afterwards, and leaves no process and no file."""
-    yield
-    began = time.monotonic()
-    assert lookup(server, 7) is True
-    assert time.monotonic() - began < 1
-    until = time.monotonic() + 8
-    # One that holds the graph, and at most one for each query that may run at once.
-    while (len(workers(server)) > 1 + 3 * 2 or spooled(server)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert len(workers(server)) <= 1 + 3 * 2
-    assert spooled(server) == []
-    assert server.process.poll() is None
 
 
 def test_workers_killed_at_random_under_load(tried: Server) -> None:
@@ -184,16 +93,6 @@ def test_hogs_of_memory_end_alone(tried: Server) -> None:
         statuses = Counter(hog.result()[0] for hog in hogs)
         assert set(statuses) <= {507, 503}
         assert statuses[507]
-
-
-def connect(server: Server, sent: bytes) -> socket.socket:
-    host, port = server.url.removeprefix("http://").split(":")
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.settimeout(10)
-    connection.connect((host, int(port)))
-    connection.sendall(sent)
-    return connection
 
 
 def test_clients_that_do_not_read_and_then_break_off(tried: Server) -> None:

@@ -1,0 +1,145 @@
+"""What the tests of faults share: questions with one right answer, a server's processes and files, and what goes on beside an attack."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.conftest import Server
+
+SIZE = 5000
+
+
+def write(path: Path, size: int = SIZE) -> tuple[str, ...]:
+    """A chain of things in a file, and the flags to serve it."""
+    path.write_text("".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> .\n" for n in range(size)))
+    return ("--data", str(path), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+
+
+def ask(server: Server, query: str, **parameters: str) -> tuple[int, bytes]:
+    answer = server.ask("/sparql?" + urlencode({"query": query, **parameters}), Accept="text/csv")
+    return answer.status, answer.body
+
+
+def lookup(server: Server, number: int) -> bool | None:
+    """Whether a lookup is answered as it should be; None if it is refused for now."""
+    status, body = ask(server, f"SELECT ?o {{ <http://e/{number}> <http://e/p> ?o }} # {time.monotonic_ns()}")
+    assert status in {200, 503}, body
+    return body.split() == [b"o", f"http://e/{number + 1}".encode()] if status == 200 else None
+
+
+def family(pid: int) -> list[int]:
+    """The processes that have come from one, without those that are dead."""
+    try:
+        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+        return [other for child in children for other in (child, *family(child)) if "State:\tZ" not in _status(other)]
+    except OSError:
+        return []
+
+
+def _status(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return "State:\tZ"
+
+
+def workers(server: Server) -> list[int]:
+    """The processes of the engine: first the one that holds the graph, then those that run queries."""
+    found = []
+    for pid in family(server.process.pid):
+        try:
+            if b"graph_service.engine.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
+def spooled(server: Server) -> list[str]:
+    """The files that the server and its processes hold open although they have no name any more."""
+    found = []
+    for pid in (server.process.pid, *family(server.process.pid)):
+        for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+            try:
+                target = str(descriptor.readlink())
+                if "(deleted)" in target and descriptor.stat().st_size:
+                    found.append(target)
+            except OSError:
+                continue
+    return found
+
+
+@contextmanager
+def nothing_left(server: Server) -> Iterator[None]:
+    """What happens within gives no wrong answer afterwards, and leaves no process and no file."""
+    yield
+    began = time.monotonic()
+    assert lookup(server, 7) is True
+    assert time.monotonic() - began < 1
+    until = time.monotonic() + 8
+    # One that holds the graph, and at most one for each query that may run at once.
+    while (len(workers(server)) > 1 + 3 * 2 or spooled(server)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert len(workers(server)) <= 1 + 3 * 2
+    assert spooled(server) == []
+    assert server.process.poll() is None
+
+
+def connect(server: Server, sent: bytes) -> socket.socket:
+    host, port = server.url.removeprefix("http://").split(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(10)
+    connection.connect((host, int(port)))
+    connection.sendall(sent)
+    return connection
+
+
+#: Seconds that `/health` and a query that nobody has asked before may take beside an attack.
+BESIDE = 0.5
+
+
+@contextmanager
+def answers_beside(server: Server) -> Iterator[None]:
+    """What happens within holds up nobody: `/health` and a new query are asked all the while and answered within BESIDE.
+
+    One look in ten may take longer: other programs use the machine too.
+    """
+    stop = threading.Event()
+    took: dict[str, list[float]] = {"/health": [], "query": []}
+    wrong: list[str] = []
+
+    def look() -> None:
+        number = 0
+        while not stop.wait(0.05):
+            number += 1
+            try:
+                began = time.monotonic()
+                health = server.ask("/health").status
+                took["/health"].append(time.monotonic() - began)
+                began = time.monotonic()
+                answered = lookup(server, number % 1000)
+                took["query"].append(time.monotonic() - began)
+            except OSError as error:
+                wrong.append(f"not answered: {error}")
+                continue
+            if health != 200 or answered is not True:
+                wrong.append(f"/health {health}, query {answered}")
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield
+        time.sleep(0.3)
+    finally:
+        stop.set()
+        looking.join()
+    assert not wrong, wrong[:5]
+    for name, times in took.items():
+        assert times, f"{name} was never answered"
+        slow = sorted(times)[len(times) * 9 // 10]
+        assert slow < BESIDE, f"{name} took {slow:.2f} s, at most {max(times):.2f} s"

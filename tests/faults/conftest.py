@@ -1,0 +1,24 @@
+"""A service over a small graph, for the tests that try to bring it down."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import Server
+from tests.faults.beside import lookup, write
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    return write(tmp_path_factory.mktemp("chain") / "data.ttl")
+
+
+@pytest.fixture(scope="module")
+def tried(start: Start, chain: tuple[str, ...]) -> Server:
+    """The service that is tried hard."""
+    limits = ("--query-deadline", "5", "--query-memory", "48 MiB", "--result-limit", "16 MiB", "--workers", "2", "--queue", "32")
+    server = start(*chain, *limits)
+    assert lookup(server, 1) is True
+    return server
