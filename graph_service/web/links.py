@@ -35,12 +35,15 @@ def alternates(stem: str, formats: Iterable[Format], rel: str = "alternate") -> 
     return [Link(rel, f"{stem}.{format.name}", format.media) for format in formats]
 
 
-def negotiated(response: Response, path: str, format: Format, formats: Iterable[Format], page: str | None = None) -> Response:
+def negotiated(
+    response: Response, path: str, format: Format, formats: Iterable[Format], page: str | None = None, stated: bool = False
+) -> Response:
     """A document that has an address of its own in each format: which one it is (RFC 9110, section 8.7), and the others.
 
-    `path` is the address without suffix; `page` that of the page for people, if there is one.
+    `path` is the address without suffix; `page` that of the page for people, if there is one; `stated` whether it is without what is
+    inferred, where it can be had with it.
     """
-    kept = "?infer=false" if request.args.get("infer") == "false" else ""
+    kept = "?infer=false" if stated else ""
     if not request.path.endswith(f".{format.name}"):
         response.headers["Content-Location"] = f"{path}.{format.name}{kept}"
     root = request.host_url.rstrip("/")

@@ -73,11 +73,11 @@ def blueprint(service: Service) -> Blueprint:
         return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])
 
     def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
-        format = choose(DATA_FORMATS, suffix)
-        quads = service.document(iri, infer=flag("infer", True))
+        format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
+        quads = service.document(iri, infer)
         # JSON-LD has graphs too, but who asks for it wants a thing and not the graphs that speak of it.
         content = write_quads(quads, format) if format.name in {"trig", "nq"} else write_triples({q.triple for q in quads}, format)
-        response = negotiated(write(content, format), path, format, DATA_FORMATS, page)
+        response = negotiated(write(content, format), path, format, DATA_FORMATS, page, stated=not infer)
         if is_withdrawn([quad.triple for quad in quads], iri):
             response.status_code = 410
         return response
