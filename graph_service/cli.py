@@ -34,7 +34,10 @@ from graph_service.words.formats import DUMP_FORMATS, Format, named
 from graph_service.words.terms import NamedNode, Quad
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
-_SERVER_FLAGS = ("host", "port", "language", "reload_queries", "page_size", "page_limit", "body_limit")
+_SERVER_FLAGS = (
+    *("host", "port", "language", "reload_queries", "page_size", "page_limit"),
+    *("body_limit", "header_deadline", "restarts"),
+)
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.
 _REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit")

@@ -174,6 +174,10 @@ class Settings:
     page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")
     page_limit: int = _setting(_count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422)")
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
+    header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must have come")
+    restarts: int = _setting(
+        _count, lambda: 10, "10", "deaths of the serving process within a minute after which the service ends, with status 1"
+    )
 
     @classmethod
     def read(cls, environment: Mapping[str, str], flags: Mapping[str, str] | None = None) -> "Settings":
@@ -200,17 +204,6 @@ class Settings:
                 shown = re.sub(r"//[^/?#]*@", "//…@", text)
                 raise SettingError(f"{origin} has the value {shown!r}; it must be {allowed}") from error
         return cls(**values)
-
-    def environment(self) -> dict[str, str]:
-        """The environment variables from which `read` makes these settings again (for a child process)."""
-        variables = {}
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            if isinstance(value, tuple):
-                paths = [str(path.resolve()) for path in value if isinstance(path, Path)]
-                value = os.pathsep.join(paths) or ",".join(value) or "none"
-            variables[environment_name(setting.name)] = str(value)
-        return variables
 
 
 def environment_name(name: str) -> str:

@@ -1,50 +1,48 @@
-"""The process that serves: granian, and behind it the application of the newest snapshot.
+"""`graph-service serve`: the main process, which listens, starts the process that serves, and starts another one when that dies.
 
-A new snapshot takes over between two requests: its service is opened beside the old one, then new requests go to it, and the old
-one is closed when its last request is answered. A request sees one snapshot from beginning to end. What tells of a new snapshot is
-the link `last-…` that a build moves: this process's own build on SIGHUP, or a `graph-service build` elsewhere. On another engine it
-takes over when that server holds it.
+The listening socket belongs to the main process. So while a serving process is being replaced, connections are not refused: they wait
+in the socket's backlog until the next one accepts them. A serving process that dies again and again is not replaced for ever: the
+service says so and ends, for a supervisor (systemd, Docker) to see.
 """
 
+import ctypes
 import errno
 import gc
 import logging
+import multiprocessing
 import os
+import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from werkzeug.wsgi import ClosingIterator
 
 from graph_service.config import Settings
-from graph_service.engine.result import Query
 from graph_service.errors import ServiceError, SettingError
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
-from graph_service.service import Service
-from graph_service.web.app import create_app
-from graph_service.web.front.bodies import PLACES, Bodies
-from graph_service.web.front.cache import Cache, CacheCounts
-from graph_service.web.front.endpoint import Endpoint
+from graph_service.web.front.bodies import PLACES
 from graph_service.web.front.log import log_to_stderr
-from graph_service.web.front.watching import Metrics, Watch
+from graph_service.web.succession import Succession
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-_SNAPSHOT = "_GRAPH_SERVICE_SNAPSHOT"
+    from _typeshed.wsgi import WSGIApplication
 
 #: When garbage is looked for: among what requests leave behind often, among all that is kept, such as answers, seldom. With
 #: Python's own figures some requests in a hundred waited 100 ms for the latter.
 _COLLECTIONS = (10_000, 20, 100)
 
-#: Seconds between two looks for a new snapshot.
+#: Seconds between two looks for changed files of canned queries.
 _LOOK = 0.5
 
 #: Seconds that another process gets to let go of the port.
@@ -53,63 +51,142 @@ _HANDOVER = 5
 #: Seconds that requests under way get to end when the process is told to stop.
 _GRACE = 10
 
+#: Connections that may wait to be accepted, and connections that are served at once.
+_BACKLOG = 4096
+_CONNECTIONS = 8192
+
+#: A serving process that died is replaced after this many seconds, twice as many each time that it happens again soon, up to a most.
+_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+
+#: Seconds within which deaths of serving processes are counted together.
+_SOON = 60.0
+
+_PR_SET_PDEATHSIG = 1
+
 _log = logging.getLogger(__name__)
 
 
 def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
-    """Serve a snapshot, and its successors, until the process is told to stop. Raises SettingError if the port is another's."""
-    _refuse_shared_port(settings)
-    # The serving process is a child that granian starts afresh: settings and snapshot reach it by its environment.
-    os.environ.update(settings.environment())
-    os.environ[_SNAPSHOT] = str(snapshot.folder)
+    """Serve a snapshot, and its successors, until the process is told to stop.
+
+    Raises SettingError if the port is another's. Exits with status 1 if the serving process cannot start, or dies again and again.
+    """
+    listening = _listen(settings)
     log_to_stderr()
     if settings.reload_queries:
-        threading.Thread(target=_follow_queries, args=(settings.queries,), daemon=True).start()
-    _Server(
-        f"{__name__}:make_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        # A thread for each query that may run or wait, here, for other servers or for its like, for each body, and some for the rest.
-        blocking_threads=5 * settings.workers + 2 * settings.queue + PLACES + 16,
-        workers_kill_timeout=_GRACE,
-        log_level=LogLevels.error,
-    ).serve()
+        threading.Thread(target=_follow_queries, args=(settings,), daemon=True).start()
+    # The serving process inherits the listening socket, settings and snapshot.
+    multiprocessing.set_start_method("fork", force=True)
+    server = _Server(listening, snapshot, settings)
+    server.serve(target_loader=server.application, wrap_loader=False)
 
 
-def _refuse_shared_port(settings: Settings) -> None:
-    """Raise SettingError where another process listens: granian would share the port with it, and each get some of the requests.
+def _listen(settings: Settings) -> socket.socket:
+    """The listening socket. One that is about to be let go of, as when a service is started again, is waited for.
 
-    One that is about to stop, as when a service is started again, is waited for.
+    Raises SettingError where another process listens.
     """
     until = time.monotonic() + _HANDOVER
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     while True:
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.host, settings.port))
-                return
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE or time.monotonic() > until:
-                    where = f"{settings.host}:{settings.port}"
-                    raise SettingError(f"It is not possible to listen on {where}: {error.strerror}.") from error
+        try:
+            return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                where = f"{settings.host}:{settings.port}"
+                raise SettingError(f"It is not possible to listen on {where}: {error.strerror}.") from error
         time.sleep(0.1)
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]
-    """Granian, with a SIGHUP that builds anew instead of starting the serving process again."""
+    """Granian with our listening socket, our way with a serving process that dies, and a SIGHUP that builds anew."""
+
+    def __init__(self, listening: socket.socket, snapshot: Snapshot, settings: Settings) -> None:
+        super().__init__(
+            "graph-service",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            # A thread for each query that may run or wait, here, for other servers or for its like, for each body, and some for the rest.
+            blocking_threads=5 * settings.workers + 2 * settings.queue + PLACES + 16,
+            # One HTTP/2 connection may open many streams and read none of them; a proxy speaks it with clients that want it.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=int(settings.header_deadline * 1000)),
+            backlog=_BACKLOG,
+            backpressure=_CONNECTIONS,
+            workers_kill_timeout=_GRACE,
+            log_level=LogLevels.error,
+        )
+        self._listening = listening
+        self._snapshot = snapshot
+        self._settings = settings
+        self._restarts = 0
+        self._deaths: deque[float] = deque()
+        self._has_served = False
+        #: A serving process writes to it when it serves.
+        self._served, self._serving = os.pipe()
+        os.set_blocking(self._served, False)
+
+    def application(self) -> "WSGIApplication":
+        """What a serving process runs, made in it: the newest snapshot's application."""
+        # It must not go on alone, and keep the port, when the main process is killed.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        gc.set_threshold(*_COLLECTIONS)
+        newest = last_good(self._settings.snapshots, source_set(self._settings)) if self._restarts else None
+        application = Succession(newest or self._snapshot, self._settings, self._restarts)
+        os.write(self._serving, b".")
+        print(f"Serving on http://{self._settings.host}:{self._settings.port}", flush=True)
+        return application
 
     def signal_handler_reload(self, *_: object) -> None:
-        threading.Thread(target=_rebuild, daemon=True).start()
+        """Build anew, instead of starting the serving process again."""
+        threading.Thread(target=_rebuild, args=(self._settings,), daemon=True).start()
+
+    def _init_shared_socket(self) -> None:
+        # Granian itself would have each serving process bind a socket of its own, which dies with it and its backlog.
+        self._listening.setblocking(False)
+        self._ssp, self._sso, self._sfd = None, self._listening, self._listening.fileno()
+        self._shd = SocketHolder(self._sfd, False, _BACKLOG)  # type: ignore[call-arg]
+
+    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        while True:
+            self.main_loop_interrupt.wait()
+            if self.interrupt_signal:
+                return
+            self.main_loop_interrupt.clear()
+            if self.interrupt_children and not self._replace(spawn_target, target_loader):
+                return
+
+    def _replace(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> bool:
+        """Start a serving process in the place of one that died; False if the service gives up."""
+        status = self.wrks[0].inner.exitcode
+        with suppress(BlockingIOError):
+            self._has_served = bool(os.read(self._served, 4096)) or self._has_served
+        if not self._has_served:
+            # One that never came so far would not the next time either.
+            _log.critical("the serving process could not start", extra={"exit_status": status})
+            return False
+        now = time.monotonic()
+        self._deaths.append(now)
+        while self._deaths[0] < now - _SOON:
+            self._deaths.popleft()
+        said = {"exit_status": status, "deaths_in_a_minute": len(self._deaths)}
+        if len(self._deaths) > self._settings.restarts:
+            _log.critical("the serving process died too often; the service ends", extra=said)
+            return False
+        _log.error("the serving process died; another one is started", extra=said)
+        time.sleep(min(_PAUSE * 2 ** (len(self._deaths) - 1), _LONGEST_PAUSE))
+        self._restarts += 1
+        self.interrupt_children.clear()
+        self._respawn_workers([0], spawn_target, target_loader)
+        return True
 
 
-def _follow_queries(places: Iterable[Path]) -> None:
+def _follow_queries(settings: Settings) -> None:
     """Build anew whenever a file of canned queries comes, changes or goes."""
 
     def state() -> dict[Path, tuple[int, int]]:
-        files = [file for place in places for file in (place.glob("*.rq") if place.is_dir() else [place])]
+        files = [file for place in settings.queries for file in (place.glob("*.rq") if place.is_dir() else [place])]
         return {file: (about.st_mtime_ns, about.st_size) for file in files if (about := _about(file)) is not None}
 
     seen = state()
@@ -117,7 +194,7 @@ def _follow_queries(places: Iterable[Path]) -> None:
         time.sleep(_LOOK)
         if (now := state()) != seen:
             seen = now
-            _rebuild()
+            _rebuild(settings)
 
 
 def _about(file: Path) -> os.stat_result | None:
@@ -128,130 +205,8 @@ def _about(file: Path) -> os.stat_result | None:
         return None
 
 
-def _rebuild() -> None:
-    settings = Settings.read(os.environ)
+def _rebuild(settings: Settings) -> None:
     try:
         build(settings, _log.info)
     except ServiceError as error:
         _log.error("build failed; the last good snapshot stays", extra={"detail": error.detail})
-
-
-def make_app() -> "WSGIApplication":
-    """The application of a serving process, made from what `serve_forever` left in the environment."""
-    log_to_stderr()
-    gc.set_threshold(*_COLLECTIONS)
-    settings = Settings.read({name: value for name, value in os.environ.items() if name != _SNAPSHOT})
-    application = Succession(Snapshot.open(Path(os.environ[_SNAPSHOT])), settings)
-    print(f"Serving on http://{settings.host}:{settings.port}", flush=True)
-    return application
-
-
-class _Generation:
-    """One snapshot's application, and how many requests it has under way."""
-
-    def __init__(self, service: Service, application: "WSGIApplication") -> None:
-        self.service = service
-        self.application = application
-        self._under_way = 0
-        self._retired = False
-        self._lock = threading.Lock()
-
-    def enter(self) -> bool:
-        """Begin a request; False if this generation takes none any more."""
-        with self._lock:
-            if self._retired:
-                return False
-            self._under_way += 1
-            return True
-
-    def leave(self) -> None:
-        """End a request."""
-        with self._lock:
-            self._under_way -= 1
-            is_last = self._retired and self._under_way == 0
-        if is_last:
-            self.service.close()
-
-    def retire(self) -> None:
-        """Take no more requests, and close when those under way have ended."""
-        with self._lock:
-            self._retired = True
-            is_last = self._under_way == 0
-        if is_last:
-            self.service.close()
-
-
-class Succession:
-    """A WSGI application that is always the newest snapshot's."""
-
-    def __init__(self, snapshot: Snapshot, settings: Settings) -> None:
-        self._settings = settings
-        self._cache_counts = CacheCounts()
-        self._metrics = Metrics(lambda: self._current.service, self._cache_counts)
-        self._current = self._generation(snapshot)
-        self._watch = Watch(Bodies(self._dispatch, settings.body_limit), self._metrics)
-        threading.Thread(target=self._look_for_successors, daemon=True).start()
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request with the snapshot that is the newest when it comes."""
-        return self._watch(environ, start_response)
-
-    def _dispatch(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        while True:
-            generation = self._current
-            if generation.enter():
-                break
-        try:
-            answer = generation.application(environ, start_response)
-        except BaseException:
-            generation.leave()
-            raise
-        if isinstance(answer, list):
-            # It is whole, and needs its snapshot no more.
-            generation.leave()
-            return answer
-        return ClosingIterator(answer, [generation.leave])
-
-    def _generation(self, snapshot: Snapshot) -> _Generation:
-        service = Service.open(snapshot, self._settings)
-        app = create_app(service, self._settings, self._metrics.registry)
-        # What a snapshot's application is made of lives as long as it does: looking through it again and again for garbage would
-        # hold up requests. What an earlier one left is found first.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
-        return _Generation(service, Cache(Endpoint(app, service), snapshot, self._settings, self._cache_counts))
-
-    def _look_for_successors(self) -> None:
-        wait: Callable[[float], bool] = threading.Event().wait
-        name = source_set(self._settings)
-        successor: _Generation | None = None
-        fault = ""
-        while not wait(_LOOK):
-            try:
-                newest = last_good(self._settings.snapshots, name)
-                if successor is not None and (newest is None or newest.id != successor.service.snapshot.id):
-                    successor.retire()
-                    successor = None
-                if newest is None or newest.id == self._current.service.snapshot.id:
-                    continue
-                is_new = successor is None
-                successor = successor or self._generation(newest)
-                if self._is_ready(successor, is_new):
-                    old, self._current, successor = self._current, successor, None
-                    old.retire()
-                    _log.info("snapshot taken over", extra={"snapshot": newest.id})
-            except (ServiceError, OSError) as error:
-                if str(error) != fault:
-                    _log.error("new snapshot not taken over", extra={"detail": str(error)})
-                fault = str(error)
-
-    def _is_ready(self, successor: _Generation, is_new: bool) -> bool:
-        """Whether a generation answers: another server may not have been given its snapshot yet. Why not is logged once."""
-        try:
-            successor.service.sparql(Query("ASK {}")).close()
-        except ServiceError as error:
-            if is_new:
-                _log.warning("new snapshot waits", extra={"snapshot": successor.service.snapshot.id, "detail": error.detail})
-            return False
-        return True

@@ -50,11 +50,6 @@ def test_a_wrong_setting_is_named_with_what_it_must_be(name: str, value: str, wo
     assert words in error.value.detail
 
 
-def test_a_child_process_reads_the_same_settings() -> None:
-    settings = Settings.read({}, {"data": "none", "port": "8123", "queries": "/tmp"})
-    assert Settings.read(settings.environment()) == settings
-
-
 def test_every_setting_has_a_name_a_default_and_a_meaning_to_show() -> None:
     for setting in fields(Settings):
         assert environment_name(setting.name) == f"GRAPH_SERVICE_{setting.name.upper()}"

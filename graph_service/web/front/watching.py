@@ -27,11 +27,12 @@ _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 class Metrics:
     """The counters of one serving process, over all snapshots it has served."""
 
-    def __init__(self, service: Callable[[], Service], cache: CacheCounts) -> None:
-        """`service` gives the service of the snapshot that is served now."""
+    def __init__(self, service: Callable[[], Service], cache: CacheCounts, restarts: int) -> None:
+        """`service` gives the service of the snapshot that is served now, `restarts` counts serving processes that were replaced."""
         self.registry = CollectorRegistry()
         self.requests = Counter("graph_requests", "Requests", ["kind", "status"], registry=self.registry)
         self.seconds = Histogram("graph_request_seconds", "Seconds until the answer began", ["kind"], registry=self.registry)
+        Counter("graph_restarts", "Serving processes that died and were replaced", registry=self.registry).inc(restarts)
         self.registry.register(_Current(service, cache))
         # Looking a counter up by its labels takes longer than counting.
         self._requests = lru_cache(maxsize=None)(self.requests.labels)

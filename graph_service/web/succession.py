@@ -1,0 +1,147 @@
+"""The application of a serving process: always that of the newest snapshot.
+
+A new snapshot takes over between two requests: its service is opened beside the old one, then new requests go to it, and the old
+one is closed when its last request is answered. A request sees one snapshot from beginning to end. What tells of a new snapshot is
+the link `last-…` that a build moves: a build of the main process on SIGHUP, or a `graph-service build` elsewhere. On another engine
+it takes over when that server holds it.
+"""
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from werkzeug.wsgi import ClosingIterator
+
+from graph_service.config import Settings
+from graph_service.engine.result import Query
+from graph_service.errors import ServiceError
+from graph_service.knowledge.build import source_set
+from graph_service.knowledge.snapshot import Snapshot, last_good
+from graph_service.service import Service
+from graph_service.web.app import create_app
+from graph_service.web.front.bodies import Bodies
+from graph_service.web.front.cache import Cache, CacheCounts
+from graph_service.web.front.endpoint import Endpoint
+from graph_service.web.front.watching import Metrics, Watch
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: Seconds between two looks for a new snapshot.
+_LOOK = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class _Generation:
+    """One snapshot's application, and how many requests it has under way."""
+
+    def __init__(self, service: Service, application: "WSGIApplication") -> None:
+        self.service = service
+        self.application = application
+        self._under_way = 0
+        self._retired = False
+        self._lock = threading.Lock()
+
+    def enter(self) -> bool:
+        """Begin a request; False if this generation takes none any more."""
+        with self._lock:
+            if self._retired:
+                return False
+            self._under_way += 1
+            return True
+
+    def leave(self) -> None:
+        """End a request."""
+        with self._lock:
+            self._under_way -= 1
+            is_last = self._retired and self._under_way == 0
+        if is_last:
+            self.service.close()
+
+    def retire(self) -> None:
+        """Take no more requests, and close when those under way have ended."""
+        with self._lock:
+            self._retired = True
+            is_last = self._under_way == 0
+        if is_last:
+            self.service.close()
+
+
+class Succession:
+    """A WSGI application that is always the newest snapshot's."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int = 0) -> None:
+        """`restarts` is how many serving processes had to be replaced before this one."""
+        self._settings = settings
+        self._cache_counts = CacheCounts()
+        self._metrics = Metrics(lambda: self._current.service, self._cache_counts, restarts)
+        self._current = self._generation(snapshot)
+        self._watch = Watch(Bodies(self._dispatch, settings.body_limit), self._metrics)
+        threading.Thread(target=self._look_for_successors, daemon=True).start()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request with the snapshot that is the newest when it comes."""
+        return self._watch(environ, start_response)
+
+    def _dispatch(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        while True:
+            generation = self._current
+            if generation.enter():
+                break
+        try:
+            answer = generation.application(environ, start_response)
+        except BaseException:
+            generation.leave()
+            raise
+        if isinstance(answer, list):
+            # It is whole, and needs its snapshot no more.
+            generation.leave()
+            return answer
+        return ClosingIterator(answer, [generation.leave])
+
+    def _generation(self, snapshot: Snapshot) -> _Generation:
+        service = Service.open(snapshot, self._settings)
+        app = create_app(service, self._settings, self._metrics.registry)
+        # What a snapshot's application is made of lives as long as it does: looking through it again and again for garbage would
+        # hold up requests. What an earlier one left is found first.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        return _Generation(service, Cache(Endpoint(app, service), snapshot, self._settings, self._cache_counts))
+
+    def _look_for_successors(self) -> None:
+        wait: Callable[[float], bool] = threading.Event().wait
+        name = source_set(self._settings)
+        successor: _Generation | None = None
+        fault = ""
+        while not wait(_LOOK):
+            try:
+                newest = last_good(self._settings.snapshots, name)
+                if successor is not None and (newest is None or newest.id != successor.service.snapshot.id):
+                    successor.retire()
+                    successor = None
+                if newest is None or newest.id == self._current.service.snapshot.id:
+                    continue
+                is_new = successor is None
+                successor = successor or self._generation(newest)
+                if self._is_ready(successor, is_new):
+                    old, self._current, successor = self._current, successor, None
+                    old.retire()
+                    _log.info("snapshot taken over", extra={"snapshot": newest.id})
+            except (ServiceError, OSError) as error:
+                if str(error) != fault:
+                    _log.error("new snapshot not taken over", extra={"detail": str(error)})
+                fault = str(error)
+
+    def _is_ready(self, successor: _Generation, is_new: bool) -> bool:
+        """Whether a generation answers: another server may not have been given its snapshot yet. Why not is logged once."""
+        try:
+            successor.service.sparql(Query("ASK {}")).close()
+        except ServiceError as error:
+            if is_new:
+                _log.warning("new snapshot waits", extra={"snapshot": successor.service.snapshot.id, "detail": error.detail})
+            return False
+        return True

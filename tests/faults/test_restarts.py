@@ -1,0 +1,71 @@
+"""The serving process dies: another one takes its place, no connection is refused meanwhile, and dying again and again ends the service."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Server
+from tests.faults.beside import family, lookup
+
+pytestmark = pytest.mark.live
+
+Start = Callable[..., Server]
+
+
+def serving(server: Server) -> int:
+    """The process that serves: the main process's only child."""
+    (child,) = [pid for pid in family(server.process.pid) if parent(pid) == server.process.pid]
+    return child
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def messages(server: Server) -> list[dict[str, object]]:
+    return [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_serving_process_that_dies_is_replaced_and_nobody_is_refused(
+    start: Start, chain: tuple[str, ...], with_signal: signal.Signals
+) -> None:
+    server = start(*chain)
+    before = serving(server)
+    os.kill(before, with_signal)
+    # Each of these connects while nobody serves.
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda number: lookup(server, number), range(8))) == [True] * 8
+    assert serving(server) != before
+    assert server.process.poll() is None
+    assert "graph_restarts_total 1.0" in server.ask("/metrics").text
+    (died,) = [line for line in messages(server) if "died" in str(line["message"])]
+    assert (died["level"], died["exit_status"]) == ("error", -with_signal)
+
+
+def test_a_service_whose_serving_process_dies_again_and_again_ends_and_says_so(start: Start, chain: tuple[str, ...]) -> None:
+    server = start(*chain, "--restarts", "2")
+    for _ in range(3):
+        assert server.ask("/health").status == 200
+        os.kill(serving(server), signal.SIGKILL)
+        time.sleep(0.3)
+    assert server.process.wait(timeout=20) == 1
+    last = messages(server)[-1]
+    assert (last["level"], last["message"]) == ("critical", "the serving process died too often; the service ends")
+
+
+def test_nothing_goes_on_serving_when_the_main_process_is_killed(start: Start, chain: tuple[str, ...]) -> None:
+    server = start(*chain)
+    descendants = family(server.process.pid)
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    until = time.monotonic() + 15
+    while any(Path(f"/proc/{pid}").exists() for pid in descendants):
+        assert time.monotonic() < until, "a process is left"
+        time.sleep(0.05)
