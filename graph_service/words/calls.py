@@ -1,10 +1,9 @@
 """The calls of a query to other servers (SPARQL 1.1 Federated Query): whom each asks, and what, and where it stands in the text."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.outline import malformed, plain, prologue, read_iri
+from graph_service.words.outline import malformed, plain, prologue
 from graph_service.words.tokens import Token, tokens
 
 
@@ -12,7 +11,7 @@ from graph_service.words.tokens import Token, tokens
 class ServiceCall:
     """A SERVICE group: the address, None where it is a variable; whether it is SILENT; the query to send; where the group stands.
 
-    `inner` is whether it stands in another such group, and so is for that one's server to make.
+    `inner` is whether it stands in another such group, and so is for that one's server to make: it has no query.
     """
 
     address: str | None
@@ -23,41 +22,49 @@ class ServiceCall:
     inner: bool
 
 
-def service_calls(text: str, base: str | None = None) -> tuple[str, list[ServiceCall]]:
-    """The query with its code point escapes decoded, and its calls in order. Raises MalformedQuery for a group that has no end."""
+def service_calls(text: str, base: str | None = None, most: int = 16) -> tuple[str, list[ServiceCall]]:
+    """The query with its code point escapes decoded, and its calls in order.
+
+    Raises MalformedQuery for a group that has no end, and for more than `most` groups.
+    """
     text = plain(text)
     stream = list(tokens(text))
-    prefixes, at, first = prologue(stream, base or "")
+    names, first = prologue(stream, base or "")
+    groups = [place for place, token in enumerate(stream) if token.is_word("SERVICE")]
+    if len(groups) > most:
+        raise malformed(text, stream[groups[most]], f"a query may have at most {most} SERVICE groups")
+    closings = _closings(stream)
     head = (f"BASE <{base}> " if base else "") + (text[: stream[first].start] if first < len(stream) else "")
     found: list[ServiceCall] = []
-    for place, token in enumerate(stream):
-        if token.is_word("SERVICE"):
-            following = iter(stream[place + 1 :])
-            target = next(following, token)
-            silent = target.is_word("SILENT")
-            if silent:
-                target = next(following, token)
-            address = read_iri(target, prefixes, at)
-            if address is None and target.kind != "variable":
-                raise malformed(text, target, "expected the address of a server, with a prefix that is declared")
-            start, end = _group(text, following, target)
-            inner = any(token.start < outer.end for outer in found)
-            found.append(ServiceCall(address, silent, f"{head}SELECT * {text[start:end]}", token.start, end, inner))
+    outer = 0
+    for place in groups:
+        silent = place + 1 < len(stream) and stream[place + 1].is_word("SILENT")
+        target = stream[min(place + 1 + silent, len(stream) - 1)]
+        address = names.iri(target)
+        if address is None and target.kind != "variable":
+            raise malformed(text, target, "expected the address of a server, with a prefix that is declared")
+        brace = place + 2 + silent
+        if brace >= len(stream):
+            raise malformed(text, target, "expected { behind it")
+        if stream[brace].text != "{":
+            raise malformed(text, stream[brace], "expected {")
+        if brace not in closings:
+            raise MalformedQuery("A SERVICE group has no end.")
+        start, end = stream[place].start, closings[brace]
+        inner = start < outer
+        outer = max(outer, end)
+        query = "" if inner else f"{head}SELECT * {text[stream[brace].start : end]}"
+        found.append(ServiceCall(address, silent, query, start, end, inner))
     return text, found
 
 
-def _group(text: str, following: Iterator[Token], before: Token) -> tuple[int, int]:
-    """Where the group that follows begins and ends. Raises MalformedQuery."""
-    start, depth = -1, 0
-    for token in following:
-        if start < 0 and token.text != "{":
-            raise malformed(text, token, "expected {")
-        if token.kind == "mark":
-            if token.text == "{":
-                start = token.start if depth == 0 else start
-                depth += 1
-            elif token.text == "}":
-                depth -= 1
-                if depth == 0:
-                    return start, token.end
-    raise MalformedQuery("A SERVICE group has no end.") if start >= 0 else malformed(text, before, "expected { behind it")
+def _closings(stream: list[Token]) -> dict[int, int]:
+    """Place of each brace that is closed -> where its closing brace ends in the text."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for place, token in enumerate(stream):
+        if token.kind == "mark" and token.text == "{":
+            opened.append(place)
+        elif token.kind == "mark" and token.text == "}" and opened:
+            found[opened.pop()] = token.end
+    return found

@@ -6,13 +6,16 @@ clauses, so that a dataset can go with it as parameters: servers differ in what 
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.tokens import Token, decoded, tokens
+from graph_service.words.tokens import Token, decoded, replaced, tokens
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+#: How many characters a query's prefixes and bases may have together, each counted as often as it is used.
+_WRITTEN = 2**20
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
@@ -38,18 +41,47 @@ class Outline:
 
         Such a graph has no triples. Servers do not agree on that (see `remote`).
         """
-        text = self.text
-        for start, end, iri in reversed(self.graphs):
-            if iri not in graphs:
-                text = f"{text[:start]}<{nothing}>{text[end:]}"
-        return text
+        return replaced(self.text, [(start, end, f"<{nothing}>") for start, end, iri in self.graphs if iri not in graphs])
+
+
+@dataclass
+class Names:
+    """The prefixes and the base of a query, and what they make of its names."""
+
+    base: str = ""
+    prefixes: dict[str, str] = field(default_factory=dict)
+    _written: int = 0
+
+    def iri(self, token: Token) -> str | None:
+        """The IRI that a token writes; None where it writes none. Raises MalformedQuery if the query's IRIs become too long."""
+        if token.kind == "iri":
+            return self.joined(token.text[1:-1])
+        prefix, _, local = token.text.partition(":")
+        if token.kind == "name" and prefix in self.prefixes:
+            self._count(len(self.prefixes[prefix]))
+            return self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+        return None
+
+    def joined(self, iri: str) -> str:
+        """An IRI that may be relative, in full. Raises MalformedQuery."""
+        if _ABSOLUTE.match(iri):
+            return iri
+        self._count(len(self.base))
+        # `urljoin` would lose an empty fragment, which a namespace often ends with.
+        return urljoin(self.base, iri) + ("#" if iri.endswith("#") else "")
+
+    def _count(self, characters: int) -> None:
+        """A short name for a long IRI, used often, would make much of little text."""
+        self._written += characters
+        if self._written > _WRITTEN:
+            raise MalformedQuery(f"The prefixes and bases of the query, written in full, have more than {_WRITTEN} characters.")
 
 
 def outline(text: str, base: str | None = None) -> Outline:
     """The outline of a query. Raises MalformedQuery if the text does not begin as a query does, or a FROM clause names no IRI."""
     text = plain(text)
     stream = list(tokens(text))
-    prefixes, at, first = prologue(stream, base or "")
+    names, first = prologue(stream, base or "")
     if first == len(stream):
         raise MalformedQuery("The query is empty." if not stream else "The query ends after its prologue.")
     form = stream[first].text.upper()
@@ -57,59 +89,42 @@ def outline(text: str, base: str | None = None) -> Outline:
         raise malformed(text, stream[first], f"expected one of {', '.join(FORMS)}")
     default: list[str] = []
     named: list[str] = []
-    chosen = False
+    clauses: list[tuple[int, int, str]] = []
     head = f"BASE <{base}> " if base and any(token.kind == "iri" and not _ABSOLUTE.match(token.text[1:]) for token in stream) else ""
     graphs: list[tuple[int, int, str]] = []
     for place, token in enumerate(stream):
         if token.is_word("GRAPH") and place + 1 < len(stream):
             target = stream[place + 1]
-            iri = read_iri(target, prefixes, at)
+            iri = names.iri(target)
             if iri is not None:
                 graphs.append((len(head) + target.start, len(head) + target.end, iri))
         if token.is_word("FROM"):
-            chosen = True
             is_named = place + 1 < len(stream) and stream[place + 1].is_word("NAMED")
             target = stream[min(place + 1 + is_named, len(stream) - 1)]
-            iri = read_iri(target, prefixes, at)
+            iri = names.iri(target)
             if iri is None:
                 raise malformed(text, target, "expected the IRI of a graph, with a prefix that is declared")
             (named if is_named else default).append(iri)
-            text = text[: token.start] + re.sub(r"[^\n\r]", " ", text[token.start : target.end]) + text[target.end :]
-    return Outline(form, head + text, default if chosen else None, named if chosen else None, graphs)
+            clauses.append((token.start, target.end, re.sub(r"[^\n\r]", " ", text[token.start : target.end])))
+    text = head + replaced(text, clauses)
+    return Outline(form, text, default if clauses else None, named if clauses else None, graphs)
 
 
-def prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str, int]:
-    """The prefixes and the base of a query, and the place of the first token behind its prologue."""
-    prefixes: dict[str, str] = {}
+def prologue(stream: Sequence[Token], base: str) -> tuple[Names, int]:
+    """The prefixes and the base of a query, and the place of the first token behind its prologue. Raises MalformedQuery."""
+    names = Names(base)
     place = 0
     while place < len(stream):
         following = [token.kind for token in stream[place + 1 : place + 3]]
         if stream[place].is_word("BASE") and following[:1] == ["iri"]:
-            base = _joined(base, stream[place + 1].text[1:-1])
+            names.base = names.joined(stream[place + 1].text[1:-1])
             place += 2
         elif stream[place].is_word("PREFIX") and following == ["name", "iri"]:
-            prefixes[stream[place + 1].text[:-1]] = _joined(base, stream[place + 2].text[1:-1])
+            names.prefixes[stream[place + 1].text[:-1]] = names.joined(stream[place + 2].text[1:-1])
             place += 3
         else:
             break
-    return prefixes, base, place
-
-
-def read_iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
-    """The IRI that a token writes, with the prefixes and the base of its query; None where it writes none."""
-    if token.kind == "iri":
-        return _joined(base, token.text[1:-1])
-    prefix, _, local = token.text.partition(":")
-    if token.kind == "name" and prefix in prefixes:
-        return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
-    return None
-
-
-def _joined(base: str, iri: str) -> str:
-    if _ABSOLUTE.match(iri):
-        return iri
-    # `urljoin` would lose an empty fragment, which a namespace often ends with.
-    return urljoin(base, iri) + ("#" if iri.endswith("#") else "")
+    return names, place
 
 
 def plain(text: str) -> str:

@@ -4,34 +4,56 @@ Enough of SPARQL 1.1's grammar (section 19.8, terminals) to find a keyword or a 
 a string, an IRI or a comment. Text that is no SPARQL is tokenised all the same: the engine is the one to refuse it.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
-_TERMINALS = re.compile(
-    r"""
-      (?P<space>   \s+ )
-    | (?P<comment> \#[^\n\r]* )
-    | (?P<iri>     <[^<>"{}|^`\\\x00-\x20]*> )
-    | (?P<string>  '''(?:(?:'|'')?(?:[^'\\]|\\.))*''' | \"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\"
-                 | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*" )
-    | (?P<variable> [?$]\w+ )
-    | (?P<tag>     @[A-Za-z]+(?:-[A-Za-z0-9]+)* )
-    | (?P<name>    (?:[^\W\d_][\w\-.]*)? : (?:[\w:%\-.]|\\.)* | _:[\w\-.]+ )
-    | (?P<number>  [0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)? )
-    | (?P<word>    [^\W\d_]\w* )
-    | (?P<mark>    . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+# The time is linear in the text, whatever the text: what a pattern has scanned it consumes or leaves to one other pattern, and gives
+# nothing back (`*+`). So a quotation that does not end on its line takes the rest of the line.
+_LONG = r"{0}{0}{0}[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+{0}{0}{0}"
+_SHORT = r"{0}[^{0}\\\n\r]*+(?:\\.[^{0}\\\n\r]*+)*+{0}?+"
+_NUMBER = r"(?P<number> [0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]++)? )"
+_QUOTES = "'\""
+
+
+def _terminals(quotes: str) -> re.Pattern[str]:
+    """The pattern of a token where long strings may stand between three of such quotes.
+
+    Two of its groups are no tokens: `open` begins a long string that has no end; `run` is letters, digits, dots and dashes that no
+    name begins with.
+    """
+    long = "|".join(map(_LONG.format, quotes)) or "(?!)"
+    opening = "|".join(quote * 3 for quote in quotes) or "(?!)"
+    return re.compile(
+        rf"""
+          (?P<space>    \s++ )
+        | (?P<comment>  \#[^\n\r]*+ )
+        | (?P<iri>      <[^<>"{{}}|^`\\\x00-\x20]*+> )
+        | (?P<variable> [?$]\w++ )
+        | (?P<word>     [^\W\d_]\w*+(?![\-.:]) )
+        | (?P<name>     (?:[^\W\d_][\w\-.]*+)?+ : (?:[\w:%\-.]|\\.)*+ | _:[\w\-.]++ )
+        | (?P<run>      [^\W\d_][\w\-.]*+ )
+        | {_NUMBER}
+        | (?P<string>   {long} | (?!{opening}) (?:{"|".join(map(_SHORT.format, _QUOTES))}) )
+        | (?P<open>     {opening} )
+        | (?P<tag>      @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
+        | (?P<mark>     . )
+        """,
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+_TERMINALS = {quotes: _terminals(quotes) for quotes in (_QUOTES, "'", '"', "")}
+
+#: What a run is made of.
+_PIECES = re.compile(rf"{_NUMBER} | (?P<word> [^\W\d_]\w*+ ) | (?P<mark> . )", re.VERBOSE | re.DOTALL)
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A terminal: its kind (the group names above), its text, and where it starts and ends in the query."""
 
     kind: str
@@ -46,23 +68,46 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a query in order, white space and comments left out."""
-    for match in _TERMINALS.finditer(text):
-        kind = str(match.lastgroup)
-        if kind not in {"space", "comment"}:
-            yield Token(kind, match.group(), match.start(), match.end())
+    quotes, at = _QUOTES, 0
+    while at < len(text):
+        for match in _TERMINALS[quotes].finditer(text, at):
+            kind = str(match.lastgroup)
+            at = match.end()
+            if kind == "open":
+                # Two of the quotes are an empty string (the longest token that there is), and no other such string can end either.
+                quotes = quotes.replace(match.group()[0], "")
+                at = match.start()
+                break
+            if kind == "run":
+                at = match.start()
+                while at < match.end():
+                    piece = _PIECES.match(text, at)
+                    assert piece is not None
+                    yield _token(piece)
+                    at = piece.end()
+                break
+            if kind not in {"space", "comment"}:
+                yield _token(match)
+
+
+def _token(match: re.Match[str]) -> Token:
+    return Token(str(match.lastgroup), match.group(), match.start(), match.end())
+
+
+#: Functions whose value is another one each time (SPARQL 1.1, section 17.4), and what asks another server.
+_VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
+
+#: The keywords that are looked for.
+_LOOKED_FOR = _VOLATILE | {"FROM", "GRAPH"}
 
 
 def uses_keyword(text: str, word: str) -> bool:
-    r"""Whether a keyword may occur in a query, `\u0053ERVICE` included.
+    r"""Whether a keyword (FROM, GRAPH or one of those above) may occur in a query, `\u0053ERVICE` included.
 
     Code point escapes are decoded before the grammar is applied (section 19.2), so both the text as sent and the decoded text
     are looked at, and either is enough: this is a guard, and it errs on the side of yes.
     """
     return _may_use(text, (word,)) and word in _words(text)
-
-
-#: Functions whose value is another one each time (SPARQL 1.1, section 17.4), and what asks another server.
-_VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 
 
 def is_volatile(text: str) -> bool:
@@ -72,10 +117,17 @@ def is_volatile(text: str) -> bool:
 
 def with_small_truths(text: str) -> str:
     """The text with `TRUE` and `False` in small letters: keywords have no case (section 19.8), and some engines know only these."""
-    found = [token for token in tokens(text) if token.kind == "word" and token.text.lower() in {"true", "false"}]
-    for token in found:
-        text = text[: token.start] + token.text.lower() + text[token.end :]
-    return text
+    truths = [(t.start, t.end, t.text.lower()) for t in tokens(text) if t.kind == "word" and t.text.lower() in {"true", "false"}]
+    return replaced(text, truths)
+
+
+def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
+    """The text with other text in place of pieces of it, which are in order: each its start, its end and what is to stand there."""
+    parts, at = [], 0
+    for start, end, new in pieces:
+        parts += [text[at:start], new]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def is_update(text: str) -> bool:
@@ -103,13 +155,16 @@ def values_rows(text: str) -> dict[str, tuple[int, int]]:
     A variable that has two such rows is left out: which one is meant would be a guess.
     """
     found: dict[str, list[tuple[int, int]]] = {}
-    stream = list(tokens(text))
-    for place, token in enumerate(stream[:-3]):
-        variable, brace = stream[place + 1], stream[place + 2]
-        if token.is_word("VALUES") and variable.kind == "variable" and brace.text == "{":
-            closing = next((t for t in stream[place + 3 :] if t.text == "}" and t.kind == "mark"), None)
-            if closing is not None:
-                found.setdefault(variable.text[1:], []).append((brace.end, closing.start))
+    begun: list[tuple[str, int]] = []
+    before: list[Token] = []
+    for token in tokens(text):
+        if token.text == "{" and len(before) == 2 and before[0].is_word("VALUES") and before[1].kind == "variable":
+            begun.append((before[1].text[1:], token.end))
+        elif token.text == "}" and token.kind == "mark":
+            for name, start in begun:
+                found.setdefault(name, []).append((start, token.start))
+            begun.clear()
+        before = [*before[-1:], token]
     return {name: rows[0] for name, rows in found.items() if len(rows) == 1}
 
 
@@ -118,10 +173,21 @@ def _may_use(text: str, words: Iterable[str]) -> bool:
     return "\\" in text or any(map(text.upper().__contains__, words))
 
 
-@lru_cache(maxsize=256)
+#: Digest of a text -> those of the keywords above that may occur in it: one query is asked about several of them.
+_seen: dict[bytes, frozenset[str]] = {}
+_SEEN = 1000
+
+
 def _words(text: str) -> frozenset[str]:
-    """The keywords that may occur in a query, in capitals; kept, since one query is asked about several of them."""
-    return frozenset(token.text.upper() for view in {text, decoded(text)} for token in tokens(view) if token.kind == "word")
+    key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    found = _seen.get(key)
+    if found is None:
+        words = (token.text.upper() for view in {text, decoded(text)} for token in tokens(view) if token.kind == "word")
+        found = _LOOKED_FOR.intersection(words)
+        if len(_seen) >= _SEEN:
+            _seen.clear()
+        _seen[key] = found
+    return found
 
 
 def decoded(text: str, left: frozenset[str] = frozenset()) -> str:
