@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from benchmarks.servers import Server
 from graph_service.catalogue.catalogue import Catalogue
-from graph_service.catalogue.parameters import Choice
+from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.config import bundled
 from graph_service.words.names import XSD
 
@@ -42,7 +42,7 @@ _NUMBERS = frozenset(XSD + name for name in ("integer", "decimal", "double", "fl
 def canned_text() -> str:
     """The SPARQL text of the canned query with its argument in place."""
     query = Catalogue.read([bundled("queries")])[_CANNED]
-    return query.bind({"country": [_COUNTRY]}, lambda _: [Choice(_COUNTRY, ())])
+    return query.bind({"country": [_COUNTRY]}, lambda _: Choices([Choice(_COUNTRY, ())]))
 
 
 def canned_path(server: Server) -> str:

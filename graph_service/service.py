@@ -7,7 +7,7 @@ from typing import Self
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.paging import counted
-from graph_service.catalogue.parameters import Choice
+from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.config import Settings
 from graph_service.engine.client import Running as Waiting
 from graph_service.engine.embedded import EmbeddedEngine, EngineLimits, Running
@@ -155,7 +155,7 @@ class Service:
         """How many rows the table of a SELECT query has. Raises the engine's errors."""
         return self._counts(text, infer)
 
-    def choices(self, listed: str) -> Sequence[Choice]:
+    def choices(self, listed: str) -> Choices:
         """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages."""
         return self._choices(listed)
 
@@ -278,7 +278,7 @@ class Service:
         assert isinstance(rows, Literal)
         return int(rows.value)
 
-    def _read_choices(self, listed: str) -> Sequence[Choice]:
+    def _read_choices(self, listed: str) -> Choices:
         if form(listed) == "SELECT":
             things = {row[0].value for row in self.sparql(Query(listed)).rows() if isinstance(row[0], NamedNode)}
             pattern = f"VALUES ?thing {{ {' '.join(terms.write(NamedNode(thing)) for thing in sorted(things))} }}"
@@ -288,7 +288,7 @@ class Service:
         for thing, name in self.sparql(Query(_CHOICES.format(pattern=pattern))).rows():
             if isinstance(thing, NamedNode):
                 names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
-        return tuple(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))
+        return Choices(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))
 
 
 def _about(text: str, iri: str) -> str:

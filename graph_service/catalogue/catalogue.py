@@ -8,7 +8,7 @@ from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
 from graph_service.catalogue.header import Header, read_header
 from graph_service.catalogue.paging import Select
-from graph_service.catalogue.parameters import LANGUAGE, Choices, Parameter, read_parameter
+from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.words import syntax
@@ -36,7 +36,7 @@ class CannedQuery:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
         return form(self.text)
 
-    def bind(self, arguments: Mapping[str, Sequence[str]], choices: Choices) -> str:
+    def bind(self, arguments: Mapping[str, Sequence[str]], lists: Lists) -> str:
         """The query with each parameter's row filled: by the terms that the client's texts mean, else by the default.
 
         Raises UnknownParameter and InvalidParameter.
@@ -47,7 +47,7 @@ class CannedQuery:
                 raise UnknownParameter(
                     f"{self.name} has no parameter {name!r}. It has: {', '.join(allowed) or 'none'}.", parameter=name, allowed=allowed
                 )
-        values = {name: parameter.bind(arguments.get(name, ()), choices) for name, parameter in self.parameters.items()}
+        values = {name: parameter.bind(arguments.get(name, ()), lists) for name, parameter in self.parameters.items()}
         rows = [Place(*row, name) for name, row in values_rows(self.text).items() if name in values]
         # UNDEF in a row is for any value; a variable of grlc's that has no value stays a variable.
         variables = [place for place in self.variables if values[place.name] != "UNDEF"]

@@ -9,7 +9,7 @@ from typing import Any
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
-from graph_service.catalogue.parameters import Choices, Parameter
+from graph_service.catalogue.parameters import Lists, Parameter
 from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
 from graph_service.words.names import curie
 
@@ -50,12 +50,12 @@ COMMON = {
 FAILURES = ("400", "406", "413", "422", "503", "504", "507")
 
 
-def operations(catalogue: Catalogue, choices: Choices, page_limit: int) -> dict[str, dict[str, Any]]:
-    """Path -> path item, for every canned query. `choices` lists the things that a parameter may be; a page has at most so many rows."""
+def operations(catalogue: Catalogue, lists: Lists, page_limit: int) -> dict[str, dict[str, Any]]:
+    """Path -> path item, for every canned query. `lists` has the things that a parameter may be; a page has at most so many rows."""
     infer = _common("infer", type="boolean", default=True)
     pages = [_common("page", type="integer", minimum=1), _common("page_size", type="integer", minimum=1, maximum=page_limit)]
     return {
-        f"/queries/{query.name}": _path(query, choices, [infer, *(pages if query.form == "SELECT" else ())])
+        f"/queries/{query.name}": _path(query, lists, [infer, *(pages if query.form == "SELECT" else ())])
         for query in catalogue.queries.values()
     }
 
@@ -77,8 +77,8 @@ def _common(name: str, **schema: object) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": schema, "description": COMMON[name]}
 
 
-def _path(query: CannedQuery, choices: Choices, common: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    schemas = {name: _schema(parameter, choices) for name, parameter in query.parameters.items()}
+def _path(query: CannedQuery, lists: Lists, common: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    schemas = {name: _schema(parameter, lists) for name, parameter in query.parameters.items()}
     about = {
         "tags": [*query.header.tags[:1]] or ["queries"],
         "summary": _text(query.header.summary),
@@ -116,10 +116,10 @@ def _typed(parameter: Parameter, value: str) -> str | int:
     return int(value) if _TYPES[parameter.type]["type"] == "integer" else value
 
 
-def _schema(parameter: Parameter, choices: Choices) -> dict[str, Any]:
+def _schema(parameter: Parameter, lists: Lists) -> dict[str, Any]:
     schema = dict(_TYPES[parameter.type])
     if parameter.listed is not None:
-        schema = {"type": "string", "enum": [curie(choice.iri) for choice in choices(parameter.listed)]}
+        schema = {"type": "string", "enum": [curie(choice.iri) for choice in lists(parameter.listed)]}
     if parameter.enum:
         schema["enum"] = list(parameter.enum)
     if parameter.pattern is not None:

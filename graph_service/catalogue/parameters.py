@@ -5,9 +5,11 @@ optional. The header's `params` say what may stand there instead.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import reprlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from math import inf
+from typing import Any, overload
 
 from graph_service.catalogue.header import Text, read_text
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
@@ -16,6 +18,16 @@ from graph_service.words.names import PREFIXES, curie
 from graph_service.words.tokens import form
 
 _KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
+
+#: The longest text that is held against a pattern of a header's: what a pattern costs may grow faster than the text.
+LONGEST_MATCHED = 1000
+
+#: How what a client gave is told: cut, since it may be long.
+_TOLD = reprlib.Repr()
+_TOLD.maxstring, _TOLD.maxlist = 200, 10
+
+#: Types whose values can be compared with `min` and `max`.
+_NUMBERS = frozenset({"integer", "decimal", "year"})
 
 #: The parameter of every query that has a row `VALUES ?lang { … }`.
 LANGUAGE: Mapping[str, Any] = {
@@ -46,14 +58,41 @@ class Choice:
         """The last part of the IRI: `CRI` of `place:CRI`."""
         return re.split(r"[/#]", self.iri)[-1]
 
-    def is_called(self, text: str) -> bool:
-        """Whether a client's text means this thing: its IRI, CURIE, key or one of its names, without regard to case."""
-        wanted = text.strip().strip("<>").casefold()
-        return wanted in {self.iri.casefold(), curie(self.iri).casefold(), self.key.casefold(), *map(str.casefold, self.names)}
+    @property
+    def called(self) -> frozenset[str]:
+        """What a client may call this thing: its IRI, CURIE, key and names, without regard to case."""
+        return frozenset(map(str.casefold, (self.iri, curie(self.iri), self.key, *self.names)))
+
+
+class Choices(Sequence[Choice]):
+    """Things to choose from, found by what they are called without a look at each of them."""
+
+    def __init__(self, choices: Iterable[Choice] = ()) -> None:
+        self._choices = tuple(choices)
+        self._called: dict[str, list[Choice]] = {}
+        for choice in self._choices:
+            for name in choice.called:
+                self._called.setdefault(name, []).append(choice)
+
+    @overload
+    def __getitem__(self, place: int) -> Choice: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Choice]: ...
+
+    def __getitem__(self, place: int | slice) -> Choice | Sequence[Choice]:
+        return self._choices[place]
+
+    def __len__(self) -> int:
+        return len(self._choices)
+
+    def called(self, text: str) -> Sequence[Choice]:
+        """The things that a client's text means."""
+        return self._called.get(text.strip().strip("<>").casefold(), ())
 
 
 #: Given a class, or a SELECT query whose first column has them, the things that a parameter may be.
-Choices = Callable[[str], Sequence[Choice]]
+Lists = Callable[[str], Choices]
 
 
 @dataclass(frozen=True)
@@ -88,43 +127,44 @@ class Parameter:
         """Whether the query runs without a value, for anything."""
         return self.default == "UNDEF" and not self.required
 
-    def bind(self, given: Sequence[str], choices: Choices) -> str:
+    def bind(self, given: Sequence[str], lists: Lists) -> str:
         """The content of the parameter's VALUES row for what a client gave: terms in SPARQL syntax, or the default.
 
         Raises InvalidParameter naming the parameter, what was given and what is allowed.
         """
-        values = [text for text in given if text.strip()]
+        values = [text for text in dict.fromkeys(given) if text.strip()]
         if not values:
             if self.required:
                 raise self._invalid(None, "a value")
             return self.default
         if len(values) > 1 and not self.many:
             raise self._invalid(values, "one value, not several")
-        return " ".join(dict.fromkeys(terms.write(self.term(text, choices)) for text in values))
+        return " ".join(dict.fromkeys(terms.write(self.term(text, lists)) for text in values))
 
     def with_default(self, text: str) -> "Parameter":
         """The parameter with what a text means for its default. Raises InvalidParameter."""
-        return replace(self, default=terms.write(self.term(text, lambda _: ())))
+        return replace(self, default=terms.write(self.term(text, lambda _: Choices())))
 
-    def term(self, text: str, choices: Choices) -> terms.Term:
+    def term(self, text: str, lists: Lists) -> terms.Term:
         """The term that one client's text means. Raises InvalidParameter."""
         if self.enum and text not in self.enum:
             raise self._invalid(text, "one of " + ", ".join(self.enum), allowed=list(self.enum))
-        if self.pattern is not None and not re.fullmatch(self.pattern, text):
-            raise self._invalid(text, f"text of the form {self.pattern}")
+        if self.pattern is not None and (len(text) > LONGEST_MATCHED or not re.fullmatch(self.pattern, text)):
+            raise self._invalid(text, f"text of the form {self.pattern}, of at most {LONGEST_MATCHED} characters")
         if self.listed is not None:
-            return terms.iri(self._chosen(text, choices(self.listed)).iri)
+            return terms.iri(self._chosen(text, lists(self.listed)).iri)
         try:
             term = (self.reads or terms.TYPES[self.type])(text)
         except ValueError as error:
             raise self._invalid(text, str(error)) from error
-        if (self.min is not None and float(term.value) < self.min) or (self.max is not None and float(term.value) > self.max):
+        least, most = -inf if self.min is None else self.min, inf if self.max is None else self.max
+        if (self.min is not None or self.max is not None) and not least <= float(terms.number(term.value)) <= most:
             bounds = [f"{words} {bound:g}" for words, bound in (("at least", self.min), ("at most", self.max)) if bound is not None]
             raise self._invalid(text, " and ".join(bounds))
         return term
 
-    def _chosen(self, text: str, choices: Sequence[Choice]) -> Choice:
-        called = [choice for choice in choices if choice.is_called(text)]
+    def _chosen(self, text: str, choices: Choices) -> Choice:
+        called = choices.called(text)
         if len(called) == 1:
             return called[0]
         kind = curie(self.of) if self.of else "things"
@@ -139,7 +179,7 @@ class Parameter:
         )
 
     def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None) -> InvalidParameter:
-        said = "nothing was given" if given is None else f"{given!r} was given"
+        said = "nothing was given" if given is None else f"{_TOLD.repr(given)} was given"
         return InvalidParameter(f"{self.name} must be {wanted}; {said}.", parameter=self.name, given=given, allowed=allowed)
 
 
@@ -160,6 +200,8 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
     for bound in ("min", "max"):
         if not isinstance(given.get(bound, 0), int | float):
             raise SourceError(f"{where}: {bound} must be a number")
+        if bound in given and kind not in _NUMBERS:
+            raise SourceError(f"{where}: {bound} is for the types {', '.join(sorted(_NUMBERS))}")
     of = given.get("of")
     if of is not None:
         prefix, _, local = str(of).partition(":")

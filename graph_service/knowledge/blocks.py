@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graph_service.knowledge.sources import SourceFile
 from graph_service.words.tokens import Token, tokens
@@ -50,7 +50,7 @@ def _split(stream: Iterable[Token], mark: str) -> Iterator[list[Token]]:
         if not ends:
             # A name may have full stops in it, but the last one ends the statement.
             ends = token.kind == "name" and token.text.endswith(".") and not depth
-            part.append(replace(token, text=token.text[:-1], end=token.end - 1) if ends else token)
+            part.append(token._replace(text=token.text[:-1], end=token.end - 1) if ends else token)
         if ends or (token.kind == "iri" and (part[0].is_word("PREFIX") or part[0].is_word("BASE"))):
             yield part
             part = []

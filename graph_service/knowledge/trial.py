@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.paging import Select
-from graph_service.catalogue.parameters import Choices
+from graph_service.catalogue.parameters import Lists
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import ServiceError
 from graph_service.knowledge.lint import header_line, order_line
@@ -30,26 +30,26 @@ LONGEST = 2.0
 _EXPECTED = {kind: format for kind in Kind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
 
 
-def examine(query: CannedQuery, ask: Ask, choices: Choices, answers: Path | None) -> list[str]:
+def examine(query: CannedQuery, ask: Ask, lists: Lists, answers: Path | None) -> list[str]:
     """What goes wrong when a query is run, as texts that begin with file and line. `answers`: the folder of the cases, if there is one."""
-    found = [f"{query.path}:{line}: {finding}" for line, finding in _runs(query, ask, choices)]
+    found = [f"{query.path}:{line}: {finding}" for line, finding in _runs(query, ask, lists)]
     cases = sorted((answers / query.name).glob("*.json")) if answers is not None else []
-    return [*dict.fromkeys(found), *(finding for case in cases for finding in _compared(query, case, ask, choices))]
+    return [*dict.fromkeys(found), *(finding for case in cases for finding in _compared(query, case, ask, lists))]
 
 
-def _runs(query: CannedQuery, ask: Ask, choices: Choices) -> Iterator[tuple[int, str]]:
+def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:
     if not any(parameter.required for parameter in query.parameters.values()):
-        yield from _run(query, {}, 1, ask, choices)
+        yield from _run(query, {}, 1, ask, lists)
     for example in query.header.examples:
         line = header_line(query, "", "examples")
-        yield from _run(query, {name: [value] for name, value in example.items()}, line, ask, choices)
+        yield from _run(query, {name: [value] for name, value in example.items()}, line, ask, lists)
 
 
-def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, choices: Choices) -> Iterator[tuple[int, str]]:
+def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:
     told = ", ".join(f"{name}={value}" for name, values in given.items() for value in values) or "no values"
     began = time.monotonic()
     try:
-        result = ask(Query(query.bind(given, choices)), READABLE)
+        result = ask(Query(query.bind(given, lists)), READABLE)
     except ServiceError as error:
         yield line, f"with {told} it fails: {error.detail}"
         return
@@ -83,9 +83,9 @@ def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[o
         yield order_line(query), f"the order leaves ties: several rows have {', '.join(tie) or 'the same place'}"
 
 
-def _compared(query: CannedQuery, case: Path, ask: Ask, choices: Choices) -> Iterator[str]:
+def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterator[str]:
     try:
-        result = ask(Query(query.bind(json.loads(case.read_text(encoding="utf-8")), choices)), _EXPECTED)
+        result = ask(Query(query.bind(json.loads(case.read_text(encoding="utf-8")), lists)), _EXPECTED)
         expected = case.with_suffix(f".{result.format.name}")
         content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8")
     except (OSError, ValueError, ServiceError) as error:

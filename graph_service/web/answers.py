@@ -29,6 +29,9 @@ from graph_service.words.names import BASE
 #: Problem types (RFC 9457, section 3.1.1) are documented at this page, a fragment each.
 PROBLEMS = "/problems#"
 
+#: A number as people write one; an exponent or hundreds of digits have no use in a parameter of a request.
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15}")
+
 _WRITES = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 
 
@@ -115,11 +118,8 @@ def number(name: str, asked: Request = request) -> float | None:
     given = asked.values.get(name)
     if not given:
         return None
-    try:
-        value = float(given)
-    except ValueError:
-        value = 0
-    if not 0 < value < float("inf"):
+    value = float(given) if _NUMBER.fullmatch(given) else 0
+    if value <= 0:
         raise MalformedRequest(f"{name} must be a positive number; {given!r} was given.", parameter=name)
     return value
 

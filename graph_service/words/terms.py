@@ -1,13 +1,14 @@
 """Terms: client text in, RDF terms out, and back into SPARQL.
 
 Nothing a client sends becomes query text: it becomes a term here, and `write` prints the term. The terms are pyoxigraph's own,
-so that what is bound is what the engine compares.
+so that what is bound is what the engine compares. A text is held against the lexical form of its datatype (XML Schema 1.1, part 2) and
+a length before anything is made of it: what a few characters stand for, such as `1e50000000`, may have millions.
 """
 
 import datetime
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -24,6 +25,7 @@ __all__ = [
     "Term",
     "Triple",
     "iri",
+    "number",
     "term",
     "text",
     "triple",
@@ -36,8 +38,21 @@ Term = NamedNode | Literal
 #: What can stand in a result.
 AnyTerm = NamedNode | BlankNode | Literal | Triple
 
+#: The longest numeral that is read, in characters.
+LONGEST_NUMERAL = 1000
+
+# Sections 3.4.13, 3.3.3, 3.3.5 and 3.3.2. Of xsd:double the exponent is bounded as its values are; of days, those with a year of four
+# digits and no time zone are read, as they are written in forms.
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DOUBLE = re.compile(rf"{_DECIMAL.pattern}(?:[eE][-+]?[0-9]{{1,3}})?")
+_TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEAR = re.compile(r"[0-9]{4}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+#: What does not count at the ends of a lexical form (section 4.3.6, `collapse`).
+_SPACE = " \t\n\r"
 
 
 def write(term: Term) -> str:
@@ -96,29 +111,25 @@ def lang_string(text: str) -> Literal:
     return Literal(value, language=language)
 
 
+def number(text: str) -> Decimal:
+    """What the lexical form of an xsd:integer, xsd:decimal or xsd:double stands for. Raises ValueError for any other text, INF and NaN."""
+    return Decimal(_form(text, _DOUBLE, "a number such as 54600000, 1.5 or 1.5e6"))
+
+
 def integer(text: str) -> Literal:
     """A whole number, xsd:integer. Raises ValueError."""
-    if not re.fullmatch(r"\s*[+-]?[0-9]+\s*", text):
-        raise ValueError("a whole number such as 2023")
-    if len(text) > 1000:
-        raise ValueError("a whole number of at most 1000 digits")
-    return Literal(str(int(text)), datatype=NamedNode(XSD + "integer"))
+    return Literal(str(int(_form(text, _INTEGER, "a whole number such as 2023"))), datatype=NamedNode(XSD + "integer"))
 
 
 def decimal(text: str) -> Literal:
     """A decimal number, xsd:decimal; no exponent. Raises ValueError."""
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise ValueError("a number such as 54600000 or 1.5") from error
-    if not number.is_finite():
-        raise ValueError("a number such as 54600000 or 1.5")
+    number = Decimal(_form(text, _DECIMAL, "a number such as 54600000 or 1.5"))
     return Literal(format(number, "f"), datatype=NamedNode(XSD + "decimal"))
 
 
 def boolean(text: str) -> Literal:
     """`true` or `false`, also `1` and `0`, as xsd:boolean. Raises ValueError."""
-    value = {"true": "true", "1": "true", "false": "false", "0": "false"}.get(text.strip().lower())
+    value = _TRUTHS.get(text.strip(_SPACE))
     if value is None:
         raise ValueError("true or false")
     return Literal(value, datatype=NamedNode(XSD + "boolean"))
@@ -126,12 +137,12 @@ def boolean(text: str) -> Literal:
 
 def date(text: str) -> Literal:
     """A day, `2022-08-16`, as xsd:date. Raises ValueError for days that do not exist."""
-    text = text.strip()
+    day = _form(text, _DATE, "a day such as 2022-08-16")
     try:
-        datetime.date.fromisoformat(text if _DATE.fullmatch(text) else "")
+        datetime.date.fromisoformat(day)
     except ValueError as error:
         raise ValueError("a day such as 2022-08-16") from error
-    return Literal(text, datatype=NamedNode(XSD + "date"))
+    return Literal(day, datatype=NamedNode(XSD + "date"))
 
 
 def year(text: str) -> Literal:
@@ -139,9 +150,17 @@ def year(text: str) -> Literal:
 
     Raises ValueError.
     """
-    if not re.fullmatch(r"\s*[0-9]{4}\s*", text):
-        raise ValueError("a year of four digits such as 2023")
-    return integer(text)
+    return integer(_form(text, _YEAR, "a year of four digits such as 2023"))
+
+
+def _form(text: str, pattern: re.Pattern[str], wanted: str) -> str:
+    """The text, without white space around it, if it has a lexical form. Raises ValueError with what is wanted."""
+    found = text.strip(_SPACE)
+    if len(found) > LONGEST_NUMERAL:
+        raise ValueError(f"{wanted}, of at most {LONGEST_NUMERAL} characters")
+    if not pattern.fullmatch(found):
+        raise ValueError(wanted)
+    return found
 
 
 #: Type of a canned query's parameter -> the function that reads a client's text into a term of that type.

@@ -1,5 +1,6 @@
 """Canned queries: a fault in a file is named and harms no other; nothing a client sends becomes query text."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -8,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue, read_canned
-from graph_service.catalogue.parameters import Choice
+from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.errors import InvalidParameter, NotFound, SourceError, UnknownParameter
 
 COUNTRY = "https://w3id.org/labcoop/ns#Country"
-COUNTRIES = (
-    Choice("https://w3id.org/labcoop/id/place/CRI", ("Costa Rica",)),
-    Choice("https://w3id.org/labcoop/id/place/KHM", ("Cambodge", "Cambodia")),
-    Choice("https://example.org/other/CRI", ("Costa Rica",)),
+COUNTRIES = Choices(
+    [
+        Choice("https://w3id.org/labcoop/id/place/CRI", ("Costa Rica",)),
+        Choice("https://w3id.org/labcoop/id/place/KHM", ("Cambodge", "Cambodia")),
+        Choice("https://example.org/other/CRI", ("Costa Rica",)),
+    ]
 )
 
 QUERY = """#+ summary: {en: Test, fr: Essai}
@@ -37,7 +40,7 @@ SELECT * WHERE {
 """
 
 
-def choices(kind: str) -> tuple[Choice, ...]:
+def choices(kind: str) -> Choices:
     assert kind == COUNTRY
     return COUNTRIES
 
@@ -82,6 +85,7 @@ def test_values_become_terms_and_several_are_several(query: CannedQuery) -> None
         ({"year": ["2022", "2023"]}, "year", "not several"),
         ({"status": "done"}, "status", "planned, ongoing"),
         ({"code": "c1"}, "code", "C[0-9]{3}"),
+        ({"code": "C" + 10_000 * "0"}, "code", "at most 1000 characters"),
         ({"day": "2023-02-31"}, "day", "2022-08-16"),
         ({"day": ""}, "day", "nothing was given"),
     ],
@@ -97,6 +101,19 @@ def test_an_ambiguous_name_lists_the_candidates(query: CannedQuery) -> None:
     with pytest.raises(InvalidParameter) as error:
         bound(query, country="CRI")
     assert error.value.members["allowed"] == ["place:CRI", "https://example.org/other/CRI"]
+
+
+def test_what_is_given_several_times_is_looked_up_once(query: CannedQuery) -> None:
+    class Counted(Choices):
+        asked = 0
+
+        def called(self, text: str) -> Sequence[Choice]:
+            self.asked += 1
+            return super().called(text)
+
+    listed = Counted(COUNTRIES)
+    query.bind({"day": ["2023-06-01"], "country": 4500 * ["KHM"]}, lambda _: listed)
+    assert listed.asked == 1
 
 
 def test_an_unknown_parameter_lists_the_known(query: CannedQuery) -> None:
@@ -126,6 +143,7 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ("#+ summary: x\n#+ params: {a: {colour: red}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),
         ("#+ summary: x\n#+ params: {a: {enum: fr}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "enum must be a list"),
         ("#+ summary: x\n#+ params: {a: {many: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "true or false"),
+        ("#+ summary: x\n#+ params: {a: {min: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "min is for the types"),
         ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "lc:Country"),
         ('#+ summary: x\n#+ params: {a: {choices: "ASK {}"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "SELECT query"),
         ('#+ summary: x\n#+ params: {a: {choices: "SELECT {"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "choices: Line 1"),

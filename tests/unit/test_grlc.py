@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue, read_canned
+from graph_service.catalogue.parameters import Choices
 from graph_service.config import Settings
 from graph_service.errors import InvalidParameter, SourceError
 from graph_service.service import Service
@@ -49,7 +50,7 @@ def read(folder: Path, text: str) -> CannedQuery:
 
 
 def bind(query: CannedQuery, **values: str) -> str:
-    return query.bind({name: [value] for name, value in values.items()}, lambda _: ())
+    return query.bind({name: [value] for name, value in values.items()}, lambda _: Choices())
 
 
 def test_variables_are_parameters(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Client text becomes terms of the wanted type, and a term is printed so that it reads back as itself."""
 
+from decimal import Decimal
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
@@ -18,7 +20,10 @@ CHARACTERS = st.characters(exclude_categories=["Cs"])
         ("integer", "-007", "-7", "integer"),
         ("decimal", "54600000", "54600000", "decimal"),
         ("decimal", "1.50", "1.50", "decimal"),
-        ("boolean", "TRUE", "true", "boolean"),
+        ("decimal", "+1.", "1", "decimal"),
+        ("decimal", ".5", "0.5", "decimal"),
+        ("decimal", " 1000000000000000000000000000000000.01\n", "1000000000000000000000000000000000.01", "decimal"),
+        ("boolean", "true ", "true", "boolean"),
         ("boolean", "0", "false", "boolean"),
         ("date", "2022-08-16", "2022-08-16", "date"),
         ("date", "2024-02-29", "2024-02-29", "date"),
@@ -36,13 +41,29 @@ def test_text_becomes_a_typed_term(kind: str, text: str, value: str, datatype: s
         ("integer", "4.2"),
         ("integer", "１２"),
         ("integer", ""),
+        ("integer", "1_000"),
+        ("integer", "\u00a01"),
+        ("integer", 1001 * "1"),
+        ("integer", 100_000 * "1"),
         ("decimal", "NaN"),
+        ("decimal", "1_000"),
+        ("decimal", "１２"),
+        ("decimal", "٣"),
+        ("decimal", "."),
+        ("decimal", "1e3"),
+        ("decimal", "1e50000000"),
+        ("decimal", "1e-50000000"),
+        ("decimal", "1E999999999999999999"),
+        ("decimal", 1001 * "1"),
         ("decimal", "12,5"),
         ("boolean", "maybe"),
+        ("boolean", "TRUE"),
         ("date", "2022-02-30"),
         ("date", "20220816"),
         ("date", "2022-W01-1"),
+        ("date", "２０２２-08-16"),
         ("year", "23"),
+        ("year", "２０２３"),
         ("lang-string", "Tunisie"),
         ("iri", "Canada"),
         ("iri", "http://a b"),
@@ -54,6 +75,17 @@ def test_text_of_another_type_is_refused_with_what_is_wanted(kind: str, text: st
     with pytest.raises(ValueError, match=r"\w") as error:
         terms.TYPES[kind](text)
     assert "such as" in str(error.value) or text.startswith("http") or kind == "boolean"
+
+
+@pytest.mark.parametrize(("text", "number"), [("1.5e6", "1500000"), (" -3", "-3"), ("1E999", "1E999"), (".5", "0.5")])
+def test_a_number_is_read_in_any_of_its_forms(text: str, number: str) -> None:
+    assert terms.number(text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["INF", "NaN", "1e1000", "1e50000000", "1_0", "１", "1e", "", 1001 * "1"])
+def test_no_number_is_made_of_anything_else(text: str) -> None:
+    with pytest.raises(ValueError, match="a number such as"):
+        terms.number(text)
 
 
 def test_an_iri_may_be_given_in_full_in_brackets_or_short() -> None:

@@ -24,12 +24,13 @@ def options(service: Service, parameter: Parameter, given: Sequence[str], langua
     chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
     if parameter.listed is not None:
         choices = service.choices(parameter.listed)
+        meant = {choice.iri for text in dict.fromkeys(chosen) for choice in choices.called(text)}
         labels = service.labels([NamedNode(choice.iri) for choice in choices], language)
         entries = []
         for choice in choices:
             name = labels.get(choice.iri)
-            is_chosen = any(choice.is_called(text) for text in chosen)
-            entries.append(Option(curie(choice.iri), name.value if name else curie(choice.iri), is_chosen, name.language if name else None))
+            told = (name.value, name.language) if name else (curie(choice.iri), None)
+            entries.append(Option(curie(choice.iri), told[0], choice.iri in meant, told[1]))
         return sorted(entries, key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
     return [_of_enum(parameter, value, value in chosen, language) for value in values]

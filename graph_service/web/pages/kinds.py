@@ -4,6 +4,7 @@ As a page a list has one page of things; as a file it has them all. A value to n
 IRI, short name, key or exact name; several of one trait mean any of them.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -150,7 +151,7 @@ def _choices(service: Service, kind: Kind) -> Choices:
 def _number() -> int:
     """The page that the request asks for. Raises InvalidParameter."""
     given = request.args.get("page") or "1"
-    if not (given.isascii() and given.isdecimal() and 1 <= int(given) < 10**6):
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", given):
         raise InvalidParameter(f"page must be a whole number from 1; {given!r} was given.", parameter="page", given=given)
     return int(given)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_service.catalogue.parameters import Choice
+from graph_service.catalogue.parameters import Choices as Named
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter
 from graph_service.service import Service
@@ -196,9 +197,13 @@ def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> 
         return ()
     known = values(service, kind, facet)
     labels = service.labels(known)
-    found = []
-    for text in filter(str.strip, given):
-        meant = [value for value in known if _is_called(value, text, labels)]
+    things = [value.value for value in known if isinstance(value, NamedNode)]
+    named = Named(Choice(iri, (labels[iri].value,) if iri in labels else ()) for iri in things)
+    texts = {value.value: value for value in known if isinstance(value, Literal)}
+    found: list[terms.Term] = []
+    for text in dict.fromkeys(filter(str.strip, given)):
+        meant: list[terms.Term] = [NamedNode(choice.iri) for choice in named.called(text)]
+        meant += [texts[text.strip()]] if text.strip() in texts else []
         if len(meant) != 1:
             detail = f"{facet.name} must be one of the values in the list of {kind.name}; {text!r} was given."
             raise InvalidParameter(detail, parameter=facet.name, given=text, allowed=[token(value) for value in known][:200])
@@ -210,10 +215,3 @@ def _of(kind: Kind) -> str:
     """The pattern of the things of a kind."""
     without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {other} }}" for other in kind.without)
     return f"VALUES ?class {{ {' '.join(kind.classes)} }} ?thing a ?class . FILTER(isIRI(?thing)) {without}"
-
-
-def _is_called(value: terms.Term, text: str, labels: Mapping[str, Literal]) -> bool:
-    if isinstance(value, Literal):
-        return value.value == text.strip()
-    names = (labels[value.value].value,) if value.value in labels else ()
-    return Choice(value.value, names).is_called(text)

@@ -10,11 +10,15 @@ from flask import Flask
 
 from graph_service.web.languages import language
 from graph_service.web.wording import gettext
+from graph_service.words import terms
 
 #: The ways of writing of the Government of Canada, and of Spanish wherever it is read.
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "es": "es"}
 
 _UNITS = {"en": ("bytes", "kB", "MB", "GB", "TB"), "fr": ("octets", "ko", "Mo", "Go", "To"), "es": ("bytes", "kB", "MB", "GB", "TB")}
+
+#: Longer numbers stay as they stand in the data, in characters.
+_READ = 100
 
 
 def locale() -> str:
@@ -54,11 +58,8 @@ def value(text: str, datatype: str) -> str:
     try:
         match datatype:
             case "xsd:integer" | "xsd:decimal" | "xsd:double":
-                return (
-                    text
-                    if text.isdecimal() and len(text) <= 4
-                    else format_decimal(Decimal(text), locale=locale(), decimal_quantization=False)
-                )
+                may_be_year = text.isdecimal() and len(text) <= 4
+                return text if may_be_year else format_decimal(_readable(text), locale=locale(), decimal_quantization=False)
             case "xsd:date":
                 return day(text)
             case "xsd:gYearMonth" if len(text) == len("2023-06"):
@@ -69,7 +70,7 @@ def value(text: str, datatype: str) -> str:
                 return moment(text)
             case "xsd:boolean":
                 return {"true": gettext("yes"), "false": gettext("no")}.get(text, text)
-    except (ValueError, ArithmeticError):
+    except ValueError:
         pass
     return text
 
@@ -78,10 +79,17 @@ def money(value: str, currency: str) -> str:
     """A sum in a currency (ISO 4217), its name in full: a dollar sign alone means other dollars to other readers."""
     try:
         return format_currency(
-            Decimal(value), currency, locale=locale(), format_type="name", currency_digits=False, decimal_quantization=False
+            _readable(value), currency, locale=locale(), format_type="name", currency_digits=False, decimal_quantization=False
         )
-    except ArithmeticError:
+    except ValueError:
         return f"{value} {currency}"
+
+
+def _readable(text: str) -> Decimal:
+    """A number that a person can read. Raises ValueError for one that is none, and for one of more digits than anybody reads."""
+    if len(text) > _READ:
+        raise ValueError(text)
+    return terms.number(text)
 
 
 def language_name(tag: str) -> str:

@@ -3,7 +3,7 @@ arrow where there is no upper bound. What has no sum is named below, and each cu
 """
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import ceil, log10
 
 from graph_service.web.pages.cells import Cell
@@ -13,6 +13,7 @@ from graph_service.web.pages.drawing.rows import Row, Rows, cell, key, words_of
 from graph_service.web.pages.drawing.sentences import listed
 from graph_service.web.pages.numerals import money, number
 from graph_service.web.wording import gettext as _
+from graph_service.words import terms
 
 _WIDTH, _LEFT, _BAR, _ROW = 1120.0, 420.0, 22.0, 62.0
 
@@ -69,10 +70,9 @@ def _sum(row: Row) -> Sum | None:
 
 def _decimal(words: str) -> Decimal | None:
     try:
-        value = Decimal(words)
-    except InvalidOperation:
+        return terms.number(words)
+    except ValueError:
         return None
-    return value if value.is_finite() else None
 
 
 def _scale(currency: str, sums: list[Sum], y: float) -> tuple[list[Mark], float]:
