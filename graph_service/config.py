@@ -173,6 +173,12 @@ class Settings:
     )
     page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")
     page_limit: int = _setting(_count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422)")
+    value_length: int = _setting(
+        _count, lambda: 10_000, "10000", "longest value of a parameter, in characters; a query may be longer (422)"
+    )
+    values_limit: int = _setting(
+        _count, lambda: 100, "100", "most different values of one parameter (422); ten times as many parameters in all"
+    )
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
     header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must have come")
     restarts: int = _setting(

@@ -9,7 +9,7 @@ from typing import Any
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
-from graph_service.catalogue.parameters import Lists, Parameter
+from graph_service.catalogue.parameters import MOST_LISTED, Lists, Parameter
 from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
 from graph_service.words.names import curie
 
@@ -119,7 +119,8 @@ def _typed(parameter: Parameter, value: str) -> str | int:
 def _schema(parameter: Parameter, lists: Lists) -> dict[str, Any]:
     schema = dict(_TYPES[parameter.type])
     if parameter.listed is not None:
-        schema = {"type": "string", "enum": [curie(choice.iri) for choice in lists(parameter.listed)]}
+        choices = lists(parameter.listed)
+        schema = {"type": "string", **({"enum": [curie(choice.iri) for choice in choices]} if len(choices) <= MOST_LISTED else {})}
     if parameter.enum:
         schema["enum"] = list(parameter.enum)
     if parameter.pattern is not None:

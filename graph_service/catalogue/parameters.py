@@ -22,6 +22,9 @@ _KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "req
 #: The longest text that is held against a pattern of a header's: what a pattern costs may grow faster than the text.
 LONGEST_MATCHED = 1000
 
+#: So many things are listed where a person or a program is to choose from them; of more, one is named without a list.
+MOST_LISTED = 500
+
 #: How what a client gave is told: cut, since it may be long.
 _TOLD = reprlib.Repr()
 _TOLD.maxstring, _TOLD.maxlist = 200, 10

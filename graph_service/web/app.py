@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
-from graph_service.web import assets, cors, explain, languages, policy, queries, search, sparql, status, wording
+from graph_service.web import assets, cors, explain, languages, policy, queries, search, sparql, status, values, wording
 from graph_service.web.answers import local, problem, translated
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.pages import about, documents, frameworks, home, kinds, numerals, ontology, pictures
@@ -19,6 +19,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
+    app.config["VALUES_LIMIT"], app.config["VALUE_LENGTH"] = settings.values_limit, settings.value_length
     # People read JSON too: members stand in the order in which they are given, letters as they are.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -29,6 +30,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     wording.speak(app)
     numerals.write(app)
     app.register_blueprint(languages.blueprint(settings.language))
+    app.register_blueprint(values.blueprint())
     for module in (
         home,
         sparql,

@@ -85,7 +85,7 @@ def blueprint(default: str) -> Blueprint:
         if given in LANGUAGES:
             g.language = given
         elif given and wants_html():
-            detail = f"lang must be one of {', '.join(LANGUAGES)}; {given!r} was given."
+            detail = f"lang must be one of {', '.join(LANGUAGES)}; {given[:40]!r} was given."
             raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
 
     @routes.after_app_request
@@ -109,7 +109,7 @@ def _here() -> str:
 def _with(address: str, language: str | None) -> str:
     """An address with that `lang=` in place of any other."""
     parts = urlsplit(address)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "lang"]
+    kept = [(name, value) for name, value in dict.fromkeys(parse_qsl(parts.query, keep_blank_values=True)) if name != "lang"]
     query = urlencode([*kept, *([("lang", language)] if language else [])])
     return urlunsplit(parts._replace(query=query))
 

@@ -20,6 +20,26 @@ class Link:
         return f'<{self.href}>; rel="{self.rel}"' + (f'; type="{self.type}"' if self.type else "")
 
 
+#: Room for links that grow with what a client sends or with the length of a page, in bytes. With those that every answer has they stay
+#: below 4 KB, which is what proxies keep free for all headers (nginx, `proxy_buffer_size`).
+_ROOM = 2560
+
+
+def fitting(links: Iterable[Link]) -> list[Link]:
+    """The links that a header has room for: those that stand first go in first.
+
+    The addresses of other pages repeat a request's parameters. One that does not fit is not cut, which would lead elsewhere, but left
+    out: the page and the plain JSON of an answer have it all the same, where it is one that can be followed.
+    """
+    room, found = _ROOM, []
+    for link in links:
+        size = len(str(link)) + 2
+        if size <= room:
+            found.append(link)
+            room -= size
+    return found
+
+
 def add(response: Response, links: Iterable[Link]) -> Response:
     """A response with more links in its one Link header, each once."""
     given = response.headers.get("Link")

@@ -5,13 +5,15 @@ Links are those of RFC 8288, relations those of RFC 5005.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import request
 
 from graph_service.catalogue.paging import Page
 from graph_service.errors import InvalidParameter
-from graph_service.web.links import Link
+from graph_service.web.links import Link, fitting
+from graph_service.web.values import LONGEST_FOLLOWED, pairs
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,12 @@ class Paging:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Relation -> absolute address: `first` and `last`, `prev` and `next` where there are such pages."""
+        """Relation -> absolute address: `first` and `last`, `prev` and `next` where there are such pages.
+
+        None at all where the parameters came in a form and are too long for an address.
+        """
+        if len(self._kept) > LONGEST_FOLLOWED:
+            return {}
         number = self.page.number
         numbers = {"first": 1, "prev": number - 1, "next": number + 1, "last": self.last}
         return {relation: self._address(at) for relation, at in numbers.items() if 1 <= at <= self.last}
@@ -46,13 +53,17 @@ class Paging:
 
     @property
     def links(self) -> list[Link]:
-        """The addresses as links."""
-        return [Link(relation, address) for relation, address in self.addresses.items()]
+        """The addresses as links of a header, as far as it has room for them: the next page before all others."""
+        addresses = self.addresses
+        return fitting(Link(relation, addresses[relation]) for relation in ("next", "prev", "first", "last") if relation in addresses)
 
     def _address(self, number: int) -> str:
         """The address of another page: this request's, with all its other parameters, also those that came in a form."""
-        kept = [pair for pair in request.values.items(multi=True) if pair[0] not in {"page", "page_size"}]
-        return f"{request.base_url}?{urlencode([*kept, ('page', number), ('page_size', self.page.size)])}"
+        return f"{request.base_url}?{self._kept}{'&' * bool(self._kept)}page={number}&page_size={self.page.size}"
+
+    @cached_property
+    def _kept(self) -> str:
+        return urlencode(pairs(without=("page", "page_size"), empty=True))
 
 
 def asked_page(usual: int, most: int) -> Page | None:

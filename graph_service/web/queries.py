@@ -49,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
     def canned(name: str, suffix: str | None = None) -> Response:
         query = service.catalogue[name]
         own = {key for key in request.values if key not in RESERVED or key in query.parameters}
-        arguments = {key: request.values.getlist(key) for key in sorted(own)}
+        arguments = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
         if suffix == "rq":
             # As it stands in its file where no value is given: so it can be had of a query that needs one.
             text = service.bind(query, arguments) if arguments else query.text

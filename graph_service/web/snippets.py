@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from graph_service.web.values import LONGEST_FOLLOWED
+
 
 @dataclass(frozen=True)
 class Snippet:
@@ -22,10 +24,15 @@ class Snippet:
 
 
 def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str) -> list[Snippet]:
-    """The call of a canned query by its arguments; `text` is the SPARQL text with them in place, `form` its first word."""
+    """The call of a canned query by its arguments; `text` is the SPARQL text with them in place, `form` its first word.
+
+    There is none where the arguments are too long for an address.
+    """
     root = request.host_url
     pairs = [(key, value) for key, values in given.items() for value in values if value.strip()]
     query = f"?{urlencode(pairs)}" if pairs else ""
+    if len(query) > LONGEST_FOLLOWED:
+        return []
     file = f"{root}queries/{name}.{'csv' if form == 'SELECT' else 'json' if form == 'ASK' else 'ttl'}{query}"
     found = [
         Snippet("url", "URL", file),

@@ -20,6 +20,12 @@ QUERY = """#+ summary: Things of a size
 SELECT ?s ?x ?year ?code ?thing { VALUES ?x { 1 } VALUES ?year { 2020 } VALUES ?code { "C1" } VALUES ?thing { UNDEF } ?s ?p ?thing }
 """
 
+TOLD = """#+ summary: A text beside each thing
+#+ params:
+#+   text: {}
+SELECT ?s ?text { VALUES ?text { "x" } ?s ?p ?o }
+"""
+
 #: Numerals of a few characters whose values have millions of digits, and others that are none.
 NUMERALS = ("1e50000000", "1e-50000000", "1E99999999999", "-1e50000000", "1_000", "１０", "٣", "1e3", "NaN", "INF", 5000 * "1", "0x10")
 
@@ -28,6 +34,7 @@ NUMERALS = ("1e50000000", "1e-50000000", "1E99999999999", "-1e50000000", "1_000"
 def server(start: Callable[..., Server], chain: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Server:
     folder = tmp_path_factory.mktemp("queries")
     (folder / "sized.rq").write_text(QUERY)
+    (folder / "told.rq").write_text(TOLD)
     return start(*chain, "--queries", str(Path(folder)))
 
 
@@ -58,3 +65,50 @@ def test_a_pattern_is_held_against_a_text_of_bounded_length(server: Server) -> N
         answer = server.ask("/queries/sized?" + urlencode({"code": "C1" + 4000 * "C"}))
     assert answer.status == 422
     assert "at most 1000 characters" in answer.text
+
+
+def test_very_many_values_are_refused_and_the_same_value_counts_once(server: Server) -> None:
+    with answers_beside(server):
+        many = server.ask("/queries/sized?" + urlencode({"thing": [f"http://e/{n}" for n in range(101)]}, doseq=True))
+        assert (many.status, "thing may have 100 values" in many.text) == (422, True)
+        for path in ("/queries/sized", "/things/projects", "/pictures/timeline", "/search"):
+            form = urlencode({"a": [str(n) for n in range(20_000)]}, doseq=True).encode()
+            assert server.ask(path, "POST", form, Content_Type="application/x-www-form-urlencoded").status in {405, 422}
+        again = server.ask("/queries/sized?" + urlencode({"thing": 900 * ["http://e/7"], "page": 1}, doseq=True), Accept="text/html")
+        assert again.status == 200
+        assert len(again.body) < 100_000
+        assert again.headers["link"].count("http://e/7") + again.headers["link"].count("http%3A%2F%2Fe%2F7") <= 4
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "text/html", "application/json", "application/sparql-results+json"])
+def test_long_values_are_not_told_again_and_again(server: Server, accept: str) -> None:
+    form = "application/x-www-form-urlencoded"
+    with answers_beside(server):
+        for name in ("x", "thing", "page", "lang", "format", "nothing"):
+            long = server.ask("/queries/sized", "POST", urlencode({name: 1_000_000 * "x"}).encode(), Content_Type=form, Accept=accept)
+            assert long.status == 422
+            assert len(long.body) < 20_000
+        # As long as a value may be: they fit into no header, and all of them into no address.
+        body = urlencode({"thing": [f"http://e/{n}?{2000 * 'x'}" for n in range(50)], "page": 1}, doseq=True).encode()
+        answer = server.ask("/queries/sized", "POST", body, Content_Type=form, Accept=accept)
+        assert answer.status == 422
+        assert len(answer.headers.get("link", "")) < 4096
+
+
+@pytest.mark.parametrize("size", [0, 400, 1500, 3000, 6000, 20_000])
+def test_links_leave_room_in_a_header_for_others(server: Server, size: int) -> None:
+    for path, name in (("/queries/told", "text"), ("/search", "q"), ("/things/projects", "q")):
+        given = {name: "c" + size * "x", "page": 1}
+        for accept in ("text/html", "text/csv", "application/json"):
+            if path == "/queries/told":
+                form = "application/x-www-form-urlencoded"
+                answer = server.ask(path, "POST", urlencode(given).encode(), Content_Type=form, Accept=accept)
+            else:
+                answer = server.ask(f"{path}?{urlencode(given)}", Accept=accept)
+            assert answer.status == 200 or size > 100
+            assert len(answer.headers.get("link", "")) < 4096
+            if path == "/queries/told" and answer.status == 200:
+                # The next page is told in the header as long as there is room, and in the body as long as an address takes it.
+                assert ('rel="next"' in answer.headers["link"]) == (size < 2400)
+                told = {"text/html": 'rel="next"', "application/json": '"next"'}.get(accept)
+                assert told is None or (told in answer.text) == (size < 7900)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph_service.catalogue.parameters import Parameter
+from graph_service.catalogue.parameters import MOST_LISTED, Parameter
 from graph_service.service import Service
 from graph_service.words.names import curie
 from graph_service.words.terms import NamedNode
@@ -20,10 +20,15 @@ class Option:
 
 
 def options(service: Service, parameter: Parameter, given: Sequence[str], language: str) -> list[Option]:
-    """The entries of a parameter's list in the order of their texts, the given or else the default ones chosen; none without a list."""
+    """The entries of a parameter's list in the order of their texts, the given or else the default ones chosen.
+
+    None without a list, and where the list is too long for a page: then what is wanted is typed.
+    """
     chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
     if parameter.listed is not None:
         choices = service.choices(parameter.listed)
+        if len(choices) > MOST_LISTED:
+            return []
         meant = {choice.iri for text in dict.fromkeys(chosen) for choice in choices.called(text)}
         labels = service.labels([NamedNode(choice.iri) for choice in choices], language)
         entries = []

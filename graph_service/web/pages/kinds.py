@@ -11,16 +11,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.catalogue.openapi import FAILURES, media_types
+from graph_service.catalogue.parameters import MOST_LISTED
 from graph_service.engine.result import Kind as ResultKind
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
 from graph_service.web.languages import language
-from graph_service.web.links import Link, add, alternates
+from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
 from graph_service.web.pages.traits import KINDS, Kind, kind
+from graph_service.web.values import pairs as given
 from graph_service.words.formats import HTML, TABLE_FORMATS, THING_FORMATS
 from graph_service.words.names import DATASET
 
@@ -74,7 +76,7 @@ def blueprint(service: Service) -> Blueprint:
         else:
             response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
         page = Link("alternate", f"{request.host_url}things/{name}{_asked()}", "text/html")
-        return add(response, [page, *alternates(f"{request.host_url}things/{name}", FORMATS), Link("collection", DATASET)])
+        return add(response, [*fitting([page]), *alternates(f"{request.host_url}things/{name}", FORMATS), Link("collection", DATASET)])
 
     return routes
 
@@ -88,7 +90,12 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
     several = {"in": "query", "style": "form", "explode": True}
     tokens = [(facet, [token(value) for value in values(service, kind, facet)]) for facet in kind.facets]
     parameters = [
-        {"name": facet.name, **several, "description": str(facet.label), "schema": {"type": "array", "items": {"enum": allowed}}}
+        {
+            "name": facet.name,
+            **several,
+            "description": str(facet.label),
+            "schema": {"type": "array", "items": {"enum": allowed} if len(allowed) <= MOST_LISTED else {}},
+        }
         for facet, allowed in tokens
         if allowed
     ]
@@ -111,11 +118,11 @@ def _page(listed: Listing, number: int) -> Response:
     total = listed.total
     pages = max(1, -(-total // PAGE))
     base = f"{request.host_url}things/{listed.kind.name}"
-    steps = {"first": 1, "prev": number - 1, "next": number + 1, "last": pages}
+    steps = {"next": number + 1, "prev": number - 1, "first": 1, "last": pages}
     paging = [Link(rel, f"{base}{_asked(page=step)}") for rel, step in steps.items() if 1 <= step <= pages and pages > 1 and step != number]
     files = [Link("alternate", f"{base}.{format.name}{_asked(page=None)}", format.media) for format in _OFFERED]
     rows = listed.page(number)
-    links = [*paging, *files, *(Link("item", f"{request.host_url.rstrip('/')}{row.thing.href}") for row in rows if row.thing.href)]
+    links = fitting([*paging, *files, *(Link("item", f"{request.host_url.rstrip('/')}{row.thing.href}") for row in rows if row.thing.href)])
     text = render_template(
         "kind.html",
         kind=listed.kind,
@@ -158,17 +165,15 @@ def _number() -> int:
 
 def _asked(**changed: object) -> str:
     """The parameters of this request for a link, those named changed (None: left out); another choice begins at the first page."""
-    kept = [
-        (name, value) for name, value in request.args.items(multi=True) if value and name not in changed and name not in {"page", "lang"}
-    ]
+    kept = given(without={*changed, "page", "lang"})
     pairs = [*kept, *((name, str(value)) for name, value in changed.items() if value is not None and (name, value) != ("page", 1))]
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def _toggled(name: str, token: str, chosen: bool) -> str:
     """The parameters of this request with one value of a trait more, or less."""
-    given = [(key, value) for key, value in request.args.items(multi=True) if value and key not in {"page", "lang"}]
+    kept = given(without=("page", "lang"))
     # A chosen value may have been given by another of its names; then all of the trait go.
-    left = [pair for pair in given if pair != (name, token)] if (name, token) in given else [pair for pair in given if pair[0] != name]
-    pairs = left if chosen else [*given, (name, token)]
+    left = [pair for pair in kept if pair != (name, token)] if (name, token) in kept else [pair for pair in kept if pair[0] != name]
+    pairs = left if chosen else [*kept, (name, token)]
     return f"?{urlencode(pairs)}" if pairs else request.path

@@ -9,8 +9,9 @@ from graph_service.errors import MalformedRequest
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, wants_html, write
 from graph_service.web.languages import language
-from graph_service.web.links import Link, add
+from graph_service.web.links import Link, add, fitting
 from graph_service.web.pages.gallery import Shown, pictures, shown, spoken
+from graph_service.web.values import pairs
 from graph_service.words.formats import PICTURE_FORMATS
 
 #: Parameters of the request that are not for the query, and those of them that do not change what is in the picture.
@@ -51,13 +52,13 @@ def blueprint(service: Service) -> Blueprint:
             text = service.bind(query, spoken(service, made.picture, arguments))
             meanings = {column.name: column.label for column in query.columns.values()}
             page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
-            return add(Response(page), links)
+            return add(Response(page), fitting(links))
         format = choose(PICTURE_FORMATS, suffix)
         response = _drawing(made) if format.name == "svg" else jsonify(_description(made, absolute))
         response.vary.add("Accept")
         response.vary.add("Accept-Language")
         response.content_language.add(language())
-        return add(response, links)
+        return add(response, fitting(links))
 
     return routes
 
@@ -85,7 +86,7 @@ def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:
 
 def _addresses(name: str, query: str) -> dict[str, str]:
     """Where the picture is, and the query and the data that it is drawn from, with the arguments of this request."""
-    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in _APART and value]
+    kept = pairs(without=_APART)
     asked = f"?{urlencode(kept)}" if kept else ""
     return {
         "page": f"/pictures/{name}{asked}",
