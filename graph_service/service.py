@@ -10,11 +10,12 @@ from graph_service.catalogue.paging import counted
 from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.config import Settings
 from graph_service.engine.client import Running as Waiting
-from graph_service.engine.embedded import EmbeddedEngine, EngineLimits, Running
+from graph_service.engine.embedded import EmbeddedEngine, Running
 from graph_service.engine.federation import Federation
 from graph_service.engine.peer import Peer
 from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
+from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound
 from graph_service.knowledge.catalog import describe_files
 from graph_service.knowledge.description import part, rehosted
@@ -28,7 +29,7 @@ from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
 from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
-from graph_service.words.tokens import form
+from graph_service.words.tokens import digest, form
 from graph_service.words.triples import Triples
 
 _CHOICES = """
@@ -80,6 +81,10 @@ SELECT ?thing ?p ?name ?g WHERE {{
 }}"""
 
 
+#: How many tables' numbers of rows are kept.
+_COUNTS = 4096
+
+
 class Service:
     """Answers queries over one snapshot. What the web, the command line and the tests call."""
 
@@ -101,13 +106,14 @@ class Service:
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
             self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
-        self._federation = Federation(settings.service_hosts, settings.query_deadline, settings.service_limit, 2 * settings.workers)
+        hosts, limit, places = settings.service_hosts, settings.service_limit, 2 * settings.workers
+        self._federation = Federation(hosts, settings.query_deadline, limit, places, self.engine.workers)
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         #: Searches in the texts of the graph.
         self.search = Search(snapshot.index, settings.query_deadline)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
-        self._counts = lru_cache(maxsize=1024)(self._count)
+        self._counts: dict[bytes, int] = {}
         #: How many rows a page of a table has where nothing is said, and may have.
         self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
 
@@ -153,7 +159,12 @@ class Service:
 
     def count(self, text: str, infer: bool = True) -> int:
         """How many rows the table of a SELECT query has. Raises the engine's errors."""
-        return self._counts(text, infer)
+        key = digest(f"{infer} {text}")
+        if key not in self._counts:
+            if len(self._counts) >= _COUNTS:
+                self._counts.clear()
+            self._counts[key] = self._count(text, infer)
+        return self._counts[key]
 
     def choices(self, listed: str) -> Choices:
         """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages."""

@@ -5,11 +5,6 @@ cancelled; the process is replaced in milliseconds. A process that dies by itsel
 that dies without a word was killed from outside, and its query runs once more.
 """
 
-import hashlib
-import logging
-import os
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -18,30 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_service.engine import wire
-from graph_service.engine.guard import refuse
 from graph_service.engine.lanes import LONG, Lanes, Place
 from graph_service.engine.process import Process
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.slow import Slow, SlowQueries
-from graph_service.engine.wire import Done, Failed
-from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, Unavailable
-
-#: Imported and not run as a module, which would load it twice.
-_ZYGOTE = "from graph_service.engine.worker import main; main()"
-
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class EngineLimits:
-    """What queries may take together and each: see the settings of the same names."""
-
-    workers: int
-    queue: int
-    deadline: float
-    memory: int
-    result: int
-    log_texts: bool = False
+from graph_service.engine.wire import Broken
+from graph_service.engine.workers import EngineLimits, Workers
+from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 
 
 @dataclass
@@ -74,19 +52,14 @@ class EmbeddedEngine:
 
     def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "") -> None:
         """`sha256` is what the file must still have when its first reader has died and another must read it."""
-        self._sha256 = sha256
         self._limits = limits
-        self._snapshot = snapshot
-        self._union = union
+        #: The processes, for other work that is not to be done in this one.
+        self.workers = Workers(snapshot, union, limits, sha256)
         self._lanes = Lanes(limits.workers, limits.queue)
-        self._idle: list[Process] = []
         self._lock = threading.Lock()
-        self._zygote_lock = threading.Lock()
         self._running: dict[str, Running] = {}
         self._slow = SlowQueries(limits.log_texts)
-        self._closed = False
         self.counts = Counts()
-        self._start_zygote()
 
     def run(self, query: Query, formats: Formats = READABLE) -> Result:
         """Run a query and write its result in the format given for its kind.
@@ -95,17 +68,18 @@ class EmbeddedEngine:
         format; OutOfTime, OutOfMemory and ResultTooLarge for a query over a limit; Busy if too many are waiting; Cancelled by an
         operator; Unavailable if the engine is closing or the disk is full.
         """
-        refuse(query.text)
         began = time.monotonic()
         seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
-        task = wire.write_task(query, formats)
+        task = wire.write_query(query, formats)
         try:
-            with self._lanes.place(query.text, began + seconds) as place:
+            with self._lanes.place(query.key, began + seconds) as place:
                 reply = self._attempt(query, task, place, time.monotonic() + seconds)
                 if reply is None:
                     reply = self._attempt(query, task, place, time.monotonic() + seconds, last=True)
-        except Busy:
-            self.counts.refused += 1
+        except ServiceError as error:
+            self.counts.refused += isinstance(error, Busy)
+            self.counts.out_of_memory += isinstance(error, OutOfMemory)
+            self.counts.too_large += isinstance(error, ResultTooLarge)
             raise
         assert reply is not None
         self.counts.seconds += time.monotonic() - began
@@ -139,24 +113,14 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """End all processes. Queries that are running fail as Unavailable."""
-        with self._lock:
-            self._closed = True
-            for worker in self._idle:
-                worker.close()
-            self._idle.clear()
-        self._control.close()
-        try:
-            self._zygote.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._zygote.kill()
-            self._zygote.wait()
+        self.workers.close()
 
     def _attempt(self, query: Query, task: bytes, place: Place, until: float, last: bool = False) -> Result | None:
         """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
         try:
-            worker = self._worker(fresh=last)
-        except (EOFError, OSError) as error:
-            if last or self._closed:
+            worker = self.workers.take(fresh=last)
+        except (EOFError, OSError, Broken) as error:
+            if last or self.workers.closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
             return None
         running = Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), worker)
@@ -164,16 +128,26 @@ class EmbeddedEngine:
             self._running[running.id] = running
         healthy = False
         try:
-            worker.tell(wire.TASK, task)
+            worker.tell(wire.QUERY, task)
             message = worker.hear(min(LONG, until - running.started))
             if message is None:
                 place.becomes_long(worker.pid, until)
                 message = worker.hear(until - time.monotonic())
             if message is None:
                 self.counts.timed_out += 1
-                raise OutOfTime(f"The query was stopped after {time.monotonic() - running.started:.1f} s, its time limit.")
-            healthy = not place.is_long
-            return self._result(wire.read_reply(message))
+                took = time.monotonic() - (query.since or running.started)
+                raise OutOfTime(f"The query was stopped after {took:.1f} s, its time limit.")
+            try:
+                done = self.workers.result(wire.read_reply(message))
+            finally:
+                # Also with an error that it tells.
+                healthy = not place.is_long
+            content = worker.take_file() if done.content is None else done.content
+            return Result(done.kind, done.format, content, done.volatile)
+        except Broken as error:
+            healthy = False
+            self.counts.died += 1
+            raise self.workers.broken(worker, error) from error
         except (EOFError, OSError) as error:
             self._why_dead(worker, running, last, error)
             return None
@@ -183,92 +157,15 @@ class EmbeddedEngine:
                 if place.is_long:
                     outcome = type(sys.exception()).__name__ if sys.exception() else "Done"
                     self._slow.add(Slow(running.id, running.text, time.monotonic() - running.started, outcome))
-            self._give_back(worker, healthy)
+            self.workers.give_back(worker, healthy)
 
     def _why_dead(self, worker: Process, running: Running, last: bool, error: Exception) -> None:
         if running.cancelled:
             self.counts.cancelled += 1
             raise Cancelled("The query was stopped by an operator.") from error
-        if self._closed:
+        if self.workers.closed:
             raise Unavailable("The service is stopping.", retry_after=5) from error
-        if "memory" in worker.last_words():
-            self.counts.out_of_memory += 1
-            raise OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.") from error
-        self.counts.died += 1
-        _log.warning("worker died", extra={"query_id": running.id, "pid": worker.pid, "last_words": worker.last_words()[-2000:]})
-        if last:
-            raise Unavailable("The process that ran the query was ended from outside, twice.", retry_after=1) from error
-
-    def _result(self, reply: Done | Failed) -> Result:
-        if isinstance(reply, Done):
-            return Result(reply.kind, reply.format, reply.content)
-        if reply.error is not None:
-            raise reply.error
-        if reply.refused == "memory":
-            self.counts.out_of_memory += 1
-            raise OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.")
-        if reply.refused == os.strerror(27):  # EFBIG, from RLIMIT_FSIZE
-            self.counts.too_large += 1
-            limit = self._limits.result
-            raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
-        raise Unavailable(f"The result could not be written: {reply.refused}.", retry_after=10)
-
-    def _worker(self, fresh: bool) -> Process:
-        """An idle process, or a new one: always that after one has died, since the zygote's death takes all idle ones with it."""
-        with self._lock:
-            if self._closed:
-                raise Unavailable("The service is stopping.", retry_after=5)
-            if self._idle and not fresh:
-                return self._idle.pop()
-        return self._fork()
-
-    def _give_back(self, worker: Process, healthy: bool) -> None:
-        if healthy:
-            with self._lock:
-                if not self._closed:
-                    self._idle.append(worker)
-                    return
-        worker.kill()
-        worker.close()
-
-    def _fork(self) -> Process:
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs, self._zygote_lock:
-                self._ask_zygote(theirs)
-            return Process(ours)
-        except (EOFError, OSError):
-            ours.close()
-            raise
-
-    def _ask_zygote(self, theirs: socket.socket) -> None:
-        try:
-            wire.send(self._control, wire.FORK, descriptors=[theirs.fileno()])
-        except OSError:
-            if self._closed:
-                raise
-            self._zygote.wait()
-            self._control.close()
-            self._check_snapshot()
-            self._start_zygote()
-            wire.send(self._control, wire.FORK, descriptors=[theirs.fileno()])
-
-    def _check_snapshot(self) -> None:
-        """Raise Unavailable if the graph is not the one any more that answers were given from."""
-        if self._sha256:
-            with self._snapshot.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != self._sha256:
-                    raise Unavailable("The file of the graph is damaged. `graph-service build` makes it anew.", retry_after=60)
-
-    def _start_zygote(self) -> None:
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._zygote = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
-                [
-                    *(sys.executable, "-c", _ZYGOTE, str(self._snapshot), "union" if self._union else "plain"),
-                    *(str(self._limits.memory), str(self._limits.result)),
-                ],
-                stdin=theirs.fileno(),
-                start_new_session=True,
-            )
-        wire.receive(self._control)
+        cause = self.workers.cause_of_death(worker)
+        self.counts.died += not isinstance(cause, OutOfMemory)
+        if cause is not None or last:
+            raise cause or Unavailable("The process that ran the query was ended from outside, twice.", retry_after=1) from error

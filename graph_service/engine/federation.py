@@ -8,10 +8,8 @@ Three walls keep a query from reaching what is not listed: the address must be; 
 be listed itself; and a server's redirection is not followed.
 """
 
-import http.client
 import ipaddress
 import socket
-import tempfile
 import threading
 import time
 import uuid
@@ -20,28 +18,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
-
-from graph_service.engine.client import (
-    TABLES,
-    Client,
-    NotAsked,
-    Running,
-    dropped_here,
-    read_table,
-    refuse_cut_off,
-    syntax,
-    without_node_ids,
-)
-from graph_service.engine.guard import refuse
+from graph_service.engine import wire
+from graph_service.engine.client import Client, Running, ask, media_type, refuse_cut_off
 from graph_service.engine.peer import Call, Peer
+from graph_service.engine.process import nameless_file
 from graph_service.engine.result import Query
-from graph_service.errors import BadGateway, Busy, Cancelled, Forbidden, ResultTooLarge, ServiceError
-from graph_service.words.calls import ServiceCall, service_calls
-from graph_service.words.terms import AnyTerm, BlankNode, Triple
-from graph_service.words.tokens import uses_keyword
+from graph_service.engine.tasks import read_calls
+from graph_service.engine.workers import Workers
+from graph_service.errors import BadGateway, Busy, Cancelled, Forbidden, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError
+from graph_service.words.calls import ServiceCall
+from graph_service.words.tokens import may_use, replaced
 
 _PORTS = {"http": 80, "https": 443}
+
+#: How many SERVICE groups a query may have.
+_GROUPS = 16
 
 #: What a SILENT group that failed stands for: the one solution that binds nothing (section 2.3.1).
 _ONE_EMPTY_SOLUTION = "VALUES () { () }"
@@ -50,12 +41,13 @@ _ONE_EMPTY_SOLUTION = "VALUES () { () }"
 class Federation:
     """The servers that SERVICE may call."""
 
-    def __init__(self, hosts: Sequence[str], deadline: float, limit: int, places: int) -> None:
+    def __init__(self, hosts: Sequence[str], deadline: float, limit: int, places: int, workers: Workers) -> None:
         """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`.
 
         `deadline` is in seconds for a query with all its calls, `limit` in bytes for all that it is answered, and `places` is how many
-        queries may wait for other servers at once.
+        queries may wait for other servers at once. `workers` look at queries and read answers.
         """
+        self._workers = workers
         self._hosts = frozenset(hosts)
         self._deadline = deadline
         self._limit = limit
@@ -70,23 +62,31 @@ class Federation:
         leads inside; MalformedQuery; Busy; ResultTooLarge, BadGateway, Unavailable and OutOfTime for a call that failed, unless it is
         SILENT; Cancelled by an operator.
         """
-        if not self._hosts or not uses_keyword(query.text, "SERVICE"):
+        if not self._hosts or not may_use(query.text, "SERVICE"):
             return query
-        text, calls = service_calls(query.text, query.base)
-        for call in calls:
-            self._refuse(call)
-        refuse(_replaced(text, calls, [""] * len(calls)))
-        until = time.monotonic() + min(self._deadline, query.timeout or self._deadline)
-        answers: dict[tuple[str | None, str, bool], str] = {}
+        began = time.monotonic()
+        seconds = min(self._deadline, query.timeout or self._deadline)
+        until = began + seconds
         with self._place(query, until) as running:
+            given = [text for pair in query.given for text in pair]
+            task = wire.pack(query.text, query.base or "", str(_GROUPS), *given)
+            with running.call as call, self._workers.work(wire.CALLS, task, call) as read:
+                text, calls = read_calls(read.read())
+            for service in calls:
+                self._refuse(service)
+            answers: dict[tuple[str | None, str, bool], str] = {}
             size = 0
-            for call in calls:
-                key = (call.address, call.query, call.silent)
-                if not call.inner and key not in answers:
-                    answers[key] = self._values(call, running, until, self._limit - size)
+            outer = [service for service in calls if not service.inner]
+            for service in outer:
+                key = (service.address, service.query, service.silent)
+                if key not in answers:
+                    answers[key] = self._values(service, running, until, self._limit - size)
                     size += len(answers[key])
-        values = [answers.get((call.address, call.query, call.silent), "") for call in calls]
-        return replace(query, text=_replaced(text, calls, values), timeout=max(0.001, until - time.monotonic()))
+        pieces = [(service.start, service.end, answers[service.address, service.query, service.silent]) for service in outer]
+        left = until - time.monotonic()
+        if left <= 0:
+            raise OutOfTime(f"The query was stopped after {seconds:.1f} s, its time limit: it had waited for other servers.")
+        return replace(query, text=replaced(text, pieces), given=(), timeout=left, since=began)
 
     @property
     def running(self) -> list[Running]:
@@ -107,7 +107,12 @@ class Federation:
             raise Forbidden("The address behind SERVICE must stand in the query: a variable is not taken here.", keyword="SERVICE")
         parts = urlsplit(call.address)
         try:
-            listed = parts.scheme in _PORTS and not parts.username and self._lists(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+            listed = (
+                parts.scheme in _PORTS
+                and parts.username is None
+                and parts.password is None
+                and self._lists(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+            )
         except ValueError:
             listed = False
         if not listed:
@@ -151,27 +156,18 @@ class Federation:
 
     def _ask(self, service: ServiceCall, call: Call, limit: int) -> str:
         peer = Peer(service.address or "", role="server", connect=self._connect)
-        with tempfile.TemporaryFile() as content:
+        with nameless_file() as content:
             try:
-                with Client(peer, call, service.query, "SELECT").query().response as response:
-                    peer.receive(response, content, limit)
-                    headers = response.headers
+                headers, _ = ask(Client(peer, call, service.query, "SELECT"), peer, call, content, limit)
+                refuse_cut_off(headers, peer)
+                task = wire.pack(media_type(headers), str(limit), peer.name)
+                with self._workers.work(wire.VALUES, task, call, content) as values:
+                    return values.read().decode()
             except ResultTooLarge as error:
                 detail = f"What other servers answer to this query is larger than {self._limit} bytes, its limit. Ask them for less."
                 raise ResultTooLarge(detail, limit=self._limit) from error
-            except (OSError, http.client.HTTPException, ServiceError) as error:
-                raise peer.explain(error, call) from error
-            refuse_cut_off(headers, peer)
-            media = headers.get_content_type()
-            content.seek(0)
-            try:
-                with dropped_here(), without_node_ids(content) as source:
-                    return _written(read_table(source, syntax(TABLES, media)))
-            except SyntaxError as error:
-                reason = peer.clean(str(error.msg))
-                raise BadGateway(f"The server {peer.name} sent what is not {media}, or not all of it: {reason}") from error
-            except NotAsked as error:
-                raise BadGateway(f"The server {peer.name} sent {error} for an answer.") from error
+            except OutOfMemory as error:
+                raise BadGateway(f"What the server {peer.name} answers is nested too deeply, or takes too much memory to read.") from error
 
     def _connect(self, address: tuple[str, int], timeout: float | None, source: tuple[str, int] | None) -> socket.socket:
         """A connection to a host, at an address of it that may be reached: what is looked at is what is connected to."""
@@ -203,28 +199,3 @@ def _is_public(number: str) -> bool:
         if inner is not None:
             return inner.is_global and not inner.is_multicast
     return address.is_global and not address.is_multicast
-
-
-def _replaced(text: str, calls: Sequence[ServiceCall], values: Sequence[str]) -> str:
-    """The text with other text in place of its outer SERVICE groups."""
-    for call, value in reversed([*zip(calls, values, strict=True)]):
-        if not call.inner:
-            text = f"{text[: call.start]}{value}{text[call.end :]}"
-    return text
-
-
-def _written(table: ox.QuerySolutions) -> str:
-    """Solutions as VALUES. Raises BadGateway for a blank node."""
-    names = table.variables
-    rows = " ".join("(" + " ".join(_term(solution[name]) for name in names) + ")" for solution in table)
-    return f"VALUES ({' '.join(map(str, names))}) {{ {rows} }}"
-
-
-def _term(term: AnyTerm | None) -> str:
-    if term is None:
-        return "UNDEF"
-    if isinstance(term, BlankNode):
-        raise BadGateway("The server's answer to SERVICE has a blank node, which has no name here. Leave it out with an inner SELECT.")
-    if isinstance(term, Triple):
-        return f"<<( {' '.join(map(_term, term))} )>>"
-    return str(term)

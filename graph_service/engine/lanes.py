@@ -20,7 +20,7 @@ from graph_service.errors import Busy
 #: Seconds after which a query is a long one.
 LONG = 0.5
 
-#: How many texts of long queries are remembered.
+#: How many long queries are remembered.
 _REMEMBERED = 1000
 
 #: The priority (nice value) of a process that runs a long query.
@@ -30,23 +30,23 @@ _SHORT, _LONG = "short", "long"
 
 
 class Lanes:
-    """The places, who waits for them, and which texts took long before."""
+    """The places, who waits for them, and which queries took long before."""
 
     def __init__(self, workers: int, queue: int) -> None:
         self._free = {_SHORT: workers, _LONG: 2 * workers}
         self._queue = queue
         self._lines: dict[str, deque[threading.Lock]] = {_SHORT: deque(), _LONG: deque()}
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[bytes, None] = OrderedDict()
 
     @property
     def waiting(self) -> int:
         """How many queries wait for a place."""
         return sum(map(len, self._lines.values()))
 
-    def place(self, text: str, until: float) -> "Place":
+    def place(self, key: bytes, until: float) -> "Place":
         """A place for a query, to be entered before that time. Entering raises Busy if too many wait or none is free in time."""
-        return Place(self, text, _LONG if text in self._known else _SHORT, until)
+        return Place(self, key, _LONG if key in self._known else _SHORT, until)
 
     def enter(self, lane: str, until: float) -> None:
         """Take a place in a lane. Raises Busy."""
@@ -81,11 +81,11 @@ class Lanes:
             self._give(_SHORT)
             return True
 
-    def remember(self, text: str) -> None:
-        """Remember that a text takes long."""
+    def remember(self, key: bytes) -> None:
+        """Remember that a query takes long."""
         with self._lock:
-            self._known[text] = None
-            self._known.move_to_end(text)
+            self._known[key] = None
+            self._known.move_to_end(key)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
 
@@ -99,9 +99,9 @@ class Lanes:
 class Place:
     """A query's place in a lane while it runs; without one only while its process is stopped."""
 
-    def __init__(self, lanes: Lanes, text: str, lane: str, until: float) -> None:
+    def __init__(self, lanes: Lanes, key: bytes, lane: str, until: float) -> None:
         self._lanes = lanes
-        self._text = text
+        self._key = key
         self._until = until
         self._lane: str | None = lane
         #: Whether the query has been found to be a long one.
@@ -121,7 +121,7 @@ class Place:
         is never room.
         """
         self.is_long = True
-        self._lanes.remember(self._text)
+        self._lanes.remember(self._key)
         with suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PROCESS, pid, _NICE)
         if self._lane == _LONG:

@@ -1,12 +1,16 @@
 """HTTP to another server, as an engine needs it: a deadline over the whole exchange, an end from outside, errors that say what is wrong.
 
 Credentials are sent only after the server has asked for them (Basic or Digest), never to another address: redirections are not
-followed. They are kept out of every error, whatever the server writes.
+followed. They are kept out of every error and of the log, whatever the server writes.
+
+What a server says of an error is not for whoever asked here: it may tell of what is inside, or be anything. It is logged, in short, and
+stands in the error's notes for an operator.
 """
 
 import base64
 import html
 import http.client
+import logging
 import re
 import socket
 import ssl
@@ -31,7 +35,12 @@ _CONNECT = 5
 _PAUSE = 0.2
 
 _CHUNK = 64 * 1024
+
+#: How much of a server's message is read, in bytes, and kept, in characters.
+_READ = 8192
 _MESSAGE = 500
+
+_log = logging.getLogger(__name__)
 
 #: What a server's message about a query that it cannot read is told by.
 _ABOUT_GRAMMAR = re.compile(r"pars(e|er|ing)\b|syntax|lexical|grammar|malformed|SP03\d|expected|unexpected|encountered", re.IGNORECASE)
@@ -52,10 +61,11 @@ class Call:
         self.started = time.monotonic()
         self.ended: ServiceError | None = None
         self._until = self.started + seconds
-        self._socket: socket.socket | None = None
+        self._end: Callable[[], None] | None = None
         self._lock = threading.Lock()
-        late = OutOfTime(f"The {role} had not answered after {seconds:.1f} s, the time limit.")
-        self._timer = threading.Timer(seconds, self.end, [late])
+        #: What whoever waits gets at the deadline.
+        self.late = OutOfTime(f"The {role} had not answered after {seconds:.1f} s, the time limit.")
+        self._timer = threading.Timer(seconds, self.end, [self.late])
         self._timer.daemon = True
 
     @property
@@ -65,9 +75,14 @@ class Call:
 
     def uses(self, connection: socket.socket) -> None:
         """From now on the exchange goes through this socket."""
+        connection.settimeout(self.left)
+        # Unlike close(), this wakes up the thread that reads.
+        self.breaks(partial(connection.shutdown, socket.SHUT_RDWR))
+
+    def breaks(self, end: Callable[[], None] | None) -> None:
+        """From now on this breaks off what is waited for; at once if the exchange has ended already."""
         with self._lock:
-            self._socket = connection
-            connection.settimeout(self.left)
+            self._end = end
             if self.ended is not None:
                 self._break()
 
@@ -78,10 +93,9 @@ class Call:
             self._break()
 
     def _break(self) -> None:
-        if self._socket is not None:
+        if self._end is not None:
             with suppress(OSError):
-                # Unlike close(), this wakes up the thread that reads.
-                self._socket.shutdown(socket.SHUT_RDWR)
+                self._end()
 
     def __enter__(self) -> Self:
         self._timer.start()
@@ -106,6 +120,8 @@ class Peer:
         self._connect = connect
         #: The address to show: without its query, which may hold a key.
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        #: What the server is called in errors: who asks a server by SERVICE knows its address, who asks an engine need not.
+        self.shown = f"{role} {self.name}" if role == "server" else role
         self._user = user
         self._password = password
         self._secrets = [secret for secret in (password, parts.query) if secret]
@@ -162,68 +178,83 @@ class Peer:
         return marked
 
     def explain(self, error: Exception, call: Call) -> ServiceError:
-        """What an exception of `open` or `receive` means for whoever asked."""
+        """What an exception of `open` or `receive` means for whoever asked, in our own words."""
         if isinstance(error, urllib.error.HTTPError):
             with error:
-                return call.ended or self._status(error)
+                told, said = self._status(error)
+        else:
+            told, said = self._failure(error, call), str(getattr(error, "reason", error))
         if call.ended is not None:
             return call.ended
+        if told is not error:
+            self.log(told.detail, said)
+            told.add_note(self._clean(said))
+        return told
+
+    def log(self, detail: str, said: str) -> None:
+        """Log what the server says of an error."""
+        _log.warning("another server failed", extra={"server": self.name, "detail": detail, "said": self._clean(said)})
+
+    def _failure(self, error: Exception, call: Call) -> ServiceError:
         if isinstance(error, ServiceError):
             return error
         if isinstance(error, urllib.error.URLError):
-            reason = error.reason
-            if isinstance(reason, ssl.SSLError):
-                return BadGateway(f"No safe connection to the {self.role} {self.name}: {self.clean(str(reason))}")
-            return Unavailable(f"The {self.role} {self.name} cannot be reached: {self.clean(str(reason))}.", retry_after=5)
+            if isinstance(error.reason, ssl.SSLError):
+                return BadGateway(f"There is no safe connection to the {self.shown}.")
+            return Unavailable(f"The {self.shown} cannot be reached.", retry_after=5)
         if isinstance(error, TimeoutError):
             return OutOfTime(f"The {self.role} had not answered after {time.monotonic() - call.started:.1f} s, the time limit.")
         if isinstance(error, ConnectionError):  # RemoteDisconnected is one
-            return Unavailable(f"The {self.role} {self.name} broke the connection off.", retry_after=5)
+            return Unavailable(f"The {self.shown} broke the connection off.", retry_after=5)
         if isinstance(error, http.client.IncompleteRead):
-            return BadGateway(f"The {self.role} {self.name} sent only a part of its answer.")
-        return BadGateway(f"The {self.role} {self.name} does not answer as HTTP does ({type(error).__name__}).")
+            return BadGateway(f"The {self.shown} sent only a part of its answer.")
+        return BadGateway(f"The {self.shown} does not answer as HTTP does.")
 
-    def clean(self, message: str) -> str:
+    def _clean(self, message: str) -> str:
         """A server's message, short, on one line, without mark-up and without anything that is secret."""
+        message = message[:_READ]
         if re.search(r"<html|<!doctype", message[:1000], re.IGNORECASE):
-            message = html.unescape(re.sub(r"<(style|script|head).*?</\1>|<[^>]*>", " ", message, flags=re.DOTALL | re.IGNORECASE))
+            message = html.unescape(re.sub(r"<[^<>]*+>", " ", message))
         for secret in (*self._secrets, base64.b64encode(f"{self._user}:{self._password}".encode()).decode() if self._user else ""):
             if secret:
                 message = message.replace(secret, "…")
-        message = re.sub(r"(?<=//)[^/\s@]*@", "…@", message)
+        message = re.sub(r"(?<=//)[^/\s@]{0,200}@", "…@", message)
         message = re.sub(r"(?i)\b(basic|digest|bearer) [A-Za-z0-9+/=._~\-]{8,}", r"\1 …", message)
         message = " ".join(message.split())
         return message if len(message) <= _MESSAGE else message[: _MESSAGE - 2] + " …"
 
-    def _status(self, error: urllib.error.HTTPError) -> ServiceError:
+    def _status(self, error: urllib.error.HTTPError) -> tuple[ServiceError, str]:
+        """What a status means, and what the server says of it."""
         try:
-            text = error.read(16 * _CHUNK).decode("utf-8", "replace")
+            text = error.read(_READ).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):
             text = ""
         # Virtuoso repeats the query behind its message.
-        message = self.clean(text.partition("\n\nSPARQL query:")[0])
-        said = f": {message}" if message else ""
-        match error.code:
+        message = self._clean(text.partition("\n\nSPARQL query:")[0])
+        return self._meaning(error.code, str(error.headers.get("Retry-After", "")), message), message
+
+    def _meaning(self, code: int, after: str, message: str) -> ServiceError:
+        match code:
             case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
                 how = "with the user and password that are set" if self._user else "without a user and password"
-                return BadGateway(f"The {self.role} {self.name} does not let us in {how} ({error.code}).")
+                return BadGateway(f"The {self.shown} does not let us in {how} ({code}).")
             case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE:
-                after = str(error.headers.get("Retry-After", ""))
-                seconds = min(int(after), 3600) if after.isdecimal() else 5
-                return Unavailable(f"The {self.role} cannot answer for now ({error.code}){said}", retry_after=seconds)
+                seconds = min(int(after), 3600) if after.isascii() and after.isdecimal() and len(after) < 10 else 5
+                return Unavailable(f"The {self.shown} cannot answer for now ({code}).", retry_after=seconds)
             case HTTPStatus.GATEWAY_TIMEOUT | HTTPStatus.REQUEST_TIMEOUT:
-                return OutOfTime(f"The {self.role} gave up ({error.code}){said}")
+                return OutOfTime(f"The {self.role} gave up: its own time limit is shorter ({code}).")
             case code if 300 <= code < 400:
-                return BadGateway(f"The {self.role} {self.name} sends on to another address ({code}); set that one.")
+                return BadGateway(f"The {self.shown} sends on to another address ({code}); set that one.")
             case HTTPStatus.BAD_REQUEST if _ABOUT_GRAMMAR.search(message):
-                place = re.search(r"line (\d+)(?:,? col(?:umn)? (\d+))?| at (\d+):(\d+)", message)
+                place = re.search(r"line (\d{1,9})(?:,? col(?:umn)? (\d{1,9}))?| at (\d{1,9}):(\d{1,9})", message)
                 line, column = (place[1] or place[3], place[2] or place[4]) if place else (None, None)
+                at = f", at line {line}" + (f", column {column}" if column else "") if line else ""
                 return MalformedQuery(
-                    f"The {self.role} cannot read the query{said}", line=line and int(line), column=int(column) if column else None
+                    f"The {self.role} cannot read the query{at}.", line=int(line) if line else None, column=int(column) if column else None
                 )
         if _ABOUT_TIME.search(message):
-            return OutOfTime(f"The {self.role} gave up ({error.code}){said}")
-        return BadGateway(f"The {self.role} {self.name} failed ({error.code}){said}")
+            return OutOfTime(f"The {self.role} gave up: its own time limit is shorter ({code}).")
+        return BadGateway(f"The {self.shown} failed ({code}).")
 
     def _authorize(self, request: urllib.request.Request) -> None:
         with self._lock:
@@ -236,7 +267,7 @@ class Peer:
                 try:
                     answer = self._digest.get_authorization(request, challenge)
                 except ValueError as error:
-                    raise BadGateway(f"The {self.role} {self.name} asks for the password in a way that is not known here.") from error
+                    raise BadGateway(f"The {self.shown} asks for the password in a way that is not known here.") from error
                 request.add_unredirected_header("Authorization", f"Digest {answer}")
 
     def _learn(self, error: urllib.error.HTTPError) -> bool:

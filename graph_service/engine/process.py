@@ -1,47 +1,78 @@
-"""The engine's side of one worker process: its connection, its last words, its end."""
+"""The engine's side of one worker process: its connection, the files of its tasks, its last words, its end."""
 
 import os
 import select
 import signal
 import socket
 import struct
+import tempfile
 from contextlib import suppress
+from typing import BinaryIO
 
 from graph_service.engine.lanes import LONG
-from graph_service.engine.wire import Message, receive, send
+from graph_service.engine.wire import STARTED, Broken, Message, receive, send
+from graph_service.errors import Unavailable
 
 #: Seconds that a new process may take until it is ready for its first query.
 _START = 30
 
+#: Seconds that it may take to take a task.
+_TAKE = 10
+
+
+def nameless_file() -> BinaryIO:
+    """A file in the system's folder for such (TMPDIR) that has no name, and so is gone with its last descriptor. Raises OSError."""
+    return tempfile.TemporaryFile(buffering=0)
+
 
 class Process:
-    """A worker process that has been forked and waits for a query."""
+    """A worker process that has been forked and waits for a task."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        """Raises EOFError or OSError if it does not come up."""
+    def __init__(self, connection: socket.socket, errors: BinaryIO, nothing: int) -> None:
+        """`errors` is where its last words go, `nothing` the null device. Raises EOFError, OSError or Broken if it does not come up."""
         connection.settimeout(_START)
-        started = receive(connection)
+        started = receive(connection, 20)
+        if started.tag != STARTED or not started.content.isdigit():
+            raise Broken("a process that has not started")
         self._connection = connection
+        self._errors = errors
+        self._nothing = nothing
+        self._file: BinaryIO | None = None
         self.pid = int(started.content)
-        self._errors = os.fdopen(started.descriptors[0], "rb")
-        # The limit is the system's, so that waiting for a short query's answer is one call and not two.
+        # The limits are the system's, so that waiting for a short query's answer is one call and not two.
         connection.settimeout(None)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", 0, int(LONG * 1_000_000)))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", _TAKE, 0))
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
 
-    def tell(self, tag: bytes, content: bytes) -> None:
-        """Send a message. Raises OSError if the process is dead."""
-        send(self._connection, tag, content)
+    def tell(self, tag: bytes, content: bytes, input: BinaryIO | None = None) -> None:
+        """Send a task, with the file that it is to read if any. Raises OSError if the process is dead, Unavailable if the disk is full."""
+        if self._file is None:
+            try:
+                self._file = nameless_file()
+            except OSError as error:
+                raise Unavailable(f"There is no room for a result: {error.strerror}.", retry_after=10) from error
+        send(self._connection, tag, content, [self._file.fileno(), self._nothing if input is None else input.fileno()])
 
     def hear(self, seconds: float) -> Message | None:
-        """The next message, or None if none begins within that time. Raises EOFError or OSError if the process dies."""
+        """The next message, or None if none begins within that time. Raises EOFError or OSError if the process dies, Broken."""
         if seconds != LONG and not self._poll.poll(max(0.0, seconds) * 1000):
             return None
         try:
             return receive(self._connection)
         except BlockingIOError:
             return None
+
+    def speaks_unasked(self) -> bool:
+        """Whether it has said something, or is gone, although it has no task."""
+        return bool(self._poll.poll(0))
+
+    def take_file(self) -> BinaryIO:
+        """The file that the last task has written, for whoever reads it; the next task gets a new one."""
+        assert self._file is not None
+        file, self._file = self._file, None
+        return file
 
     def kill(self) -> None:
         """End it, whatever it does."""
@@ -50,10 +81,11 @@ class Process:
 
     def last_words(self) -> str:
         """What the process wrote before it died."""
-        self._errors.seek(0)
-        return self._errors.read(10_000).decode("utf-8", "replace")
+        return os.pread(self._errors.fileno(), 10_000, 0).decode("utf-8", "replace")
 
     def close(self) -> None:
         """Let go of it; it ends by itself if it was idle."""
         self._connection.close()
         self._errors.close()
+        if self._file is not None:
+            self._file.close()

@@ -6,41 +6,29 @@ that breaks off, or is none, is an error and never a shorter answer.
 """
 
 import http.client
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from email.message import Message
-from typing import BinaryIO
 
-import pyoxigraph as ox
-
+from graph_service.engine import wire
 from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
-from graph_service.engine.client import (
-    GRAPHS,
-    TABLES,
-    Client,
-    NotAsked,
-    Running,
-    dropped_here,
-    read_table,
-    read_truth,
-    refuse_cut_off,
-    syntax,
-    without_node_ids,
-)
-from graph_service.engine.embedded import Counts, EngineLimits
-from graph_service.engine.guard import refuse, refuse_inner_functions
+from graph_service.engine.client import Client, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.embedded import Counts
 from graph_service.engine.peer import Call, Peer
+from graph_service.engine.process import nameless_file
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result, format_of
 from graph_service.engine.slow import Slow, SlowQueries
-from graph_service.engine.store import named_nodes, write_graph
+from graph_service.engine.store import named_nodes
+from graph_service.engine.tasks import read_outline
+from graph_service.engine.workers import EngineLimits, Workers
 from graph_service.errors import (
     BadGateway,
     Busy,
     Cancelled,
+    OutOfMemory,
     OutOfTime,
     ResultTooLarge,
     ServiceError,
@@ -48,11 +36,7 @@ from graph_service.errors import (
 )
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
-from graph_service.words.outline import Outline, outline
-from graph_service.words.tables import write_answer
-
-#: A result up to this size stays in memory.
-_INLINE = 256 * 1024
+from graph_service.words.outline import Outline
 
 #: Seconds after which a query is among the slow ones, and how many of those are listed.
 _SLOW = 0.5
@@ -69,6 +53,8 @@ class RemoteEngine:
     def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits) -> None:
         """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph."""
         self._peer = peer
+        #: Processes without a graph: they look at queries and read answers.
+        self.workers = Workers(None, union, limits)
         self._snapshot = snapshot
         self._graphs = list(graphs)
         self._union = union
@@ -92,16 +78,18 @@ class RemoteEngine:
         Cancelled by an operator; Unavailable if the server is down or does not hold the snapshot, or the engine is closing;
         BadGateway if the server refuses the query or its answer cannot be used.
         """
-        refuse(query.text)
-        plan = outline(query.text, query.base)
-        refuse_inner_functions(plan.text)
-        kind = Kind.of(plan.form)
-        format = format_of(kind, formats)
-        default, named = self._dataset(query, plan)
         began = time.monotonic()
         with self._place(query) as call:
+            task = wire.pack(query.text, query.base or "", *(text for pair in query.given for text in pair))
+            with self.workers.work(wire.PLAN, task, call) as read:
+                volatile = read.volatile
+                plan = read_outline(read.read())
+            kind = Kind.of(plan.form)
+            format = format_of(kind, formats)
+            default, named = self._dataset(query, plan)
             self._check(call)
             result = self._ask(plan, default, named, format, kind, call)
+            result.volatile = volatile
         self.counts.done += 1
         self.counts.seconds += time.monotonic() - began
         return result
@@ -137,6 +125,7 @@ class RemoteEngine:
             running = [*self._running.values()]
         for one in running:
             one.call.end(Unavailable("The service is stopping.", retry_after=5))
+        self.workers.close()
 
     @contextmanager
     def _place(self, query: Query) -> Iterator[Call]:
@@ -204,9 +193,7 @@ class RemoteEngine:
             return
         plan = Outline("ASK", f'ASK {{ <{STATE}> <{IDENTIFIER}> "{self._snapshot}" }}')
         if not self._ask(plan, [STATE], [NOTHING], READABLE[Kind.TRUTH], Kind.TRUTH, call):
-            raise Unavailable(
-                f"The engine {self._peer.name} does not hold the snapshot {self._snapshot}; `graph-service push` loads it.", retry_after=30
-            )
+            raise Unavailable(f"The engine does not hold the snapshot {self._snapshot}; `graph-service push` loads it.", retry_after=30)
         self._seen = time.monotonic()
 
     def _ask(self, plan: Outline, default: Sequence[str], named: Sequence[str], format: Format, kind: Kind, call: Call) -> Result:
@@ -216,30 +203,26 @@ class RemoteEngine:
         # Virtuoso takes GRAPH with an IRI outside the dataset to be true of nothing at all: it is given one that is in it, and empty.
         for graph in dict.fromkeys([*named, NOTHING]):
             client.addNamedGraph(graph)
-        with tempfile.TemporaryFile() as content:
-            try:
-                with client.query().response as response:
-                    marked = self._peer.receive(response, content, self._limits.result)
-                    headers = response.headers
-            except (OSError, http.client.HTTPException, ServiceError) as error:
-                raise self._peer.explain(error, call) from error
-            content.seek(0)
+        with nameless_file() as content:
+            headers, marked = ask(client, self._peer, call, content, self._limits.result)
             self._all_there(headers, marked, kind, call)
-            return self._written(content, headers.get_content_type(), kind, format)
+            task = wire.pack(wire.write_format(kind, format), media_type(headers))
+            try:
+                return self.workers.work(wire.ANSWER, task, call, content)
+            except OutOfMemory as error:
+                raise BadGateway("What the engine answers is nested too deeply, or takes too much memory to read.") from error
 
     def _all_there(self, headers: Message, marked: bool, kind: Kind, call: Call) -> None:
         """Raise OutOfTime, ResultTooLarge or BadGateway for an answer that says, or lets one fear, that it is not all."""
         refuse_cut_off(headers, self._peer)
         if not marked and kind is Kind.GRAPH:
             # JSON and XML have an end of their own; triples end anywhere.
-            raise BadGateway(f"The engine {self._peer.name} does not mark the end of what it sends: half a graph would look whole.")
+            raise BadGateway("The engine does not mark the end of what it sends: half a graph would look whole.")
         if kind is Kind.GRAPH and "virtuoso" in str(headers.get("Server", "")).lower():
             if self._cuts_graphs is None:
                 self._cuts_graphs = self._finds_graphs_cut(call)
             if self._cuts_graphs:
-                raise BadGateway(
-                    f"The engine {self._peer.name} cuts graphs off without a word, at a few solutions: set its ResultSetMaxRows higher."
-                )
+                raise BadGateway("The engine cuts graphs off without a word, at a few solutions: set its ResultSetMaxRows higher.")
 
     def _finds_graphs_cut(self, call: Call) -> bool:
         """Whether the server has a limit of rows that it tells of for tables only, and that ordinary results reach (Virtuoso)."""
@@ -250,36 +233,3 @@ class RemoteEngine:
                 return response.headers.get("X-SPARQL-MaxRows") is not None
         except (OSError, http.client.HTTPException, ServiceError) as error:
             raise self._peer.explain(error, call) from error
-
-    def _written(self, content: BinaryIO, media: str, kind: Kind, format: Format) -> Result:
-        """An answer in the format that is wanted. Raises BadGateway if it is not what was asked for."""
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - the Result closes it
-        try:
-            try:
-                if kind is Kind.GRAPH:
-                    triples = (quad.triple for quad in ox.parse(content, syntax(GRAPHS, media)))
-                    write_graph(triples, format, output)
-                elif kind is Kind.TRUTH:
-                    write_answer(read_truth(content.read(), syntax(TABLES, media)), format, output)
-                else:
-                    with dropped_here(), without_node_ids(content) as source:
-                        write_answer(read_table(source, syntax(TABLES, media)), format, output)
-            except SyntaxError as error:
-                reason = self._peer.clean(str(error.msg))
-                raise BadGateway(f"The engine {self._peer.name} sent what is not {media}, or not all of it: {reason}") from error
-            except NotAsked as error:
-                raise BadGateway(f"The engine {self._peer.name} sent {error} for an answer.") from error
-            except ValueError as error:
-                raise Unavailable(f"The result could not be written: {error}.", retry_after=10) from error
-            size = output.tell()
-            if size > self._limits.result:
-                limit = self._limits.result
-                raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
-            output.seek(0)
-            if size > _INLINE:
-                return Result(kind, format, output)
-            with output:
-                return Result(kind, format, output.read())
-        except BaseException:
-            output.close()
-            raise

@@ -1,15 +1,15 @@
 """What a query is, and what comes back: a table, a truth or a graph."""
 
+import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from types import TracebackType
 from typing import BinaryIO, Self
 
-import pyoxigraph as ox
-
-from graph_service.errors import NotAcceptable
+from graph_service.errors import NotAcceptable, Unavailable
 from graph_service.words.formats import (
     CANNED_TABLE_FORMATS,
     CANNED_TRUTH_FORMATS,
@@ -18,7 +18,9 @@ from graph_service.words.formats import (
     TRUTH_FORMATS,
     Format,
 )
+from graph_service.words.reading import read_row, read_triple
 from graph_service.words.terms import AnyTerm
+from graph_service.words.tokens import digest
 
 _CHUNK = 256 * 1024
 
@@ -30,7 +32,8 @@ class Query:
     `default_graphs` and `named_graphs` are IRIs; None leaves that part to the query's FROM clauses and the engine. As soon as
     one of the two is given, the dataset is exactly what they say (SPARQL 1.1 Protocol, section 2.1.4). `infer` is whether
     inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs. `timeout` is in seconds; the engine's own
-    deadline holds where it is None or longer. `id` names the query in logs.
+    deadline holds where it is None or longer. `id` names the query in logs. `given` are values for variables, each a name and a term
+    as N-Triples writes it (see `words.binding`). `since` is when the work on it began, for errors that tell how long it took.
     """
 
     text: str
@@ -40,6 +43,13 @@ class Query:
     base: str | None = None
     timeout: float | None = None
     id: str = ""
+    given: Sequence[tuple[str, str]] = ()
+    since: float | None = None
+
+    @property
+    def key(self) -> bytes:
+        """What tells the query's text from others, in a few bytes."""
+        return digest("\0".join([self.text, *(text for pair in self.given for text in pair)]))
 
 
 class Kind(Enum):
@@ -79,15 +89,19 @@ def format_of(kind: Kind, formats: Formats) -> Format:
 
 
 #: The formats that a result can be read from again, with `Result.rows`.
-READABLE: Formats = {Kind.TABLE: TABLE_FORMATS[0], Kind.TRUTH: TRUTH_FORMATS[0], Kind.GRAPH: GRAPH_FORMATS[1]}
+READABLE: Formats = {Kind.TABLE: TABLE_FORMATS[3], Kind.TRUTH: TRUTH_FORMATS[0], Kind.GRAPH: GRAPH_FORMATS[1]}
 
 
 class Result:
-    """The answer to one query, written in one format: a few bytes in memory, or a file that is gone when it is closed."""
+    """The answer to one query, written in one format: a few bytes in memory, or a file that is gone when it is closed.
 
-    def __init__(self, kind: Kind, format: Format, content: bytes | BinaryIO) -> None:
+    `volatile` is whether the query may give another one when it is asked again.
+    """
+
+    def __init__(self, kind: Kind, format: Format, content: bytes | BinaryIO, volatile: bool = False) -> None:
         self.kind = kind
         self.format = format
+        self.volatile = volatile
         self._content = content
         #: How many bytes the result has.
         self.size = len(content) if isinstance(content, bytes) else os.fstat(content.fileno()).st_size
@@ -96,6 +110,12 @@ class Result:
     def in_memory(self) -> bool:
         """Whether the result is small enough to have stayed in memory."""
         return isinstance(self._content, bytes)
+
+    def fileno(self) -> int:
+        """The descriptor of the file. Raises ValueError if the result is in memory."""
+        if isinstance(self._content, bytes):
+            raise ValueError("the result is in memory")
+        return self._content.fileno()
 
     def read(self) -> bytes:
         """The whole result."""
@@ -107,32 +127,45 @@ class Result:
             yield self._content
             return
         with self._content as file:
-            while chunk := file.read(_CHUNK):
+            at = 0
+            # Whoever wrote the file may have left off anywhere in it.
+            while at < self.size and (chunk := os.pread(file.fileno(), min(_CHUNK, self.size - at), at)):
                 yield chunk
+                at += len(chunk)
 
     @property
     def columns(self) -> list[str]:
-        """The names of a table's variables, in the order of the SELECT clause; empty for the other kinds."""
-        return self._table().columns if self.kind is Kind.TABLE else []
+        """The names of a table's variables, in the order of the SELECT clause; empty for the other kinds.
+
+        The result must be in one of the formats of READABLE, here and in what follows.
+        """
+        if self._columns is None:
+            self._columns = [name.removeprefix("?") for name in self._line().split("\t") if name] if self.kind is Kind.TABLE else []
+        return self._columns
 
     def rows(self) -> Iterator[list[AnyTerm | None]]:
-        """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three.
+        """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three. Once.
 
-        The result must be in one of the formats of READABLE. Raises ValueError for a truth, which has no rows.
+        Raises ValueError for a truth, which has no rows, and Unavailable for what cannot be read.
         """
         if self.kind is Kind.TRUTH:
             raise ValueError("a truth has no rows")
-        if self.kind is Kind.GRAPH:
-            for quad in ox.parse(self.read(), ox.RdfFormat.N_TRIPLES):
-                yield [quad.subject, quad.predicate, quad.object]
-        else:
-            yield from self._table().rows
+        length = len(self.columns) if self.kind is Kind.TABLE else 3
+        read = read_row if self.kind is Kind.TABLE else read_triple
+        try:
+            for line in self._lines:
+                row = read(line.decode().removesuffix("\n")) if length else []
+                if len(row) != length:
+                    raise ValueError("a row of another length")
+                yield row
+        except (ValueError, TypeError) as error:
+            raise Unavailable("The result could not be read again.") from error
 
     def __bool__(self) -> bool:
         """The truth of an ASK. Raises ValueError for the other kinds."""
         if self.kind is not Kind.TRUTH:
             raise ValueError(f"a {self.kind.value} is neither true nor false")
-        return bool(ox.parse_query_results(self.read(), ox.QueryResultsFormat.JSON))
+        return b'"boolean":true' in self.read()
 
     def close(self) -> None:
         """Let go of the file, if there is one."""
@@ -145,19 +178,24 @@ class Result:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _table(self) -> "_Table":
-        if self._parsed is None:
-            self._parsed = _Table(self.read())
-        return self._parsed
+    def _line(self) -> str:
+        return next(self._lines, b"").decode("utf-8", "replace").removesuffix("\n")
 
-    _parsed: "_Table | None" = None
+    @cached_property
+    def _lines(self) -> Iterator[bytes]:
+        return _lines(self.chunks())
+
+    _columns: list[str] | None = None
 
 
-class _Table:
-    """The rows of a table, read from its JSON form, the columns in the order in which the query selects them."""
-
-    def __init__(self, content: bytes) -> None:
-        solutions = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
-        assert isinstance(solutions, ox.QuerySolutions)
-        self.columns = [variable.value for variable in solutions.variables]
-        self.rows: list[list[AnyTerm | None]] = [[solution[name] for name in self.columns] for solution in solutions]
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a text that comes in pieces; a line in many pieces is put together once."""
+    begun: list[bytes] = []
+    for chunk in chunks:
+        for line in io.BytesIO(chunk):
+            begun.append(line)
+            if line.endswith(b"\n"):
+                yield b"".join(begun)
+                begun.clear()
+    if begun:
+        yield b"".join(begun)

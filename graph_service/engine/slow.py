@@ -2,12 +2,15 @@
 
 import logging
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _log = logging.getLogger(__name__)
 
 #: How many of the last long queries are listed.
 _LISTED = 50
+
+#: How much of a query's text is kept, in characters.
+_KEPT = 2000
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class SlowQueries:
 
     def add(self, slow: Slow) -> None:
         """Remember and log a query that has ended."""
+        slow = replace(slow, text=slow.text[:_KEPT])
         self._last.append(slow)
         text = {"text": slow.text} if self._log_texts else {}
         _log.info("slow query", extra={"query_id": slow.id, "seconds": round(slow.seconds, 3), "outcome": slow.outcome, **text})

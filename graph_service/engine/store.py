@@ -6,6 +6,7 @@ FROM keeps its meaning and a triple that two graphs say counts once. A second co
 default graph, a triple that two of them say counts once there, too.
 """
 
+import mmap
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from graph_service.engine.result import Formats, Kind, Query, format_of
 from graph_service.errors import MalformedQuery, MalformedRequest
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.nesting import may_make_triples, refuse_deep
 from graph_service.words.outline import outline
 from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
@@ -43,8 +45,9 @@ def _no_value(*_: object) -> None:
 class GraphStore:
     """Quads that never change, and queries over them."""
 
-    def __init__(self, quads: Path, union: bool = True) -> None:
+    def __init__(self, quads: Path, union: bool = True, term_depth: int = 32) -> None:
         """Load a file of N-Quads. The default graph is the union of all graphs, or else only what stands in no named graph.
+        `term_depth` is how many levels a triple term of a result may have.
 
         Where the file stands among the dumps of a snapshot, the copies are read from `dataset.nt` and `asserted.nt`, side by side, which
         takes less than half of the time. Raises OSError and SyntaxError.
@@ -69,14 +72,16 @@ class GraphStore:
             self._store.bulk_extend(_copies(ox.parse(path=str(quads), format=ox.RdfFormat.N_QUADS), union))
             if self._union is not None:
                 self._union.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        self._term_depth = term_depth
+        self._has_triples = _contains(quads, b"<<(")
         self._graphs = [graph for graph in self._store.named_graphs() if graph != _ASSERTED]
         self._asserted_graphs = [graph for graph in self._graphs if graph.value != GRAPH_INFERRED]
 
     def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[Kind, Format]:
         """Run a query and write its result; returns its kind and the format.
 
-        Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for a dataset that cannot be, and
-        NotAcceptable if `formats` has none for this kind of result.
+        Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for a dataset that cannot be,
+        NotAcceptable if `formats` has none for this kind of result, and ResultTooLarge for a term that is nested too deeply.
         """
         store = self._union if self._union is not None and _asks_for_default_graph(query) else self._store
         default, named = (None, None) if store is self._union else self._dataset(query)
@@ -89,8 +94,11 @@ class GraphStore:
                 raise MalformedRequest(str(error)) from error
             kind = _kind(answer)
             format = format_of(kind, formats)
+            deep = self._has_triples or may_make_triples(query.text)
             if isinstance(answer, ox.QueryTriples):
-                write_graph(answer, format, output)
+                write_graph(checked(answer, self._term_depth) if deep else answer, format, output)
+            elif deep and isinstance(answer, ox.QuerySolutions):
+                write_checked(answer, format, self._term_depth, output)
             else:
                 write_answer(answer, format, output)
         return kind, format
@@ -189,6 +197,39 @@ def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) 
         output.write(write_triples(first, format))
     else:
         stream_triples(chain(first, stream), format, output)
+
+
+def checked(triples: Iterable[ox.Triple], depth: int) -> Iterator[ox.Triple]:
+    """The triples as they are. Raises ResultTooLarge for one with a term of more than `depth` levels."""
+    for triple in triples:
+        refuse_deep(triple.object, depth)
+        yield triple
+
+
+def write_checked(answer: ox.QuerySolutions, format: Format, depth: int, output: BinaryIO) -> None:
+    """Write a table that may have terms of many levels. Raises ResultTooLarge for one with more than `depth`.
+
+    Readers of every format go down a level of their stack with each. The table can be read only once, so it is kept as JSON.
+    """
+    kept = answer.serialize(format=ox.QueryResultsFormat.JSON)
+    assert kept is not None
+    for solution in _read(kept):
+        for term in solution:
+            refuse_deep(term, depth)
+    write_answer(_read(kept), format, output)
+
+
+def _read(kept: bytes) -> ox.QuerySolutions:
+    answer = ox.parse_query_results(kept, ox.QueryResultsFormat.JSON)
+    assert isinstance(answer, ox.QuerySolutions)
+    return answer
+
+
+def _contains(path: Path, word: bytes) -> bool:
+    if path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(word) >= 0
 
 
 def _copies(quads: Iterable[ox.Quad], union: bool) -> Iterator[ox.Quad]:

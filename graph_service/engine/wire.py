@@ -1,50 +1,82 @@
-"""What the engine and its processes say to each other: a message is a tag, bytes, and open files if any.
+"""What the engine and its processes say to each other: a message is a tag and bytes, and open files towards the process.
 
-A small query and a small result are one write and one read each, and nothing of them is pickled: the way there and back is paid by
-every query, and is most of what a small one takes.
+A process works on texts from outside, and may have been taken over by one. So what it says is read as a stranger's: fields of bytes
+with their lengths, each checked, no files, nothing that makes objects of any kind. A small query and a small result are one write and
+one read each: the way there and back is paid by every query, and is most of what a small one takes.
 """
 
-import marshal
-import pickle
 import socket
 import struct
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
+from graph_service import errors
 from graph_service.engine.result import Formats, Kind, Query
 from graph_service.errors import ServiceError
 from graph_service.words.formats import Format
 
-#: What a message is: a query to run; a result, or one that comes as an open file, or why there is none; and what starts a process.
-TASK, DONE, FILE, FAILED, FORK, STARTED = b"t", b"d", b"f", b"e", b"k", b"s"
+#: What a message to a process is: a new one to be forked, or a task.
+FORK, QUERY, ANSWER, VALUES, PLAN, CALLS = b"k", b"q", b"a", b"v", b"p", b"c"
+
+#: What a process says: that it is ready; a result, its bytes here or in the task's file; an error; what the system refused.
+STARTED, DONE, FILE, FAILED, REFUSED = b"s", b"d", b"f", b"e", b"r"
+
+#: A result up to this size travels through the connection, a larger one in the task's file.
+INLINE = 256 * 1024
+
+#: Open files that go with a task: where a large result is written, and what is to be read.
+FILES = 2
 
 _HEAD = struct.Struct("!cI")
+_LENGTH = struct.Struct("!I")
 
 #: How much is read at once: most messages are whole after one read.
 _PIECE = 64 * 1024
+
+#: Seconds in which a message that has begun must come to its end.
+_WHOLE = 10
+
+#: The longest texts of an error, in characters.
+_LONGEST = 4000
 
 _KINDS = tuple(Kind)
 
 #: A format travels as its place among all those of its kind.
 _FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats))) for kind in Kind}
 
+_ERRORS = {
+    error.__name__: error
+    for error in (
+        *(errors.MalformedQuery, errors.MalformedRequest, errors.Forbidden, errors.NotAcceptable, errors.ResultTooLarge),
+        *(errors.BadGateway, errors.OutOfTime, errors.OutOfMemory),
+    )
+}
+
+
+#: What an error may carry beside its text.
+_MEMBERS = frozenset({"line", "column", "limit", "keyword", "parameter", "available"})
+
+
+class Broken(Exception):
+    """A process has said what no process says."""
+
 
 @dataclass(frozen=True)
 class Done:
-    """A result: its kind, its format, and its bytes or an open file."""
+    """A result: its kind, its format, its bytes or None if they are in the file; whether it may be another one each time."""
 
     kind: Kind
     format: Format
-    content: bytes | BinaryIO
+    content: bytes | None
+    volatile: bool
 
 
 @dataclass(frozen=True)
-class Failed:
-    """A query that has no result: the error, or what the system refused (`EFBIG`, `ENOSPC`, `memory`)."""
+class Refused:
+    """A task that has no result because the system refused something: `memory`, or its message (`File too large`)."""
 
-    error: ServiceError | None
-    refused: str | None = None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -60,68 +92,170 @@ def send(connection: socket.socket, tag: bytes, content: bytes = b"", descriptor
     """Send one message, with open files if any. Raises OSError if the other side is gone."""
     message = _HEAD.pack(tag, len(content)) + content
     if descriptors:
-        socket.send_fds(connection, [message], descriptors)
-    else:
+        sent = socket.send_fds(connection, [message], descriptors)
+        message = message[sent:]
+    if message:
         connection.sendall(message)
 
 
-def receive(connection: socket.socket) -> Message:
-    """Receive one message and the files that came with it; there must not be another one right behind it without files.
-
-    Raises EOFError when the other side is gone, BlockingIOError if no message begins before the connection's own time limit.
-    """
-    content, descriptors, _, _ = socket.recv_fds(connection, _PIECE, 1)
+def receive_task(connection: socket.socket, files: int) -> Message:
+    """Receive a message with so many open files, on the side of a process. Raises EOFError when the other side is gone."""
+    content, descriptors, _, _ = socket.recv_fds(connection, _PIECE, files)
     content = _grown(connection, content, _HEAD.size)
     tag, length = _HEAD.unpack_from(content)
     return Message(tag, _grown(connection, content, _HEAD.size + length)[_HEAD.size :], descriptors)
 
 
+def receive(connection: socket.socket, most: int = INLINE + 16) -> Message:
+    """Receive what a process says, of at most so many bytes; open files that come with it are let go of by the system.
+
+    Raises EOFError when the process is gone, BlockingIOError if no message begins before the connection's own time limit, Broken for
+    what is longer or does not come to its end.
+    """
+    content = connection.recv(_PIECE)
+    content = _grown(connection, content, _HEAD.size)
+    tag, length = _HEAD.unpack_from(content)
+    if length > most:
+        raise Broken("a message that is too long")
+    content = _grown(connection, content, _HEAD.size + length)
+    if len(content) != _HEAD.size + length:
+        raise Broken("more than one message")
+    return Message(tag, content[_HEAD.size :])
+
+
 def _grown(connection: socket.socket, content: bytes, size: int) -> bytes:
     if len(content) >= size:
         return content
+    if not content:
+        raise EOFError
     grown = bytearray(content)
+    until = time.monotonic() + _WHOLE
     while len(grown) < size:
         try:
             piece = connection.recv(min(size - len(grown), _PIECE))
         except BlockingIOError:
-            continue
+            if time.monotonic() < until:
+                continue
+            raise Broken("a message without an end") from None
         if not piece:
             raise EOFError
         grown += piece
     return bytes(grown)
 
 
-def write_task(query: Query, formats: Formats) -> bytes:
+def pack(*fields: str) -> bytes:
+    """Texts, one after the other."""
+    parts = []
+    for field in fields:
+        content = field.encode("utf-8", "surrogatepass")
+        parts += [_LENGTH.pack(len(content)), content]
+    return b"".join(parts)
+
+
+def unpack(content: bytes) -> list[str]:
+    """What `pack` has written. Raises Broken."""
+    fields = []
+    at = 0
+    try:
+        while at < len(content):
+            (length,) = _LENGTH.unpack_from(content, at)
+            at += _LENGTH.size
+            if length > len(content) - at:
+                raise Broken("a field that is longer than its message")
+            fields.append(content[at : at + length].decode("utf-8", "surrogatepass"))
+            at += length
+    except (struct.error, UnicodeDecodeError) as error:
+        raise Broken("fields that are none") from error
+    return fields
+
+
+def pack_list(texts: Sequence[str] | None) -> str:
+    """Texts as one field; None is another one than no texts."""
+    return "" if texts is None else "+" + pack(*texts).decode("latin-1")
+
+
+def unpack_list(field: str) -> list[str] | None:
+    """What `pack_list` has written. Raises Broken."""
+    try:
+        return unpack(field[1:].encode("latin-1")) if field else None
+    except UnicodeEncodeError as error:
+        raise Broken("a list that is none") from error
+
+
+def write_query(query: Query, formats: Formats) -> bytes:
     """A query to run and the format for each kind of result."""
-    default, named = (None if graphs is None else tuple(graphs) for graphs in (query.default_graphs, query.named_graphs))
-    places = tuple(_FORMATS[kind].index(formats[kind]) if kind in formats else None for kind in _KINDS)
-    return marshal.dumps((query.text, default, named, query.infer, query.base, places))
+    places = ",".join(str(_FORMATS[kind].index(formats[kind])) if kind in formats else "" for kind in _KINDS)
+    graphs = (pack_list(query.default_graphs), pack_list(query.named_graphs))
+    given = [text for pair in query.given for text in pair]
+    return pack(query.text, "1" if query.infer else "", pack_list(None if query.base is None else [query.base]), *graphs, places, *given)
 
 
-def read_task(content: bytes) -> tuple[Query, Formats]:
-    """What `write_task` has written."""
-    text, default, named, infer, base, places = marshal.loads(content)  # noqa: S302 - the engine's own, in the same version of Python
-    formats = {kind: _FORMATS[kind][place] for kind, place in zip(_KINDS, places, strict=True) if place is not None}
-    return Query(text, default, named, infer, base), formats
+def read_query(content: bytes) -> tuple[Query, Formats]:
+    """What `write_query` has written."""
+    text, infer, base, default, named, places, *given = unpack(content)
+    formats = {kind: _FORMATS[kind][int(place)] for kind, place in zip(_KINDS, places.split(","), strict=True) if place}
+    pairs = tuple(zip(given[::2], given[1::2], strict=True))
+    bases = unpack_list(base)
+    return Query(text, unpack_list(default), unpack_list(named), bool(infer), bases[0] if bases else None, given=pairs), formats
 
 
-def write_done(kind: Kind, format: Format, content: bytes = b"") -> bytes:
-    """A result, its bytes left out if it goes as a file."""
-    return bytes((_KINDS.index(kind), _FORMATS[kind].index(format))) + content
+def write_format(kind: Kind, format: Format) -> str:
+    """A kind of result and its format as a field."""
+    return f"{_KINDS.index(kind)},{_FORMATS[kind].index(format)}"
 
 
-def write_failed(failed: Failed) -> bytes:
-    """Why there is no result."""
-    return pickle.dumps(failed)
+def read_format(field: str) -> tuple[Kind, Format]:
+    """What `write_format` has written."""
+    kind, place = map(int, field.split(","))
+    return _KINDS[kind], _FORMATS[_KINDS[kind]][place]
 
 
-def read_reply(message: Message) -> Done | Failed:
-    """What a process answers to a task."""
-    if message.tag == FAILED:
-        # Only this package's own processes hold the other end of the connection.
-        failed = pickle.loads(message.content)  # noqa: S301
-        assert isinstance(failed, Failed)
-        return failed
-    kind = _KINDS[message.content[0]]
-    content = message.content[2:] if message.tag == DONE else open(message.descriptors[0], "rb")  # noqa: SIM115, PTH123 - closed by who reads it
-    return Done(kind, _FORMATS[kind][message.content[1]], content)
+def write_done(kind: Kind, format: Format, volatile: bool, content: bytes = b"") -> bytes:
+    """A result, its bytes left out if it is in the file."""
+    return bytes((_KINDS.index(kind), _FORMATS[kind].index(format), volatile)) + content
+
+
+def write_failed(error: ServiceError) -> bytes:
+    """Why there is no result. What an error carries is numbers, texts and lists of texts."""
+    fields = [type(error).__name__, error.detail[:_LONGEST], getattr(error, "reason", "")[:_LONGEST]]
+    for name, value in error.members.items():
+        listed = isinstance(value, list)
+        fields += [name, "list" if listed else "number" if isinstance(value, int) else "text"]
+        fields.append(pack_list(value) if isinstance(value, list) else str(value)[:_LONGEST])
+    return pack(*fields)
+
+
+def read_reply(message: Message) -> Done | Refused:
+    """What a process answers to a task: a result, or what the system refused. Raises the error that it tells, or Broken."""
+    tag, content = message.tag, message.content
+    if tag in {DONE, FILE}:
+        try:
+            kind = _KINDS[content[0]]
+            return Done(kind, _FORMATS[kind][content[1]], content[3:] if tag == DONE else None, bool(content[2]))
+        except IndexError as error:
+            raise Broken("a result of no known kind") from error
+    if tag == REFUSED:
+        return Refused(content[:200].decode("utf-8", "replace"))
+    if tag != FAILED:
+        raise Broken("a message of no known kind")
+    raise _read_failed(content)
+
+
+def _read_failed(content: bytes) -> ServiceError:
+    name, detail, reason, *members = [*unpack(content), "", "", ""][: 3 + 3 * 16]
+    if name not in _ERRORS:
+        raise Broken("an error of no known kind")
+    read: dict[str, object] = {}
+    for member, kind, value in zip(members[::3], members[1::3], members[2::3], strict=False):
+        if member not in _MEMBERS:
+            continue
+        if kind == "number" and value.isascii() and value.isdecimal() and len(value) < 20:
+            read[member] = int(value)
+        elif kind == "list":
+            read[member] = unpack_list(value)
+        elif kind == "text":
+            read[member] = value
+    error = _ERRORS[name](detail[:_LONGEST], **read)
+    if isinstance(error, errors.MalformedQuery):
+        error.reason = reason[:_LONGEST]
+    return error

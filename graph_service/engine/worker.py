@@ -4,40 +4,33 @@ A zygote loads the graph once and forks a worker for each connection it is hande
 was killed is replaced in milliseconds whatever the graph's size. The zygote ends when its control connection does, and takes all
 workers with it.
 
-A worker answers one query at a time. It cannot open a file or a socket while it does: it holds exactly the descriptors it needs
-and its limit is their number. It has a limit of memory and of result size; what it cannot say itself (it was aborted for want of
-memory) stands in its standard error, which the engine reads after its death.
+A worker does one task at a time (see `tasks`), behind `walls`. It cannot open a file or a socket: the two files of a task, where a large
+result goes and what is to be read, come with it, and while it runs every descriptor that its limit allows is in use. What it cannot say
+itself (it was aborted for want of memory, or fell off its stack) stands in its standard error, which the engine reads after its death.
 """
 
-import ctypes
+import faulthandler
 import gc
 import io
 import os
-import resource
 import signal
 import socket
 import sys
-import tempfile
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_service.engine import wire
+from graph_service.engine import walls, wire
 from graph_service.engine.store import GraphStore
-from graph_service.engine.wire import Failed
+from graph_service.engine.tasks import Tasks
 from graph_service.errors import ServiceError
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
-#: A result up to this size travels through the connection, a larger one as an open file.
-_INLINE = 256 * 1024
-
-#: Descriptors of a worker: standard input and output (nothing), standard error (a file), its connection, its spool file.
-_CONNECTION, _SPOOL, _DESCRIPTORS = 3, 4, 5
-
-_PR_SET_PDEATHSIG = 1
+#: Descriptors of a worker: standard input and output (nothing), standard error (a file), its connection, and the files of a task.
+_CONNECTION, _SPOOL, _INPUT, _DESCRIPTORS = 3, 4, 5, 6
 
 
 @dataclass(frozen=True)
@@ -48,38 +41,38 @@ class Limits:
     result: int
 
 
-def zygote(snapshot: Path, union: bool, limits: Limits, control: socket.socket) -> None:
-    """Load the graph, then fork a worker for each connection that comes through `control`, until `control` is closed."""
+def zygote(tasks: Tasks, limits: Limits, control: socket.socket) -> None:
+    """Fork a worker for each connection that comes through `control`, with a file for its last words, until `control` is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Children are not waited for: the system clears them away.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    store = GraphStore(snapshot, union)
-    # Looked up once, while the disk is not full: the system's folder is found by writing to it.
-    tempfile.gettempdir()
+    # A worker that falls off its stack says so.
+    faulthandler.enable()
+    walls.drop_privileges()
+    nothing = os.open(os.devnull, os.O_RDWR)
     gc.collect()
     gc.freeze()
     wire.send(control, wire.STARTED)
     while True:
         try:
-            [connection] = wire.receive(control).descriptors
-        except (EOFError, OSError):
+            connection, errors = wire.receive_task(control, 2).descriptors
+        except (EOFError, OSError, ValueError):
             os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
-            _become_worker(store, limits, connection)
+            _become_worker(tasks, limits, connection, errors, nothing)
         os.close(connection)
+        os.close(errors)
 
 
-def _become_worker(store: GraphStore, limits: Limits, connection: int) -> None:
+def _become_worker(tasks: Tasks, limits: Limits, connection: int, errors: int, nothing: int) -> None:
     try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        errors = _nameless_file()
-        nothing = os.open(os.devnull, os.O_RDWR)
+        walls.end_with_parent(signal.SIGKILL)
         keep = os.dup(connection)
         for target, source in ((0, nothing), (1, nothing), (2, errors)):
             os.dup2(source, target)
         os.dup2(keep, _CONNECTION)
         os.closerange(_CONNECTION + 1, 65536)
-        _serve(store, limits, socket.socket(fileno=_CONNECTION))
+        _serve(tasks, limits, socket.socket(fileno=_CONNECTION))
     except BaseException:  # a forked process must not go on in its parent's code, whatever happened
         traceback.print_exc()
     finally:
@@ -87,59 +80,72 @@ def _become_worker(store: GraphStore, limits: Limits, connection: int) -> None:
         os._exit(0)
 
 
-def _serve(store: GraphStore, limits: Limits, connection: socket.socket) -> None:
-    _open_spool()
-    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory, used + limits.memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.result, limits.result))
+def _serve(tasks: Tasks, limits: Limits, connection: socket.socket) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    wire.send(connection, wire.STARTED, str(os.getpid()).encode(), [2])
-    _shut(True)
+    walls.limit(limits.memory, limits.result, _DESCRIPTORS)
+    walls.shut_off()
+    wire.send(connection, wire.STARTED, str(os.getpid()).encode())
     while True:
         try:
-            task = wire.receive(connection)
+            task = wire.receive_task(connection, wire.FILES)
         except (EOFError, OSError):
             return
-        tag, content = _run(store, task.content, min(_INLINE, limits.result))
-        if tag == wire.FILE:
-            wire.send(connection, tag, content, [_SPOOL])
-            os.close(_SPOOL)
-            _shut(False)
-            _open_spool()
-            _shut(True)
-        else:
-            wire.send(connection, tag, content)
+        if list(task.descriptors) != [_SPOOL, _INPUT]:
+            raise OSError("the files of a task are missing")
+        tag, content = _run(tasks, task, min(wire.INLINE, limits.result))
+        os.close(_SPOOL)
+        os.close(_INPUT)
+        wire.send(connection, tag, content)
 
 
-def _shut(shut: bool) -> None:
-    """Let no more descriptors be opened, or let it again: with all below the limit in use, socket() and open() fail (EMFILE)."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS if shut else hard, hard))
-
-
-def _run(store: GraphStore, task: bytes, inline: int) -> tuple[bytes, bytes]:
-    """Run a query; the tag and content of the reply. A result of more than `inline` bytes stands in the spool file."""
-    query, formats = wire.read_task(task)
+def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
+    """Do a task; the tag and content of the reply. A result of more than `inline` bytes stands in the spool file."""
     output = _Output(inline)
     try:
-        kind, format = store.answer(query, formats, output)
+        kind, format, volatile = tasks.run(task.tag, task.content, io.BufferedReader(_Input()), output)
         if output.spooled:
             output.spill()
-            os.lseek(_SPOOL, 0, os.SEEK_SET)
-            return wire.FILE, wire.write_done(kind, format)
-        return wire.DONE, wire.write_done(kind, format, output.getvalue())
+            return wire.FILE, wire.write_done(kind, format, volatile)
+        return wire.DONE, wire.write_done(kind, format, volatile, output.getvalue())
     except ServiceError as error:
-        failed = Failed(error)
+        tag, content = wire.FAILED, wire.write_failed(error)
     except MemoryError:
-        failed = Failed(None, "memory")
+        tag, content = wire.REFUSED, b"memory"
     except OSError as error:
-        failed = Failed(None, os.strerror(error.errno) if error.errno else str(error))
+        tag, content = wire.REFUSED, (os.strerror(error.errno) if error.errno else str(error)).encode()
     except ValueError as error:
-        failed = Failed(None, str(error))
+        tag, content = wire.REFUSED, str(error)[:200].encode()
     os.ftruncate(_SPOOL, 0)
     os.lseek(_SPOOL, 0, os.SEEK_SET)
-    return wire.FAILED, wire.write_failed(failed)
+    return tag, content
+
+
+class _Input(io.RawIOBase):
+    """What a task is to read, from its beginning: the place in the file is this object's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        content = os.pread(_INPUT, len(memoryview(buffer)), self._at)
+        memoryview(buffer)[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+    def seek(self, place: int, whence: int = os.SEEK_SET, /) -> int:
+        if whence == os.SEEK_CUR:
+            place += self._at
+        elif whence != os.SEEK_SET:
+            raise OSError("the end is not known")
+        self._at = place
+        return place
 
 
 class _Output(io.BytesIO):
@@ -168,20 +174,12 @@ class _Output(io.BytesIO):
         self.truncate()
 
 
-def _open_spool() -> None:
-    descriptor = _nameless_file()
-    if descriptor != _SPOOL:
-        os.dup2(descriptor, _SPOOL)
-        os.close(descriptor)
-
-
-def _nameless_file() -> int:
-    """A file in the system's folder for such (TMPDIR) that has no name, and so is gone with its last descriptor whatever happens."""
-    with tempfile.TemporaryFile(buffering=0) as file:
-        return os.dup(file.fileno())
-
-
 def main() -> None:
-    """Be a zygote: arguments are SNAPSHOT UNION MEMORY RESULT, the control connection is standard input."""
-    snapshot, union, memory, result = sys.argv[1:]
-    zygote(Path(snapshot), union == "union", Limits(int(memory), int(result)), socket.socket(fileno=os.dup(0)))
+    """Be a zygote: arguments are SNAPSHOT DEFAULT_GRAPH MEMORY RESULT QUERY_DEPTH TERM_DEPTH, the control connection is standard input.
+
+    Without a snapshot ("") its workers run no queries, and read what other servers answer.
+    """
+    snapshot, union, *numbers = sys.argv[1:]
+    memory, result, query_depth, term_depth = map(int, numbers)
+    store = GraphStore(Path(snapshot), union == "union", term_depth) if snapshot else None
+    zygote(Tasks(store, query_depth, term_depth), Limits(memory, result), socket.socket(fileno=os.dup(0)))

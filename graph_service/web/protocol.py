@@ -11,9 +11,8 @@ from werkzeug.wrappers import Request
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
 from graph_service.web.answers import flag, number, wants_html
-from graph_service.words.binding import bind
 from graph_service.words.formats import HTML
-from graph_service.words.terms import term
+from graph_service.words.terms import term, write
 
 _VARIABLE = re.compile(r"\$[^\W\d]\w*")
 
@@ -45,27 +44,30 @@ def read_query(asked: Request) -> Query | None:
     if len(texts) > 1:
         raise MalformedRequest("There are several queries; one request asks one.", parameter="query")
     return Query(
-        _bound(texts[0], asked),
+        texts[0],
         default_graphs=_graphs(asked, "default-graph-uri", "named-graph-uri"),
         named_graphs=_graphs(asked, "named-graph-uri", "default-graph-uri"),
         infer=flag("infer", True, asked),
         base=_address(asked.scheme, asked.host, asked.root_path, asked.path),
         timeout=number("timeout", asked),
         id=token_hex(6),
+        given=_given(asked),
     )
 
 
-def _bound(text: str, asked: Request) -> str:
-    """The query with the values that parameters `$name` give its variables (N-Triples terms, as RDF4J takes them)."""
-    name = ""
-    try:
-        given = {}
-        for name in (name for name in asked.values if _VARIABLE.fullmatch(name)):
-            (value,) = asked.values.getlist(name)
-            given[name[1:]] = term(value)
-        return bind(text, given)
-    except ValueError as error:
-        raise MalformedRequest(f"{name} must be one term, as N-Triples writes it: {error}.", parameter=name) from error
+def _given(asked: Request) -> Sequence[tuple[str, str]]:
+    """The values that parameters `$name` give variables (N-Triples terms, as RDF4J takes them)."""
+    given = []
+    for name in asked.values:
+        if _VARIABLE.fullmatch(name):
+            values = asked.values.getlist(name)
+            try:
+                if len(values) != 1:
+                    raise ValueError("it is given several times")
+                given.append((name[1:], write(term(values[0]))))
+            except ValueError as error:
+                raise MalformedRequest(f"{name} must be one term, as N-Triples writes it: {error}.", parameter=name) from error
+    return given
 
 
 def wants_page(asked: Request) -> bool:

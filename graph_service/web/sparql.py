@@ -10,9 +10,9 @@ from graph_service.web.answers import answer, choose, wants_html, write
 from graph_service.web.front.endpoint import READ, Read, timed
 from graph_service.web.pages.cells import Table, table
 from graph_service.web.pages.vicinity import places
+from graph_service.words.binding import bind
 from graph_service.words.formats import GRAPH_FORMATS
 from graph_service.words.names import ENDPOINT, WELL_KNOWN_VOID
-from graph_service.words.tokens import is_volatile
 from graph_service.words.writing import write_triples
 
 
@@ -31,15 +31,17 @@ def blueprint(service: Service) -> Blueprint:
             return _describe(service)
         if read.result is not None:
             response = answer(read.result)
+            volatile = read.result.volatile
         else:
             began = perf_counter()
             result = service.sparql(query)
+            volatile = result.volatile
             timing = timed(began)
             formats = [format.name for format in result.kind.formats]
-            response = _page(service, query.text, table(service, result), formats)
+            response = _page(service, bind(query.text, dict(query.given)), table(service, result), formats)
             response.headers["Server-Timing"] = timing
         response.headers["X-Query-Id"] = query.id
-        if is_volatile(query.text):
+        if volatile:
             response.cache_control.no_store = True
         return response
 

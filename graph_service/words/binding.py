@@ -5,16 +5,14 @@ So what is given holds in the filters of the group too, and never becomes query 
 
 from collections.abc import Mapping
 
-from graph_service.words import terms
-from graph_service.words.terms import Term
 from graph_service.words.tokens import Token, tokens
 
 
-def bind(text: str, given: Mapping[str, Term]) -> str:
-    """A query in which variables have values. Raises ValueError if it has no group to bind them in."""
+def bind(text: str, given: Mapping[str, str]) -> str:
+    """A query in which variables have values, terms as `terms.write` prints them. Raises ValueError if it has no group to bind them in."""
     if not given:
         return text
-    row = f"VALUES ({' '.join(f'?{name}' for name in given)}) {{ ({' '.join(map(terms.write, given.values()))}) }}"
+    row = f"VALUES ({' '.join(f'?{name}' for name in given)}) {{ ({' '.join(given.values())}) }}"
     stream = list(tokens(text))
     place = _group(stream)
     if place is None:

@@ -84,11 +84,10 @@ def cell(term: Term | None) -> str:
 
 
 def _write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
-    names = [variable.value for variable in solutions.variables]
-    keys = [json.dumps(name) for name in names]
+    keys = [json.dumps(variable.value) for variable in solutions.variables]
     output.write(b"[")
     for number, solution in enumerate(solutions):
-        members = ",".join(f"{key}:{plain(solution[name])}" for key, name in zip(keys, names, strict=True))
+        members = ",".join(f"{key}:{plain(term)}" for key, term in zip(keys, solution, strict=True))
         output.write(f"{',' if number else ''}\n{{{members}}}".encode())
     output.write(b"\n]")
 
@@ -99,7 +98,7 @@ def _write_sheet(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
     try:
         writer = csv.writer(text)
         writer.writerow(names)
-        writer.writerows([cell(solution[name]) for name in names] for solution in solutions)
+        writer.writerows([cell(term) for term in solution] for solution in solutions)
     finally:
         text.detach()
 

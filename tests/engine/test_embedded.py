@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.engine.embedded import EmbeddedEngine, EngineLimits
+from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.result import Kind, Query
-from graph_service.engine.wire import Failed
+from graph_service.engine.wire import Refused
+from graph_service.engine.workers import EngineLimits
 from graph_service.errors import (
     Busy,
     Cancelled,
@@ -244,7 +245,7 @@ def test_a_slow_query_is_logged_and_its_text_only_if_allowed(graph: Path, caplog
 
 
 def test_a_dead_zygote_is_replaced(engine: EmbeddedEngine) -> None:
-    os.kill(engine._zygote.pid, signal.SIGKILL)
+    os.kill(engine.workers.zygote, signal.SIGKILL)
     time.sleep(0.1)
     for _ in range(3):
         assert answers(engine)
@@ -253,7 +254,7 @@ def test_a_dead_zygote_is_replaced(engine: EmbeddedEngine) -> None:
 def test_closing_leaves_no_process(graph: Path) -> None:
     engine = EmbeddedEngine(graph, union=True, limits=LIMITS)
     assert answers(engine)
-    group = engine._zygote.pid
+    group = engine.workers.zygote
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(engine.run, Query(RUNAWAY + " # closing"))
         while not engine.running:
@@ -343,18 +344,6 @@ def test_no_query_reaches_another_server(engine: EmbeddedEngine) -> None:
             listener.accept()
 
 
-def test_a_worker_cannot_open_a_socket_even_if_the_guard_is_passed(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_service.engine.guard.uses_keyword", lambda *_: False)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.2)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        with pytest.raises(ServiceError):
-            engine.run(Query(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"))
-        with pytest.raises(TimeoutError):
-            listener.accept()
-    assert answers(engine)
-
-
 def test_a_full_disk_is_said_and_never_half_a_result(engine: EmbeddedEngine) -> None:
     with pytest.raises(Unavailable, match="No space left"):
-        engine._result(Failed(None, os.strerror(errno.ENOSPC)))
+        engine.workers.result(Refused(os.strerror(errno.ENOSPC)))

@@ -16,6 +16,7 @@ from graph_service.config import Settings
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.federation import Federation
 from graph_service.engine.result import Query
+from graph_service.engine.workers import Workers
 from graph_service.errors import (
     BadGateway,
     Busy,
@@ -100,8 +101,19 @@ def other() -> Iterator[Other]:
             yield server
 
 
+@pytest.fixture(scope="module", autouse=True)
+def workers(engine: EmbeddedEngine) -> Iterator[None]:
+    _workers.append(engine.workers)
+    yield
+    _workers.clear()
+
+
+#: Those that look at queries and read answers.
+_workers: list[Workers] = []
+
+
 def federation(*hosts: str, deadline: float = 4, limit: int = 2**20) -> Federation:
-    return Federation(hosts, deadline, limit, places=1)
+    return Federation(hosts, deadline, limit, 1, _workers[0])
 
 
 def answered(engine: EmbeddedEngine, hosts: Federation, text: str) -> list[list[str | None]]:

@@ -18,10 +18,10 @@ def test_a_free_place_goes_to_the_first_who_waits() -> None:
     order: list[int] = []
 
     def wait(number: int) -> None:
-        with lanes.place("", soon()):
+        with lanes.place(b"", soon()):
             order.append(number)
 
-    with lanes.place("", soon()):
+    with lanes.place(b"", soon()):
         threads = []
         for number in range(4):
             threads.append(threading.Thread(target=wait, args=(number,)))
@@ -36,23 +36,23 @@ def test_a_free_place_goes_to_the_first_who_waits() -> None:
 
 def test_who_waits_in_vain_leaves_no_place_lost() -> None:
     lanes = Lanes(workers=1, queue=8)
-    with lanes.place("", soon()):
-        with pytest.raises(Busy), lanes.place("", time.monotonic() + 0.01):
+    with lanes.place(b"", soon()):
+        with pytest.raises(Busy), lanes.place(b"", time.monotonic() + 0.01):
             pass
         assert lanes.waiting == 0
-    with lanes.place("", time.monotonic()):
+    with lanes.place(b"", time.monotonic()):
         pass
 
 
 def test_more_than_the_queue_are_refused_at_once() -> None:
     lanes = Lanes(workers=1, queue=1)
     began = time.monotonic()
-    with lanes.place("", soon()):
-        waiting = threading.Thread(target=lambda: lanes.place("", soon()).__enter__())
+    with lanes.place(b"", soon()):
+        waiting = threading.Thread(target=lambda: lanes.place(b"", soon()).__enter__())
         waiting.start()
         while not lanes.waiting:
             time.sleep(0.001)
-        with pytest.raises(Busy), lanes.place("", soon()):
+        with pytest.raises(Busy), lanes.place(b"", soon()):
             pass
     waiting.join()
     assert time.monotonic() - began < 4
@@ -65,7 +65,7 @@ def test_many_at_once_are_never_more_than_there_are_places() -> None:
     def run() -> None:
         nonlocal inside, most
         for _ in range(50):
-            with lanes.place("", soon()):
+            with lanes.place(b"", soon()):
                 with lock:
                     inside += 1
                     most = max(most, inside)

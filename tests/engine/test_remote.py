@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -14,10 +14,10 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.engine.arrangement import ASSERTED, NOTHING, STATE, UNION
-from graph_service.engine.embedded import EngineLimits
 from graph_service.engine.peer import Peer
 from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import Kind, Query
+from graph_service.engine.workers import EngineLimits
 from graph_service.errors import (
     BadGateway,
     Cancelled,
@@ -102,8 +102,8 @@ def replies(status: int, media: str, content: bytes, length: int | None = None, 
 
 
 def test_a_server_that_is_down_is_unavailable_for_now() -> None:
-    remote = RemoteEngine(Peer(f"http://127.0.0.1:{free_port()}/sparql"), "id", GRAPHS, True, LIMITS)
-    with pytest.raises(Unavailable) as caught:
+    peer = Peer(f"http://127.0.0.1:{free_port()}/sparql")
+    with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS)) as remote, pytest.raises(Unavailable) as caught:
         remote.run(Query("ASK {}"))
     assert caught.value.members["retry_after"]
 
@@ -111,8 +111,8 @@ def test_a_server_that_is_down_is_unavailable_for_now() -> None:
 def test_a_server_that_takes_no_connection_is_unavailable() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        remote = RemoteEngine(Peer(f"http://127.0.0.1:{listening.getsockname()[1]}/"), "id", GRAPHS, True, LIMITS)
-        with pytest.raises(Unavailable):
+        peer = Peer(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS)) as remote, pytest.raises(Unavailable):
             remote.run(Query("ASK {}"))
 
 
@@ -203,7 +203,8 @@ def test_what_a_server_says_of_itself_is_told() -> None:
     assert (type(error), error.members) == (MalformedQuery, {"line": 3, "column": 14})
     error = outcome(replies(400, "text/plain", b"I do not like this dataset"))
     assert isinstance(error, BadGateway)
-    assert "I do not like this dataset" in error.detail
+    assert "dataset" not in error.detail
+    assert "I do not like this dataset" in error.__notes__[0]
     assert isinstance(outcome(replies(200, TABLE, ROWS, X_SPARQL_MaxRows="3")), ResultTooLarge)
     assert isinstance(outcome(replies(200, TABLE, ROWS, X_SQL_State="S1TAT")), OutOfTime)
 

@@ -15,7 +15,6 @@ from graph_service.errors import ServiceError
 from graph_service.words.binding import bind
 from graph_service.words.calls import service_calls
 from graph_service.words.outline import outline
-from graph_service.words.terms import Literal
 from graph_service.words.tokens import is_volatile, tokens, values_rows, with_small_truths
 
 LENGTH = 2**14
@@ -66,7 +65,7 @@ WORK: dict[str, Callable[[str], object]] = {
     "outline": outline,
     "graphs": lambda text: outline(text).within([], "urn:nothing"),
     "calls": service_calls,
-    "bind": lambda text: bind(text, {"a": Literal("1")}),
+    "bind": lambda text: bind(text, {"a": "1"}),
     "rows": values_rows,
     "truths": with_small_truths,
 }

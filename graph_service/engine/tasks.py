@@ -1,0 +1,136 @@
+"""What a worker process does: it runs queries, reads what other servers answer, and looks at texts that are for other servers to run.
+
+Everything that works on what came from outside is here: a worker has a deadline, a limit of memory and nothing to take.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+from graph_service.engine import foreign, wire
+from graph_service.engine.guard import refuse, refuse_inner_functions
+from graph_service.engine.result import Kind
+from graph_service.engine.store import GraphStore
+from graph_service.errors import MalformedRequest
+from graph_service.words.binding import bind
+from graph_service.words.calls import ServiceCall, service_calls
+from graph_service.words.formats import TABLE_FORMATS, Format
+from graph_service.words.nesting import refuse_nested
+from graph_service.words.outline import Outline, outline
+from graph_service.words.tokens import is_volatile, replaced
+
+#: The kind of what is no result: it has a format only because every reply has.
+_WORDS = (Kind.TABLE, TABLE_FORMATS[0])
+
+_Done = tuple[Kind, Format, bool]
+
+
+class Tasks:
+    """The tasks of a worker, over a graph or over none."""
+
+    def __init__(self, store: GraphStore | None, query_depth: int, term_depth: int) -> None:
+        self._store = store
+        self._query_depth = query_depth
+        self._term_depth = term_depth
+        self._tasks: dict[bytes, Callable[[bytes, BinaryIO, BinaryIO], _Done]] = {
+            wire.QUERY: self._query,
+            wire.ANSWER: self._answer,
+            wire.VALUES: self._values,
+            wire.PLAN: self._plan,
+            wire.CALLS: self._calls,
+        }
+
+    def run(self, tag: bytes, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
+        """Do a task: read what comes with it, write what it makes, and return the kind and format of that and whether it may change.
+
+        Raises the ServiceErrors that each tells, OSError and MemoryError.
+        """
+        return self._tasks[tag](content, input, output)
+
+    def _query(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
+        query, formats = wire.read_query(content)
+        text = self._read(query.text, query.given)
+        refuse(text)
+        assert self._store is not None
+        return *self._store.answer(replace(query, text=text), formats, output), is_volatile(text)
+
+    def _answer(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
+        """What a remote engine answers, in the format that is wanted."""
+        asked, media = wire.unpack(content)
+        kind, format = wire.read_format(asked)
+        with foreign.told("The engine"):
+            foreign.write(input, media, kind, format, self._term_depth, output)
+        return kind, format, False
+
+    def _values(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
+        """What another server answers to a SERVICE group, as VALUES."""
+        media, limit, name = wire.unpack(content)
+        with foreign.told(f"The server {name}"):
+            output.write(foreign.values(input, media, int(limit), self._term_depth).encode())
+        return *_WORDS, False
+
+    def _plan(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
+        """The outline of a query that a remote engine is to run."""
+        text, base, *given = wire.unpack(content)
+        text = self._read(text, tuple(zip(given[::2], given[1::2], strict=True)))
+        refuse(text)
+        plan = outline(text, base or None)
+        refuse_inner_functions(plan.text)
+        output.write(write_outline(plan))
+        return *_WORDS, is_volatile(text)
+
+    def _calls(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
+        """The calls of a query to other servers."""
+        text, base, most, *given = wire.unpack(content)
+        text = self._read(text, tuple(zip(given[::2], given[1::2], strict=True)))
+        plain, calls = service_calls(text, base or None, int(most))
+        refuse(replaced(plain, [(call.start, call.end, "") for call in calls if not call.inner]))
+        output.write(write_calls(plain, calls))
+        return *_WORDS, False
+
+    def _read(self, text: str, given: Sequence[tuple[str, str]]) -> str:
+        """The query with the values that are given. Raises MalformedQuery and MalformedRequest."""
+        refuse_nested(text, self._query_depth)
+        try:
+            return bind(text, dict(given))
+        except ValueError as error:
+            raise MalformedRequest(f"${given[0][0]} cannot be given: {error}.", parameter=f"${given[0][0]}") from error
+
+
+def write_outline(plan: Outline) -> bytes:
+    """An outline as fields."""
+    graphs = [text for start, end, iri in plan.graphs for text in (str(start), str(end), iri)]
+    return wire.pack(plan.form, plan.text, wire.pack_list(plan.default_graphs), wire.pack_list(plan.named_graphs), *graphs)
+
+
+def read_outline(content: bytes) -> Outline:
+    """What `write_outline` has written. Raises Broken."""
+    try:
+        form, text, default, named, *graphs = wire.unpack(content)
+        at = [(int(start), int(end), iri) for start, end, iri in zip(graphs[::3], graphs[1::3], graphs[2::3], strict=True)]
+    except ValueError as error:
+        raise wire.Broken("an outline that is none") from error
+    return Outline(form, text, wire.unpack_list(default), wire.unpack_list(named), at)
+
+
+def write_calls(text: str, calls: Sequence[ServiceCall]) -> bytes:
+    """A query and its outer calls as fields, and the addresses of the inner ones, which must be listed too."""
+    fields = [text]
+    for call in calls:
+        fields += [wire.pack_list(None if call.address is None else [call.address]), call.query, str(call.start), str(call.end)]
+        fields.append(("silent" if call.silent else "") + ("inner" if call.inner else ""))
+    return wire.pack(*fields)
+
+
+def read_calls(content: bytes) -> tuple[str, list[ServiceCall]]:
+    """What `write_calls` has written. Raises Broken."""
+    try:
+        text, *fields = wire.unpack(content)
+        calls = []
+        for listed, query, start, end, how in zip(*(fields[place::5] for place in range(5)), strict=True):
+            address = wire.unpack_list(listed)
+            call = ServiceCall(address[0] if address else None, "silent" in how, query, int(start), int(end), "inner" in how)
+            calls.append(call)
+    except ValueError as error:
+        raise wire.Broken("calls that are none") from error
+    return text, calls

@@ -1,0 +1,222 @@
+"""Worker processes: started by a zygote that is started again when it dies, kept while they are idle, and ended.
+
+A task that is over its time is killed with its process, which is replaced in milliseconds. A process that dies by itself has run out of
+memory or of stack, as its last words tell; one that dies without a word was killed from outside.
+"""
+
+import hashlib
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from graph_service.engine import wire
+from graph_service.engine.peer import Call
+from graph_service.engine.process import Process, nameless_file
+from graph_service.engine.result import Result
+from graph_service.engine.wire import Broken, Done, Refused
+from graph_service.errors import OutOfMemory, ResultTooLarge, ServiceError, Unavailable
+
+#: Imported and not run as a module, which would load it twice.
+ZYGOTE = "from graph_service.engine.worker import main; main()"
+
+#: What Python needs of the environment to start; nothing else is handed on, above all no token and no password.
+_ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EngineLimits:
+    """What queries may take together and each: see the settings of the same names."""
+
+    workers: int
+    queue: int
+    deadline: float
+    memory: int
+    result: int
+    log_texts: bool = False
+    query_depth: int = 100
+    term_depth: int = 32
+
+
+class Workers:
+    """Processes that do tasks over one graph, or over none."""
+
+    def __init__(self, snapshot: Path | None, union: bool, limits: EngineLimits, sha256: str = "") -> None:
+        """`sha256` is what the graph's file must still have when its first reader has died and another must read it."""
+        self._snapshot = snapshot
+        self._union = union
+        self._limits = limits
+        self._sha256 = sha256
+        self._idle: list[Process] = []
+        self._lock = threading.Lock()
+        self._zygote_lock = threading.Lock()
+        self._nothing = os.open(os.devnull, os.O_RDWR)
+        self.closed = False
+        self._start_zygote()
+
+    @property
+    def zygote(self) -> int:
+        """The process that holds the graph; its group has all workers."""
+        return self._zygote.pid
+
+    def take(self, fresh: bool) -> Process:
+        """An idle process, or a new one: always that after one has died, since the zygote's death takes all idle ones with it.
+
+        Raises Unavailable while the engine closes; EOFError, OSError or Broken if none can be started.
+        """
+        while True:
+            with self._lock:
+                if self.closed:
+                    raise Unavailable("The service is stopping.", retry_after=5)
+                worker = self._idle.pop() if self._idle and not fresh else None
+            if worker is None:
+                return self._fork()
+            if not worker.speaks_unasked():
+                return worker
+            worker.kill()
+            worker.close()
+
+    def give_back(self, worker: Process, healthy: bool) -> None:
+        """Keep a process for the next task, or end it."""
+        if healthy:
+            with self._lock:
+                if not self.closed:
+                    self._idle.append(worker)
+                    return
+        worker.kill()
+        worker.close()
+
+    def work(self, tag: bytes, content: bytes, call: Call, input: BinaryIO | None = None) -> Result:
+        """Do a task within a call's time, whose end ends it; what it has written.
+
+        Raises the task's errors, and the reason of the call's end; Unavailable if no process can be started.
+        """
+        for last in (False, True):
+            try:
+                worker = self.take(fresh=last)
+            except (EOFError, OSError, Broken) as error:
+                if last or self.closed:
+                    raise Unavailable("No process could be started to do the work.", retry_after=1) from error
+                continue
+            healthy = False
+            try:
+                call.breaks(worker.kill)
+                worker.tell(tag, content, input)
+                message = worker.hear(call.left)
+                if message is None:
+                    raise call.late
+                done = self.result(wire.read_reply(message))
+                healthy = True
+                return Result(done.kind, done.format, worker.take_file() if done.content is None else done.content, done.volatile)
+            except Broken as error:
+                raise self.broken(worker, error) from error
+            except (EOFError, OSError) as error:
+                if call.ended is not None:
+                    raise call.ended from error
+                cause = self.cause_of_death(worker)
+                if cause is not None or last:
+                    raise cause or Unavailable("The process that did the work was ended from outside, twice.", retry_after=1) from error
+            except ServiceError:
+                healthy = call.ended is None
+                raise
+            finally:
+                call.breaks(None)
+                self.give_back(worker, healthy)
+        raise AssertionError("the second attempt is the last")
+
+    def result(self, reply: Done | Refused) -> Done:
+        """A reply that is a result. Raises OutOfMemory, ResultTooLarge or Unavailable for one that is none."""
+        if isinstance(reply, Done):
+            return reply
+        if reply.reason == "memory":
+            raise OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.")
+        if reply.reason == os.strerror(27):  # EFBIG, from RLIMIT_FSIZE
+            limit = self._limits.result
+            raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
+        raise Unavailable(f"The result could not be written: {reply.reason}.", retry_after=10)
+
+    def cause_of_death(self, worker: Process) -> ServiceError | None:
+        """What a process died of by itself; None if it was killed from outside."""
+        words = worker.last_words()
+        if "memory" in words:
+            return OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.")
+        _log.warning("worker died", extra={"pid": worker.pid, "last_words": words[-2000:]})
+        if "Segmentation fault" in words:
+            return OutOfMemory("The query, or what it makes, is nested too deeply: the process that ran it had no more room on its stack.")
+        if "Fatal Python error" in words or "panicked" in words:
+            return Unavailable("The process that ran the query has failed. It would do so again.")
+        return None
+
+    def broken(self, worker: Process, error: Broken) -> ServiceError:
+        """The error for a process that says what none says."""
+        _log.error("worker gives no proper answer", extra={"pid": worker.pid, "reason": str(error)})
+        return Unavailable("The process that ran the query gave no proper answer.")
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            self.closed = True
+            for worker in self._idle:
+                worker.close()
+            self._idle.clear()
+        self._control.close()
+        try:
+            self._zygote.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._zygote.kill()
+            self._zygote.wait()
+
+    def _fork(self) -> Process:
+        with ExitStack() as undone:
+            ours, theirs = socket.socketpair()
+            undone.callback(ours.close)
+            with theirs, self._zygote_lock:
+                errors = undone.enter_context(nameless_file())
+                self._ask_zygote(theirs, errors)
+            worker = Process(ours, errors, self._nothing)
+            undone.pop_all()
+        return worker
+
+    def _ask_zygote(self, theirs: socket.socket, errors: BinaryIO) -> None:
+        files = [theirs.fileno(), errors.fileno()]
+        try:
+            wire.send(self._control, wire.FORK, descriptors=files)
+        except OSError:
+            if self.closed:
+                raise
+            self._zygote.wait()
+            self._control.close()
+            self._check_snapshot()
+            self._start_zygote()
+            wire.send(self._control, wire.FORK, descriptors=files)
+
+    def _check_snapshot(self) -> None:
+        """Raise Unavailable if the graph is not the one any more that answers were given from."""
+        if self._snapshot and self._sha256:
+            with self._snapshot.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != self._sha256:
+                    raise Unavailable("The file of the graph is damaged. `graph-service build` makes it anew.", retry_after=60)
+
+    def _start_zygote(self) -> None:
+        self._control, theirs = socket.socketpair()
+        limits = self._limits
+        numbers = (limits.memory, limits.result, limits.query_depth, limits.term_depth)
+        with theirs:
+            self._zygote = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
+                [
+                    *(sys.executable, "-c", ZYGOTE, str(self._snapshot or ""), "union" if self._union else "plain"),
+                    *map(str, numbers),
+                ],
+                stdin=theirs.fileno(),
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                start_new_session=True,
+            )
+        wire.receive(self._control)

@@ -1,0 +1,64 @@
+"""Worker processes that somebody has taken over, for the tests of the walls around them.
+
+`main` makes a worker that runs the text of a query as Python, with all that a worker has, and answers with what that leaves in `said`.
+`unguarded` makes one that does not look for SERVICE.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from graph_service.engine import tasks, wire, worker
+from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.result import Kind, Query
+from graph_service.engine.workers import EngineLimits
+from graph_service.words.formats import TABLE_FORMATS, Format
+
+LIMITS = EngineLimits(workers=1, queue=8, deadline=5, memory=256 * 2**20, result=2**20)
+
+
+@contextmanager
+def engine(graph: Path, monkeypatch: pytest.MonkeyPatch, main: str = "main") -> Iterator[EmbeddedEngine]:
+    """An engine whose workers are taken over."""
+    monkeypatch.setattr("graph_service.engine.workers.ZYGOTE", f"from tests.engine.intruder import {main}; {main}()")
+    engine = EmbeddedEngine(graph, True, LIMITS)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def said(engine: EmbeddedEngine, code: str) -> object:
+    """What some code says inside a worker."""
+    return json.loads(engine.run(Query(code)).read())
+
+
+def main() -> None:
+    """A zygote of workers that run Python."""
+    tasks.Tasks.run = _run  # type: ignore[method-assign]
+    worker.main()
+
+
+def unguarded() -> None:
+    """A zygote of workers that let a call to another server pass."""
+    vars(tasks)["refuse"] = lambda text: None
+    worker.main()
+
+
+def _run(self: tasks.Tasks, tag: bytes, content: bytes, input: BinaryIO, output: BinaryIO) -> tuple[Kind, Format, bool]:
+    names: dict[str, object] = {"said": None, "attempt": _attempt}
+    exec(wire.read_query(content)[0].text, names)
+    output.write(json.dumps(names["said"]).encode())
+    return Kind.TABLE, TABLE_FORMATS[0], False
+
+
+def _attempt(what: object, *arguments: object) -> str:
+    """What becomes of a call."""
+    try:
+        return f"done: {what(*arguments)}"  # type: ignore[operator]
+    except Exception as error:
+        return type(error).__name__
