@@ -4,9 +4,10 @@ What the bytes say is read elsewhere (see `foreign`): they may be anything.
 """
 
 import http.client
+import threading
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import BinaryIO
 
@@ -27,6 +28,8 @@ class Running:
     text: str
     started: float
     call: Call
+    #: The thread that waits for it.
+    thread: int = field(default_factory=threading.get_ident)
 
 
 class Client(SPARQLWrapper):

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph_service.engine import wire
@@ -31,6 +31,8 @@ class Running:
     started: float
     worker: Process
     cancelled: bool = False
+    #: The thread that waits for it.
+    thread: int = field(default_factory=threading.get_ident)
 
 
 @dataclass

@@ -52,7 +52,9 @@ class Tasks:
         text = self._read(query.text, query.given)
         refuse(text)
         assert self._store is not None
-        return *self._store.answer(replace(query, text=text), formats, output), is_volatile(text)
+        if query.given:
+            query = replace(query, text=text)
+        return *self._store.answer(query, formats, output), is_volatile(text)
 
     def _answer(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         """What a remote engine answers, in the format that is wanted."""
@@ -91,6 +93,8 @@ class Tasks:
     def _read(self, text: str, given: Sequence[tuple[str, str]]) -> str:
         """The query with the values that are given. Raises MalformedQuery and MalformedRequest."""
         refuse_nested(text, self._query_depth)
+        if not given:
+            return text
         try:
             return bind(text, dict(given))
         except ValueError as error:

@@ -5,6 +5,7 @@ with their lengths, each checked, no files, nothing that makes objects of any ki
 one read each: the way there and back is paid by every query, and is most of what a small one takes.
 """
 
+import json
 import socket
 import struct
 import time
@@ -183,20 +184,17 @@ def unpack_list(field: str) -> list[str] | None:
 
 
 def write_query(query: Query, formats: Formats) -> bytes:
-    """A query to run and the format for each kind of result."""
-    places = ",".join(str(_FORMATS[kind].index(formats[kind])) if kind in formats else "" for kind in _KINDS)
-    graphs = (pack_list(query.default_graphs), pack_list(query.named_graphs))
-    given = [text for pair in query.given for text in pair]
-    return pack(query.text, "1" if query.infer else "", pack_list(None if query.base is None else [query.base]), *graphs, places, *given)
+    """A query to run and the format for each kind of result: as JSON, since it is for a process to read, who trusts this one."""
+    default, named = (None if graphs is None else [*graphs] for graphs in (query.default_graphs, query.named_graphs))
+    places = [_FORMATS[kind].index(formats[kind]) if kind in formats else None for kind in _KINDS]
+    return json.dumps((query.text, default, named, query.infer, query.base, places, [*query.given])).encode()
 
 
 def read_query(content: bytes) -> tuple[Query, Formats]:
     """What `write_query` has written."""
-    text, infer, base, default, named, places, *given = unpack(content)
-    formats = {kind: _FORMATS[kind][int(place)] for kind, place in zip(_KINDS, places.split(","), strict=True) if place}
-    pairs = tuple(zip(given[::2], given[1::2], strict=True))
-    bases = unpack_list(base)
-    return Query(text, unpack_list(default), unpack_list(named), bool(infer), bases[0] if bases else None, given=pairs), formats
+    text, default, named, infer, base, places, given = json.loads(content)
+    formats = {kind: _FORMATS[kind][place] for kind, place in zip(_KINDS, places, strict=True) if place is not None}
+    return Query(text, default, named, infer, base, given=given), formats
 
 
 def write_format(kind: Kind, format: Format) -> str:

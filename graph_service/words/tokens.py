@@ -7,6 +7,7 @@ a string, an IRI or a comment. Text that is no SPARQL is tokenised all the same:
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # The time is linear in the text, whatever the text: what a pattern has scanned it consumes or leaves to one other pattern, and gives
@@ -170,7 +171,13 @@ def values_rows(text: str) -> dict[str, tuple[int, int]]:
 
 def may_use(text: str, *words: str) -> bool:
     """Whether one of some keywords can be in the text at all: most texts are told apart by this, many times as fast as by tokens."""
-    return "\\" in text or any(map(text.upper().__contains__, words))
+    return "\\" in text or any(map(_upper(text).__contains__, words))
+
+
+@lru_cache(maxsize=1)
+def _upper(text: str) -> str:
+    """The text in capitals; one text is asked about several times in a row."""
+    return text.upper()
 
 
 #: Digest of a text -> those of the keywords above that may occur in it: one query is asked about several of them.
