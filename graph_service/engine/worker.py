@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from graph_service.engine import walls, wire
 from graph_service.engine.store import GraphStore
 from graph_service.engine.tasks import Tasks
-from graph_service.errors import ServiceError
+from graph_service.errors import NotAcceptable, ServiceError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -111,10 +111,13 @@ def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
         tag, content = wire.FAILED, wire.write_failed(error)
     except MemoryError:
         tag, content = wire.REFUSED, b"memory"
-    except OSError as error:
-        tag, content = wire.REFUSED, (os.strerror(error.errno) if error.errno else str(error)).encode()
-    except ValueError as error:
-        tag, content = wire.REFUSED, str(error)[:200].encode()
+    except (OSError, ValueError) as error:
+        number = getattr(error, "errno", None)
+        if number:
+            tag, content = wire.REFUSED, os.strerror(number).encode()
+        else:
+            # What a format has no way to say.
+            tag, content = wire.FAILED, wire.write_failed(NotAcceptable(f"The result cannot be written in this format: {error}"))
     os.ftruncate(_SPOOL, 0)
     os.lseek(_SPOOL, 0, os.SEEK_SET)
     return tag, content
