@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar
 import pyoxigraph as ox
 
 from graph_service.engine.result import Kind
-from graph_service.engine.store import checked, write_checked, write_graph
+from graph_service.engine.store import checked, write_graph
 from graph_service.errors import BadGateway, ResultTooLarge
 from graph_service.words.formats import Format
 from graph_service.words.nesting import refuse_deep
@@ -61,9 +61,12 @@ def write(content: BinaryIO, media: str, kind: Kind, format: Format, depth: int,
             write_graph(checked(triples, depth), format, output)
         elif kind is Kind.TRUTH:
             write_answer(_truth(content.read(), syntax(TABLES, media)), format, output)
-        elif _has(content, b"triple"):
-            write_checked(_table(content, media), format, depth, output)
         else:
+            if _has(content, b"triple"):
+                for solution in _table(content, media):
+                    for term in solution:
+                        refuse_deep(term, depth)
+                content.seek(0)
             write_answer(_table(content, media), format, output)
 
 
