@@ -28,8 +28,6 @@ class Running:
     text: str
     started: float
     call: Call
-    #: The thread that waits for the answer.
-    thread: int = field(default_factory=threading.get_ident)
     #: The thread that waits for it.
     thread: int = field(default_factory=threading.get_ident)
 

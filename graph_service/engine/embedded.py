@@ -31,8 +31,6 @@ class Running:
     started: float
     worker: Process
     cancelled: bool = False
-    #: The thread that waits for the result.
-    thread: int = field(default_factory=threading.get_ident)
     #: The thread that waits for it.
     thread: int = field(default_factory=threading.get_ident)
 
