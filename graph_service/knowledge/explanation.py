@@ -32,11 +32,22 @@ class Step:
     premises: tuple["Step", ...] = ()
 
     @property
+    def steps(self) -> list["Step"]:
+        """The steps of the derivation, this one first, each once: many may rest on the same."""
+        # By its triple: a step's own hash would look through all steps below it, and through those that are shared again and again.
+        found: dict[ox.Triple, Step] = {}
+        waiting = [self]
+        while waiting:
+            step = waiting.pop()
+            if step.triple not in found:
+                found[step.triple] = step
+                waiting += reversed(step.premises)
+        return list(found.values())
+
+    @property
     def leaves(self) -> list[ox.Triple]:
         """The asserted triples that the derivation rests on, each once, in order."""
-        if self.rule is None:
-            return [self.triple]
-        return list(dict.fromkeys(leaf for premise in self.premises for leaf in premise.leaves))
+        return [step.triple for step in self.steps if step.rule is None]
 
 
 class Explainer:

@@ -38,18 +38,22 @@ class Explanation:
 
 
 def as_lines(explanation: Explanation) -> Iterator[str]:
-    """The derivation as an indented list, each asserted triple with its words."""
+    """The derivation as an indented list, each asserted triple with its words; what is told once is not told again."""
+    told: set[ox.Triple] = set()
 
     def lines(step: Step, depth: int) -> Iterator[str]:
         indent = "  " * depth
+        yield f"{indent}{write_readably(step.triple)}"
+        if step.triple in told:
+            yield f"{indent}  as above"
+            return
+        told.add(step.triple)
         if step.rule is not None:
-            yield f"{indent}{write_readably(step.triple)}"
             yield f"{indent}  inferred by {step.rule.axiom} ({step.rule.name}) from"
             for premise in step.premises:
                 yield from lines(premise, depth + 2)
         else:
             origin = explanation.origins[step.triple]
-            yield f"{indent}{write_readably(step.triple)}"
             yield f"{indent}  said in {', '.join(origin.graphs)}"
             for passage in origin.passages:
                 yield f"{indent}  “{passage.words}” ({passage.iri})"
@@ -58,16 +62,25 @@ def as_lines(explanation: Explanation) -> Iterator[str]:
 
 
 def as_data(explanation: Explanation) -> dict[str, object]:
-    """The derivation as plain data: each step with its triple, and either its rule and premises or its graphs and passages."""
+    """The derivation as plain data: each step with its triple, and either its rule and premises or its graphs and passages.
+
+    Steps are numbered. One on which several rest is told once; where it comes again it has its triple and its number and is `repeated`.
+    """
+    numbers: dict[ox.Triple, int] = {}
 
     def data(step: Step) -> dict[str, object]:
-        triple = {name: str(getattr(step.triple, name)) for name in ("subject", "predicate", "object")}
+        triple: dict[str, object] = {name: str(getattr(step.triple, name)) for name in ("subject", "predicate", "object")}
+        is_new = step.triple not in numbers
+        number = numbers.setdefault(step.triple, len(numbers) + 1)
+        told = {**triple, "step": number, "inferred": step.rule is not None}
+        if not is_new:
+            return {**told, "repeated": True}
         if step.rule is not None:
             rule = {"name": step.rule.name, "axiom": step.rule.axiom}
-            return {**triple, "inferred": True, "rule": rule, "premises": [data(premise) for premise in step.premises]}
+            return {**told, "rule": rule, "premises": [data(premise) for premise in step.premises]}
         origin = explanation.origins[step.triple]
         passages = [{"iri": p.iri, "words": p.words, "document": p.document} for p in origin.passages]
-        return {**triple, "inferred": False, "graphs": list(origin.graphs), "passages": passages}
+        return {**told, "graphs": list(origin.graphs), "passages": passages}
 
     return data(explanation.step)
 
@@ -83,9 +96,9 @@ def as_triples(explanation: Explanation) -> set[ox.Triple]:
     def say(subject: ox.NamedNode, predicate: str, object_: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple) -> None:
         found.add(ox.Triple(subject, ox.NamedNode(predicate), object_))
 
-    def tell(step: Step) -> ox.NamedNode:
-        triple = step.triple
-        node = statement_iri(triple.subject, triple.predicate, triple.object)
+    nodes = {step.triple: statement_iri(step.triple.subject, step.triple.predicate, step.triple.object) for step in explanation.step.steps}
+    for step in explanation.step.steps:
+        triple, node = step.triple, nodes[step.triple]
         say(node, TYPE.value, ox.NamedNode(RDF + "Statement"))
         say(node, RDF + "subject", triple.subject)
         say(node, RDF + "predicate", triple.predicate)
@@ -96,16 +109,12 @@ def as_triples(explanation: Explanation) -> set[ox.Triple]:
                 say(node, PROV + "hadPrimarySource", ox.NamedNode(graph))
             for passage in origin.passages:
                 say(node, EVIDENCE.value, ox.NamedNode(passage.iri))
-            return node
+            continue
         use = ox.NamedNode(node.value + "#inference")
         say(node, PROV + "wasGeneratedBy", use)
         say(use, TYPE.value, ox.NamedNode(PROV + "Activity"))
         say(use, RDFS + "label", ox.Literal(f"{step.rule.axiom} ({step.rule.name})", language="en"))
         for premise in step.premises:
-            origin_node = tell(premise)
-            say(node, PROV + "wasDerivedFrom", origin_node)
-            say(use, PROV + "used", origin_node)
-        return node
-
-    tell(explanation.step)
+            say(node, PROV + "wasDerivedFrom", nodes[premise.triple])
+            say(use, PROV + "used", nodes[premise.triple])
     return found

@@ -16,6 +16,9 @@ from graph_service.words.names import curie
 #: About how many characters of a text are shown around a match, and how many of them before it.
 _SHOWN, _BEFORE = 200, 60
 
+#: For a snippet so many characters of a text are looked at; of the texts of a page together so many, whatever is found.
+_LOOKED_AT, _LOOKED_AT_TOGETHER = 20_000, 400_000
+
 #: SQLite asks after so many of its instructions whether to go on.
 _STEPS = 10_000
 
@@ -152,6 +155,7 @@ class Search:
         rows = database.execute(_MATCHES + _PAGE, given | {"size": wanted.size, "start": wanted.start}).fetchall()
         counted = [] if wanted.names_only and rows else database.execute(_MATCHES + _KINDS, given).fetchall()
         total = rows[0][-1] if rows else sum(count for _, count in counted)
+        looked_at = min(_LOOKED_AT, _LOOKED_AT_TOGETHER // max(1, len(rows)))
         hits = (
             Hit(
                 _named(database, number, iri, wanted.language),
@@ -159,7 +163,7 @@ class Search:
                 _name(database, source, wanted.language),
                 Part(part),
                 language,
-                tuple(snippet(text, words)),
+                tuple(snippet(text, words, looked_at)),
             )
             for number, iri, kind, source, part, language, text, _ in rows
         )
@@ -186,10 +190,15 @@ def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + "…"
 
 
-def snippet(text: str, words: Sequence[str]) -> list[Piece]:
-    """The part of a text with the most matches of folded words, in pieces: what matches and what is between."""
-    matches = [match.span() for match in WORD.finditer(text) if any(w.startswith(tuple(words)) for w in fold(match[0]).split())]
-    best = max(matches, key=lambda at: sum(at[0] <= begin < at[0] + _SHOWN - _BEFORE for begin, _ in matches), default=(0, 0))
+def snippet(text: str, words: Sequence[str], looked_at: int = _LOOKED_AT) -> list[Piece]:
+    """The part of a text with the most matches of folded words, in pieces: what matches and what is between.
+
+    Of a long text so many characters are looked at, from the first place on where one of the words stands as it is typed.
+    """
+    begin = _first(text, words) if len(text) > looked_at else 0
+    looked = text[: begin + looked_at]
+    matches = [match.span() for match in WORD.finditer(looked, begin) if _is_wanted(match[0], tuple(words))]
+    best = _densest(matches)
     start = text.rfind(" ", 0, best[0] - _BEFORE) + 1 if best[0] > _BEFORE and len(text) > _SHOWN else 0
     end = len(text) if len(text) <= start + _SHOWN else max(text.rfind(" ", 0, start + _SHOWN), best[1])
     pieces, at = [Piece("…")] if start else [], start
@@ -199,3 +208,27 @@ def snippet(text: str, words: Sequence[str]) -> list[Piece]:
             at = finish
     pieces.append(Piece(text[at:end] + ("…" if end < len(text) else "")))
     return [piece for piece in pieces if piece.text]
+
+
+def _first(text: str, words: Sequence[str]) -> int:
+    """About where the first of some words stands in a text, in small letters or capitals; 0 if none does."""
+    small = text.lower()
+    places = [place for word in words if (place := small.find(word)) >= 0]
+    # A small letter may be longer than its capital, and what is before a match may be looked at too.
+    return max(0, min(places) - 2 * _SHOWN) if places and len(small) == len(text) else 0
+
+
+def _is_wanted(word: str, wanted: tuple[str, ...]) -> bool:
+    # Nearly all words are of letters that need no folding but to small ones.
+    return word.lower().startswith(wanted) if word.isascii() else any(part.startswith(wanted) for part in fold(word).split())
+
+
+def _densest(matches: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The first of the matches behind which the most others stand in what is shown."""
+    best, most, ahead = (0, 0), 0, 0
+    for place, match in enumerate(matches):
+        while ahead < len(matches) and matches[ahead][0] < match[0] + _SHOWN - _BEFORE:
+            ahead += 1
+        if ahead - place > most:
+            best, most = match, ahead - place
+    return best

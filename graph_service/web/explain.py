@@ -1,7 +1,5 @@
 """`/explain`: why the graph says a triple, down to asserted triples and the words behind them."""
 
-from collections.abc import Iterator
-
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.errors import MalformedRequest
@@ -25,12 +23,14 @@ def blueprint(service: Service) -> Blueprint:
     def explain() -> Response:
         explanation = service.explain(_asked())
         if wants_html() and not request.args.get("format"):
-            steps = list(_steps(explanation.step))
+            steps = explanation.step.steps
             iris = [iri for origin in explanation.origins.values() for iri in (*origin.graphs, *(p.document for p in origin.passages))]
             labels = service.labels([part for step in steps for part in _parts(step)] + [terms.NamedNode(iri) for iri in iris], language())
             sources = {iri: cell(terms.NamedNode(iri), labels) for iri in iris}
             shown = {step.triple: cells(_parts(step), labels) for step in steps}
-            return Response(render_template("explain.html", explanation=explanation, shown=shown, sources=sources))
+            numbers = {step.triple: number for number, step in enumerate(steps, 1)}
+            page = render_template("explain.html", explanation=explanation, shown=shown, sources=sources, numbers=numbers, told=set())
+            return Response(page)
         format = choose(EXPLANATION_FORMATS)
         if format.engine is None:
             return jsonify(as_data(explanation))
@@ -46,12 +46,6 @@ def _asked() -> terms.Triple:
         raise MalformedRequest("A triple has three parts: s, p and o.", parameter=str(error.args[0])) from error
     except ValueError as error:
         raise MalformedRequest(f"A part of the triple is not a term: {error}.") from error
-
-
-def _steps(step: Step) -> Iterator[Step]:
-    yield step
-    for premise in step.premises:
-        yield from _steps(premise)
 
 
 def _parts(step: Step) -> list[AnyTerm | None]:

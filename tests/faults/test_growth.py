@@ -1,0 +1,69 @@
+"""What grows with the data: texts that match everywhere, derivations that share their steps, things with very many links."""
+
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from graph_service.knowledge.explanation import Step
+from graph_service.knowledge.provenance import Explanation, Origin, Passage, as_data, as_lines, as_triples
+from graph_service.knowledge.rule import Atom, Rule
+from graph_service.knowledge.search import snippet
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time, the least of three runs."""
+    took = []
+    for _ in range(3):
+        began = time.process_time()
+        work()
+        took.append(time.process_time() - began)
+    return min(took)
+
+
+@pytest.mark.parametrize("word", ["labour ", "Labour, ", "éléments ", "l'a ", "labour\u0301 "])
+def test_a_snippet_takes_no_longer_for_a_text_in_which_every_word_matches(word: str) -> None:
+    wanted = [word.strip(" ,").replace("\u0301", "").replace("é", "e").replace("'", "")[:3].lower()]
+    short, long = (seconds(partial(snippet, size * word, wanted)) for size in (500, 20_000))
+    # At most so much of a text is looked at.
+    assert long < 100 * short
+    assert long < 0.1
+
+
+def test_a_snippet_of_a_long_text_is_where_the_words_are() -> None:
+    text = 20_000 * "other words " + "about forced labour here " + 20_000 * "and more "
+    shown = snippet(text, ["forced", "labour"])
+    assert [piece.text for piece in shown if piece.match] == ["forced", "labour"]
+    assert sum(len(piece.text) for piece in shown) < 300
+
+
+def ladder(levels: int) -> Explanation:
+    """A derivation in which every step rests on the one below it twice."""
+    p = ox.NamedNode("http://e/p")
+    rule = Rule("prp-trp", "http://e/p a owl:TransitiveProperty", Atom("x", p, "z"), (Atom("x", p, "y"), Atom("y", p, "z")))
+    triple = ox.Triple(ox.NamedNode("http://e/0"), p, ox.Literal("0"))
+    step = Step(triple)
+    for level in range(1, levels):
+        step = Step(ox.Triple(ox.NamedNode(f"http://e/{level}"), p, ox.Literal(str(level))), rule, (step, step))
+    origin = Origin(("http://e/graph",), (Passage("http://e/passage", "words", "http://e/document"),))
+    return Explanation(step, {triple: origin})
+
+
+def test_a_shared_step_of_a_derivation_is_told_once() -> None:
+    deep = ladder(60)
+    assert len(deep.step.steps) == 60
+    assert deep.step.leaves == list(deep.origins)
+    assert len(json.dumps(as_data(deep))) < 60 * 1000
+    assert len(list(as_lines(deep))) == 60 * 2 + 59 * 2 + 1
+    assert len(as_triples(deep)) < 60 * 10
+
+
+def test_a_repeated_step_has_the_number_of_the_one_that_is_told() -> None:
+    told: Any = as_data(ladder(3))
+    first, again = told["premises"]
+    assert (first["step"], again["step"], again["repeated"]) == (2, 2, True)
+    assert "premises" not in again
