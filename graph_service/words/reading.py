@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
 from graph_service.words.names import XSD
-from graph_service.words.terms import AnyTerm
 
 _TERM = re.compile(
     r"""
@@ -25,15 +24,16 @@ _TERM = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _DIRECTIONS = {"ltr": BaseDirection.LTR, "rtl": BaseDirection.RTL}
 
+AnyTerm = NamedNode | BlankNode | Literal | Triple
 _Begun = list[AnyTerm]
 
 
 def read_row(line: str) -> list[AnyTerm | None]:
     """The terms of a line of TSV; None where there is none. Raises ValueError for what the engine does not write."""
-    return [_term(cell) if cell else None for cell in line.split("\t")]
+    return [read_term(cell) if cell else None for cell in line.split("\t")]
 
 
 def read_triple(line: str) -> list[AnyTerm | None]:
@@ -44,8 +44,9 @@ def read_triple(line: str) -> list[AnyTerm | None]:
     return [*found]
 
 
-def _term(text: str) -> AnyTerm:
-    if text[0] == "<" and text[1] != "<":
+def read_term(text: str) -> AnyTerm:
+    """The term that a text writes. Raises ValueError."""
+    if text.startswith("<") and not text.startswith("<<") and text.endswith(">"):
         return NamedNode(text[1:-1])
     match = _TERM.fullmatch(text)
     if match is not None:
@@ -71,7 +72,7 @@ def _terms(text: str) -> Iterator[AnyTerm]:
         if match["close"]:
             if not begun:
                 raise ValueError("a triple ends that has not begun")
-            term: AnyTerm = Triple(*begun.pop())  # type: ignore[arg-type]  # which raises ValueError or TypeError
+            term: AnyTerm = _triple(begun.pop())
         else:
             term = _single(match)
         if begun:
@@ -80,6 +81,13 @@ def _terms(text: str) -> Iterator[AnyTerm]:
             yield term
     if begun:
         raise ValueError("a triple has no end")
+
+
+def _triple(parts: _Begun) -> Triple:
+    try:
+        return Triple(*parts)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise ValueError("a triple of other terms than it can have") from error
 
 
 def _single(match: re.Match[str]) -> AnyTerm:
@@ -112,4 +120,6 @@ def _number(text: str) -> Literal:
 
 def _character(match: re.Match[str]) -> str:
     code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _ESCAPED.get(match[3], match[3])
+    if not code and match[3] not in _ESCAPED:
+        raise ValueError(f"no character is escaped as {match.group()}")
+    return chr(int(code, 16)) if code else _ESCAPED[match[3]]

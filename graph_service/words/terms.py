@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graph_service.words.names import PREFIXES, XSD
+from graph_service.words.reading import read_term
 
 __all__ = [
     "TYPES",
@@ -81,11 +82,12 @@ def term(text: str) -> Term:
     if not text.lstrip().startswith('"'):
         return iri(text)
     try:
-        (quad,) = parse(f"<urn:s> <urn:p> {text} .", RdfFormat.N_TRIPLES)
-    except SyntaxError as error:
-        raise ValueError(f"{text} is not a literal as N-Triples writes it") from error
-    assert isinstance(quad.object, Literal)
-    return quad.object
+        found = read_term(text.strip())
+    except ValueError:
+        found = None
+    if not isinstance(found, Literal):
+        raise ValueError(f"{text[:200]} is not a literal as N-Triples writes it")
+    return found
 
 
 def text(term: AnyTerm) -> str:
