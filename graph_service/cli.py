@@ -36,7 +36,8 @@ from graph_service.words.terms import NamedNode, Quad
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
 _SERVER_FLAGS = (
     *("host", "port", "language", "reload_queries", "page_size", "page_limit"),
-    *("body_limit", "header_deadline", "restarts"),
+    *("body_limit", "body_deadline", "bodies_limit", "address_limit", "header_limit", "field_limit", "header_deadline"),
+    *("send_deadline", "lowest_rate", "spool_limit", "connections", "restarts"),
 )
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.

@@ -180,6 +180,17 @@ class Settings:
         _count, lambda: 100, "100", "most different values of one parameter (422); ten times as many parameters in all"
     )
     body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
+    body_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds in which the body of a request must have come (408)")
+    bodies_limit: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for bodies that are being read, together (503)")
+    address_limit: int = _setting(_size, lambda: 32 * 2**10, "32 KiB", "longest address of a request, with its parameters (414)")
+    header_limit: int = _setting(_size, lambda: 16 * 2**10, "16 KiB", "largest headers of a request, together (431)")
+    field_limit: int = _setting(_size, lambda: 4 * 2**10, "4 KiB", "longest header that is read here, such as Accept (431)")
+    send_deadline: float = _setting(
+        _seconds, lambda: 20.0, "20", "seconds over which it is measured whether a client takes its answer at the lowest rate"
+    )
+    lowest_rate: int = _setting(_size, lambda: 1024, "1 KiB", "bytes a second that a client must take of its answer, or be given up")
+    spool_limit: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "disk for large answers that are on their way, together (503)")
+    connections: int = _setting(_count, lambda: 4096, "4096", "connections that are served at once; more wait to be accepted")
     header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must have come")
     restarts: int = _setting(
         _count, lambda: 10, "10", "deaths of the serving process within a minute after which the service ends, with status 1"

@@ -12,12 +12,15 @@
     ├── NotFound                  404   there is no such query, thing, graph or file
     ├── MethodNotAllowed          405   a resource does not know the method
     ├── NotAcceptable             406   no format that can be written is acceptable
+    ├── TooSlow                   408   a request body has not come in time
     ├── Gone                      410   what stood here was withdrawn
     ├── TooLarge                  413   a request body is over the limit
     ├── ResultTooLarge            413   a result is over the limit
+    ├── AddressTooLong            414   the address of a request is over the limit
     ├── UnsupportedMediaType      415   a request body is of a type that is not read here
     ├── NotSatisfiable            416   the range that is asked for is beyond a file's end
     ├── InvalidParameter          422   the value of a canned query's parameter is not of its type
+    ├── HeadersTooLarge           431   the headers of a request are over the limit
     ├── BadGateway                502   the engine is another server, and what it answered cannot be used
     ├── Busy                      503   too many queries are waiting
     ├── Cancelled                 503   an operator has stopped the query
@@ -146,6 +149,24 @@ class TooLarge(ServiceError):
     """A request body is over the limit. Carries `limit` in bytes."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class TooSlow(ServiceError):
+    """A request body has not come in time. Carries `limit` in seconds."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
+class AddressTooLong(ServiceError):
+    """The address of a request, with its parameters, is over the limit. Carries `limit` in characters."""
+
+    status = HTTPStatus.REQUEST_URI_TOO_LONG
+
+
+class HeadersTooLarge(ServiceError):
+    """The headers of a request are over the limit, together. Carries `limit` in bytes."""
+
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
 class UnsupportedMediaType(ServiceError):

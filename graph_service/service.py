@@ -149,6 +149,12 @@ class Service:
         """End a query; whether there was one of that id."""
         return self._federation.cancel(id) or self.engine.cancel(id)
 
+    def abandon(self, thread: int) -> None:
+        """End the query that a thread waits for, if it does: nobody waits for its result any more."""
+        for running in self.running:
+            if running.thread == thread:
+                self.cancel(running.id)
+
     def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True, formats: Formats = READABLE) -> Result:
         """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter, and the engine's errors."""
         return self.sparql(Query(self.bind(self.catalogue[name], arguments), infer=infer), formats)

@@ -1,7 +1,6 @@
 """Results and errors -> responses: which format, which headers, which problem document."""
 
 import re
-from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 from urllib.parse import quote
@@ -25,6 +24,7 @@ from graph_service.errors import (
 )
 from graph_service.words.formats import HTML, Format, named, negotiate
 from graph_service.words.names import BASE
+from graph_service.words.remembering import remembered
 
 #: Problem types (RFC 9457, section 3.1.1) are documented at this page, a fragment each.
 PROBLEMS = "/problems#"
@@ -78,7 +78,7 @@ def wanted(suffix: str | None = None, asked: Request = request) -> Formats:
     return _wanted(suffix, *_wish(asked))
 
 
-@lru_cache(maxsize=1024)
+@remembered(512)
 def _wanted(suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> Formats:
     formats: dict[Kind, Format] = {}
     refusals = []
@@ -134,7 +134,7 @@ def wants_html(asked: Request = request) -> bool:
     return _likes_pages(asked.headers.get("Accept", ""))
 
 
-@lru_cache(maxsize=1024)
+@remembered(512)
 def _likes_pages(accept: str) -> bool:
     accepted = [(quality, media) for media, quality in parse_accept_header(accept, MIMEAccept) if quality > 0]
     # Not `best`, which puts a type with parameters first whatever its quality: Chromium sends one, at q=0.7.

@@ -6,7 +6,6 @@ There is no cookie: links on a page that was asked for with `lang=` lead to page
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -17,6 +16,7 @@ from werkzeug.http import parse_accept_header
 from graph_service.config import LANGUAGES
 from graph_service.errors import MalformedRequest
 from graph_service.web.answers import wants_html
+from graph_service.words.remembering import remembered
 
 #: What each language calls itself.
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
@@ -39,8 +39,7 @@ class Version:
     shown: bool
 
 
-@lru_cache(maxsize=1024)
-@lru_cache(maxsize=1024)
+@remembered(512)
 def preferred(accept: str, default: str) -> str:
     """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
     accepted = parse_accept_header(accept, LanguageAccept)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from secrets import token_hex
 
 from werkzeug.sansio.utils import get_current_url
@@ -12,6 +11,7 @@ from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
 from graph_service.web.answers import flag, number, wants_html
 from graph_service.words.formats import HTML
+from graph_service.words.remembering import remembered
 from graph_service.words.terms import term, write
 
 _VARIABLE = re.compile(r"\$[^\W\d]\w*")
@@ -89,7 +89,7 @@ def _body(asked: Request) -> str:
         raise MalformedRequest(f"The body is not UTF-8: {error}.") from error
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _address(scheme: str, host: str, root: str, path: str) -> str:
     """The address that was asked, without parameters."""
     return get_current_url(scheme, host, root, path)

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from granian import Granian
 from granian._granian import SocketHolder
@@ -31,12 +31,8 @@ from graph_service.config import Settings
 from graph_service.errors import ServiceError, SettingError
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
-from graph_service.web.front.bodies import PLACES
 from graph_service.web.front.log import log_to_stderr
-from graph_service.web.succession import Succession
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from graph_service.web.serving import Serving
 
 #: When garbage is looked for: among what requests leave behind often, among all that is kept, such as answers, seldom. With
 #: Python's own figures some requests in a hundred waited 100 ms for the latter.
@@ -51,9 +47,11 @@ _HANDOVER = 5
 #: Seconds that requests under way get to end when the process is told to stop.
 _GRACE = 10
 
-#: Connections that may wait to be accepted, and connections that are served at once.
+#: Connections that may wait to be accepted.
 _BACKLOG = 4096
-_CONNECTIONS = 8192
+
+#: Bytes that the server reads and writes at once, for each connection, at least.
+_LEAST_BUFFER = 64 * 1024
 
 #: A serving process that died is replaced after this many seconds, twice as many each time that it happens again soon, up to a most.
 _PAUSE, _LONGEST_PAUSE = 0.05, 5.0
@@ -106,14 +104,17 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
             "graph-service",
             address=settings.host,
             port=settings.port,
-            interface=Interfaces.WSGI,
-            # A thread for each query that may run or wait, here, for other servers or for its like, for each body, and some for the rest.
-            blocking_threads=5 * settings.workers + 2 * settings.queue + PLACES + 16,
+            interface=Interfaces.RSGI,
+            websockets=False,
             # One HTTP/2 connection may open many streams and read none of them; a proxy speaks it with clients that want it.
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=int(settings.header_deadline * 1000)),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=int(settings.header_deadline * 1000),
+                # The server itself refuses a head that is longer, before it takes it into memory.
+                max_buffer_size=max(_LEAST_BUFFER, 2 * (settings.address_limit + settings.header_limit)),
+            ),
             backlog=_BACKLOG,
-            backpressure=_CONNECTIONS,
+            backpressure=settings.connections,
             workers_kill_timeout=_GRACE,
             log_level=LogLevels.error,
         )
@@ -127,13 +128,13 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         self._served, self._serving = os.pipe()
         os.set_blocking(self._served, False)
 
-    def application(self) -> "WSGIApplication":
-        """What a serving process runs, made in it: the newest snapshot's application."""
+    def application(self) -> Serving:
+        """What a serving process runs, made in it."""
         # It must not go on alone, and keep the port, when the main process is killed.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         gc.set_threshold(*_COLLECTIONS)
         newest = last_good(self._settings.snapshots, source_set(self._settings)) if self._restarts else None
-        application = Succession(newest or self._snapshot, self._settings, self._restarts)
+        application = Serving(newest or self._snapshot, self._settings, self._restarts)
         os.write(self._serving, b".")
         print(f"Serving on http://{self._settings.host}:{self._settings.port}", flush=True)
         return application

@@ -1,4 +1,4 @@
-"""The application of a serving process: always that of the newest snapshot.
+"""Which snapshot a serving process answers from: always the newest.
 
 A new snapshot takes over between two requests: its service is opened beside the old one, then new requests go to it, and the old
 one is closed when its last request is answered. A request sees one snapshot from beginning to end. What tells of a new snapshot is
@@ -9,10 +9,8 @@ it takes over when that server holds it.
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
-
-from werkzeug.wsgi import ClosingIterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from graph_service.config import Settings
 from graph_service.engine.result import Query
@@ -21,13 +19,10 @@ from graph_service.knowledge.build import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
-from graph_service.web.front.bodies import Bodies
 from graph_service.web.front.cache import Cache, CacheCounts
 from graph_service.web.front.endpoint import Endpoint
-from graph_service.web.front.watching import Metrics, Watch
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from graph_service.web.front.readers import Readers
+from graph_service.web.front.watching import Metrics
 
 #: Seconds between two looks for a new snapshot.
 _LOOK = 0.5
@@ -35,12 +30,13 @@ _LOOK = 0.5
 _log = logging.getLogger(__name__)
 
 
-class _Generation:
-    """One snapshot's application, and how many requests it has under way."""
+class Generation:
+    """One snapshot's application and the answers of it that are kept; and how many requests it has under way."""
 
-    def __init__(self, service: Service, application: "WSGIApplication") -> None:
+    def __init__(self, service: Service, endpoint: Endpoint, cache: Cache) -> None:
         self.service = service
-        self.application = application
+        self.endpoint = endpoint
+        self.cache = cache
         self._under_way = 0
         self._retired = False
         self._lock = threading.Lock()
@@ -59,7 +55,8 @@ class _Generation:
             self._under_way -= 1
             is_last = self._retired and self._under_way == 0
         if is_last:
-            self.service.close()
+            # Ending the engine's processes takes a moment, and this may be the thread of the event loop.
+            threading.Thread(target=self.service.close, daemon=True).start()
 
     def retire(self) -> None:
         """Take no more requests, and close when those under way have ended."""
@@ -71,51 +68,41 @@ class _Generation:
 
 
 class Succession:
-    """A WSGI application that is always the newest snapshot's."""
+    """The generations, one after the other."""
 
-    def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int = 0) -> None:
+    def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int, readers: Readers) -> None:
         """`restarts` is how many serving processes had to be replaced before this one."""
         self._settings = settings
         self._cache_counts = CacheCounts()
-        self._metrics = Metrics(lambda: self._current.service, self._cache_counts, restarts)
+        #: The counters over all snapshots.
+        self.metrics = Metrics(lambda: self._current.service, self._cache_counts, readers, restarts)
         self._current = self._generation(snapshot)
-        self._watch = Watch(Bodies(self._dispatch, settings.body_limit), self._metrics)
         threading.Thread(target=self._look_for_successors, daemon=True).start()
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request with the snapshot that is the newest when it comes."""
-        return self._watch(environ, start_response)
-
-    def _dispatch(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        while True:
-            generation = self._current
-            if generation.enter():
-                break
+    @contextmanager
+    def current(self) -> Iterator[Generation]:
+        """The newest generation, to answer one request with."""
+        while not (generation := self._current).enter():
+            pass
         try:
-            answer = generation.application(environ, start_response)
-        except BaseException:
+            yield generation
+        finally:
             generation.leave()
-            raise
-        if isinstance(answer, list):
-            # It is whole, and needs its snapshot no more.
-            generation.leave()
-            return answer
-        return ClosingIterator(answer, [generation.leave])
 
-    def _generation(self, snapshot: Snapshot) -> _Generation:
+    def _generation(self, snapshot: Snapshot) -> Generation:
         service = Service.open(snapshot, self._settings)
-        app = create_app(service, self._settings, self._metrics.registry)
+        app = create_app(service, self._settings, self.metrics.registry)
         # What a snapshot's application is made of lives as long as it does: looking through it again and again for garbage would
         # hold up requests. What an earlier one left is found first.
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return _Generation(service, Cache(Endpoint(app, service), snapshot, self._settings, self._cache_counts))
+        return Generation(service, Endpoint(app, service), Cache(snapshot, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait
         name = source_set(self._settings)
-        successor: _Generation | None = None
+        successor: Generation | None = None
         fault = ""
         while not wait(_LOOK):
             try:
@@ -136,7 +123,7 @@ class Succession:
                     _log.error("new snapshot not taken over", extra={"detail": str(error)})
                 fault = str(error)
 
-    def _is_ready(self, successor: _Generation, is_new: bool) -> bool:
+    def _is_ready(self, successor: Generation, is_new: bool) -> bool:
         """Whether a generation answers: another server may not have been given its snapshot yet. Why not is logged once."""
         try:
             successor.service.sparql(Query("ASK {}")).close()

@@ -4,8 +4,9 @@ Prefixes are for reading and writing; no module builds an IRI by pasting strings
 """
 
 import unicodedata
-from functools import lru_cache
 from urllib.parse import quote
+
+from graph_service.words.remembering import remembered
 
 BASE = "https://w3id.org/labcoop/"
 NS = BASE + "ns#"
@@ -99,7 +100,7 @@ def below(base: str, path: str) -> str:
     return base + "".join(c if c in _OF_PATHS or unicodedata.category(c)[0] in "LMN" else quote(c, safe="") for c in path)
 
 
-@lru_cache(maxsize=2**14)
+@remembered(2**14)
 def curie(iri: str) -> str:
     """The shortest name of an IRI: `lc:Project`, `place:CRI`, or the IRI itself where no prefix fits."""
     best = max((p for p in PREFIXES.items() if iri.startswith(p[1])), key=lambda p: len(p[1]), default=None)

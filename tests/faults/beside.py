@@ -11,6 +11,11 @@ from urllib.parse import urlencode
 from tests.conftest import Server
 
 SIZE = 5000
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?i) }"
+#: A text of 25 GB.
+HOG = f"SELECT (STRLEN(GROUP_CONCAT(?x)) AS ?n) {{ ?a ?b ?c . ?d ?e ?f BIND('{1000 * 'x'}' AS ?x) }}"
+#: 4 MB as CSV, more than goes through a connection unasked.
+LARGE = "SELECT ?a ?c ?x { ?a ?b ?c VALUES ?x { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 } }"
 
 
 def write(path: Path, size: int = SIZE) -> tuple[str, ...]:
@@ -60,13 +65,13 @@ def workers(server: Server) -> list[int]:
 
 
 def spooled(server: Server) -> list[str]:
-    """The files that the server and its processes hold open although they have no name any more."""
+    """The files on disk that the server and its processes hold open although they have no name any more."""
     found = []
     for pid in (server.process.pid, *family(server.process.pid)):
         for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
             try:
                 target = str(descriptor.readlink())
-                if "(deleted)" in target and descriptor.stat().st_size:
+                if "(deleted)" in target and not target.startswith("/memfd:") and descriptor.stat().st_size:
                     found.append(target)
             except OSError:
                 continue

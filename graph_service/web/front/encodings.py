@@ -2,10 +2,11 @@
 
 import gzip
 from collections.abc import Callable
-from functools import lru_cache
 
 import brotli
 import zstandard
+
+from graph_service.words.remembering import remembered
 
 #: The bytes as they are.
 IDENTITY = "identity"
@@ -38,7 +39,7 @@ def is_worth_encoding(size: int, media: str) -> bool:
     return size >= _COMPRESSED_FROM and (media.startswith(_TEXT) or not media.startswith(_COMPRESSED))
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def choose(accept: str) -> str:
     """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order."""
     weights = {}

@@ -1,27 +1,27 @@
-"""The SPARQL endpoint for programs: tables and truths from `/sparql` that are sent before Flask sees the request.
+"""The SPARQL endpoint for programs: tables and truths from `/sparql` that are sent without Flask.
 
 Such an answer needs no routes, no templates and no session, and building them up takes longer than a small query. Pages, graphs (some
 hooks write JSON-LD anew) and what goes wrong are left to Flask, with what was read of the request.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.wrappers import Request
-from werkzeug.wsgi import ClosingIterator
 
 from graph_service.engine.result import Kind, Query, Result
 from graph_service.service import Service
 from graph_service.web.answers import wanted, write
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.reply import Headers, Reply, nameless, run
 from graph_service.web.protocol import read_query, wants_page
 from graph_service.words.formats import Format
-from graph_service.words.tokens import is_volatile
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: Where the environment holds the Read of a request that is left to Flask.
 READ = "graph_service.read"
@@ -48,40 +48,42 @@ def timed(began: float) -> str:
 
 
 class Endpoint:
-    """A WSGI application in front of Flask."""
+    """What answers for a snapshot: tables and truths are written here, the rest by Flask. Many threads may use it."""
 
     def __init__(self, application: Flask, service: Service) -> None:
         self._application = application
         self._service = service
-        self._headers: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+        self._headers: dict[tuple[str, str, str, str], Headers] = {}
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a query, or leave the request to Flask."""
-        if environ["PATH_INFO"] not in _PATHS or environ["REQUEST_METHOD"] not in _METHODS:
-            return self._application(environ, start_response)
-        asked = Request(environ, populate_request=False)
-        asked.max_content_length = asked.max_form_memory_size = self._application.config["MAX_CONTENT_LENGTH"]
+    def answer(self, asked: Asked) -> Reply:
+        """The answer to a request. Raises Unavailable when the disk is full."""
+        environ = asked.environ()
+        if asked.path not in _PATHS or environ["REQUEST_METHOD"] not in _METHODS:
+            return run(self._application, environ)
+        request = Request(environ, populate_request=False)
+        request.max_content_length = request.max_form_memory_size = self._application.config["MAX_CONTENT_LENGTH"]
         read = environ[READ] = Read()
         began = perf_counter()
         try:
-            read.query = read_query(asked)
-            if read.query is not None and not wants_page(asked):
-                read.result = self._service.sparql(read.query, wanted(asked=asked))
+            read.query = read_query(request)
+            if read.query is not None and not wants_page(request):
+                read.result = self._service.sparql(read.query, wanted(asked=request))
         except Exception as error:  # Flask's handlers know what each stands for
             read.fault = error
         query, result = read.query, read.result
         if query is None or result is None or result.kind is Kind.GRAPH:
-            return self._application(environ, start_response)
-        headers = [*self._constant(environ, asked, result.format), ("Content-Length", str(result.size))]
+            # Flask reads the request once more.
+            environ["wsgi.input"].seek(0)
+            return run(self._application, environ)
+        headers = [*self._constant(environ, request, result.format), ("Content-Length", str(result.size))]
         headers += [("X-Query-Id", query.id), ("Server-Timing", timed(began))]
-        if is_volatile(query.text):
+        if result.volatile:
             headers.append(("Cache-Control", "no-store"))
-        start_response("200 OK", headers)
-        return [result.read()] if result.in_memory else ClosingIterator(result.chunks(), result.close)
+        return Reply(HTTPStatus.OK, headers, result.read() if result.in_memory else nameless(result))
 
-    def _constant(self, environ: "WSGIEnvironment", asked: Request, format: Format) -> list[tuple[str, str]]:
+    def _constant(self, environ: "WSGIEnvironment", request: Request, format: Format) -> Headers:
         """The headers that Flask gives every table and truth at an address in a format: worked out by it once."""
-        key = (asked.scheme, asked.host, asked.path, format.content_type)
+        key = (request.scheme, request.host, request.path, format.content_type)
         headers = self._headers.get(key)
         if headers is None:
             if len(self._headers) >= _KEPT:

@@ -3,23 +3,25 @@
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from graph_service.service import Service
-from graph_service.web.front.cache import CacheCounts, Headers
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.cache import CacheCounts
 from graph_service.web.front.log import Request, RequestLog
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from graph_service.web.front.readers import Readers
+from graph_service.web.front.reply import Reply
 
 #: First part of a path -> the kind of request it is counted as; all others are `other`, so that nobody can make up labels.
 _KINDS = ("sparql", "queries", "id", "page", "data", "ns", "vocab", "graph", "downloads", "explain", "static", "health", "ready", "metrics")
+
+#: Characters of a path that are logged.
+_PATH = 1000
 
 _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -27,13 +29,13 @@ _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 class Metrics:
     """The counters of one serving process, over all snapshots it has served."""
 
-    def __init__(self, service: Callable[[], Service], cache: CacheCounts, restarts: int) -> None:
+    def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers, restarts: int) -> None:
         """`service` gives the service of the snapshot that is served now, `restarts` counts serving processes that were replaced."""
         self.registry = CollectorRegistry()
         self.requests = Counter("graph_requests", "Requests", ["kind", "status"], registry=self.registry)
         self.seconds = Histogram("graph_request_seconds", "Seconds until the answer began", ["kind"], registry=self.registry)
         Counter("graph_restarts", "Serving processes that died and were replaced", registry=self.registry).inc(restarts)
-        self.registry.register(_Current(service, cache))
+        self.registry.register(_Current(service, cache, readers))
         # Looking a counter up by its labels takes longer than counting.
         self._requests = lru_cache(maxsize=None)(self.requests.labels)
         self._seconds = lru_cache(maxsize=None)(self.seconds.labels)
@@ -47,9 +49,10 @@ class Metrics:
 class _Current(Collector):
     """Figures that are read when they are asked for: engine, cache, snapshot."""
 
-    def __init__(self, service: Callable[[], Service], cache: CacheCounts) -> None:
+    def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers) -> None:
         self._service = service
         self._cache = cache
+        self._readers = readers
         self._since: dict[str, float] = {}
 
     def collect(self) -> Iterator[Metric]:
@@ -67,6 +70,8 @@ class _Current(Collector):
         for result, count in vars(self._cache).items():
             cache.add_metric([result], count)
         yield cache
+        yield CounterMetricFamily("graph_readers_given_up", "Clients that took their answer too slowly", self._readers.given_up)
+        yield GaugeMetricFamily("graph_spooled_bytes", "Bytes on disk of large answers that are on their way", self._readers.spooled)
         snapshot = GaugeMetricFamily("graph_snapshot_triples", "Triples of the snapshot that is served", labels=["snapshot"])
         snapshot.add_metric([service.snapshot.id], service.snapshot.triples)
         yield snapshot
@@ -75,30 +80,25 @@ class _Current(Collector):
 
 
 class Watch:
-    """A WSGI application in front of another, which counts and logs its requests."""
+    """Counts and logs the requests of one serving process."""
 
-    def __init__(self, application: "WSGIApplication", metrics: Metrics) -> None:
-        self._application = application
+    def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._log = RequestLog()
         # Ids must differ, and need not be secret: a generator of the process's own is enough, and asks the system for nothing.
         self._random = random.Random()  # noqa: S311
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Pass the request on, and say how it went."""
-        began = time.perf_counter()
-        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
-        first = path.lstrip("/").partition("/")[0].partition(".")[0]
+    def name(self, asked: Asked) -> str:
+        """The id of a request: the one that a trace gives it (W3C Trace Context), or a new one."""
+        given = asked.headers.get("traceparent")
+        trace = _TRACE.fullmatch(given) if given is not None else None
+        return trace[1] if trace else f"{self._random.getrandbits(128):032x}"
+
+    def count(self, asked: Asked, id: str, reply: Reply, seconds: float) -> None:
+        """Tell of a request and its answer, which began after so many seconds."""
+        first = asked.path.lstrip("/").partition("/")[0].partition(".")[0]
         kind = first if first in _KINDS else "home" if first == "" else "other"
-        trace = _TRACE.fullmatch(environ["HTTP_TRACEPARENT"]) if "HTTP_TRACEPARENT" in environ else None
-        id = trace[1] if trace else f"{self._random.getrandbits(128):032x}"
-
-        def begin(status: str, headers: Headers, info: object = None) -> object:
-            seconds = time.perf_counter() - began
-            code = status[:3]
-            self._metrics.count(kind, code, seconds)
-            query = next((value for name, value in headers if name == "X-Query-Id"), None)
-            self._log.add(Request(time.time(), id, query, method, path, int(code), seconds))
-            return start_response(status, [*headers, ("X-Request-Id", id)])
-
-        return self._application(environ, begin)  # type: ignore[arg-type]
+        self._metrics.count(kind, str(int(reply.status)), seconds)
+        query = next((value for name, value in reply.headers if name == "X-Query-Id"), None)
+        path = asked.path if len(asked.path) <= _PATH else asked.path[: _PATH - 1] + "…"
+        self._log.add(Request(time.time(), id, query, asked.method, path, int(reply.status), seconds))

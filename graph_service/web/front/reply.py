@@ -1,0 +1,146 @@
+"""An answer as it is sent: its status, its headers, and its bytes or a part of a file.
+
+What is large is a file, because the server sends a file without a thread and without a copy in memory, however slowly it is read. What an
+application makes piece by piece is put into a file without a name first, which is gone with its last reader.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
+
+from werkzeug.wsgi import _RangeWrapper
+
+from graph_service.errors import Unavailable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+Headers = list[tuple[str, str]]
+
+#: Up to this size bytes are sent from memory: who does not read them holds no more than this.
+IN_MEMORY = 256 * 1024
+
+
+class Open(Protocol):
+    """A file without a name, which is gone when nobody has it any more."""
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """The bytes of a file from `start` to before `end`; `open` is the file itself where it has no name."""
+
+    path: str
+    start: int
+    end: int
+    open: Open | None = None
+
+    def read(self) -> bytes:
+        """The bytes, while the file is open."""
+        assert self.open is not None
+        return os.pread(self.open.fileno(), self.end - self.start, self.start)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: status, headers, and bytes or a part of a file."""
+
+    status: int
+    headers: Headers
+    content: bytes | FilePart
+
+
+def nameless(file: Open) -> FilePart:
+    """All of a file that has no name."""
+    return FilePart(f"/dev/fd/{file.fileno()}", 0, os.fstat(file.fileno()).st_size, file)
+
+
+def held(content: bytes) -> FilePart:
+    """Bytes in memory that all who read them share."""
+    file = os.fdopen(os.memfd_create("answer"), "r+b", buffering=0)
+    file.write(content)
+    return nameless(file)
+
+
+class _Opened:
+    """What a WSGI application returns for an open file (`wsgi.file_wrapper`, PEP 3333)."""
+
+    def __init__(self, file: BinaryIO, size: int = 8192) -> None:
+        self.file = file
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if not (piece := self.file.read(IN_MEMORY)):
+            raise StopIteration
+        return piece
+
+
+def run(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    """What a WSGI application answers to a request. Raises Unavailable when the disk is full."""
+    begun: list[tuple[str, Headers]] = []
+
+    def start_response(status: str, headers: Headers, info: object = None) -> object:
+        begun[:] = [(status, headers)]
+        return None
+
+    answer = application({**environ, "wsgi.file_wrapper": _Opened}, start_response)  # type: ignore[arg-type]
+    try:
+        content = _content(answer)
+    finally:
+        close = getattr(answer, "close", None)
+        if close is not None:
+            close()
+    [(status, headers)] = begun
+    return Reply(int(status[:3]), headers, content)
+
+
+def _content(answer: Iterable[bytes]) -> bytes | FilePart:
+    start, length = 0, None
+    if isinstance(answer, _RangeWrapper):
+        start, length = answer.start_byte, answer.byte_range
+        answer = answer.iterable
+    if isinstance(answer, _Opened):
+        # It has a name, and is never changed: a version of the graph, a style sheet.
+        size = os.fstat(answer.file.fileno()).st_size
+        end = size if length is None else min(start + length, size)
+        part = FilePart(str(answer.file.name), start, end, answer.file)
+        return part.read() if end - start <= IN_MEMORY else replace(part, open=None)
+    return gathered(answer)
+
+
+def gathered(pieces: Iterable[bytes]) -> bytes | FilePart:
+    """Pieces as bytes where they are few, else in a file. Raises Unavailable when the disk is full."""
+    first: list[bytes] = []
+    size = 0
+    stream = iter(pieces)
+    for piece in stream:
+        first.append(piece)
+        size += len(piece)
+        if size > IN_MEMORY:
+            break
+    else:
+        return b"".join(first)
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is kept until it has been sent
+    try:
+        for piece in chain(first, stream):
+            _write(file, piece)
+    except OSError as error:
+        file.close()
+        raise Unavailable(f"The answer could not be written: {error.strerror}.", retry_after=10) from error
+    return nameless(file)
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]

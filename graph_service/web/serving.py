@@ -1,0 +1,144 @@
+"""A request's way through the serving process: its limits, what is kept, the application in a thread, and out as bytes or as a file.
+
+Everything that waits for a client (for its body, for it to read) is done by the event loop and the server, which need no thread for it.
+Threads are for the application, whose work has a deadline. What runs for a client that has gone is ended.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from graph_service.config import Settings
+from graph_service.errors import Busy, ServiceError
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.web.answers import document
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.limits import Limits
+from graph_service.web.front.readers import Readers
+from graph_service.web.front.reply import FilePart, Reply
+from graph_service.web.front.watching import Watch
+from graph_service.web.succession import Generation, Succession
+
+if TYPE_CHECKING:
+    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+    from granian.rsgi import Scope
+
+#: Seconds after which it is looked whether the client still waits.
+_PATIENCE = 0.5
+
+#: Seconds for which a file without a name is kept after the server has been told to send it: it opens the file itself, at once.
+_KEPT_OPEN = 5
+
+_log = logging.getLogger(__name__)
+
+
+class Serving:
+    """The application of a serving process (RSGI, https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md)."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int = 0) -> None:
+        """`restarts` is how many serving processes had to be replaced before this one."""
+        self._limits = Limits(settings)
+        self._readers = Readers(settings.port, settings.send_deadline, settings.lowest_rate)
+        self._spool_limit = settings.spool_limit
+        self._succession = Succession(snapshot, settings, restarts, self._readers)
+        self._watch = Watch(self._succession.metrics)
+        # A thread for each query that may run or wait, here or for other servers, and some for the rest.
+        self._places = 5 * settings.workers + settings.queue + 16
+        self._busy = 0
+        self._threads = ThreadPoolExecutor(self._places, "request")
+
+    async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
+        """Answer a request."""
+        began = time.perf_counter()
+        asked = Asked(scope)
+        try:
+            reply = await self._answer(asked, protocol)
+        except ServiceError as error:
+            reply = _refusal(error, asked.path)
+        except Exception:
+            _log.exception("a request failed", extra={"path": asked.path})
+            reply = _refusal(ServiceError("Something went wrong here; it has been logged."), asked.path)
+        id = self._watch.name(asked)
+        _send(reply, [*reply.headers, ("X-Request-Id", id)], asked.method, protocol)
+        self._watch.count(asked, id, reply, time.perf_counter() - began)
+
+    async def _answer(self, asked: Asked, protocol: "HTTPProtocol") -> Reply:
+        self._limits.refuse_long_head(asked)
+        asked.leave_out_what_nobody_reads()
+        if asked.has_body:
+            asked.body = await self._limits.read_body(asked, protocol)
+        with self._succession.current() as generation:
+
+            async def ask(asked: Asked) -> Reply:
+                return await self._in_thread(generation, asked, protocol)
+
+            reply = await generation.cache.answer(asked, ask)
+        if isinstance(reply.content, FilePart) and reply.content.open is not None and self._readers.spooled > self._spool_limit:
+            raise Busy("Too many large answers are on their way. Try again in a moment.", retry_after=10)
+        return reply
+
+    async def _in_thread(self, generation: Generation, asked: Asked, protocol: "HTTPProtocol") -> Reply:
+        """What the application answers. Raises Busy if no thread is free."""
+        if self._busy >= self._places:
+            raise Busy("Too many requests are being answered. Try again in a moment.", retry_after=2)
+        self._busy += 1
+
+        def work() -> Reply:
+            asked.thread = threading.get_ident()
+            return generation.endpoint.answer(asked)
+
+        answered = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        answered.add_done_callback(self._done)
+        await asyncio.wait({answered}, timeout=_PATIENCE)
+        if not answered.done():
+            gone = asyncio.create_task(_gone(protocol))
+            either: set[asyncio.Future[Any]] = {answered, gone}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            gone.cancel()
+            if not answered.done() and asked.thread is not None:
+                generation.service.abandon(asked.thread)
+        return await answered
+
+    def _done(self, _: object) -> None:
+        self._busy -= 1
+
+
+async def _gone(protocol: "HTTPProtocol") -> None:
+    await protocol.client_disconnect()
+
+
+def _send(reply: Reply, headers: list[tuple[str, str]], method: str, protocol: "HTTPProtocol") -> None:
+    content = reply.content
+    if method == "HEAD" or not content:
+        protocol.response_empty(reply.status, headers)
+    elif isinstance(content, bytes):
+        protocol.response_bytes(reply.status, headers, content)
+    else:
+        _send_file(reply.status, headers, content, protocol)
+
+
+def _send_file(status: int, headers: list[tuple[str, str]], part: FilePart, protocol: "HTTPProtocol") -> None:
+    if part.start == part.end:
+        protocol.response_empty(status, headers)
+        return
+    protocol.response_file_range(status, headers, part.path, part.start, part.end)
+    if part.open is not None:
+        asyncio.get_running_loop().call_later(_KEPT_OPEN, _let_go, part)
+
+
+def _let_go(part: FilePart) -> None:
+    """Nothing to do: this has held the file until now, and it is closed with its last reference."""
+
+
+def _refusal(error: ServiceError, path: str) -> Reply:
+    """An error before or outside of the application, as a problem document (RFC 9457)."""
+    content = json.dumps(document(error, path)).encode()
+    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(content))), ("Access-Control-Allow-Origin", "*")]
+    if "retry_after" in error.members:
+        headers.append(("Retry-After", str(error.members["retry_after"])))
+    return Reply(HTTPStatus(error.status), headers, content)

@@ -1,0 +1,33 @@
+"""Remembering what was made of short texts that come again and again, such as a client's Accept or an IRI of the graph."""
+
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: The length up to which texts are remembered: memory must not grow with what clients make up.
+_LONGEST = 500
+
+
+def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A decorator: the function remembers what it gave for that many short texts; for longer ones it is worked out each time.
+
+    The arguments are texts, tuples of texts, or None.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        known = lru_cache(most)(function)
+
+        @wraps(function)
+        def remembering(*args: P.args, **kwargs: P.kwargs) -> T:
+            size = 0
+            for argument in args:
+                if argument is not None:
+                    size += len(argument) if isinstance(argument, str) else sum(map(len, argument))  # type: ignore[call-overload]
+            return function(*args, **kwargs) if size > _LONGEST else known(*args, **kwargs)  # type: ignore[arg-type]
+
+        return remembering
+
+    return decorate
