@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from graph_service.engine.lanes import LONG
+from graph_service.engine.walls import WALLS
 from graph_service.engine.wire import STARTED, Broken, Message, receive, send
 from graph_service.errors import Unavailable
 
@@ -31,14 +32,17 @@ class Process:
     def __init__(self, connection: socket.socket, errors: BinaryIO, nothing: int) -> None:
         """`errors` is where its last words go, `nothing` the null device. Raises EOFError, OSError or Broken if it does not come up."""
         connection.settimeout(_START)
-        started = receive(connection, 20)
-        if started.tag != STARTED or not started.content.isdigit():
+        started = receive(connection, 100)
+        pid, *standing = started.content.split(b" ")
+        if started.tag != STARTED or not pid.isdigit():
             raise Broken("a process that has not started")
+        #: Which of the kernel's walls stand that not every kernel has.
+        self.walls = [name for name in WALLS if name.encode() in standing]
         self._connection = connection
         self._errors = errors
         self._nothing = nothing
         self._file: BinaryIO | None = None
-        self.pid = int(started.content)
+        self.pid = int(pid)
         # The limits are the system's, so that waiting for a short query's answer is one call and not two.
         connection.settimeout(None)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", 0, int(LONG * 1_000_000)))

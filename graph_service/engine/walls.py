@@ -11,6 +11,9 @@ import platform
 import resource
 import struct
 
+#: Those of the walls that not every kernel has.
+WALLS = ("landlock", "seccomp")
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _PR_CAP_AMBIENT = 1, 24, 38, 22, 47
@@ -83,7 +86,7 @@ def limit(memory: int, result: int, descriptors: int) -> None:
 
 def shut_off() -> list[str]:
     """Landlock and seccomp; returns the names of those that stand now. `drop_privileges` comes before."""
-    return [name for name, build in (("landlock", _landlock), ("seccomp", _seccomp)) if build()]
+    return [name for name, build in zip(WALLS, (_landlock, _seccomp), strict=True) if build()]
 
 
 def _landlock() -> bool:

@@ -83,8 +83,8 @@ def _become_worker(tasks: Tasks, limits: Limits, connection: int, errors: int, n
 def _serve(tasks: Tasks, limits: Limits, connection: socket.socket) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     walls.limit(limits.memory, limits.result, _DESCRIPTORS)
-    walls.shut_off()
-    wire.send(connection, wire.STARTED, str(os.getpid()).encode())
+    standing = walls.shut_off()
+    wire.send(connection, wire.STARTED, " ".join([str(os.getpid()), *standing]).encode())
     while True:
         try:
             task = wire.receive_task(connection, wire.FILES)

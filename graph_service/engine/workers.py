@@ -20,6 +20,7 @@ from graph_service.engine import wire
 from graph_service.engine.peer import Call
 from graph_service.engine.process import Process, nameless_file
 from graph_service.engine.result import Result
+from graph_service.engine.walls import WALLS
 from graph_service.engine.wire import Broken, Done, Refused
 from graph_service.errors import OutOfMemory, ResultTooLarge, ServiceError, Unavailable
 
@@ -59,6 +60,7 @@ class Workers:
         self._lock = threading.Lock()
         self._zygote_lock = threading.Lock()
         self._nothing = os.open(os.devnull, os.O_RDWR)
+        self._warned = False
         self.closed = False
         self._start_zygote()
 
@@ -183,6 +185,10 @@ class Workers:
                 self._ask_zygote(theirs, errors)
             worker = Process(ours, errors, self._nothing)
             undone.pop_all()
+        missing = [name for name in WALLS if name not in worker.walls]
+        if missing and not self._warned:
+            _log.warning("workers run without some of their walls: the kernel lacks them", extra={"missing": missing})
+            self._warned = True
         return worker
 
     def _ask_zygote(self, theirs: socket.socket, errors: BinaryIO) -> None:
