@@ -81,3 +81,15 @@ def test_a_graph_has_an_address_for_each_format(server: Server, snapshot: Snapsh
     dataset = rdflib.Dataset(default_union=True)
     dataset.parse(data=answer.text, format=syntax)
     assert len(dataset) == snapshot.graphs[NEWS]
+
+
+@pytest.mark.parametrize(
+    "path", [STORE, f"{STORE}?default", f"{STORE}?infer=false", "/graph/news-2022", f"{STORE}?graph={quote(NEWS, safe='')}"]
+)
+@pytest.mark.parametrize("media", ["application/trig", "application/n-quads"])
+def test_a_graph_is_sent_as_the_file_that_it_is(server: Server, path: str, media: str) -> None:
+    whole = server.ask(path, Accept=media)
+    assert whole.headers["content-type"] == media
+    part = server.ask(path, Accept=media, Range="bytes=10-19")
+    assert (part.status, part.body) == (206, whole.body[10:20])
+    assert server.ask(path, Accept=media, If_None_Match=whole.headers["etag"]).status == 304

@@ -7,7 +7,8 @@ says so by the profile `expanded` (JSON-LD 1.1, section 6.1: `application/ld+jso
 import hashlib
 import json
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from graph_service.errors import Gone, NotFound
 from graph_service.service import Service
@@ -19,8 +20,11 @@ _EXPANDED, _COMPACTED, _FLATTENED, _CONTEXT = (
     f"http://www.w3.org/ns/json-ld#{name}" for name in ("expanded", "compacted", "flattened", "context")
 )
 
-#: A larger document stays expanded: it is streamed, and is for programs.
-_LARGEST = 16 * 2**20
+#: Where the application has what makes documents short.
+_COMPACT = "jsonld-compact"
+
+#: A larger document stays expanded: making it short takes long, and it is for programs.
+_LARGEST = 512 * 2**10
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -29,6 +33,15 @@ def blueprint(service: Service) -> Blueprint:
     content = service.snapshot.context
     version = hashlib.sha256(content).hexdigest()[:12]
     context = json.loads(content)["@context"]
+
+    @routes.record_once
+    def give(state: BlueprintSetupState) -> None:
+        state.app.extensions[_COMPACT] = shortened
+
+    def shortened(document: bytes) -> bytes:
+        address = f"{request.host_url}context/{version}.jsonld"
+        short = Compactor(context, address).compact(json.loads(document))
+        return json.dumps(short, ensure_ascii=False, separators=(",", ":")).encode()
 
     @routes.get("/context.jsonld")
     def latest() -> Response:
@@ -49,14 +62,16 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.after_app_request
     def shorten(response: Response) -> Response:
-        small = not response.direct_passthrough and not response.is_streamed and (response.content_length or 0) <= _LARGEST
-        if response.mimetype == "application/ld+json" and small and response.status_code in {200, 410} and not _is_context():
-            if _EXPANDED in request.headers.get("Accept", ""):
+        whole = not response.direct_passthrough and not response.is_streamed
+        if response.mimetype == "application/ld+json" and whole and response.status_code in {200, 410} and not _is_context():
+            document = response.get_data()
+            # What has been made short is an object; the expanded form is an array.
+            is_short = document.startswith(b"{")
+            if _EXPANDED in request.headers.get("Accept", "") or (not is_short and len(document) > _LARGEST):
                 return _of_profile(response, _EXPANDED)
             address = f"{request.host_url}context/{version}.jsonld"
-            nodes = json.loads(response.get_data())
-            if isinstance(nodes, list):
-                response.set_data(json.dumps(Compactor(context, address).compact(nodes), ensure_ascii=False, separators=(",", ":")))
+            if not is_short:
+                response.set_data(shortened(document))
             if _is_plain_json():
                 response.content_type = "application/json"
                 return add(response, [Link(_CONTEXT, address, "application/ld+json")])
@@ -68,6 +83,12 @@ def blueprint(service: Service) -> Blueprint:
         return request.path.startswith("/context")
 
     return routes
+
+
+def compact(document: bytes) -> bytes:
+    """A document in expanded JSON-LD made short by the context of this application."""
+    made: bytes = current_app.extensions[_COMPACT](document)
+    return made
 
 
 def _of_profile(response: Response, *profiles: str) -> Response:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import local
+from graph_service.web.kept import content
 from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.traits import KINDS
 from graph_service.words.names import THING, VOCABULARY
@@ -47,15 +48,16 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/sitemap.xml")
     def sitemap() -> Response:
-        places = [*_PAGES, *(f"queries/{name}" for name in service.catalogue.queries), *(f"pictures/{name}" for name in pictures(service))]
-        for (thing,) in service.sparql(Query(_THINGS)).rows():
-            assert isinstance(thing, NamedNode)
-            places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
-        made = service.snapshot.made
-        entries = "".join(f"<url><loc>{escape(request.host_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
-        content = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
-        )
-        return Response(content, content_type="application/xml")
+        return Response(content("sitemap", lambda: _sitemap(service)), content_type="application/xml")
 
     return routes
+
+
+def _sitemap(service: Service) -> str:
+    places = [*_PAGES, *(f"queries/{name}" for name in service.catalogue.queries), *(f"pictures/{name}" for name in pictures(service))]
+    for (thing,) in service.sparql(Query(_THINGS)).rows():
+        assert isinstance(thing, NamedNode)
+        places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
+    made = service.snapshot.made
+    entries = "".join(f"<url><loc>{escape(request.host_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'

@@ -1,11 +1,15 @@
 """`/.well-known/void` and `/catalog`: what the graph says of itself, with the addresses of this service."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from graph_service.service import Service
 from graph_service.web.answers import choose, write
+from graph_service.web.kept import content
+from graph_service.web.linked.contexts import compact
 from graph_service.web.links import negotiated
-from graph_service.words.formats import GRAPH_FORMATS
+from graph_service.words.formats import GRAPH_FORMATS, Format
 from graph_service.words.names import BASE, CATALOG, DOWNLOADS, ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.writing import write_triples
 
@@ -33,5 +37,11 @@ def blueprint(service: Service) -> Blueprint:
 def described(service: Service, path: str, suffix: str | None, *beginnings: str) -> Response:
     """A part of what the graph says of itself, as the document of that address."""
     format = choose(GRAPH_FORMATS, suffix)
-    content = write_triples(service.description(request.host_url, *beginnings), format)
-    return negotiated(write(content, format), path, format, GRAPH_FORMATS)
+    versions = " ".join(version.id for version in service.versions)
+    made = content(f"{path}.{format.name} {versions}", lambda: _written(service, format, beginnings))
+    return negotiated(write(made, format), path, format, GRAPH_FORMATS)
+
+
+def _written(service: Service, format: Format, beginnings: Sequence[str]) -> bytes:
+    document = write_triples(service.description(request.host_url, *beginnings), format)
+    return compact(document) if format.name == "jsonld" else document

@@ -4,14 +4,15 @@
 Ranges and conditional requests (RFC 9110, sections 13 and 14) come with files.
 """
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 
-from graph_service.errors import Gone, NotFound, Unavailable
+from graph_service.errors import Gone, NotFound
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import wants_html
 from graph_service.web.linked.datasets import schema_dataset
+from graph_service.web.linked.files import sent
 from graph_service.web.links import Link, add
 from graph_service.words.names import DCTERMS
 
@@ -64,18 +65,8 @@ def blueprint(service: Service) -> Blueprint:
         raise NotFound(f"There is no version {version!r}. Kept: {', '.join(kept)}.")
 
     def _file(dump: Dump) -> Response:
-        if not dump.intact:
-            raise Unavailable(f"The file {dump.path.name} is damaged here. `graph-service build` makes it anew.", retry_after=600)
-        # The time stands still with the content: a file is never changed once it is written.
-        response = send_file(
-            dump.path,
-            mimetype=dump.media if dump.compressed else dump.format.content_type,
-            as_attachment=True,
-            etag=dump.sha256,
-            conditional=True,
-        )
+        response = sent(dump, attached=True)
         root = request.host_url
-        response.headers["Accept-Ranges"] = "bytes"
         return add(
             response,
             [

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, request
 
 from graph_service.errors import MalformedRequest
 from graph_service.service import Service
-from graph_service.web.answers import choose, flag, write
+from graph_service.web.answers import choose, flag
+from graph_service.web.linked import files
 from graph_service.web.links import Link, add, negotiated
-from graph_service.words.formats import DATASET_FORMATS, GRAPH_FORMATS, Format, named
+from graph_service.words.formats import DATASET_FORMATS, GRAPH_FORMATS, named
 from graph_service.words.names import DATASET, GRAPH
 from graph_service.words.terms import NamedNode
-from graph_service.words.writing import write_triples
 
 _DATASET = tuple(sorted((f for f in GRAPH_FORMATS if f.name in DATASET_FORMATS), key=lambda f: f.name != "trig"))
 
@@ -32,12 +32,10 @@ def blueprint(service: Service) -> Blueprint:
         if len(asked) + default > 1:
             raise MalformedRequest("One graph is read at a time: give `graph` once, or `default`.", parameter="graph")
         if asked:
-            return _graph(_absolute(asked[0]), choose(GRAPH_FORMATS))
+            return files.graph(service, _absolute(asked[0]), choose(GRAPH_FORMATS))
         if default:
-            format = choose(GRAPH_FORMATS)
-            return write(write_triples(service.snapshot.default_graph(service.union, flag("infer", True)), format), format)
-        format = choose(_DATASET)
-        return write(service.snapshot.export(format, infer=flag("infer", True)), format)
+            return files.default_graph(service, choose(GRAPH_FORMATS), flag("infer", True))
+        return files.dataset(service, choose(_DATASET), flag("infer", True))
 
     @routes.get("/graph/<name>")
     def graph(name: str) -> Response:
@@ -45,11 +43,8 @@ def blueprint(service: Service) -> Blueprint:
         if GRAPH + quote(name) in service.snapshot.graphs or not stem or named(suffix, GRAPH_FORMATS) is None:
             stem, suffix = name, ""
         format = choose(GRAPH_FORMATS, suffix or None)
-        response = negotiated(_graph(GRAPH + quote(stem), format), f"/graph/{quote(stem)}", format, GRAPH_FORMATS)
+        response = negotiated(files.graph(service, GRAPH + quote(stem), format), f"/graph/{quote(stem)}", format, GRAPH_FORMATS)
         return add(response, [Link("cite-as", GRAPH + quote(stem)), Link("collection", DATASET)])
-
-    def _graph(iri: str, format: Format) -> Response:
-        return write(service.snapshot.export(format, graph=iri), format)
 
     def _absolute(given: str) -> str:
         try:

@@ -7,10 +7,11 @@ properties that its document states.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
+from graph_service.web.kept import content
 from graph_service.web.languages import language
 from graph_service.words import terms
 from graph_service.words.names import PREFIXES
@@ -46,22 +47,27 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/sparql/vocabulary")
     def vocabulary() -> Response:
-        classes, properties = _counts(service, _CLASSES), _counts(service, _PROPERTIES)
-        words = _words(service, [*classes, *properties])
-        use: dict[str, dict[str, int]] = defaultdict(dict)
-        for kind, property, count in service.sparql(Query(_USE)).rows():
-            if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
-                use[kind.value][property.value] = int(count.value)
-        response = jsonify(
-            prefixes=PREFIXES,
-            classes=[{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
-            properties=_entries(properties, words),
-        )
+        response = Response(content("vocabulary", lambda: _written(service), spoken=True), content_type="application/json")
         response.content_language.add(language())
         response.vary.add("Accept-Language")
         return response
 
     return routes
+
+
+def _written(service: Service) -> str:
+    classes, properties = _counts(service, _CLASSES), _counts(service, _PROPERTIES)
+    words = _words(service, [*classes, *properties])
+    use: dict[str, dict[str, int]] = defaultdict(dict)
+    for kind, property, count in service.sparql(Query(_USE)).rows():
+        if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
+            use[kind.value][property.value] = int(count.value)
+    told = {
+        "prefixes": PREFIXES,
+        "classes": [{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
+        "properties": _entries(properties, words),
+    }
+    return current_app.json.dumps(told) + "\n"
 
 
 def _counts(service: Service, text: str) -> dict[str, int]:

@@ -3,6 +3,7 @@
 Of a document's text no more is shown than is quoted. As a table a list has a row a document, a document a row a statement.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from graph_service.engine.result import Kind, Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
+from graph_service.web.kept import content, page
 from graph_service.web.languages import language
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
@@ -94,23 +96,38 @@ def blueprint(service: Service) -> Blueprint:
     def overview(suffix: str | None = None) -> Response:
         if _for_people(suffix):
             links = alternates(request.host_url + "documents", TABLE_FORMATS)
-            return add(Response(render_template("documents.html", documents=documents(service), links=links)), links)
+            return add(page("documents", lambda: _overview(service)), links)
         return answer(service.sparql(Query(_DOCUMENTS), {Kind.TABLE: choose(TABLE_FORMATS, suffix)}))
 
     @routes.get("/documents/<key>")
     @routes.get("/documents/<key>.<suffix>")
     def one(key: str, suffix: str | None = None) -> Response:
-        found = next((document for document in documents(service) if document.key == key), None)
-        if found is None:
+        if key not in _keys(service):
             raise NotFound(f"There is no document {key!r}. The list is at /documents.")
         query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(THING, f"document/{key}")))))
         if _for_people(suffix):
             links = alternates(f"{request.host_url}documents/{key}", TABLE_FORMATS)
-            shown = passages(service, service.sparql(query).rows())
-            return add(Response(render_template("document.html", document=found, passages=shown, links=links)), links)
+            return add(page(f"document {key}", lambda: _one(service, key, query)), links)
         return answer(service.sparql(query, {Kind.TABLE: choose(TABLE_FORMATS, suffix)}))
 
     return routes
+
+
+def _overview(service: Service) -> str:
+    links = alternates(request.host_url + "documents", TABLE_FORMATS)
+    return render_template("documents.html", documents=documents(service), links=links)
+
+
+def _one(service: Service, key: str, query: Query) -> str:
+    found = next(document for document in documents(service) if document.key == key)
+    links = alternates(f"{request.host_url}documents/{key}", TABLE_FORMATS)
+    return render_template("document.html", document=found, passages=passages(service, service.sparql(query).rows()), links=links)
+
+
+def _keys(service: Service) -> list[str]:
+    """The keys of the documents that have a page."""
+    found: list[str] = json.loads(content("documents' keys", lambda: json.dumps([document.key for document in documents(service)])))
+    return found
 
 
 def documents(service: Service) -> list[Document]:

@@ -1,10 +1,11 @@
 """Pages that belong to no noun: home, and what the problem types mean."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import choose, problem_types, wants_html
+from graph_service.web.kept import content, page
 from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
 from graph_service.web.linked.descriptions import CATALOGUE, described
 from graph_service.web.linked.signposts import of_dataset
@@ -42,25 +43,9 @@ def blueprint(service: Service) -> Blueprint:
         links = of_dataset(service, root)
         if not wants_html() and choose(EXPLANATION_FORMATS).engine is not None:
             return add(described(service, "/catalog", None, *CATALOGUE), links)
-        dataset = schema_dataset(service, root)
         if not wants_html():
-            ways = {name: root + path for name, path in _WAYS.items()}
-            facts = {"title": dataset["name"], "version": service.snapshot.id, "triples": service.snapshot.triples}
-            return add(jsonify(**facts, links=ways), links)
-        text = render_template(
-            "home.html",
-            snapshot=service.snapshot,
-            kinds=KINDS,
-            counts=counts(service),
-            description=in_language(texts_of(service.description(root, CATALOG), DCTERMS + "description")),
-            documents=documents(service),
-            pictures=pictures(service),
-            projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
-            catalogue=service.catalogue,
-            dataset=dataset,
-            links=links,
-        )
-        return add(Response(text), links)
+            return add(Response(content("home.json", lambda: _facts(service)), content_type="application/json"), links)
+        return add(page("home", lambda: _page(service)), links)
 
     @routes.get("/problems")
     def problems() -> Response:
@@ -68,3 +53,29 @@ def blueprint(service: Service) -> Blueprint:
         return Response(render_template("problems.html", kinds=kinds)) if wants_html() else jsonify(problems=kinds)
 
     return routes
+
+
+def _facts(service: Service) -> str:
+    root = request.host_url
+    ways = {name: root + path for name, path in _WAYS.items()}
+    title = schema_dataset(service, root)["name"]
+    return (
+        current_app.json.dumps({"title": title, "version": service.snapshot.id, "triples": service.snapshot.triples, "links": ways}) + "\n"
+    )
+
+
+def _page(service: Service) -> str:
+    root = request.host_url
+    return render_template(
+        "home.html",
+        snapshot=service.snapshot,
+        kinds=KINDS,
+        counts=counts(service),
+        description=in_language(texts_of(service.description(root, CATALOG), DCTERMS + "description")),
+        documents=documents(service),
+        pictures=pictures(service),
+        projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
+        catalogue=service.catalogue,
+        dataset=schema_dataset(service, root),
+        links=of_dataset(service, root),
+    )

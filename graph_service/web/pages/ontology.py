@@ -8,8 +8,10 @@ from flask import Blueprint, Response, render_template, request
 from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
-from graph_service.web.answers import choose, write
+from graph_service.web.answers import choose
+from graph_service.web.kept import page
 from graph_service.web.languages import language
+from graph_service.web.linked.files import graph
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.pages.cells import Cell, cell, table
 from graph_service.web.pages.diagram import picture
@@ -77,14 +79,20 @@ def blueprint(service: Service) -> Blueprint:
         if version is not None and version != current:
             raise NotFound(f"There is no version {version} of the ontology here; the current one is {current}.")
         if suffix is None and wants_page(request):
-            schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
-            page = render_template("ontology.html", terms=terms(service), schemes=schemes, version=current, drawn=picture(service))
-            return add(Response(page), [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)])
+            return add(
+                page("ontology", lambda: _page(service, current)),
+                [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)],
+            )
         format = choose(GRAPH_FORMATS, suffix)
-        response = write(service.snapshot.export(format, graph=GRAPH_ONTOLOGY), format)
+        response = graph(service, GRAPH_ONTOLOGY, format)
         return add(negotiated(response, "/ns", format, GRAPH_FORMATS, "/ns"), [Link("cite-as", ONTOLOGY)])
 
     return routes
+
+
+def _page(service: Service, version: str) -> str:
+    schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
+    return render_template("ontology.html", terms=terms(service), schemes=schemes, version=version, drawn=picture(service))
 
 
 def ontology_version(service: Service) -> str:

@@ -1,0 +1,83 @@
+"""Answers that are files: what lies on disk for a snapshot is sent as it lies there, with ranges and a tag of its own."""
+
+from flask import Response, send_file
+
+from graph_service.engine.result import Kind, Query
+from graph_service.errors import NotFound, Unavailable
+from graph_service.knowledge.dumps import Dump
+from graph_service.service import Service
+from graph_service.web.answers import answer, write
+from graph_service.web.kept import content
+from graph_service.web.linked.contexts import compact
+from graph_service.words.formats import Format
+from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.terms import NamedNode
+from graph_service.words.terms import write as term
+
+#: Formats of graphs without an own file -> the file that is one in them too (N-Quads and TriG are those of a default graph).
+_SAME = {"nq": "nt", "trig": "ttl", "n3": "ttl"}
+
+#: A graph of at most so many triples is written in compact JSON-LD, once; a larger one is for programs.
+_COMPACT = 10_000
+
+
+def sent(dump: Dump, format: Format | None = None, attached: bool = False) -> Response:
+    """A file of a snapshot as a response; `format` if it is sent as another than its own. Raises Unavailable if it is damaged."""
+    if not dump.intact:
+        raise Unavailable(f"The file {dump.path.name} is damaged here. `graph-service build` makes it anew.", retry_after=600)
+    # The time stands still with the content: a file is never changed once it is written.
+    response = send_file(
+        dump.path,
+        mimetype=format.content_type if format else dump.media if dump.compressed else dump.format.content_type,
+        as_attachment=attached,
+        etag=dump.sha256 if format is None else f"{dump.sha256}-{format.name}",
+        conditional=True,
+    )
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def dataset(service: Service, format: Format, infer: bool) -> Response:
+    """The whole dataset with its graphs, with what is inferred or without."""
+    return _negotiated(_file(service, format.name, None, infer), format)
+
+
+def default_graph(service: Service, format: Format, infer: bool) -> Response:
+    """The triples of the default graph, with what is inferred or without."""
+    if service.union and format.name != "jsonld":
+        return _negotiated(_file(service, _SAME.get(format.name, format.name), None, infer), format)
+    return _constructed(service, "?s ?p ?o", format, infer)
+
+
+def graph(service: Service, iri: str, format: Format) -> Response:
+    """The triples of a named graph. Raises NotFound."""
+    graphs = service.snapshot.graphs
+    if iri not in graphs:
+        raise NotFound(f"There is no graph {iri}. Graphs: {', '.join(graphs)}.", allowed=list(graphs))
+    if format.name != "jsonld":
+        return _negotiated(_file(service, _SAME.get(format.name, format.name), iri, True), format)
+    if graphs[iri] <= _COMPACT:
+        return write(content(f"graph {iri}", lambda: compact(service.snapshot.export(format, graph=iri))), format)
+    return _constructed(service, f"GRAPH {term(NamedNode(iri))} {{ ?s ?p ?o }}", format, True)
+
+
+def _file(service: Service, name: str, graph: str | None, infer: bool) -> Dump:
+    # Without a graph of what is inferred the whole is what is asserted.
+    inferred = infer or graph is not None or GRAPH_INFERRED not in service.snapshot.graphs
+    found = (d for d in service.snapshot.files if not d.compressed and (d.graph, d.inferred, d.format.name) == (graph, inferred, name))
+    dump = next(found, None)
+    if dump is None:
+        raise NotFound(f"This graph cannot be said in the format {name}.")
+    return dump
+
+
+def _negotiated(dump: Dump, format: Format) -> Response:
+    response = sent(dump, format)
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.vary.add("Accept")
+    return response
+
+
+def _constructed(service: Service, pattern: str, format: Format, infer: bool) -> Response:
+    """Triples as the engine writes them, in its own process and time."""
+    return answer(service.sparql(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", infer=infer), {Kind.GRAPH: format}))
