@@ -4,12 +4,15 @@ One table per kind of result, in the order in which this service prefers them. S
 CSV and TSV formats; Turtle, N-Triples, RDF/XML, JSON-LD 1.1, N-Quads and TriG (media types as registered with IANA).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
+
+_WEIGHT = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?")
 
 
 @dataclass(frozen=True)
@@ -131,12 +134,14 @@ def _ranges(accept: str) -> Iterable[tuple[str, float]]:
         for parameter in parameters:
             name, _, value = parameter.partition("=")
             if name.strip() == "q":
-                try:
-                    quality = min(max(float(value), 0.0), 1.0)
-                except ValueError:
-                    quality = 0.0
+                quality = weight(value)
         if media:
             yield media, quality
+
+
+def weight(text: str) -> float:
+    """A client's weight, from 0 to 1 (RFC 9110, section 12.4.2); 0 for what is none."""
+    return min(float(text), 1.0) if _WEIGHT.fullmatch(text.strip()) else 0.0
 
 
 def _quality(format: Format, ranges: list[tuple[str, float]]) -> tuple[float, int]:

@@ -45,6 +45,16 @@ def family(pid: int) -> list[int]:
         return []
 
 
+def serving(server: Server) -> int:
+    """The process that serves: the main process's only child."""
+    (child,) = [pid for pid in family(server.process.pid) if _parent(pid) == server.process.pid]
+    return child
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def _status(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/status").read_text()

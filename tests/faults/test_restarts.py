@@ -11,21 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Server
-from tests.faults.beside import family, lookup
+from tests.faults.beside import family, lookup, serving
 
 pytestmark = pytest.mark.live
 
 Start = Callable[..., Server]
-
-
-def serving(server: Server) -> int:
-    """The process that serves: the main process's only child."""
-    (child,) = [pid for pid in family(server.process.pid) if parent(pid) == server.process.pid]
-    return child
-
-
-def parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def messages(server: Server) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import brotli
 import zstandard
 
+from graph_service.words.formats import weight
 from graph_service.words.remembering import remembered
 
 #: The bytes as they are.
@@ -44,8 +45,7 @@ def choose(accept: str) -> str:
     """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order."""
     weights = {}
     for part in accept.lower().split(","):
-        name, _, parameter = part.partition(";")
-        quality = parameter.strip().removeprefix("q=")
-        weights[name.strip()] = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
+        name, semicolon, parameter = part.partition(";")
+        weights[name.strip()] = weight(parameter.strip().removeprefix("q=")) if semicolon else 1.0
     best = max(_ENCODERS, key=lambda name: weights.get(name, weights.get("*", 0.0)))
     return best if weights.get(best, weights.get("*", 0.0)) > 0 else IDENTITY

@@ -4,6 +4,7 @@ Such an answer needs no routes, no templates and no session, and building them u
 hooks write JSON-LD anew) and what goes wrong are left to Flask, with what was read of the request.
 """
 
+import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -18,6 +19,7 @@ from graph_service.web.answers import wanted, write
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.reply import Headers, Reply, nameless, run
 from graph_service.web.protocol import read_query, wants_page
+from graph_service.web.values import check
 from graph_service.words.formats import Format
 
 if TYPE_CHECKING:
@@ -60,11 +62,21 @@ class Endpoint:
         environ = asked.environ()
         if asked.path not in _PATHS or environ["REQUEST_METHOD"] not in _METHODS:
             return run(self._application, environ)
+        read = environ[READ] = Read()
+        try:
+            return self._answer(environ, read)
+        finally:
+            # An error holds what was read of the request, and is held by it: memory that would wait for a look for garbage.
+            if read.fault is not None:
+                traceback.clear_frames(read.fault.__traceback__)
+                read.fault = None
+
+    def _answer(self, environ: "WSGIEnvironment", read: Read) -> Reply:
         request = Request(environ, populate_request=False)
         request.max_content_length = request.max_form_memory_size = self._application.config["MAX_CONTENT_LENGTH"]
-        read = environ[READ] = Read()
         began = perf_counter()
         try:
+            check(request, self._application.config)
             read.query = read_query(request)
             if read.query is not None and not wants_page(request):
                 read.result = self._service.sparql(read.query, wanted(asked=request))

@@ -7,8 +7,9 @@ application makes piece by piece is put into a file without a name first, which 
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from werkzeug.wsgi import _RangeWrapper
@@ -41,9 +42,9 @@ class FilePart:
     open: Open | None = None
 
     def read(self) -> bytes:
-        """The bytes, while the file is open."""
-        assert self.open is not None
-        return os.pread(self.open.fileno(), self.end - self.start, self.start)
+        """The bytes. Raises OSError if the file is gone."""
+        with Path(self.path).open("rb") as file:
+            return os.pread(file.fileno(), self.end - self.start, self.start)
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ def _content(answer: Iterable[bytes]) -> bytes | FilePart:
         # It has a name, and is never changed: a version of the graph, a style sheet.
         size = os.fstat(answer.file.fileno()).st_size
         end = size if length is None else min(start + length, size)
-        part = FilePart(str(answer.file.name), start, end, answer.file)
-        return part.read() if end - start <= IN_MEMORY else replace(part, open=None)
+        part = FilePart(str(answer.file.name), start, end)
+        return part.read() if end - start <= IN_MEMORY else part
     return gathered(answer)
 
 
