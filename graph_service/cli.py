@@ -39,9 +39,9 @@ _SERVER_FLAGS = (
     *("body_limit", "body_deadline", "bodies_limit", "address_limit", "header_limit", "field_limit", "header_deadline"),
     *("send_deadline", "lowest_rate", "spool_limit", "connections", "restarts"),
 )
-_ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit")
+_ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit", "query_depth", "term_depth")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.
-_REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit")
+_REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit", "service_groups")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

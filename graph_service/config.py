@@ -138,6 +138,8 @@ class Settings:
     query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds a query or an explanation may take (504)")
     query_memory: int = _setting(_size, lambda: 2**30, "1 GiB", "memory a query may take (507)")
     result_limit: int = _setting(_size, lambda: 256 * 2**20, "256 MiB", "largest result of a query (413)")
+    query_depth: int = _setting(_count, lambda: 100, "100", "brackets within each other in a query, at most (400)")
+    term_depth: int = _setting(_count, lambda: 32, "32", "levels of a triple term in a result, at most (413)")
     data: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (Turtle, TriG, N-Quads), or none"
     )
@@ -161,6 +163,7 @@ class Settings:
         _hosts, tuple, "none", "hosts that SERVICE may call: example.org (ports 80 and 443) or 192.0.2.1:8001, with commas, or none"
     )
     service_limit: int = _setting(_size, lambda: 4 * 2**20, "4 MiB", "largest answer of those hosts to a query, together (413)")
+    service_groups: int = _setting(_count, lambda: 16, "16", "SERVICE groups of a query, at most (400)")
     snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
     keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph to keep and to offer for download")
     cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")

@@ -11,7 +11,7 @@ from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.config import Settings
 from graph_service.engine.client import Running as Waiting
 from graph_service.engine.embedded import EmbeddedEngine, Running
-from graph_service.engine.federation import Federation
+from graph_service.engine.federation import CallLimits, Federation
 from graph_service.engine.peer import Peer
 from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
@@ -99,6 +99,8 @@ class Service:
             memory=settings.query_memory,
             result=settings.result_limit,
             log_texts=settings.log_queries,
+            query_depth=settings.query_depth,
+            term_depth=settings.term_depth,
         )
         self.engine: EmbeddedEngine | RemoteEngine
         if settings.engine == "embedded":
@@ -106,8 +108,8 @@ class Service:
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
             self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
-        hosts, limit, places = settings.service_hosts, settings.service_limit, 2 * settings.workers
-        self._federation = Federation(hosts, settings.query_deadline, limit, places, self.engine.workers)
+        limits_of_calls = CallLimits(settings.query_deadline, settings.service_limit, settings.service_groups, 2 * settings.workers)
+        self._federation = Federation(settings.service_hosts, limits_of_calls, self.engine.workers)
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         #: Searches in the texts of the graph.
@@ -138,7 +140,11 @@ class Service:
 
         Raises what the engine raises, and the federation where the query calls other servers.
         """
-        return self.engine.run(self._federation.answered(query), formats)
+        answered = self._federation.answered(query)
+        result = self.engine.run(answered, formats)
+        # What other servers have answered stands in the query now.
+        result.volatile = result.volatile or answered is not query
+        return result
 
     @property
     def running(self) -> list[Running | Waiting]:

@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from graph_service.engine import wire
@@ -31,27 +31,32 @@ from graph_service.words.tokens import may_use, replaced
 
 _PORTS = {"http": 80, "https": 443}
 
-#: How many SERVICE groups a query may have.
-_GROUPS = 16
-
 #: What a SILENT group that failed stands for: the one solution that binds nothing (section 2.3.1).
 _ONE_EMPTY_SOLUTION = "VALUES () { () }"
+
+
+@dataclass(frozen=True)
+class CallLimits:
+    """What the calls of queries may take: seconds with all that goes before and behind, bytes of answers and groups of one query.
+
+    `places` is how many queries may wait for other servers at once.
+    """
+
+    deadline: float
+    answers: int
+    groups: int
+    places: int
 
 
 class Federation:
     """The servers that SERVICE may call."""
 
-    def __init__(self, hosts: Sequence[str], deadline: float, limit: int, places: int, workers: Workers) -> None:
-        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`.
-
-        `deadline` is in seconds for a query with all its calls, `limit` in bytes for all that it is answered, and `places` is how many
-        queries may wait for other servers at once. `workers` look at queries and read answers.
-        """
+    def __init__(self, hosts: Sequence[str], limits: CallLimits, workers: Workers) -> None:
+        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`. `workers` look at queries and read answers."""
+        self._limits = limits
         self._workers = workers
         self._hosts = frozenset(hosts)
-        self._deadline = deadline
-        self._limit = limit
-        self._places = threading.BoundedSemaphore(places)
+        self._places = threading.BoundedSemaphore(limits.places)
         self._lock = threading.Lock()
         self._running: dict[str, Running] = {}
 
@@ -65,13 +70,15 @@ class Federation:
         if not self._hosts or not may_use(query.text, "SERVICE"):
             return query
         began = time.monotonic()
-        seconds = min(self._deadline, query.timeout or self._deadline)
+        seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
         until = began + seconds
         with self._place(query, until) as running:
             given = [text for pair in query.given for text in pair]
-            task = wire.pack(query.text, query.base or "", str(_GROUPS), *given)
+            task = wire.pack(query.text, query.base or "", str(self._limits.groups), *given)
             with running.call as call, self._workers.work(wire.CALLS, task, call) as read:
                 text, calls = read_calls(read.read())
+            if not calls:
+                return query
             for service in calls:
                 self._refuse(service)
             answers: dict[tuple[str | None, str, bool], str] = {}
@@ -80,7 +87,7 @@ class Federation:
             for service in outer:
                 key = (service.address, service.query, service.silent)
                 if key not in answers:
-                    answers[key] = self._values(service, running, until, self._limit - size)
+                    answers[key] = self._values(service, running, until, self._limits.answers - size)
                     size += len(answers[key])
         pieces = [(service.start, service.end, answers[service.address, service.query, service.silent]) for service in outer]
         left = until - time.monotonic()
@@ -164,8 +171,10 @@ class Federation:
                 with self._workers.work(wire.VALUES, task, call, content) as values:
                     return values.read().decode()
             except ResultTooLarge as error:
-                detail = f"What other servers answer to this query is larger than {self._limit} bytes, its limit. Ask them for less."
-                raise ResultTooLarge(detail, limit=self._limit) from error
+                detail = (
+                    f"What other servers answer to this query is larger than {self._limits.answers} bytes, its limit. Ask them for less."
+                )
+                raise ResultTooLarge(detail, limit=self._limits.answers) from error
             except OutOfMemory as error:
                 raise BadGateway(f"What the server {peer.name} answers is nested too deeply, or takes too much memory to read.") from error
 

@@ -14,7 +14,7 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.federation import Federation
+from graph_service.engine.federation import CallLimits, Federation
 from graph_service.engine.result import Query
 from graph_service.engine.workers import Workers
 from graph_service.errors import (
@@ -113,7 +113,7 @@ _workers: list[Workers] = []
 
 
 def federation(*hosts: str, deadline: float = 4, limit: int = 2**20) -> Federation:
-    return Federation(hosts, deadline, limit, 1, _workers[0])
+    return Federation(hosts, CallLimits(deadline, limit, 16, 1), _workers[0])
 
 
 def answered(engine: EmbeddedEngine, hosts: Federation, text: str) -> list[list[str | None]]:

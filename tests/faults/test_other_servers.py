@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.federation import Federation
+from graph_service.engine.federation import CallLimits, Federation
 from graph_service.engine.result import Query
 from graph_service.engine.workers import EngineLimits
 from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTime, ResultTooLarge, ServiceError
@@ -34,7 +34,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]
 
 
 def hosts(engine: EmbeddedEngine, port: int, deadline: float = 3) -> Federation:
-    return Federation([f"127.0.0.1:{port}"], deadline, 2**22, 4, engine.workers)
+    return Federation([f"127.0.0.1:{port}"], CallLimits(deadline, 2**22, 16, 4), engine.workers)
 
 
 def outcome(engine: EmbeddedEngine, handle: Callable[[test_federation.Handler], None], deadline: float = 3) -> ServiceError:
