@@ -1,9 +1,11 @@
 """What grows with the data: texts that match everywhere, derivations that share their steps, things with very many links."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,6 +15,27 @@ from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage, as_data, as_lines, as_triples
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.search import snippet
+from tests.conftest import Server
+
+LINKS = 10_000
+
+NS = "https://w3id.org/labcoop/ns#"
+HUB = "https://w3id.org/labcoop/id/place/hub"
+
+
+@pytest.fixture(scope="module")
+def hub(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A service over a thing with very many links to it and from it, by two properties each."""
+    folder = tmp_path_factory.mktemp("hub")
+    (folder / "data.nt").write_text(
+        f'<{HUB}> <http://www.w3.org/2000/01/rdf-schema#label> "Hub"@en .\n'
+        + "".join(
+            f"<{HUB}> <{NS}of{n % 2}> <{HUB}-{n}> .\n<{HUB}-{n}> <{NS}to{n % 2}> <{HUB}> .\n"
+            f'<{HUB}-{n}> <http://www.w3.org/2000/01/rdf-schema#label> "Thing {n}"@en .\n'
+            for n in range(LINKS)
+        )
+    )
+    return start("--data", str(folder / "data.nt"), "--ontology", "none", "--queries", "none", "--reasoning", "none")
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -23,6 +46,36 @@ def seconds(work: Callable[[], object]) -> float:
         work()
         took.append(time.process_time() - began)
     return min(took)
+
+
+@pytest.mark.live
+def test_a_page_of_a_thing_with_very_many_links_shows_some_and_leads_to_all(hub: Server) -> None:
+    answer = hub.ask("/page/place/hub", Accept="text/html")
+    assert answer.status == 200
+    assert len(answer.body) < 200_000
+    ways = [unescape(way) for way in re.findall(r'href="(/sparql\?query=[^"]+)"[^>]*>all 5,000<', answer.text)]
+    assert len(ways) == 4
+    for way in ways:
+        assert hub.ask(way, Accept="text/csv").body.count(b"\n") == LINKS // 2 + 1
+
+
+@pytest.mark.live
+def test_what_asks_little_of_a_thing_with_very_many_links_is_answered_at_once(hub: Server) -> None:
+    for path, accept, status in (("/id/place/hub", "text/html", 303), ("/linkset/place/hub", "application/linkset+json", 200)):
+        began = time.monotonic()
+        assert hub.ask(path, Accept=accept).status == status
+        assert time.monotonic() - began < 1
+    assert hub.ask("/id/place/nothing", Accept="text/html").status == 404
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("media", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"])
+def test_the_data_of_a_thing_with_very_many_links_are_whole(hub: Server, media: str) -> None:
+    answer = hub.ask("/data/place/hub", Accept=media)
+    assert answer.status == 200
+    if media == "application/n-triples":
+        # Each link, and what each thing that is linked is called.
+        assert answer.body.count(b"\n") == 3 * LINKS + 1
 
 
 @pytest.mark.parametrize("word", ["labour ", "Labour, ", "éléments ", "l'a ", "labour\u0301 "])

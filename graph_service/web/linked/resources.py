@@ -5,21 +5,41 @@
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from graph_service.engine.result import Kind, Query
 from graph_service.errors import Gone
 from graph_service.service import Service
-from graph_service.web.answers import choose, flag, write
+from graph_service.web.answers import answer, choose, flag, write
 from graph_service.web.languages import language
 from graph_service.web.linked.linksets import LINKSET
 from graph_service.web.linked.signposts import of_thing
 from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.pages.extent import OF, TO, size, withdrawal
 from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.schemes import tree
-from graph_service.web.pages.things import is_withdrawn, replacements, thing
+from graph_service.web.pages.things import is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
 from graph_service.web.protocol import wants_page
-from graph_service.words.formats import DATA_FORMATS, named
-from graph_service.words.names import DATASET, THING, VOCABULARY, below
+from graph_service.words.formats import DATA_FORMATS, Format, named
+from graph_service.words.names import DATASET, NS, THING, VOCABULARY, below
+from graph_service.words.terms import NamedNode
+from graph_service.words.terms import write as write_term
 from graph_service.words.writing import write_quads, write_triples
+
+#: Documents of more triples are written by the engine.
+_LARGE = 1000
+
+#: What is said of a thing and to it, and the names of what is linked.
+_ALL = f"""
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
+  {{{{ {OF} }}}} UNION {{{{ {TO} }}}}
+  UNION {{{{ {{node}} ?to ?s . VALUES ?p {{{{ rdfs:label skos:prefLabel }}}} ?s ?p ?o }}}}
+  UNION {{{{
+    ?s ?from {{node}} . FILTER NOT EXISTS {{{{ ?s a <{NS}SourcedStatement> }}}}
+    VALUES ?p {{{{ rdfs:label skos:prefLabel }}}} ?s ?p ?o
+  }}}}
+}}}}"""
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -30,9 +50,8 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:
         iri = below(THING, f"{kind}/{key}")
-        triples = service.describe(iri)
-        if is_withdrawn(triples, iri):
-            successors = replacements(triples, iri)
+        successors = withdrawal(service, iri)
+        if successors is not None:
             told = f" It is replaced by {', '.join(successors)}." if successors else ""
             raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_place(kind, key)}.", replaced_by=successors or None)
         place = _place(kind, key) if wants_page(request) else f"/data/{kind}/{key}.{choose(DATA_FORMATS).name}"
@@ -74,6 +93,10 @@ def blueprint(service: Service) -> Blueprint:
 
     def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
+        if size(service, iri, infer) > _LARGE and format.name not in {"trig", "nq"}:
+            response = negotiated(_large(iri, format, infer), path, format, DATA_FORMATS, page, stated=not infer)
+            response.status_code = 410 if withdrawal(service, iri) is not None else 200
+            return response
         quads = service.document(iri, infer)
         # JSON-LD has graphs too, but who asks for it wants a thing and not the graphs that speak of it.
         content = write_quads(quads, format) if format.name in {"trig", "nq"} else write_triples({q.triple for q in quads}, format)
@@ -81,6 +104,10 @@ def blueprint(service: Service) -> Blueprint:
         if is_withdrawn([quad.triple for quad in quads], iri):
             response.status_code = 410
         return response
+
+    def _large(iri: str, format: Format, infer: bool) -> Response:
+        """The same of a thing of which very much is said, as the engine writes it, in its own process and time."""
+        return answer(service.sparql(Query(_ALL.format(node=write_term(NamedNode(iri))), infer=infer), {Kind.GRAPH: format}))
 
     return routes
 

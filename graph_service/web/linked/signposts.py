@@ -11,9 +11,9 @@ from flask import Blueprint, Response, request
 from graph_service.service import Service
 from graph_service.web.linked.linksets import FORMATS, LINKSET, LinkSet, answer
 from graph_service.web.links import Link, add, alternates
+from graph_service.web.pages.extent import classes
 from graph_service.words.formats import THING_FORMATS
-from graph_service.words.names import DATASET, DCTERMS, RDF, THING
-from graph_service.words.terms import NamedNode
+from graph_service.words.names import DATASET, DCTERMS, THING
 
 #: The profile of link sets that signpost.
 _FAIR = "https://signposting.org/FAIR/"
@@ -76,7 +76,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/linkset/<kind>/<key>")
     def thing_links(kind: str, key: str) -> Response:
-        links = of_thing(service, request.host_url, kind, key, _classes(f"{THING}{quote(kind)}/{quote(key)}"))
+        links = of_thing(service, request.host_url, kind, key, classes(service, f"{THING}{quote(kind)}/{quote(key)}"))
         page = f"{request.host_url}page/{quote(kind)}/{quote(key)}"
         back = [Link("describes", page), Link("type", "https://schema.org/Dataset")]
         documents = [LinkSet(link.href, back) for link in links if link.rel == "describedby"]
@@ -105,9 +105,5 @@ def blueprint(service: Service) -> Blueprint:
             ]
             add(response, origin)
         return response
-
-    def _classes(iri: str) -> list[str]:
-        triples = service.describe(iri, infer=False)
-        return sorted(t.object.value for t in triples if t.subject == NamedNode(iri) and t.predicate.value == RDF + "type")  # type: ignore[union-attr]
 
     return routes

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.extent import Extent
 from graph_service.web.pages.presentation import OTHER, Place, Presentation, key
 from graph_service.words import terms
 from graph_service.words.names import RDF
@@ -42,11 +43,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Fact:
-    """A property with its values: the stated ones, then the inferred."""
+    """A property with its values: the stated ones, then the inferred; how many there are and where, if they are not all here."""
 
     term: Cell
     stated: list[Value]
     inferred: list[Value]
+    rest: tuple[int, str] | None = None
 
     @property
     def shared(self) -> list[Passage]:
@@ -80,18 +82,19 @@ class Teller:
     passages: Mapping[Triple, list[Passage]]
     graphs: Callable[[Triple], tuple[Cell, ...]]
     presentation: Presentation
+    extent: Extent
 
-    def sections(self, said: Iterable[Said]) -> list[Section]:
-        """What is said, in the groups of the ontology; values that only repeat another are left out (see `repeated`)."""
+    def sections(self, said: Iterable[Said], of: bool = True) -> list[Section]:
+        """What is said of the thing, or to it, in the groups of the ontology; without what only repeats another (see `repeated`)."""
         said = list(said)
         given = _values_by_property(said)
-        return self._grouped(pair for pair in said if not self._repeats(pair, given))
+        return self._grouped((pair for pair in said if not self._repeats(pair, given)), of)
 
     def repeated(self, said: Iterable[Said]) -> list[Fact]:
         """The inferred values that say of the same thing, in more general words, what another value says."""
         said = list(said)
         given = _values_by_property(said)
-        return [fact for section in self._grouped(pair for pair in said if self._repeats(pair, given)) for fact in section.facts]
+        return [fact for section in self._grouped((pair for pair in said if self._repeats(pair, given)), of=True) for fact in section.facts]
 
     def value(self, triple: Triple, value: AnyTerm) -> Value:
         """One value, as it is shown."""
@@ -106,7 +109,7 @@ class Teller:
             return False
         return any(value in given.get(narrow, ()) for narrow in self.presentation.narrower.get(triple.predicate.value, ()))
 
-    def _grouped(self, said: Iterable[Said]) -> list[Section]:
+    def _grouped(self, said: Iterable[Said], of: bool) -> list[Section]:
         facts: dict[str, list[Value]] = {}
         shown: dict[str, Cell] = {}
         for triple, value in said:
@@ -118,7 +121,7 @@ class Teller:
             section = sections.setdefault(place.group, Section(key(place.group) if place.group != OTHER else "other", place.group))
             values = sorted(_once(facts[property]), key=lambda value: value.cell.text.casefold())
             stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
-            section.facts.append(Fact(shown[property], stated, inferred))
+            section.facts.append(Fact(shown[property], stated, inferred, self.extent.rest(property, of)))
         return list(sections.values())
 
 

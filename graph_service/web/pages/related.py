@@ -28,7 +28,7 @@ SELECT DISTINCT ?other ?shared WHERE {{
   ?other ?property ?shared .
   ?property lc:factGroup ?group .
   FILTER(isIRI(?shared) && ?property != <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> && ?group NOT IN ({common}))
-}} ORDER BY ?other ?shared"""
+}} ORDER BY ?other ?shared LIMIT 500"""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from graph_service.engine.result import Query
+from graph_service.knowledge.evidence import statement_iri
 from graph_service.service import Service
 from graph_service.web.pages import numerals
 from graph_service.web.pages.cells import Cell, Table, cell, table
+from graph_service.web.pages.extent import Extent, extent
 from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.pages.gists import gists
 from graph_service.web.pages.presentation import Presentation
@@ -26,7 +28,7 @@ PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT DISTINCT ?s ?p ?o ?passage ?words ?document ?language WHERE {{
-  VALUES ?{role} {{ {node} }}
+  VALUES ?{variable} {{ {nodes} }}
   ?record rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; lc:evidence ?passage .
   ?passage oa:exact ?words ; lc:quotedFrom ?document .
   OPTIONAL {{ ?document dcterms:language ?language }}
@@ -98,9 +100,9 @@ class Thing:
 
 def thing(service: Service, presentation: Presentation, iri: str, language: str = "en", infer: bool = True) -> Thing:
     """Everything to show of a thing, with or without what is inferred. Raises NotFound if nothing is said of it."""
-    quads = [quad for quad in service.document(iri, infer) if NamedNode(iri) in (quad.subject, quad.object)]
+    found_of = extent(service, iri, infer)
     graphs: dict[Triple, set[NamedNode]] = {}
-    for quad in quads:
+    for quad in found_of.quads:
         found = graphs.setdefault(quad.triple, set())
         if isinstance(quad.graph_name, NamedNode):
             found.add(quad.graph_name)
@@ -119,9 +121,10 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         show=show,
         gists=gists(service, {term.value for term in shown if isinstance(term, NamedNode) and term != node}, language),
         inferred={triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}},
-        passages=_passages(service, iri, language),
+        passages=_passages(service, found_of, triples, language),
         graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
         presentation=presentation,
+        extent=found_of,
     )
     said = _readable([triple for triple in triples if triple.subject == node], language)
     words = _words(service, said)
@@ -144,7 +147,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         says=says,
         sections=sections,
         repeated=teller.repeated(facts),
-        mentions=teller.sections(mentions),
+        mentions=teller.sections(mentions, of=False),
         related=related(service, iri, language),
         headings=labels,
         classes=sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred),  # type: ignore[union-attr]
@@ -232,11 +235,17 @@ def _marked(cell: Cell, language: str) -> Markup:
     return escape(text) if cell.language in {None, language} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
 
 
-def _passages(service: Service, iri: str, language: str) -> dict[Triple, list[Passage]]:
+def _passages(service: Service, of: Extent, triples: Sequence[Triple], language: str) -> dict[Triple, list[Passage]]:
+    """The passages that say the triples."""
     found: dict[Triple, list[Passage]] = {}
-    rows = [
-        row for role in ("s", "o") for row in service.sparql(Query(_PASSAGES.format(role=role, node=terms.write(NamedNode(iri))))).rows()
-    ]
+    if of.is_cut:
+        # Of very many records those of what is shown, which are named after what they say.
+        records = [statement_iri(t.subject, t.predicate, t.object) for t in triples]
+        queries = [_PASSAGES.format(variable="record", nodes=" ".join(map(terms.write, records)))]
+    else:
+        node = terms.write(NamedNode(of.iri))
+        queries = [_PASSAGES.format(variable=variable, nodes=node) for variable in ("s", "o")]
+    rows = [row for query in queries for row in service.sparql(Query(query)).rows()]
     labels = service.labels([document for *_, document, _ in rows], language)
     for s, p, o, passage, words, document, spoken in rows:
         link, origin = cell(passage, labels), cell(document, labels)

@@ -1,0 +1,120 @@
+"""How much is said of a thing and to it, and so much of that as a page can hold: of each property so many values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from graph_service.engine.result import Query
+from graph_service.errors import NotFound
+from graph_service.service import Service
+from graph_service.words import terms
+from graph_service.words.names import BASE, DCTERMS, NS, OWL, RDF
+from graph_service.words.terms import DefaultGraph, Literal, NamedNode, Quad
+
+#: A page shows so many values of a property, and links to all where there are more.
+SHOWN = 50
+
+#: What is said of a thing and to it, but for the records of statements and the dataset that has it as an example.
+OF = "{node} ?p ?o BIND({node} AS ?s)"
+TO = f"""?s ?p {{node}} BIND({{node}} AS ?o) FILTER(?s != <{BASE}> && ?s != {{node}})
+  FILTER NOT EXISTS {{{{ ?s a <{NS}SourcedStatement> }}}}"""
+
+_COUNTS = f"""
+SELECT ?of ?p (COUNT(*) AS ?count) WHERE {{{{
+  {{{{ {OF} BIND(true AS ?of) }}}} UNION {{{{ {TO} BIND(false AS ?of) }}}}
+}}}} GROUP BY ?of ?p"""
+
+_PART = "{{ {{ SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {properties} }} {pattern} }} {limit} }} OPTIONAL {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
+
+#: A property, and whether the thing is the subject of it.
+Side = tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A thing: the quads that are shown of it, and how many triples there are of each property of it and to it."""
+
+    iri: str
+    quads: Sequence[Quad]
+    counts: Mapping[Side, int]
+
+    def rest(self, property: str, of: bool) -> tuple[int, str] | None:
+        """How many values of a property there are, and the address of them all, if they are not all shown."""
+        count = self.counts.get((property, of), 0)
+        if count <= SHOWN:
+            return None
+        node, predicate = terms.write(NamedNode(self.iri)), terms.write(NamedNode(property))
+        query = f"SELECT ?thing WHERE {{ {f'{node} {predicate} ?thing' if of else f'?thing {predicate} {node}'} }} ORDER BY ?thing"
+        return count, f"/sparql?{urlencode({'query': query})}"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether not all is shown."""
+        return any(count > SHOWN for count in self.counts.values())
+
+
+def extent(service: Service, iri: str, infer: bool = True) -> Extent:
+    """What a page shows of a thing. Raises NotFound if nothing is said of it."""
+    counts = _counts(service, iri, infer)
+    parts = []
+    for of, pattern in ((True, OF), (False, TO)):
+        few = [property for (property, side), count in counts.items() if side == of and count <= SHOWN]
+        many = [property for (property, side), count in counts.items() if side == of and count > SHOWN]
+        parts += [_part(iri, few, pattern, "")] if few else []
+        parts += [_part(iri, [property], pattern, f"ORDER BY ?s ?o LIMIT {SHOWN}") for property in many]
+    rows = service.sparql(Query(f"SELECT ?s ?p ?o ?g WHERE {{ {' UNION '.join(parts)} }}", infer=infer)).rows()
+    quads = [Quad(s, p, o, g or DefaultGraph()) for s, p, o, g in rows]  # type: ignore[arg-type]
+    return Extent(iri, quads, counts)
+
+
+def size(service: Service, iri: str, infer: bool = True) -> int:
+    """How many triples say something of a thing or to it. Raises NotFound if nothing does."""
+    return sum(_counts(service, iri, infer).values())
+
+
+def classes(service: Service, iri: str) -> list[str]:
+    """The classes that a thing is stated to be of. Raises NotFound if nothing is said of it."""
+    _refuse_unknown(service, iri)
+    rows = service.sparql(Query(f"SELECT DISTINCT ?class WHERE {{ {_node(iri)} <{RDF}type> ?class }}", infer=False)).rows()
+    return sorted(kind.value for (kind,) in rows if isinstance(kind, NamedNode))
+
+
+def withdrawal(service: Service, iri: str) -> list[str] | None:
+    """The IRIs of what a withdrawn thing (`owl:deprecated`) is replaced by; None for one that stands.
+
+    Raises NotFound if nothing is said of it.
+    """
+    _refuse_unknown(service, iri)
+    text = (
+        f"SELECT DISTINCT ?other WHERE {{ {_node(iri)} <{OWL}deprecated> true OPTIONAL {{ {_node(iri)} <{DCTERMS}isReplacedBy> ?other }} }}"
+    )
+    rows = list(service.sparql(Query(text)).rows())
+    return sorted(other.value for (other,) in rows if isinstance(other, NamedNode)) if rows else None
+
+
+def _counts(service: Service, iri: str, infer: bool) -> dict[Side, int]:
+    found = {}
+    for of, property, count in service.sparql(Query(_COUNTS.format(node=_node(iri)), infer=infer)).rows():
+        if isinstance(of, Literal) and isinstance(property, NamedNode) and isinstance(count, Literal):
+            found[property.value, of.value == "true"] = int(count.value)
+    if not found:
+        raise NotFound(f"Nothing is said of {iri}.")
+    return found
+
+
+def _part(iri: str, properties: Sequence[str], pattern: str, limit: str) -> str:
+    written = " ".join(terms.write(NamedNode(property)) for property in properties)
+    return _PART.format(properties=written, pattern=pattern.format(node=_node(iri)), limit=limit)
+
+
+def _refuse_unknown(service: Service, iri: str) -> None:
+    of, to = OF.format(node=_node(iri)), TO.format(node=_node(iri))
+    if not service.sparql(Query(f"ASK {{ {{ {of} }} UNION {{ {to} }} }}")):
+        raise NotFound(f"Nothing is said of {iri}.")
+
+
+def _node(iri: str) -> str:
+    try:
+        return terms.write(NamedNode(iri))
+    except ValueError as error:
+        raise NotFound(f"Nothing is said of {iri}.") from error
