@@ -9,9 +9,8 @@ import json
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graph_service.config import Settings
 from graph_service.errors import Busy, ServiceError
@@ -21,6 +20,7 @@ from graph_service.web.front.asked import Asked
 from graph_service.web.front.limits import Limits
 from graph_service.web.front.readers import Readers
 from graph_service.web.front.reply import FilePart, Reply
+from graph_service.web.front.threads import Threads
 from graph_service.web.front.watching import Watch
 from graph_service.web.succession import Generation, Succession
 
@@ -48,9 +48,7 @@ class Serving:
         self._succession = Succession(snapshot, settings, restarts, self._readers)
         self._watch = Watch(self._succession.metrics)
         # A thread for each query that may run or wait, here or for other servers, and some for the rest.
-        self._places = 5 * settings.workers + settings.queue + 16
-        self._busy = 0
-        self._threads = ThreadPoolExecutor(self._places, "request")
+        self._threads: Threads[Reply] = Threads(5 * settings.workers + settings.queue + 16)
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer a request."""
@@ -72,44 +70,41 @@ class Serving:
         asked.leave_out_what_nobody_reads()
         if asked.has_body:
             asked.body = await self._limits.read_body(asked, protocol)
-        with self._succession.current() as generation:
-
-            async def ask(asked: Asked) -> Reply:
-                return await self._in_thread(generation, asked, protocol)
-
-            reply = await generation.cache.answer(asked, ask)
+        generation = self._succession.newest
+        reply = generation.cache.known(asked)
+        if reply is not None:
+            return reply
+        generation = self._succession.enter()
+        try:
+            reply = await generation.cache.answer(asked, lambda: self._in_thread(generation, asked, protocol))
+        finally:
+            generation.leave()
         if isinstance(reply.content, FilePart) and reply.content.open is not None and self._readers.spooled > self._spool_limit:
             raise Busy("Too many large answers are on their way. Try again in a moment.", retry_after=10)
         return reply
 
     async def _in_thread(self, generation: Generation, asked: Asked, protocol: "HTTPProtocol") -> Reply:
-        """What the application answers. Raises Busy if no thread is free."""
-        if self._busy >= self._places:
-            raise Busy("Too many requests are being answered. Try again in a moment.", retry_after=2)
-        self._busy += 1
+        """What the application answers. Raises Busy if no thread is free. If the client leaves, its query is ended."""
 
         def work() -> Reply:
             asked.thread = threading.get_ident()
             return generation.endpoint.answer(asked)
 
-        answered = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        answered.add_done_callback(self._done)
-        await asyncio.wait({answered}, timeout=_PATIENCE)
-        if not answered.done():
-            gone = asyncio.create_task(_gone(protocol))
-            either: set[asyncio.Future[Any]] = {answered, gone}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            gone.cancel()
+        async def look_for_client() -> None:
+            await protocol.client_disconnect()
             if not answered.done() and asked.thread is not None:
                 generation.service.abandon(asked.thread)
-        return await answered
 
-    def _done(self, _: object) -> None:
-        self._busy -= 1
-
-
-async def _gone(protocol: "HTTPProtocol") -> None:
-    await protocol.client_disconnect()
+        loop = asyncio.get_running_loop()
+        answered = self._threads.run(work)
+        looking: list[asyncio.Task[None]] = []
+        timer = loop.call_later(_PATIENCE, lambda: looking.append(loop.create_task(look_for_client())))
+        try:
+            return await answered
+        finally:
+            timer.cancel()
+            for task in looking:
+                task.cancel()
 
 
 def _send(reply: Reply, headers: list[tuple[str, str]], method: str, protocol: "HTTPProtocol") -> None:

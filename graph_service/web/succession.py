@@ -9,8 +9,7 @@ it takes over when that server holds it.
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from graph_service.config import Settings
 from graph_service.engine.result import Query
@@ -79,15 +78,16 @@ class Succession:
         self._current = self._generation(snapshot)
         threading.Thread(target=self._look_for_successors, daemon=True).start()
 
-    @contextmanager
-    def current(self) -> Iterator[Generation]:
-        """The newest generation, to answer one request with."""
+    @property
+    def newest(self) -> Generation:
+        """The newest generation, to look at."""
+        return self._current
+
+    def enter(self) -> Generation:
+        """The newest generation, to answer a request with, which is to be left again."""
         while not (generation := self._current).enter():
             pass
-        try:
-            yield generation
-        finally:
-            generation.leave()
+        return generation
 
     def _generation(self, snapshot: Snapshot) -> Generation:
         service = Service.open(snapshot, self._settings)

@@ -23,7 +23,7 @@ class Asked:
     `query` has no parameters but those that are read at the path, so that others (`utm_source`) make no new answer.
     """
 
-    __slots__ = ("body", "headers", "http_version", "method", "path", "query", "scheme", "size", "thread")
+    __slots__ = ("body", "headers", "http_version", "key", "method", "path", "query", "scheme", "size", "thread")
 
     def __init__(self, scope: "Scope") -> None:
         self.method: str = scope.method
@@ -43,6 +43,8 @@ class Asked:
         self.size += len(self.path) + len(query)
         self.query = query
         self.body = b""
+        #: What its answer is kept under, once that is known; None if it is not kept.
+        self.key: bytes | None = None
         #: The thread that answers it, if one does: what runs there ends when nobody waits for it any more.
         self.thread: int | None = None
 

@@ -11,7 +11,7 @@ is kept of a request is a hash: its size does not depend on what was sent.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -74,6 +74,10 @@ class _Kept:
         media = next((value for name, value in headers if name.lower() == "content-type"), "")
         self._is_encoded = encodings.is_worth_encoding(self._length, media)
 
+    def made(self, encoding: str) -> _Form | None:
+        """The answer for a client who likes an encoding best, if it has been made."""
+        return self._forms.get(encoding if self._is_encoded else IDENTITY)
+
     async def form(self, encoding: str) -> _Form:
         """The answer for a client who likes an encoding best."""
         used = encoding if self._is_encoded else IDENTITY
@@ -115,28 +119,40 @@ class Cache:
         self._under_way: dict[bytes, asyncio.Future[_Kept | None]] = {}
         self.counts = counts
 
-    async def answer(self, asked: Asked, ask: Callable[[Asked], Awaitable[Reply]]) -> Reply:
-        """The answer to a request: the one that is kept, or what `ask` gives."""
-        key = self._key(asked)
+    def known(self, asked: Asked) -> Reply | None:
+        """The answer to a request if it is there, or if the client has it."""
+        key = asked.key = self._key(asked)
         if key is None:
-            return await ask(asked)
-        known = self._known_to_client(asked, key)
-        if known is not None:
-            return self._not_modified(key, known)
+            return None
+        tag = self._known_to_client(asked, key)
+        if tag is not None:
+            return self._not_modified(key, tag)
+        kept = self._kept.get(key)
+        form = kept.made(_encoding(asked)) if kept is not None else None
+        if form is None:
+            return None
+        self.counts.hits += 1
+        self._kept.move_to_end(key)
+        return Reply(HTTPStatus.OK, form.headers, form.content)
+
+    async def answer(self, asked: Asked, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The answer to a request that is not `known`: what `ask` gives, or what it gives to who has asked for the same before."""
+        key = asked.key
+        if key is None:
+            return await ask()
         kept = self._kept.get(key)
         if kept is None and key in self._under_way:
             kept = await asyncio.shield(self._under_way[key])
         if kept is not None:
             self.counts.hits += 1
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return await self._sent(kept, asked)
+            form = await kept.form(_encoding(asked))
+            return Reply(HTTPStatus.OK, form.headers, form.content)
         self.counts.misses += 1
         first = None if key in self._under_way else asyncio.get_running_loop().create_future()
         if first is not None:
             self._under_way[key] = first
         try:
-            reply = await ask(asked)
+            reply = await ask()
             kept = await self._keep(key, reply)
         finally:
             if first is not None:
@@ -144,11 +160,8 @@ class Cache:
                 first.set_result(kept)
         if kept is None:
             return reply
-        return await self._sent(kept, asked, [header for header in reply.headers if header[0] in _OF_ONE_QUERY])
-
-    async def _sent(self, kept: _Kept, asked: Asked, own: Sequence[tuple[str, str]] = ()) -> Reply:
-        form = await kept.form(encodings.choose(asked.headers.get("accept-encoding", "")))
-        return Reply(HTTPStatus.OK, [*form.headers, *own], form.content)
+        form = await kept.form(_encoding(asked))
+        return Reply(HTTPStatus.OK, [*form.headers, *(header for header in reply.headers if header[0] in _OF_ONE_QUERY)], form.content)
 
     def _not_modified(self, key: bytes, tag: str) -> Reply:
         self.counts.not_modified += 1
@@ -190,8 +203,8 @@ class Cache:
         get = asked.headers.get
         language = preferred(get("accept-language", ""), self._language)
         method = "GET" if asked.method == "HEAD" else asked.method
-        told = (method, asked.path, asked.query, language, *[get(name, "") for name in _TELLING])
-        return blake2b(repr(told).encode() + asked.body, digest_size=20).digest()
+        told = "\n".join((method, repr(asked.path), asked.query, language, *[get(name, "") for name in _TELLING], ""))
+        return blake2b(told.encode("utf-8", "surrogatepass") + asked.body, digest_size=20).digest()
 
     def _missing(self, values: dict[str, str]) -> Headers:
         """The headers that a kept answer needs and the application did not give, and Vary with the encoding in it."""
@@ -216,6 +229,10 @@ class Cache:
         # Only the very time that was told: another snapshot may be older than the one that is served.
         is_same = kept is not None and ("Last-Modified", asked.headers.get("if-modified-since")) in kept.headers
         return self._tag(key) if is_same else None
+
+
+def _encoding(asked: Asked) -> str:
+    return encodings.choose(asked.headers.get("accept-encoding", ""))
 
 
 def _without_body(headers: Headers) -> Headers:
