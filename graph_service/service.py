@@ -1,5 +1,6 @@
 """The product without HTTP: a snapshot, an engine, a catalogue, and what can be asked of them."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from types import TracebackType
@@ -16,7 +17,7 @@ from graph_service.engine.peer import Peer
 from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.workers import EngineLimits
-from graph_service.errors import NotFound
+from graph_service.errors import NotFound, OutOfTime
 from graph_service.knowledge.catalog import describe_files
 from graph_service.knowledge.description import part, rehosted
 from graph_service.knowledge.dumps import Dump
@@ -53,7 +54,7 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language WHERE {{
     ?passage oa:exact ?words ; lc:quotedFrom ?document .
     OPTIONAL {{ ?document dcterms:language ?language }}
   }}
-}} ORDER BY ?graph ?document ?passage"""
+}} ORDER BY ?graph ?document ?passage LIMIT 200"""
 
 _LABELS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -242,10 +243,17 @@ class Service:
     def explain(self, triple: Triple) -> Explanation:
         """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.
 
-        Raises NotFound if the graph does not say it, OutOfTime if the search takes longer than a query may.
+        Raises NotFound if the graph does not say it, OutOfTime if all that takes longer than a query may, ResultTooLarge for very many
+        steps.
         """
+        end = time.monotonic() + self._deadline
         step = self._explainer.explain(triple, self._deadline)
-        return Explanation(step, {leaf: self.origin(leaf) for leaf in step.leaves})
+        origins = {}
+        for leaf in step.leaves:
+            if time.monotonic() > end:
+                raise OutOfTime(f"The origins of what explains {triple} were not found in time.")
+            origins[leaf] = self.origin(leaf)
+        return Explanation(step, origins)
 
     def origin(self, triple: Triple) -> Origin:
         """The graphs that say a triple and the passages of documents that do."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph_service.errors import NotFound, OutOfTime
+from graph_service.errors import NotFound, OutOfTime, ResultTooLarge
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.terminology import TYPE
 
@@ -18,6 +18,9 @@ from graph_service.knowledge.terminology import TYPE
 Match = Callable[[ox.NamedNode | ox.BlankNode | None, ox.NamedNode, object | None], Iterable[ox.Triple]]
 
 Binding = Mapping[str, object]
+
+#: An explanation of more steps is not told: nobody reads it, and the origin of each is looked up.
+MOST_STEPS = 1000
 
 #: No derivation in a graph of this kind is nearly as deep; the deadline bounds the search long before.
 _DEEPEST = 64
@@ -67,13 +70,16 @@ class Explainer:
     def explain(self, triple: ox.Triple, seconds: float) -> Step:
         """A shortest derivation of a triple.
 
-        Raises NotFound if it is neither asserted nor derivable, OutOfTime if the search takes longer than `seconds`.
+        Raises NotFound if it is neither asserted nor derivable, OutOfTime if the search takes longer than `seconds`, and ResultTooLarge
+        for one of more than MOST_STEPS steps.
         """
         search = _Search(self, time.monotonic() + seconds)
         for depth in range(_DEEPEST):
             search.cut_off = False
             step = search.prove(triple, depth)
             if step is not None:
+                if len(step.steps) > MOST_STEPS:
+                    raise ResultTooLarge(f"The explanation has more than {MOST_STEPS} steps.", limit=MOST_STEPS)
                 return step
             if not search.cut_off:
                 break

@@ -7,7 +7,8 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.config import bundled
-from graph_service.errors import NotFound, OutOfTime
+from graph_service.errors import NotFound, OutOfTime, ResultTooLarge
+from graph_service.knowledge import explanation
 from graph_service.knowledge.closure import Closure, close
 from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.knowledge import read
@@ -236,3 +237,11 @@ def test_a_search_that_takes_too_long_is_stopped() -> None:
     [triple] = triples(":x a :B .")
     with pytest.raises(OutOfTime, match="in time"):
         small.explainer.explain(triple, 0)
+
+
+def test_an_explanation_of_very_many_steps_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explanation, "MOST_STEPS", 2)
+    small = graph(":p a owl:TransitiveProperty .", ":a :p :b . :b :p :c . :c :p :d .")
+    assert len(small.explain(":a :p :b .").steps) == 1
+    with pytest.raises(ResultTooLarge, match="more than 2 steps"):
+        small.explain(":a :p :c .")
