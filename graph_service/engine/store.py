@@ -25,7 +25,7 @@ from graph_service.words.nesting import may_make_triples, refuse_deep
 from graph_service.words.outline import outline
 from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
-from graph_service.words.tokens import decoded, tokens, uses_keyword, with_small_truths
+from graph_service.words.tokens import decoded, uses_keyword, with_small_truths
 from graph_service.words.writing import stream_triples, write_triples
 
 _ASSERTED = ox.NamedNode("urn:x-graph-service:asserted")
@@ -128,9 +128,9 @@ class GraphStore:
         if query.default_graphs is not None or query.named_graphs is not None:
             return [*named_nodes(query.default_graphs or ())], [*named_nodes(query.named_graphs or ())]
         if uses_keyword(query.text, "FROM"):
-            if sum(token.is_word("FROM") for token in tokens(decoded(query.text))) < 2:
+            chosen = outline(query.text, query.base) if decoded(query.text).upper().count("FROM") > 1 else None
+            if chosen is None or len([*(chosen.default_graphs or ()), *(chosen.named_graphs or ())]) < 2:
                 return None, None
-            chosen = outline(query.text, query.base)
             return [*named_nodes(chosen.default_graphs or ())], [*named_nodes(chosen.named_graphs or ())]
         if query.infer:
             return None, [*self._graphs]

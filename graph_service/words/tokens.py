@@ -18,11 +18,11 @@ _NUMBER = r"(?P<number> [0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]++)? )"
 _QUOTES = "'\""
 
 
-def _terminals(quotes: str) -> re.Pattern[str]:
+def _terminals(quotes: str, rest: str = "") -> re.Pattern[str]:
     """The pattern of a token where long strings may stand between three of such quotes.
 
-    Two of its groups are no tokens: `open` begins a long string that has no end; `run` is letters, digits, dots and dashes that no
-    name begins with.
+    Two of its groups are no tokens: `open` begins a long string that has no end, with the `rest` behind it; `run` is letters, digits,
+    dots and dashes that no name begins with.
     """
     long = "|".join(map(_LONG.format, quotes)) or "(?!)"
     opening = "|".join(quote * 3 for quote in quotes) or "(?!)"
@@ -37,7 +37,7 @@ def _terminals(quotes: str) -> re.Pattern[str]:
         | (?P<run>      [^\W\d_][\w\-.]*+ )
         | {_NUMBER}
         | (?P<string>   {long} | (?!{opening}) (?:{"|".join(map(_SHORT.format, _QUOTES))}) )
-        | (?P<open>     {opening} )
+        | (?P<open>     (?:{opening}) {rest} )
         | (?P<tag>      @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
         | (?P<mark>     . )
         """,
@@ -46,6 +46,10 @@ def _terminals(quotes: str) -> re.Pattern[str]:
 
 
 _TERMINALS = {quotes: _terminals(quotes) for quotes in (_QUOTES, "'", '"', "")}
+
+#: The same as one list in one step, where only words matter: of each token its word, its run, or all from quotes on that have no end.
+_WORDS = re.compile(re.sub(r"\(\?P<(?!word|run|open)\w+>", "(?:", _terminals(_QUOTES, ".*+").pattern), re.VERBOSE | re.DOTALL)
+_WORD = re.compile(r"[^\W\d_]\w*+")
 
 #: What a run is made of.
 _PIECES = re.compile(rf"{_NUMBER} | (?P<word> [^\W\d_]\w*+ ) | (?P<mark> . )", re.VERBOSE | re.DOTALL)
@@ -118,6 +122,8 @@ def is_volatile(text: str) -> bool:
 
 def with_small_truths(text: str) -> str:
     """The text with `TRUE` and `False` in small letters: keywords have no case (section 19.8), and some engines know only these."""
+    if "TRUE" not in _upper(text) and "FALSE" not in _upper(text):
+        return text
     truths = [(t.start, t.end, t.text.lower()) for t in tokens(text) if t.kind == "word" and t.text.lower() in {"true", "false"}]
     return replaced(text, truths)
 
@@ -194,12 +200,21 @@ def _words(text: str) -> frozenset[str]:
     key = digest(text)
     found = _seen.get(key)
     if found is None:
-        words = (token.text.upper() for view in {text, decoded(text)} for token in tokens(view) if token.kind == "word")
-        found = _LOOKED_FOR.intersection(words)
+        found = _LOOKED_FOR.intersection(word.upper() for view in {text, decoded(text)} for word in _words_of(view))
         if len(_seen) >= _SEEN:
             _seen.clear()
         _seen[key] = found
     return found
+
+
+def _words_of(text: str) -> set[str]:
+    """The words of a text, and perhaps a piece of a number."""
+    words: set[str] = set()
+    for word, run, opening in set(_WORDS.findall(text)):
+        if opening:
+            return {token.text for token in tokens(text) if token.kind == "word"}
+        words.update(_WORD.findall(run) if run else (word,))
+    return words
 
 
 def decoded(text: str, left: frozenset[str] = frozenset()) -> str:

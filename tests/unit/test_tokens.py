@@ -82,7 +82,33 @@ def test_tokens_cover_any_text_in_order(text: str) -> None:
         end = token.end
 
 
-@given(st.lists(st.sampled_from(["SERVICE", "ſervice", "now", "kNOWs", "'", '"', "#", "\n", "<", ">", " ", "\\u0053ervice", "?", ":"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "SERVICE",
+                "ſervice",
+                "now",
+                "kNOWs",
+                "'",
+                '"',
+                "#",
+                "\n",
+                "<",
+                ">",
+                " ",
+                "\\u0053ervice",
+                "?",
+                ":",
+                "'''",
+                '"""',
+                "a.",
+                "-",
+                "5",
+            ]
+        )
+    )
+)
 def test_the_quick_look_at_a_text_passes_over_no_keyword(pieces: list[str]) -> None:
     text = "".join(pieces)
     words = {token.text.upper() for view in (text, decoded(text)) for token in tokens(view) if token.kind == "word"}
