@@ -59,11 +59,11 @@ def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> Table | b
     """A table or graph as rows of cells, at most so many; a truth as itself. Raises ResultTooLarge."""
     if result.kind is Kind.TRUTH:
         return bool(result)
-    if result.size > BYTES_SHOWN:
-        result.close()
-        raise ResultTooLarge(f"The result has {result.size} bytes: too much for a page. Take it as a file.", limit=BYTES_SHOWN)
-    columns = result.columns or ["subject", "predicate", "object"]
-    rows = list(islice(result.rows(), most + 1))
+    with result:
+        if result.size > BYTES_SHOWN:
+            raise ResultTooLarge(f"The result has {result.size} bytes: too much for a page. Take it as a file.", limit=BYTES_SHOWN)
+        columns = result.columns or ["subject", "predicate", "object"]
+        rows = list(islice(result.rows(), most + 1))
     labels = service.labels([term for row in rows for term in row], language())
     return Table(columns, [cells(row, labels) for row in rows[:most]], more=len(rows) > most)
 
