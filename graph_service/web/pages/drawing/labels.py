@@ -1,11 +1,12 @@
 """Labels on a map: each as near to its place as the others allow, with a line to it where it had to move away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from math import cos, hypot, inf, pi, sin
 from statistics import fmean
+from typing import Protocol
 
 from graph_service.web.pages.drawing.letters import width
 
@@ -23,6 +24,13 @@ _TURNS = 3
 Box = tuple[float, float, float, float]
 
 
+class Cost(Protocol):
+    """What it costs to put a label where it is."""
+
+    def __call__(self, label: "Label", *, enough: float) -> float:
+        """The cost; if that is `enough` or more, any number that is."""
+
+
 @dataclass(frozen=True)
 class Label:
     """Words at a place: where they begin or end, on which side of the place, and the box that they fill."""
@@ -34,11 +42,17 @@ class Label:
     box: Box
 
 
-def placed(places: Sequence[tuple[str, float, float]], bounds: Box, avoided: Sequence[Box] = ()) -> list[Label]:
+def placed(places: Sequence[tuple[str, float, float]], bounds: Box, avoided: Sequence[Box] = ()) -> Sequence[Label]:
     """A label for each place (words, x, y) within the bounds, in the order of the places. `avoided`: boxes that are better left free.
 
     Each takes the best place that the others leave it, the longest in a crowd first, and again when all have one.
     """
+    # Most maps are of the same places in the same language, again and again.
+    return _placed(tuple(places), bounds, tuple(avoided))
+
+
+@lru_cache(maxsize=64)
+def _placed(places: tuple[tuple[str, float, float], ...], bounds: Box, avoided: tuple[Box, ...]) -> tuple[Label, ...]:
     crowds = [[(px, py) for _, px, py in places if hypot(x - px, y - py) < _CROWDED] for _, x, y in places]
     order = sorted(range(len(places)), key=lambda index: (len(crowds[index]) < 3, -width(places[index][0]), index))
     labels: dict[int, Label] = {}
@@ -49,17 +63,18 @@ def placed(places: Sequence[tuple[str, float, float]], bounds: Box, avoided: Seq
         points = [point for other, (_, *point) in enumerate(places) if other != index and _contains(reach, point)]
         centre = (fmean(px for px, _ in crowds[index]), fmean(py for _, py in crowds[index]))
         labels[index] = _best(words, (x, y), bounds, partial(_cost, place=(x, y), centre=centre, near=near, points=points, avoided=avoided))
-    return [labels[index] for index in range(len(places))]
+    return tuple(labels[index] for index in range(len(places)))
 
 
-def _best(words: str, place: tuple[float, float], bounds: Box, cost: Callable[[Label], float]) -> Label:
+def _best(words: str, place: tuple[float, float], bounds: Box, cost: Cost) -> Label:
     """The label of a place that costs least; outside the bounds only if none fits inside."""
     best, least = None, inf
     for radius, angle in product(_RADII, _ANGLES):
         if radius > least:
             break  # what is farther away costs more
         label = _candidate(words, place[0] + radius * cos(angle), place[1] + radius * sin(angle), cos(angle))
-        price = cost(label) + (0 if _is_inside(label.box, bounds) else _FORBIDDEN)
+        fine = 0 if _is_inside(label.box, bounds) else _FORBIDDEN
+        price = fine + cost(label, enough=least - fine)
         if price < least:
             best, least = label, price
     assert best is not None
@@ -73,25 +88,30 @@ def _cost(
     near: Sequence[tuple[tuple[float, float], Label]],
     points: Sequence[Sequence[float]],
     avoided: Sequence[Box],
+    enough: float,
 ) -> float:
-    """How bad it is to put a label there: how far it is away, whether towards its neighbours, what it covers and crosses."""
+    """How bad it is to put a label there: how far it is away, whether towards its neighbours, what it covers and crosses.
+
+    It is not looked at further when that is `enough`: most places are far worse than the best one, and crossings take long to find.
+    """
     line = (*place, label.x, label.y)
     cost = hypot(label.x - place[0], label.y - place[1]) + 0.2 * abs(label.y - place[1])
     if (away := hypot(place[0] - centre[0], place[1] - centre[1])) > 1:
         outward = (label.x - place[0]) * (place[0] - centre[0]) + (label.y - place[1]) * (place[1] - centre[1])
         cost += _INWARD * (1 - outward / away / hypot(label.x - place[0], label.y - place[1]))
+    if cost >= enough:
+        return cost
     cost += (
         60 * _contains(label.box, place)
         + 14 * sum(_overlap(label.box, box, 0) for box in avoided)
         + 400 * sum(_contains(label.box, point) for point in points)
     )
+    cost += 1000 * sum(_overlap(label.box, other.box, 2) for _, other in near)
     for point, other in near:
+        if cost >= enough:
+            return cost
         theirs = (*point, other.x, other.y)
-        cost += (
-            1000 * _overlap(label.box, other.box, 2)
-            + 300 * _cross(line, theirs)
-            + 200 * (_cuts(line, other.box) + _cuts(theirs, label.box))
-        )
+        cost += 300 * _cross(line, theirs) + 200 * (_cuts(line, other.box) + _cuts(theirs, label.box))
     return cost
 
 

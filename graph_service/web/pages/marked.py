@@ -1,0 +1,48 @@
+"""A term as HTML, written here and not in a template: a page may have some thousands."""
+
+from markupsafe import Markup, escape
+
+from graph_service.web.languages import language
+from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.numerals import language_name, value
+from graph_service.web.wording import gettext
+from graph_service.words.remembering import remembered
+
+_EMPTY = Markup()
+
+
+def term(cell: Cell | None, coded: bool = False) -> Markup:
+    """A link where the term leads somewhere; numbers and dates as the reader writes them, with what is in the data beside it.
+
+    `coded`: whether a text without a language may be a word of the query's own, such as `stated`, which is translated.
+    """
+    if cell is None:
+        return _EMPTY
+    foreign = cell.language if cell.language and cell.language != language() else None
+    lang = f' lang="{escape(foreign)}"' if foreign else ""
+    note = other(foreign) if foreign else ""
+    text = escape(cell.text)
+    if cell.href:
+        title = f' title="{escape(cell.title)}"' if cell.title else ""
+        rel = "" if cell.href.startswith("/") else ' rel="external"'
+        written = f'<a href="{escape(cell.href)}"{title}{lang}{rel}>{text}</a>{note}'
+    elif cell.language:
+        written = f"<span{lang}>{text}</span>{note}"
+    elif cell.title:
+        written = f'<data value="{text}" title="{escape(cell.title)}">{escape(value(cell.text, cell.title))}</data>'
+    else:
+        written = str(escape(gettext(cell.text)) if coded and cell.text else text)
+    return Markup(written)  # noqa: S704 - each part is escaped
+
+
+def other(tag: str | None) -> Markup:
+    """The note beside words that are in another language than the page; nothing if they are not."""
+    return _note(tag, language()) if tag and tag != language() else _EMPTY
+
+
+@remembered(256)
+def _note(tag: str, _reader: str) -> Markup:
+    told = gettext("in %(language)s", language=language_name(tag))
+    return Markup(
+        ' <span class="tag other" title="{told}"><span aria-hidden="true">{tag}</span><span class="unseen">({told})</span></span>'
+    ).format(told=told, tag=tag)
