@@ -54,8 +54,8 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.test
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
 	touch $@
 
-# Programs of other makers that the tests run against: a server, what HermiT, a reasoner, runs on, a browser, a spreadsheet. Where they cannot be installed, the
-# tests that need them are skipped, and say so.
+# Programs of other makers that the tests run against: a server, what HermiT, a reasoner, runs on, slow clients, a proxy, a browser, a
+# spreadsheet. Where they cannot be installed, the tests that need them are skipped, and say so.
 install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
   || echo "Not installed: $(1). Tests that need it will be skipped."
@@ -66,9 +66,11 @@ $(VENV)/.comunica: tests/comunica/package-lock.json | $(VENV)/.serve
 	  || echo "Not installed: Comunica. Tests that need it will be skipped."
 	touch $@
 
-$(VENV)/.debian: | $(VENV)
+$(VENV)/.debian: Makefile | $(VENV)
 	dpkg -s virtuoso-opensource-7 >/dev/null 2>&1 || $(call install,virtuoso-opensource-7)
 	command -v javac >/dev/null || $(call install,default-jdk-headless)
+	command -v slowhttptest >/dev/null || $(call install,slowhttptest)
+	command -v nginx >/dev/null || $(call install,nginx-light)
 	command -v chromium >/dev/null || $(call install,chromium)
 	command -v soffice >/dev/null || $(call install,libreoffice-calc-nogui)
 	touch $@
