@@ -13,6 +13,7 @@ from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
 from graph_service.web.languages import language
+from graph_service.web.linked.descriptions import document
 from graph_service.web.linked.rows import around
 from graph_service.web.links import Link, add
 from graph_service.web.pages.cells import ROWS_SHOWN, table
@@ -21,7 +22,6 @@ from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
 from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
 from graph_service.words.names import QUERIES
-from graph_service.words.writing import write_triples
 
 #: Excel reads a file without this mark in the encoding of its machine, and breaks accents.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -38,7 +38,7 @@ def blueprint(service: Service) -> Blueprint:
             return Response(render_template("queries.html", catalogue=service.catalogue))
         format = choose(EXPLANATION_FORMATS)
         if format.engine is not None:
-            return write(write_triples(service.description(request.host_url, QUERIES), format), format)
+            return write(document(service, format, QUERIES), format)
         return jsonify(
             queries=[_summary(query) for query in service.catalogue.queries.values()],
             faults=[fault.detail for fault in service.catalogue.faults],

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, render_template, request
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html, write
 from graph_service.web.front.endpoint import READ, Read, timed
+from graph_service.web.linked.descriptions import document
 from graph_service.web.pages.cells import Table, table
 from graph_service.web.pages.vicinity import places
 from graph_service.words.binding import bind
 from graph_service.words.formats import GRAPH_FORMATS
 from graph_service.words.names import ENDPOINT, WELL_KNOWN_VOID
-from graph_service.words.writing import write_triples
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -59,5 +59,4 @@ def _describe(service: Service) -> Response:
     if wants_html():
         return _page(service)
     format = choose(GRAPH_FORMATS)
-    triples = service.description(request.host_url, ENDPOINT, WELL_KNOWN_VOID)
-    return write(write_triples(triples, format), format)
+    return write(document(service, format, ENDPOINT, WELL_KNOWN_VOID), format)

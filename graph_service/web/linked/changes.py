@@ -14,6 +14,7 @@ from graph_service.knowledge.changes import Changes, changes
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html, write
+from graph_service.web.kept import content, page
 from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.words.formats import Format
@@ -34,11 +35,11 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/changes")
     def history() -> Response:
-        versions = service.versions
-        steps = [changes(older, newer) for newer, older in pairwise(versions)]
         feed = [Link("alternate", request.host_url + "feed.atom", "application/atom+xml")]
         if wants_html():
-            return add(Response(render_template("changes.html", versions=versions, steps=steps, links=feed)), feed)
+            return add(page(f"changes {_ids(service)}", lambda: _page(service)), feed)
+        versions = service.versions
+        steps = [changes(older, newer) for newer, older in pairwise(versions)]
         listed = [{"version": v.id, "made": v.made, "triples": v.triples, "url": f"{request.host_url}downloads/{v.id}/"} for v in versions]
         return add(jsonify(versions=listed, changes=[_summary(step) for step in steps]), feed)
 
@@ -59,10 +60,26 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/feed.atom")
     def feed() -> Response:
-        content = _feed(str(schema_dataset(service, request.host_url).get("name")), request.host_url, service.versions)
-        return Response(content, content_type="application/atom+xml; charset=utf-8")
+        made = content(f"feed {_ids(service)}", lambda: _written(service))
+        return Response(made, content_type="application/atom+xml; charset=utf-8")
 
     return routes
+
+
+def _ids(service: Service) -> str:
+    """The versions that there are: what is told of them holds until another comes or goes."""
+    return " ".join(version.id for version in service.versions)
+
+
+def _page(service: Service) -> str:
+    versions = service.versions
+    feed = [Link("alternate", request.host_url + "feed.atom", "application/atom+xml")]
+    steps = [changes(older, newer) for newer, older in pairwise(versions)]
+    return render_template("changes.html", versions=versions, steps=steps, links=feed)
+
+
+def _written(service: Service) -> str:
+    return _feed(str(schema_dataset(service, request.host_url).get("name")), request.host_url, service.versions)
 
 
 def _summary(step: Changes) -> dict[str, object]:

@@ -37,11 +37,15 @@ def blueprint(service: Service) -> Blueprint:
 def described(service: Service, path: str, suffix: str | None, *beginnings: str) -> Response:
     """A part of what the graph says of itself, as the document of that address."""
     format = choose(GRAPH_FORMATS, suffix)
+    return negotiated(write(document(service, format, *beginnings), format), path, format, GRAPH_FORMATS)
+
+
+def document(service: Service, format: Format, *beginnings: str) -> bytes:
+    """A part of what the graph says of itself in a format, at the addresses of this service (see `Service.description`)."""
     versions = " ".join(version.id for version in service.versions)
-    made = content(f"{path}.{format.name} {versions}", lambda: _written(service, format, beginnings))
-    return negotiated(write(made, format), path, format, GRAPH_FORMATS)
+    return content(f"description {format.name} {' '.join(beginnings)} {versions}", lambda: _written(service, format, beginnings))
 
 
 def _written(service: Service, format: Format, beginnings: Sequence[str]) -> bytes:
-    document = write_triples(service.description(request.host_url, *beginnings), format)
-    return compact(document) if format.name == "jsonld" else document
+    written = write_triples(service.description(request.host_url, *beginnings), format)
+    return compact(written) if format.name == "jsonld" else written
