@@ -99,7 +99,9 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     if set(given) - {"lang"} or not needs:
         try:
             text = service.bind(query, {**given, "lang": [language()]} if "lang" in query.parameters else given)
-            page = asked_page(service.page_size, service.page_limit) or (Page(1, service.page_size) if query.form == "SELECT" else None)
+            # A page for people has fewer rows than a file may have: writing it takes long.
+            usual, most = min(service.page_size, ROWS_SHOWN), min(service.page_limit, ROWS_SHOWN)
+            page = asked_page(usual, most) or (Page(1, usual) if query.form == "SELECT" else None)
             result, paging = _run(service, query, text, page, READABLE)
             formats = [format.name for format in result.kind.canned_formats]
             shown = {"text": text, "table": table(service, result, page.size if page else ROWS_SHOWN), "formats": formats, "paging": paging}

@@ -112,3 +112,10 @@ def test_links_leave_room_in_a_header_for_others(server: Server, size: int) -> N
                 assert ('rel="next"' in answer.headers["link"]) == (size < 2400)
                 told = {"text/html": 'rel="next"', "application/json": '"next"'}.get(accept)
                 assert told is None or (told in answer.text) == (size < 7900)
+
+
+def test_a_page_for_people_has_fewer_rows_than_a_file(server: Server) -> None:
+    assert server.ask("/queries/told?page_size=1000", Accept="text/html").status == 200
+    refused = server.ask("/queries/told?page_size=1001", Accept="text/html")
+    assert (refused.status, "at most 1000" in refused.text) == (422, True)
+    assert server.ask("/queries/told?page_size=10000", Accept="text/csv").body.count(b"\n") == 5001
