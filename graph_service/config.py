@@ -175,7 +175,9 @@ class Settings:
         _flag, lambda: False, "false", "whether a changed file of canned queries builds anew, for their authors"
     )
     page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")
-    page_limit: int = _setting(_count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422); for people at most 1000")
+    page_limit: int = _setting(
+        _count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422); for people at most 1000"
+    )
     value_length: int = _setting(
         _count, lambda: 10_000, "10000", "longest value of a parameter, in characters; a query may be longer (422)"
     )
