@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from graph_service.engine.lanes import LONG
 from graph_service.engine.walls import WALLS
-from graph_service.engine.wire import STARTED, Broken, Message, receive, send
+from graph_service.engine.wire import OTHER_FILES, STARTED, Broken, Message, receive, send
 from graph_service.errors import Unavailable
 
 #: Seconds that a new process may take until it is ready for its first query.
@@ -19,6 +19,9 @@ _START = 30
 
 #: Seconds that it may take to take a task.
 _TAKE = 10
+
+#: What a task without anything to read is given for it.
+_NOTHING = os.open(os.devnull, os.O_RDWR)
 
 
 def nameless_file() -> BinaryIO:
@@ -29,8 +32,8 @@ def nameless_file() -> BinaryIO:
 class Process:
     """A worker process that has been forked and waits for a task."""
 
-    def __init__(self, connection: socket.socket, errors: BinaryIO, nothing: int) -> None:
-        """`errors` is where its last words go, `nothing` the null device. Raises EOFError, OSError or Broken if it does not come up."""
+    def __init__(self, connection: socket.socket, errors: BinaryIO) -> None:
+        """`errors` is where its last words go. Raises EOFError, OSError or Broken if it does not come up."""
         connection.settimeout(_START)
         started = receive(connection, 100)
         pid, *standing = started.content.split(b" ")
@@ -40,8 +43,8 @@ class Process:
         self.walls = [name for name in WALLS if name.encode() in standing]
         self._connection = connection
         self._errors = errors
-        self._nothing = nothing
         self._file: BinaryIO | None = None
+        self._has_files = self._has_input = False
         self.pid = int(pid)
         # The limits are the system's, so that waiting for a short query's answer is one call and not two.
         connection.settimeout(None)
@@ -52,12 +55,22 @@ class Process:
 
     def tell(self, tag: bytes, content: bytes, input: BinaryIO | None = None) -> None:
         """Send a task, with the file that it is to read if any. Raises OSError if the process is dead, Unavailable if the disk is full."""
+        if self._file is not None and input is None and not self._has_input:
+            send(self._connection, tag, content)
+            return
+        if self._has_files:
+            # It must let go of those that it has, so that there is room for others.
+            send(self._connection, OTHER_FILES)
+            if self.hear(_TAKE) is None:
+                raise OSError("a process that does not let go of its files")
+            self._has_files = False
         if self._file is None:
             try:
                 self._file = nameless_file()
             except OSError as error:
                 raise Unavailable(f"There is no room for a result: {error.strerror}.", retry_after=10) from error
-        send(self._connection, tag, content, [self._file.fileno(), self._nothing if input is None else input.fileno()])
+        send(self._connection, tag, content, [self._file.fileno(), _NOTHING if input is None else input.fileno()])
+        self._has_files, self._has_input = True, input is not None
 
     def hear(self, seconds: float) -> Message | None:
         """The next message, or None if none begins within that time. Raises EOFError or OSError if the process dies, Broken."""

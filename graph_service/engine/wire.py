@@ -11,14 +11,15 @@ import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph_service import errors
 from graph_service.engine.result import Formats, Kind, Query
 from graph_service.errors import ServiceError
 from graph_service.words.formats import Format
 
-#: What a message to a process is: a new one to be forked, or a task.
-FORK, QUERY, ANSWER, VALUES, PLAN, CALLS = b"k", b"q", b"a", b"v", b"p", b"c"
+#: What a message to a process is: a new one to be forked; that other files will come with the next task; or a task.
+FORK, OTHER_FILES, QUERY, ANSWER, VALUES, PLAN, CALLS = b"k", b"o", b"q", b"a", b"v", b"p", b"c"
 
 #: What a process says: that it is ready; a result, its bytes here or in the task's file; an error; what the system refused.
 STARTED, DONE, FILE, FAILED, REFUSED = b"s", b"d", b"f", b"e", b"r"
@@ -26,7 +27,7 @@ STARTED, DONE, FILE, FAILED, REFUSED = b"s", b"d", b"f", b"e", b"r"
 #: A result up to this size travels through the connection, a larger one in the task's file.
 INLINE = 256 * 1024
 
-#: Open files that go with a task: where a large result is written, and what is to be read.
+#: Open files that a process works with: where a large result is written, and what is to be read.
 FILES = 2
 
 _HEAD = struct.Struct("!cI")
@@ -184,17 +185,30 @@ def unpack_list(field: str) -> list[str] | None:
 
 
 def write_query(query: Query, formats: Formats) -> bytes:
-    """A query to run and the format for each kind of result: as JSON, since it is for a process to read, who trusts this one."""
-    default, named = (None if graphs is None else [*graphs] for graphs in (query.default_graphs, query.named_graphs))
-    places = [_FORMATS[kind].index(formats[kind]) if kind in formats else None for kind in _KINDS]
-    return json.dumps((query.text, default, named, query.infer, query.base, places, [*query.given])).encode()
+    """A query to run and the format for each kind of result: what is the same for most queries, as JSON, and behind it the text."""
+    default, named = (None if graphs is None else tuple(graphs) for graphs in (query.default_graphs, query.named_graphs))
+    options = _options((default, named, query.infer, query.base, tuple(query.given)), tuple(map(formats.get, _KINDS)))
+    return _LENGTH.pack(len(options)) + options + query.text.encode("utf-8", "surrogatepass")
 
 
 def read_query(content: bytes) -> tuple[Query, Formats]:
     """What `write_query` has written."""
-    text, default, named, infer, base, places, given = json.loads(content)
+    at = _LENGTH.size + _LENGTH.unpack_from(content)[0]
+    default, named, infer, base, given, formats = _read_options(content[_LENGTH.size : at])
+    return Query(content[at:].decode("utf-8", "surrogatepass"), default, named, infer, base, given=given), formats
+
+
+@lru_cache(maxsize=64)
+def _options(chosen: tuple[object, ...], formats: tuple[Format | None, ...]) -> bytes:
+    places = [None if format is None else _FORMATS[kind].index(format) for kind, format in zip(_KINDS, formats, strict=True)]
+    return json.dumps([*chosen, places]).encode()
+
+
+@lru_cache(maxsize=64)
+def _read_options(options: bytes) -> tuple[list[str] | None, list[str] | None, bool, str | None, list[tuple[str, str]], Formats]:
+    default, named, infer, base, given, places = json.loads(options)
     formats = {kind: _FORMATS[kind][place] for kind, place in zip(_KINDS, places, strict=True) if place is not None}
-    return Query(text, default, named, infer, base, given=given), formats
+    return default, named, infer, base, given, formats
 
 
 def write_format(kind: Kind, format: Format) -> str:

@@ -5,8 +5,9 @@ was killed is replaced in milliseconds whatever the graph's size. The zygote end
 workers with it.
 
 A worker does one task at a time (see `tasks`), behind `walls`. It cannot open a file or a socket: the two files of a task, where a large
-result goes and what is to be read, come with it, and while it runs every descriptor that its limit allows is in use. What it cannot say
-itself (it was aborted for want of memory, or fell off its stack) stands in its standard error, which the engine reads after its death.
+result goes and what is to be read, come with it or are those of the task before, and with them every descriptor that its limit allows is
+in use. What it cannot say itself (it was aborted for want of memory, or fell off its stack) stands in its standard error, which the
+engine reads after its death.
 """
 
 import faulthandler
@@ -90,12 +91,14 @@ def _serve(tasks: Tasks, limits: Limits, connection: socket.socket) -> None:
             task = wire.receive_task(connection, wire.FILES)
         except (EOFError, OSError):
             return
-        if list(task.descriptors) != [_SPOOL, _INPUT]:
+        if task.tag == wire.OTHER_FILES:
+            os.close(_SPOOL)
+            os.close(_INPUT)
+            wire.send(connection, wire.STARTED)
+            continue
+        if task.descriptors and list(task.descriptors) != [_SPOOL, _INPUT]:
             raise OSError("the files of a task are missing")
-        tag, content = _run(tasks, task, min(wire.INLINE, limits.result))
-        os.close(_SPOOL)
-        os.close(_INPUT)
-        wire.send(connection, tag, content)
+        wire.send(connection, *_run(tasks, task, min(wire.INLINE, limits.result)))
 
 
 def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:

@@ -59,7 +59,6 @@ class Workers:
         self._idle: list[Process] = []
         self._lock = threading.Lock()
         self._zygote_lock = threading.Lock()
-        self._nothing = os.open(os.devnull, os.O_RDWR)
         self._warned = False
         self.closed = False
         self._start_zygote()
@@ -183,7 +182,7 @@ class Workers:
             with theirs, self._zygote_lock:
                 errors = undone.enter_context(nameless_file())
                 self._ask_zygote(theirs, errors)
-            worker = Process(ours, errors, self._nothing)
+            worker = Process(ours, errors)
             undone.pop_all()
         missing = [name for name in WALLS if name not in worker.walls]
         if missing and not self._warned:

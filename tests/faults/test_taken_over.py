@@ -157,7 +157,7 @@ def test_limits_are_not_raised_again(engine: EmbeddedEngine, kind: str) -> None:
 def test_nothing_else_is_reached(engine: EmbeddedEngine, call: str) -> None:
     call = call.format(parent=os.getpid(), zygote=engine.workers.zygote)
     # Also with room for another open file, which a worker has not while it works.
-    for room in ("", "os.close(0)\n"):
+    for room in ("", "attempt(os.close, 0)\n"):
         assert said(engine, f"{MODULES}{room}said = attempt({call})") in {"PermissionError", "OSError"}
 
 
