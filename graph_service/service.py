@@ -1,7 +1,8 @@
 """The product without HTTP: a snapshot, an engine, a catalogue, and what can be asked of them."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Self
@@ -86,11 +87,17 @@ SELECT ?thing ?p ?name ?g WHERE {{
 _COUNTS = 4096
 
 
+#: What gives a context for a wait.
+Waits = Callable[[], AbstractContextManager[None]]
+
+
 class Service:
     """Answers queries over one snapshot. What the web, the command line and the tests call."""
 
-    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings) -> None:
+    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings, waiting: Waits = nullcontext) -> None:
+        """`waiting` is entered while a thread waits for an engine or another server."""
         self.snapshot = snapshot
+        self._waiting = waiting
         self.catalogue = catalogue
         self.union = settings.default_graph == "union"
         limits = EngineLimits(
@@ -121,10 +128,10 @@ class Service:
         self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
 
     @classmethod
-    def open(cls, snapshot: Snapshot, settings: Settings) -> "Service":
+    def open(cls, snapshot: Snapshot, settings: Settings, waiting: Waits = nullcontext) -> "Service":
         """The service over a snapshot with the settings' canned queries. Raises BuildError if the snapshot is damaged."""
         snapshot.verify()
-        return cls(snapshot, Catalogue.read(settings.queries), settings)
+        return cls(snapshot, Catalogue.read(settings.queries), settings, waiting)
 
     def close(self) -> None:
         """End the engine's processes."""
@@ -141,8 +148,9 @@ class Service:
 
         Raises what the engine raises, and the federation where the query calls other servers.
         """
-        answered = self._federation.answered(query)
-        result = self.engine.run(answered, formats)
+        with self._waiting():
+            answered = self._federation.answered(query)
+            result = self.engine.run(answered, formats)
         # What other servers have answered stands in the query now.
         result.volatile = result.volatile or answered is not query
         return result

@@ -21,6 +21,9 @@ from graph_service.words.remembering import remembered
 #: What each language calls itself.
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 
+#: Languages in one Accept-Language that are looked at.
+_LANGUAGES = 32
+
 #: What leads to another page: a link, or a form that asks (its fields take the place of the parameters of its address).
 _LINK = re.compile(r'(<a\b[^>]*?\shref=")(/(?!/)[^"]*)(")')
 _FORM = re.compile(r'(<form\b[^>]*?\saction="/(?!/)[^>]*?>)')
@@ -42,7 +45,7 @@ class Version:
 @remembered(512)
 def preferred(accept: str, default: str) -> str:
     """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
-    accepted = parse_accept_header(accept, LanguageAccept)
+    accepted = parse_accept_header(",".join(accept.split(",", _LANGUAGES)[:_LANGUAGES]), LanguageAccept)
     # Lookup (RFC 4647, section 3.4): who likes `es-CR` best is content with `es`.
     liked = sorted(((quality, tag) for tag, quality in accepted if quality > 0), key=lambda pair: -pair[0])
     primary = (tag.replace("_", "-").partition("-")[0].lower() for _, tag in liked)

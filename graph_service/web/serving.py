@@ -22,7 +22,7 @@ from graph_service.web.front.readers import Readers
 from graph_service.web.front.reply import FilePart, Reply
 from graph_service.web.front.threads import Threads
 from graph_service.web.front.watching import Watch
-from graph_service.web.succession import Generation, Succession
+from graph_service.web.succession import HEALTH, Generation, Succession
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -53,7 +53,7 @@ class Serving:
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer a request."""
         began = time.perf_counter()
-        asked = Asked(scope)
+        asked = Asked.from_scope(scope)
         try:
             reply = await self._answer(asked, protocol)
         except ServiceError as error:
@@ -71,7 +71,8 @@ class Serving:
         if asked.has_body:
             asked.body = await self._limits.read_body(asked, protocol)
         generation = self._succession.newest
-        reply = generation.cache.known(asked)
+        # Whether the process is alive does not depend on a free thread.
+        reply = generation.health if asked.path == HEALTH and asked.method in {"GET", "HEAD"} else generation.cache.known(asked)
         if reply is not None:
             return reply
         generation = self._succession.enter()

@@ -18,13 +18,18 @@ from graph_service.knowledge.build import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app
+from graph_service.web.front.asked import Asked
 from graph_service.web.front.cache import Cache, CacheCounts
 from graph_service.web.front.endpoint import Endpoint
 from graph_service.web.front.readers import Readers
+from graph_service.web.front.turns import Turns
 from graph_service.web.front.watching import Metrics
 
 #: Seconds between two looks for a new snapshot.
 _LOOK = 0.5
+
+#: Where it is asked whether the process is alive.
+HEALTH = "/health"
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +41,8 @@ class Generation:
         self.service = service
         self.endpoint = endpoint
         self.cache = cache
+        #: The answer of HEALTH, which is always the same.
+        self.health = endpoint.answer(Asked("GET", HEALTH))
         self._under_way = 0
         self._retired = False
         self._lock = threading.Lock()
@@ -75,6 +82,7 @@ class Succession:
         self._cache_counts = CacheCounts()
         #: The counters over all snapshots.
         self.metrics = Metrics(lambda: self._current.service, self._cache_counts, readers, restarts)
+        self._turns = Turns(settings.workers, settings.query_deadline)
         self._current = self._generation(snapshot)
         threading.Thread(target=self._look_for_successors, daemon=True).start()
 
@@ -90,14 +98,14 @@ class Succession:
         return generation
 
     def _generation(self, snapshot: Snapshot) -> Generation:
-        service = Service.open(snapshot, self._settings)
+        service = Service.open(snapshot, self._settings, self._turns.given_up)
         app = create_app(service, self._settings, self.metrics.registry)
         # What a snapshot's application is made of lives as long as it does: looking through it again and again for garbage would
         # hold up requests. What an earlier one left is found first.
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return Generation(service, Endpoint(app, service), Cache(snapshot, self._settings, self._cache_counts))
+        return Generation(service, Endpoint(app, service, self._turns), Cache(snapshot, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait

@@ -2,7 +2,8 @@
 
 import io
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 from graph_service.web.parameters import relevant
 
@@ -16,6 +17,9 @@ _OWN_NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"
 #: Headers that are about the connection or have been dealt with: WSGI has no place for them.
 _LEFT_OUT = frozenset({"connection", "transfer-encoding", "expect", "content-length"})
 
+#: Parameters that are looked at on the event loop, which nothing may keep for long.
+_MANY = 1000
+
 
 class Asked:
     """A request: method, path, query string, headers by their names in lower case, and the body once it has been read.
@@ -25,32 +29,39 @@ class Asked:
 
     __slots__ = ("body", "headers", "http_version", "key", "method", "path", "query", "scheme", "size", "thread")
 
-    def __init__(self, scope: "Scope") -> None:
-        self.method: str = scope.method
-        self.path: str = scope.path
-        self.scheme: str = scope.scheme
-        self.http_version: str = scope.http_version
+    def __init__(
+        self, method: str, path: str, query: str = "", headers: Iterable[tuple[str, str]] = (), scheme: str = "http", version: str = "1.1"
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.scheme = scheme
+        self.http_version = version
         self.headers: dict[str, str] = {}
         #: How many bytes the address and the headers have.
-        self.size = 0
-        for name, value in scope.headers.items():
+        self.size = len(path) + len(query)
+        for name, value in headers:
             self.size += len(name) + len(value) + 4
             # Several fields of one name are one list (RFC 9110, section 5.3).
             self.headers[name] = f"{self.headers[name]},{value}" if name in self.headers else value
-        if scope.authority:
-            self.headers.setdefault("host", scope.authority)
-        query: str = scope.query_string
-        self.size += len(self.path) + len(query)
-        self.query = query
         self.body = b""
         #: What its answer is kept under, once that is known; None if it is not kept.
         self.key: bytes | None = None
         #: The thread that answers it, if one does: what runs there ends when nobody waits for it any more.
         self.thread: int | None = None
 
+    @classmethod
+    def from_scope(cls, scope: "Scope") -> Self:
+        """The request of an RSGI scope."""
+        asked = cls(scope.method, scope.path, scope.query_string, scope.headers.items(), scope.scheme, scope.http_version)
+        if scope.authority:
+            asked.headers.setdefault("host", scope.authority)
+        return asked
+
     def leave_out_what_nobody_reads(self) -> None:
         """Drop the parameters that are not read at the path. To be called when the address is known to be short."""
-        if self.query:
+        # More than any request may have: they are refused as they are.
+        if self.query and self.query.count("&") < _MANY:
             self.query = relevant(self.path, self.query)
 
     @property

@@ -22,6 +22,9 @@ _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 #: The names of all but the bytes as they are.
 OFFERED = tuple(_ENCODERS)
 
+#: Encodings in one Accept-Encoding that are looked at.
+_NAMED = 32
+
 #: A shorter answer is not worth compressing.
 _COMPRESSED_FROM = 1024
 
@@ -44,7 +47,7 @@ def is_worth_encoding(size: int, media: str) -> bool:
 def choose(accept: str) -> str:
     """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order."""
     weights = {}
-    for part in accept.lower().split(","):
+    for part in accept.lower().split(",", _NAMED)[:_NAMED]:
         name, semicolon, parameter = part.partition(";")
         weights[name.strip()] = weight(parameter.strip().removeprefix("q=")) if semicolon else 1.0
     best = max(_ENCODERS, key=lambda name: weights.get(name, weights.get("*", 0.0)))

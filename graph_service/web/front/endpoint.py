@@ -18,6 +18,7 @@ from graph_service.service import Service
 from graph_service.web.answers import wanted, write
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.reply import Headers, Reply, nameless, run
+from graph_service.web.front.turns import Turns
 from graph_service.web.protocol import read_query, wants_page
 from graph_service.web.values import check
 from graph_service.words.formats import Format
@@ -52,16 +53,17 @@ def timed(began: float) -> str:
 class Endpoint:
     """What answers for a snapshot: tables and truths are written here, the rest by Flask. Many threads may use it."""
 
-    def __init__(self, application: Flask, service: Service) -> None:
+    def __init__(self, application: Flask, service: Service, turns: Turns) -> None:
         self._application = application
         self._service = service
+        self._turns = turns
         self._headers: dict[tuple[str, str, str, str], Headers] = {}
 
     def answer(self, asked: Asked) -> Reply:
-        """The answer to a request. Raises Unavailable when the disk is full."""
+        """The answer to a request. Raises Unavailable when the disk is full, Busy if no turn comes."""
         environ = asked.environ()
         if asked.path not in _PATHS or environ["REQUEST_METHOD"] not in _METHODS:
-            return run(self._application, environ)
+            return self._run(environ)
         read = environ[READ] = Read()
         try:
             return self._answer(environ, read)
@@ -86,12 +88,16 @@ class Endpoint:
         if query is None or result is None or result.kind is Kind.GRAPH:
             # Flask reads the request once more.
             environ["wsgi.input"].seek(0)
-            return run(self._application, environ)
+            return self._run(environ)
         headers = [*self._constant(environ, request, result.format), ("Content-Length", str(result.size))]
         headers += [("X-Query-Id", query.id), ("Server-Timing", timed(began))]
         if result.volatile:
             headers.append(("Cache-Control", "no-store"))
         return Reply(HTTPStatus.OK, headers, result.read() if result.in_memory else nameless(result))
+
+    def _run(self, environ: "WSGIEnvironment") -> Reply:
+        with self._turns.taken():
+            return run(self._application, environ)
 
     def _constant(self, environ: "WSGIEnvironment", request: Request, format: Format) -> Headers:
         """The headers that Flask gives every table and truth at an address in a format: worked out by it once."""

@@ -46,6 +46,10 @@ class FilePart:
         with Path(self.path).open("rb") as file:
             return os.pread(file.fileno(), self.end - self.start, self.start)
 
+    def in_memory(self) -> "FilePart":
+        """The same bytes in a file that is memory. Raises OSError if the file is gone."""
+        return held(self.read())
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -63,8 +67,9 @@ def nameless(file: Open) -> FilePart:
 
 def held(content: bytes) -> FilePart:
     """Bytes in memory that all who read them share."""
-    file = os.fdopen(os.memfd_create("answer"), "r+b", buffering=0)
-    file.write(content)
+    memory = os.fdopen(os.memfd_create("answer"), "r+b", buffering=0) if hasattr(os, "memfd_create") else None
+    file = memory or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - who has the answer closes it
+    _write(file, content)
     return nameless(file)
 
 
