@@ -1,8 +1,8 @@
 """Reading the query operation of the SPARQL 1.1 Protocol (sections 2.1 and 2.2) from a request."""
 
+import random
 import re
 from collections.abc import Sequence
-from secrets import token_hex
 
 from werkzeug.sansio.utils import get_current_url
 from werkzeug.wrappers import Request
@@ -50,7 +50,7 @@ def read_query(asked: Request) -> Query | None:
         infer=flag("infer", True, asked),
         base=_address(asked.scheme, asked.host, asked.root_path, asked.path),
         timeout=number("timeout", asked),
-        id=token_hex(6),
+        id=f"{random.getrandbits(48):012x}",
         given=_given(asked),
     )
 
