@@ -125,6 +125,12 @@ def test_a_long_address_and_large_headers_are_refused(tried: Server) -> None:
     assert sent < 5_000_000
 
 
+def test_one_connection_is_not_many(tried: Server) -> None:
+    """HTTP/2 by prior knowledge (RFC 9113, section 3.3): its streams, none of which is read, would look like one quiet connection."""
+    with connect(tried, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9)) as connection:
+        assert connection.recv(100)[:12] in {b"", b"HTTP/1.1 400", b"HTTP/1.1 505"}
+
+
 def test_halves_of_heads_have_an_end_and_shut_nobody_out(hasty: Server) -> None:
     with answers_beside(hasty), ExitStack() as connections:
         began = time.monotonic()
