@@ -97,6 +97,7 @@ class Service:
     def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings, waiting: Waits = nullcontext) -> None:
         """`waiting` is entered while a thread waits for an engine or another server."""
         self.snapshot = snapshot
+        self._held = snapshot.hold()
         self._waiting = waiting
         self.catalogue = catalogue
         self.union = settings.default_graph == "union"
@@ -134,8 +135,9 @@ class Service:
         return cls(snapshot, Catalogue.read(settings.queries), settings, waiting)
 
     def close(self) -> None:
-        """End the engine's processes."""
+        """End the engine's processes, and let go of the snapshot."""
         self.engine.close()
+        self._held.close()
 
     def __enter__(self) -> Self:
         return self

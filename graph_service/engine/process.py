@@ -58,12 +58,7 @@ class Process:
         if self._file is not None and input is None and not self._has_input:
             send(self._connection, tag, content)
             return
-        if self._has_files:
-            # It must let go of those that it has, so that there is room for others.
-            send(self._connection, OTHER_FILES)
-            if self.hear(_TAKE) is None:
-                raise OSError("a process that does not let go of its files")
-            self._has_files = False
+        self.let_go_of_files()
         if self._file is None:
             try:
                 self._file = nameless_file()
@@ -71,6 +66,22 @@ class Process:
                 raise Unavailable(f"There is no room for a result: {error.strerror}.", retry_after=10) from error
         send(self._connection, tag, content, [self._file.fileno(), _NOTHING if input is None else input.fileno()])
         self._has_files, self._has_input = True, input is not None
+
+    def let_go_of_files(self) -> None:
+        """Have the process close the files that it has, so that there is room for others, and none stays on the disk for its sake.
+
+        Raises EOFError, OSError or Broken if it does not.
+        """
+        if self._has_files:
+            send(self._connection, OTHER_FILES)
+            if self.hear(_TAKE) is None:
+                raise OSError("a process that does not let go of its files")
+            self._has_files = False
+
+    @property
+    def holds_result(self) -> bool:
+        """Whether the process still has the file of a result that somebody else reads."""
+        return self._has_files and self._file is None
 
     def hear(self, seconds: float) -> Message | None:
         """The next message, or None if none begins within that time. Raises EOFError or OSError if the process dies, Broken."""

@@ -128,5 +128,5 @@ def _send(store: Peer, graph: str, method: str, content: Path | bytes | None, al
             if allow_missing and getattr(error, "code", None) == http.HTTPStatus.NOT_FOUND:
                 return b""
             told = store.explain(error, call)
-            told.detail = " ".join([f"{method} of <{graph}>: {told.detail}", *getattr(told, "__notes__", ())])
+            told.detail = " ".join([f"{method} of <{graph}> at {store.name}: {told.detail}", *getattr(told, "__notes__", ())])
             raise told from error

@@ -87,6 +87,11 @@ class Workers:
 
     def give_back(self, worker: Process, healthy: bool) -> None:
         """Keep a process for the next task, or end it."""
+        if healthy and worker.holds_result:
+            try:
+                worker.let_go_of_files()
+            except (EOFError, OSError, Broken):
+                healthy = False
         if healthy:
             with self._lock:
                 if not self.closed:

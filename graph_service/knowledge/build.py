@@ -26,6 +26,7 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
     sources = Sources.find(settings.ontology, settings.data)
     catalogue = Catalogue.read(settings.queries)
     id = _id(sources, catalogue, settings)
+    snapshot.sweep(settings.snapshots)
     built = _kept(settings.snapshots / id, progress)
     try:
         built = built or _made(id, sources, catalogue, settings, progress)
@@ -75,8 +76,8 @@ def _made(id: str, sources: Sources, catalogue: Catalogue, settings: Settings, p
 
 def source_set(settings: Settings) -> str:
     """A name for which sources are built how, whatever is in them at the time."""
-    paths = "\0".join(str(path.resolve()) for path in (*settings.ontology, Path("|"), *settings.data))
-    return hashlib.sha256(f"{paths}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
+    ontology, data = ("\0".join(str(path.resolve()) for path in paths) for paths in (settings.ontology, settings.data))
+    return hashlib.sha256(f"{ontology}\0|\0{data}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
 
 
 def _id(sources: Sources, catalogue: Catalogue, settings: Settings) -> str:

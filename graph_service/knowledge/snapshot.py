@@ -11,6 +11,7 @@ A snapshot is written beside its final place and renamed into it, so a reader se
 the newest good one of a set of sources, for the day when a build fails.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
@@ -32,6 +33,15 @@ from graph_service.knowledge.index import write_index
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.writing import write_quads, write_triples
+
+_MANIFEST = "manifest.json"
+
+#: In a draft: held by the process that builds it. In the folder of snapshots: held by the one that puts a draft in its place.
+_BUILDING = ".building"
+_PUBLISHING = ".publishing"
+
+#: How the name of a damaged snapshot ends while it is being removed.
+_ASIDE = "-damaged"
 
 _N_TRIPLES = next(format for format in DUMP_FORMATS if format.name == "nt")
 
@@ -133,6 +143,15 @@ class Snapshot:
             if not path.exists() or digest_of(path) != digest:
                 raise BuildError(f"{path}: not the content that the manifest tells; delete the folder to build it anew")
 
+    def hold(self) -> BinaryIO:
+        """An open file: as long as it is open, no build deletes the snapshot. Raises BuildError if it is gone."""
+        try:
+            held = (self.folder / _MANIFEST).open("rb")
+            fcntl.flock(held, fcntl.LOCK_SH)
+        except OSError as error:
+            raise BuildError(f"{self.folder}: not a whole snapshot ({error}); delete it to build it anew") from error
+        return held
+
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
         """The snapshot in a folder. Raises BuildError if a file is missing or is not what the manifest says."""
@@ -161,7 +180,9 @@ def write(
     """
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
+    building = (draft / _BUILDING).open("w")
     try:
+        fcntl.flock(building, fcntl.LOCK_EX)
         (draft / "dumps").mkdir()
         about = {
             "description.nt": write_triples(sorted(description, key=str), _N_TRIPLES),
@@ -180,15 +201,41 @@ def write(
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": write_dumps(draft / "dumps", quads),
         }
-        (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (draft / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)
-        folder = place / id
-        if folder.exists():
-            shutil.rmtree(folder)
-        draft.rename(folder)
+        _publish(draft, place / id)
     finally:
+        building.close()
         shutil.rmtree(draft, ignore_errors=True)
-    return Snapshot.open(folder)
+    return Snapshot.open(place / id)
+
+
+def _publish(draft: Path, folder: Path) -> None:
+    """Put a draft in its place, unless another build of the same has done so meanwhile."""
+    with (folder.parent / _PUBLISHING).open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if folder.exists():
+            with suppress(BuildError):
+                Snapshot.open(folder).verify()
+                return
+            # Out of the way in one step: a reader sees the damaged one, or none, or the new one.
+            aside = draft.with_name(draft.name + _ASIDE)
+            folder.rename(aside)
+            shutil.rmtree(aside, ignore_errors=True)
+        (draft / _BUILDING).unlink()
+        draft.rename(folder)
+
+
+def sweep(place: Path) -> None:
+    """Remove what builds that ended in the middle have left: drafts that no process holds any more, and what was moved aside."""
+    for building in place.glob(f".*/{_BUILDING}"):
+        with suppress(OSError), building.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(building.parent, ignore_errors=True)
+    with suppress(OSError), (place / _PUBLISHING).open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for aside in place.glob(f".*{_ASIDE}"):
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def remember(snapshot: Snapshot, source_set: str) -> None:
@@ -209,13 +256,25 @@ def last_good(place: Path, source_set: str) -> Snapshot | None:
 
 
 def prune(snapshot: Snapshot, keep: int) -> list[str]:
-    """Delete the versions of a snapshot's lineage but the newest `keep`, itself never; returns the ids of what is gone."""
-    gone = [version for version in snapshot.versions[keep:] if version.id != snapshot.id]
-    for version in gone:
-        shutil.rmtree(version.folder, ignore_errors=True)
-    return [version.id for version in gone]
+    """Delete the versions of a snapshot's lineage but the newest `keep`, itself and those that are in use never.
+
+    Returns the ids of what is gone.
+    """
+    gone = []
+    for version in snapshot.versions[keep:]:
+        if version.id != snapshot.id and _delete_unused(version.folder):
+            gone.append(version.id)
+    return gone
+
+
+def _delete_unused(folder: Path) -> bool:
+    with suppress(OSError), (folder / _MANIFEST).open("rb") as manifest:
+        fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+    return False
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     return manifest

@@ -86,7 +86,8 @@ def _wanted(suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> 
         try:
             formats[kind] = _choose(kind.formats, suffix, tokens, accept)
         except (NotAcceptable, NotFound) as error:
-            refusals.append(error)
+            # Without its traceback, which would hold all that is under way here until somebody looks for garbage.
+            refusals.append(error.with_traceback(None))
     if not formats:
         raise refusals[0]
     return formats

@@ -12,10 +12,11 @@ from graph_service.web.answers import local, problem, translated
 from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.pages import about, documents, frameworks, home, kinds, marked, numerals, ontology, pictures
+from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, PREFIXES
 
 
-def create_app(service: Service, settings: Settings, registry: CollectorRegistry) -> Flask:
+def create_app(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover | None = None) -> Flask:
     """The application over a service. Everything it needs is given here; nothing is global."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
@@ -58,7 +59,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     ):
         app.register_blueprint(module.blueprint(service))
     app.register_blueprint(search.blueprint(service, settings))
-    app.register_blueprint(status.blueprint(service, registry, settings.operator_token))
+    app.register_blueprint(status.blueprint(service, registry, settings.operator_token, takeover or Takeover()))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_blueprint(assets.blueprint())

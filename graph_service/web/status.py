@@ -2,6 +2,7 @@
 
 import hmac
 import time
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -10,9 +11,10 @@ import graph_service
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, NotFound, Unauthorized
 from graph_service.service import Service
+from graph_service.web.takeover import Takeover
 
 
-def blueprint(service: Service, registry: CollectorRegistry, token: str) -> Blueprint:
+def blueprint(service: Service, registry: CollectorRegistry, token: str, takeover: Takeover) -> Blueprint:
     """The routes for those who watch the service. Without a token there are no routes under `/admin/`."""
     routes = Blueprint("status", __name__)
 
@@ -23,7 +25,10 @@ def blueprint(service: Service, registry: CollectorRegistry, token: str) -> Blue
     @routes.get("/ready")
     def ready() -> Response:
         service.sparql(Query("ASK {}")).close()
-        return jsonify(status="ready", snapshot=service.snapshot.id, triples=service.snapshot.triples)
+        snapshot = service.snapshot
+        age = (datetime.now(UTC) - datetime.fromisoformat(snapshot.made)).total_seconds()
+        told = {"snapshot": snapshot.id, "triples": snapshot.triples, "made": snapshot.made, "ageSeconds": round(age)}
+        return jsonify(status="ready", **told, newerNotTaken=takeover.fault or None)
 
     @routes.get("/metrics")
     def metrics() -> Response:

@@ -10,6 +10,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from graph_service.config import Settings
 from graph_service.engine.result import Query
@@ -24,6 +25,7 @@ from graph_service.web.front.endpoint import Endpoint
 from graph_service.web.front.readers import Readers
 from graph_service.web.front.turns import Turns
 from graph_service.web.front.watching import Metrics
+from graph_service.web.takeover import Takeover
 
 #: Seconds between two looks for a new snapshot.
 _LOOK = 0.5
@@ -80,8 +82,11 @@ class Succession:
         """`restarts` is how many serving processes had to be replaced before this one."""
         self._settings = settings
         self._cache_counts = CacheCounts()
+        self._sources = source_set(settings)
+        self._takeover = Takeover()
+        self._successor: Generation | None = None
         #: The counters over all snapshots.
-        self.metrics = Metrics(lambda: self._current.service, self._cache_counts, readers, restarts)
+        self.metrics = Metrics(lambda: self._current.service, self._cache_counts, readers, self._takeover, restarts)
         self._turns = Turns(settings.workers, settings.query_deadline)
         self._current = self._generation(snapshot)
         threading.Thread(target=self._look_for_successors, daemon=True).start()
@@ -99,7 +104,7 @@ class Succession:
 
     def _generation(self, snapshot: Snapshot) -> Generation:
         service = Service.open(snapshot, self._settings, self._turns.given_up)
-        app = create_app(service, self._settings, self.metrics.registry)
+        app = create_app(service, self._settings, self.metrics.registry, self._takeover)
         # What a snapshot's application is made of lives as long as it does: looking through it again and again for garbage would
         # hold up requests. What an earlier one left is found first.
         gc.unfreeze()
@@ -109,34 +114,43 @@ class Succession:
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait
-        name = source_set(self._settings)
-        successor: Generation | None = None
-        fault = ""
         while not wait(_LOOK):
             try:
-                newest = last_good(self._settings.snapshots, name)
-                if successor is not None and (newest is None or newest.id != successor.service.snapshot.id):
-                    successor.retire()
-                    successor = None
-                if newest is None or newest.id == self._current.service.snapshot.id:
-                    continue
-                is_new = successor is None
-                successor = successor or self._generation(newest)
-                if self._is_ready(successor, is_new):
-                    old, self._current, successor = self._current, successor, None
-                    old.retire()
-                    _log.info("snapshot taken over", extra={"snapshot": newest.id})
-            except (ServiceError, OSError) as error:
-                if str(error) != fault:
-                    _log.error("new snapshot not taken over", extra={"detail": str(error)})
-                fault = str(error)
+                self._look()
+            except Exception as error:  # the only thread that looks: whatever it meets, it looks again
+                self._drop_successor()
+                self._failed(error)
 
-    def _is_ready(self, successor: Generation, is_new: bool) -> bool:
-        """Whether a generation answers: another server may not have been given its snapshot yet. Why not is logged once."""
+    def _look(self) -> None:
+        """Take over the newest snapshot if there is a newer one and it answers. Raises whatever opening it does."""
+        newest = last_good(self._settings.snapshots, self._sources)
+        if self._successor is not None and (newest is None or newest.id != self._successor.service.snapshot.id):
+            self._drop_successor()
+        if newest is None or newest.id == self._current.service.snapshot.id:
+            self._takeover.fault = ""
+            return
+        self._successor = self._successor or self._generation(newest)
         try:
-            successor.service.sparql(Query("ASK {}")).close()
+            self._successor.service.sparql(Query("ASK {}")).close()
         except ServiceError as error:
-            if is_new:
-                _log.warning("new snapshot waits", extra={"snapshot": successor.service.snapshot.id, "detail": error.detail})
-            return False
-        return True
+            # Another server may not have been given the snapshot yet.
+            self._failed(error, "new snapshot waits")
+            return
+        old, self._current, self._successor = self._current, self._successor, None
+        self._takeover.fault = ""
+        _log.info("snapshot taken over", extra={"snapshot": newest.id})
+        old.retire()
+
+    def _failed(self, error: Exception, message: str = "new snapshot not taken over") -> None:
+        """Count and tell; the same again is not told again."""
+        fault = str(error) or type(error).__name__
+        if fault != self._takeover.fault:
+            self._takeover.failures += 1
+            self._takeover.fault = fault
+            _log.error(message, extra={"detail": fault}, exc_info=not isinstance(error, ServiceError | OSError))
+
+    def _drop_successor(self) -> None:
+        dropped, self._successor = self._successor, None
+        if dropped is not None:
+            with suppress(Exception):  # it is the faulty one
+                dropped.retire()

@@ -68,10 +68,11 @@ class Endpoint:
         try:
             return self._answer(environ, read)
         finally:
-            # An error holds what was read of the request, and is held by it: memory that would wait for a look for garbage.
+            # Flask's request and its environment hold each other, and so does an error what it met. Until somebody looks for such
+            # garbage, it must not hold a result, which may be a large file.
             if read.fault is not None:
                 traceback.clear_frames(read.fault.__traceback__)
-                read.fault = None
+            read.query = read.result = read.fault = None
 
     def _answer(self, environ: "WSGIEnvironment", read: Read) -> Reply:
         request = Request(environ, populate_request=False)

@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -16,6 +17,7 @@ from graph_service.web.front.cache import CacheCounts
 from graph_service.web.front.log import Request, RequestLog
 from graph_service.web.front.readers import Readers
 from graph_service.web.front.reply import Reply
+from graph_service.web.takeover import Takeover
 
 #: First part of a path -> the kind of request it is counted as; all others are `other`, so that nobody can make up labels.
 _KINDS = ("sparql", "queries", "id", "page", "data", "ns", "vocab", "graph", "downloads", "explain", "static", "health", "ready", "metrics")
@@ -29,13 +31,13 @@ _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 class Metrics:
     """The counters of one serving process, over all snapshots it has served."""
 
-    def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers, restarts: int) -> None:
+    def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers, takeover: Takeover, restarts: int) -> None:
         """`service` gives the service of the snapshot that is served now, `restarts` counts serving processes that were replaced."""
         self.registry = CollectorRegistry()
         self.requests = Counter("graph_requests", "Requests", ["kind", "status"], registry=self.registry)
         self.seconds = Histogram("graph_request_seconds", "Seconds until the answer began", ["kind"], registry=self.registry)
         Counter("graph_restarts", "Serving processes that died and were replaced", registry=self.registry).inc(restarts)
-        self.registry.register(_Current(service, cache, readers))
+        self.registry.register(_Current(service, cache, readers, takeover))
         # Looking a counter up by its labels takes longer than counting.
         self._requests = lru_cache(maxsize=None)(self.requests.labels)
         self._seconds = lru_cache(maxsize=None)(self.seconds.labels)
@@ -49,10 +51,11 @@ class Metrics:
 class _Current(Collector):
     """Figures that are read when they are asked for: engine, cache, snapshot."""
 
-    def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers) -> None:
+    def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers, takeover: Takeover) -> None:
         self._service = service
         self._cache = cache
         self._readers = readers
+        self._takeover = takeover
         self._since: dict[str, float] = {}
 
     def collect(self) -> Iterator[Metric]:
@@ -72,10 +75,12 @@ class _Current(Collector):
         yield cache
         yield CounterMetricFamily("graph_readers_given_up", "Clients that took their answer too slowly", self._readers.given_up)
         yield GaugeMetricFamily("graph_spooled_bytes", "Bytes on disk of large answers that are on their way", self._readers.spooled)
+        failures = "Times that a newer snapshot could not be taken over"
+        yield CounterMetricFamily("graph_takeover_failures", failures, self._takeover.failures)
         snapshot = GaugeMetricFamily("graph_snapshot_triples", "Triples of the snapshot that is served", labels=["snapshot"])
         snapshot.add_metric([service.snapshot.id], service.snapshot.triples)
         yield snapshot
-        age = time.time() - (service.snapshot.folder / "manifest.json").stat().st_mtime
+        age = time.time() - datetime.fromisoformat(service.snapshot.made).timestamp()
         yield GaugeMetricFamily("graph_snapshot_age_seconds", "Seconds since the snapshot was built", age)
 
 
