@@ -132,11 +132,12 @@ def local(iri: str) -> str:
 
 def wants_html(asked: Request = request) -> bool:
     """Whether a page is what the client likes best: a browser, not a program that takes anything."""
-    return _likes_pages(asked.headers.get("Accept", ""))
+    return likes_pages(asked.headers.get("Accept", ""))
 
 
 @remembered(512)
-def _likes_pages(accept: str) -> bool:
+def likes_pages(accept: str) -> bool:
+    """Whether a client that sends this Accept likes a page best."""
     accepted = [(quality, media) for media, quality in parse_accept_header(accept, MIMEAccept) if quality > 0]
     # Not `best`, which puts a type with parameters first whatever its quality: Chromium sends one, at q=0.7.
     return bool(accepted) and max(accepted, key=lambda entry: entry[0])[1] in {"text/html", "application/xhtml+xml"}

@@ -5,20 +5,18 @@ Threads are for the application, whose work has a deadline. What runs for a clie
 """
 
 import asyncio
-import json
 import logging
 import threading
 import time
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from graph_service.config import Settings
 from graph_service.errors import Busy, ServiceError
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.web.answers import document
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.limits import Limits
 from graph_service.web.front.readers import Readers
+from graph_service.web.front.refusal import refusal
 from graph_service.web.front.reply import FilePart, Reply
 from graph_service.web.front.threads import Threads
 from graph_service.web.front.watching import Watch
@@ -57,10 +55,10 @@ class Serving:
         try:
             reply = await self._answer(asked, protocol)
         except ServiceError as error:
-            reply = _refusal(error, asked.path)
+            reply = refusal(error, asked)
         except Exception:
             _log.exception("a request failed", extra={"path": asked.path})
-            reply = _refusal(ServiceError("Something went wrong here; it has been logged."), asked.path)
+            reply = refusal(ServiceError("Something went wrong here; it has been logged."), asked)
         id = self._watch.name(asked)
         _send(reply, [*reply.headers, ("X-Request-Id", id)], asked.method, protocol)
         self._watch.count(asked, id, reply, time.perf_counter() - began)
@@ -129,12 +127,3 @@ def _send_file(status: int, headers: list[tuple[str, str]], part: FilePart, prot
 
 def _let_go(part: FilePart) -> None:
     """Nothing to do: this has held the file until now, and it is closed with its last reference."""
-
-
-def _refusal(error: ServiceError, path: str) -> Reply:
-    """An error before or outside of the application, as a problem document (RFC 9457)."""
-    content = json.dumps(document(error, path)).encode()
-    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(content))), ("Access-Control-Allow-Origin", "*")]
-    if "retry_after" in error.members:
-        headers.append(("Retry-After", str(error.members["retry_after"])))
-    return Reply(HTTPStatus(error.status), headers, content)

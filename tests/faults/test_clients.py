@@ -125,6 +125,12 @@ def test_a_long_address_and_large_headers_are_refused(tried: Server) -> None:
     assert sent < 5_000_000
 
 
+def test_people_are_refused_with_a_page(tried: Server) -> None:
+    answer = tried.ask("/things?q=" + "x" * 40_000, Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (answer.status, answer.headers["content-type"]) == (414, "text/html; charset=utf-8")
+    assert "the most is 32768" in answer.text
+
+
 def test_one_connection_is_not_many(tried: Server) -> None:
     """HTTP/2 by prior knowledge (RFC 9113, section 3.3): its streams, none of which is read, would look like one quiet connection."""
     with connect(tried, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9)) as connection:

@@ -1,0 +1,30 @@
+"""What is refused before the application has it, or because it has no room: a problem document, or a plain page for people.
+
+It is made of nothing but the error, since what would make a better page may be what there is no room for.
+"""
+
+import json
+from html import escape
+from http import HTTPStatus
+
+from graph_service.errors import ServiceError
+from graph_service.web.answers import document, likes_pages
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.reply import Headers, Reply
+
+_PAGE = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}</p></html>\n'
+
+
+def refusal(error: ServiceError, asked: Asked) -> Reply:
+    """The answer to a request that is refused (RFC 9457 for programs)."""
+    told = document(error, asked.path)
+    if likes_pages(asked.headers.get("accept", "")):
+        content = _PAGE.format(title=escape(str(told["title"])), detail=escape(error.detail)).encode()
+        headers: Headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", "default-src 'none'")]
+    else:
+        content = json.dumps(told).encode()
+        headers = [("Content-Type", "application/problem+json")]
+    headers += [("Content-Length", str(len(content))), ("Vary", "Accept"), ("Access-Control-Allow-Origin", "*")]
+    if "retry_after" in error.members:
+        headers.append(("Retry-After", str(error.members["retry_after"])))
+    return Reply(HTTPStatus(error.status), headers, content)
