@@ -65,6 +65,7 @@ class Serving:
 
     async def _answer(self, asked: Asked, protocol: "HTTPProtocol") -> Reply:
         self._limits.refuse_long_head(asked)
+        self._limits.refuse_malformed_host(asked)
         asked.leave_out_what_nobody_reads()
         if asked.has_body:
             asked.body = await self._limits.read_body(asked, protocol)

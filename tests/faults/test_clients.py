@@ -125,6 +125,24 @@ def test_a_long_address_and_large_headers_are_refused(tried: Server) -> None:
     assert sent < 5_000_000
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /health HTTP/1.1\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: \r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: [::1]:8000\r\n\r\n", 200),
+        (b"GET /health HTTP/1.1\r\nHost: example.org\r\n\r\n", 200),
+        (b"GET /health HTTP/1.0\r\n\r\n", 200),
+    ],
+)
+def test_a_request_says_for_which_host_it_is(tried: Server, head: bytes, status: int) -> None:
+    with connect(tried, head) as connection:
+        assert answer(connection)[0] == status
+
+
 def test_people_are_refused_with_a_page(tried: Server) -> None:
     answer = tried.ask("/things?q=" + "x" * 40_000, Accept="text/html,application/xhtml+xml,*/*;q=0.8")
     assert (answer.status, answer.headers["content-type"]) == (414, "text/html; charset=utf-8")

@@ -11,8 +11,12 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
+
+#: Requests that may wait to be written; beyond that, the oldest are lost.
+_WAITING = 10_000
 
 #: Seconds for which lines of requests are collected.
 _COLLECTED = 0.1
@@ -65,7 +69,7 @@ class RequestLog:
     """
 
     def __init__(self) -> None:
-        self._requests: deque[Request] = deque()
+        self._requests: deque[Request] = deque(maxlen=_WAITING)
         self._some = threading.Event()
         threading.Thread(target=self._write_always, daemon=True).start()
         atexit.register(self._write)
@@ -86,8 +90,10 @@ class RequestLog:
         lines = []
         while self._requests:
             lines.append(_line(self._requests.popleft()))
-        sys.stderr.write("".join(lines))
-        sys.stderr.flush()
+        # Nobody may read the log any more, or the disk be full: lines are lost then, and requests are answered.
+        with suppress(OSError, ValueError):
+            sys.stderr.write("".join(lines))
+            sys.stderr.flush()
 
 
 def _line(request: Request) -> str:
