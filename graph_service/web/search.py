@@ -19,6 +19,7 @@ from graph_service.web.wording import lazy_gettext as _
 from graph_service.words import terms
 from graph_service.words.formats import HTML, Format
 from graph_service.words.names import DATASET, OWL, SHACL, SKOS, curie
+from graph_service.words.tables import harmless
 
 _JSON = Format("json", "application/json")
 
@@ -117,7 +118,7 @@ def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings) -> 
         snippet = "".join(piece.text for piece in hit.snippet)
         kind = hit.kind.iri if hit.kind else ""
         told = (hit.thing.iri, place(hit.thing), hit.thing.text, hit.thing.language, kind, kind_name(hit.kind))
-        writer.writerow((*told, hit.part.name.lower(), hit.language, snippet))
+        writer.writerow(map(harmless, (*told, hit.part.name.lower(), hit.language, snippet)))
     return write(rows.getvalue().encode(), format)
 
 

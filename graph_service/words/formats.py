@@ -69,6 +69,9 @@ ROWS = Format("rows", "application/json", plain=True)
 #: The table of a canned query for spreadsheets.
 SHEET = Format("csv", "text/csv", plain=True)
 
+#: What a list on a page is written in for programs and spreadsheets.
+LIST_FORMATS = tuple(SHEET if format.name == "csv" else format for format in TABLE_FORMATS)
+
 #: What a canned query's table is written in, and its truth.
 CANNED_TABLE_FORMATS = (
     Format("json", "application/sparql-results+json", (), ("srj",)),

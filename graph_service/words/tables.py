@@ -76,11 +76,11 @@ def cell(term: Term | None) -> str:
         case ox.Literal():
             if term.datatype.value == XSD + "boolean" and term.value in _TRUTHS:
                 return _TRUTHS[term.value].upper()
-            return _number(term) or _harmless(term.value)
+            return _number(term) or harmless(term.value)
         case ox.NamedNode():
-            return _harmless(term.value)
+            return harmless(term.value)
         case _:
-            return _harmless(str(term))
+            return harmless(str(term))
 
 
 def _write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
@@ -115,5 +115,6 @@ def _number(literal: ox.Literal) -> str:
     return ""
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A text as the content of a spreadsheet's cell: with an apostrophe before it where it would be read as a formula."""
     return f"'{text}" if _FORMULA.match(text) and not _SIGNED.fullmatch(text) else text

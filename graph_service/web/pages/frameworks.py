@@ -12,7 +12,7 @@ from graph_service.web.languages import language
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.facts import explanation
-from graph_service.words.formats import TABLE_FORMATS
+from graph_service.words.formats import LIST_FORMATS
 from graph_service.words.names import NS
 from graph_service.words.terms import AnyTerm, NamedNode, Triple
 
@@ -74,9 +74,9 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/frameworks.<suffix>")
     def overview(suffix: str | None = None) -> Response:
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
-            links = alternates(request.host_url + "frameworks", TABLE_FORMATS)
+            links = alternates(request.host_url + "frameworks", LIST_FORMATS)
             return add(Response(render_template("frameworks.html", frameworks=frameworks(service), links=links)), links)
-        return answer(service.sparql(Query(_SERVING), {Kind.TABLE: choose(TABLE_FORMATS, suffix)}))
+        return answer(service.sparql(Query(_SERVING), {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
 
     return routes
 

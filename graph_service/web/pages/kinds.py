@@ -23,11 +23,11 @@ from graph_service.web.pages.cells import table
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
 from graph_service.web.pages.traits import KINDS, Kind, kind
 from graph_service.web.values import pairs as given
-from graph_service.words.formats import HTML, TABLE_FORMATS, THING_FORMATS
+from graph_service.words.formats import HTML, LIST_FORMATS, THING_FORMATS
 from graph_service.words.names import DATASET
 
 #: A list as a file: a table, or what is said of its things.
-FORMATS = (*TABLE_FORMATS, *THING_FORMATS)
+FORMATS = (*LIST_FORMATS, *THING_FORMATS)
 
 #: Those that the page offers.
 _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl"}), key=lambda f: f.name))
@@ -71,7 +71,7 @@ def blueprint(service: Service) -> Blueprint:
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             return _page(listed, number)
         format = choose(FORMATS, suffix)
-        if format in TABLE_FORMATS:
+        if format in LIST_FORMATS:
             response = answer(service.sparql(Query(listed.as_table), {ResultKind.TABLE: format}))
         else:
             response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
