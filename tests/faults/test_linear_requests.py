@@ -30,8 +30,8 @@ from tests.faults.beside import write
 FACTOR, SLACK = 10, 0.05
 
 PIECES = (
-    *("'\\", '"', '"""', "<", "<a", "<<( ", "a.", "a-", "_:", "1.", "@a-", "?", "\\u0053", "{", "(", "#", "%", "=", "&a=", "&", ";"),
-    *(",", "a,", "a;q=0.1,", '",', "*/*,", 'a/b;x="', "0-1,", "/", "../", ":", " ", "\t", "é", "²", "$"),
+    *("'\\", '"', '"""\\', "<a", "<<( ", "a.", "_:", "1.", "@a-", "\\u0053", "{", "%", "&a=", ";", "a;q=0.1,", '",', 'a/b;x="'),
+    *("0-1,", "../", " ", "é", "$"),
 )
 
 COUNTED = """#+ summary: Counted
@@ -41,7 +41,7 @@ COUNTED = """#+ summary: Counted
 SELECT ?s { VALUES ?text { UNDEF } VALUES ?number { UNDEF } ?s ?p ?o FILTER(STR(?o) = ?text || ?o = ?number) } ORDER BY ?s"""
 
 #: Sizes in bytes: of what stands in an address, in a header, in a body.
-ADDRESS, HEADER, BODY = 30_000, 4_000, 200_000
+ADDRESS, HEADER, BODY = 30_000, 4_000, 100_000
 
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 

@@ -85,7 +85,11 @@ def test_no_text_takes_more_than_its_length(name: str) -> None:
     slow = {}
     for beginning in BEGINNINGS[:1] if name == "tokens" else BEGINNINGS:
         for piece in PIECES + CLAUSES if name == "tokens" else CLAUSES:
-            seconds = took(work, beginning + piece * (LENGTH // len(piece)))
+            text = beginning + piece * (LENGTH // len(piece))
+            # Again where it took long: a look for garbage in this process may have fallen into it.
+            seconds = took(work, text)
+            if seconds > FACTOR * beside:
+                seconds = min(took(work, text) for _ in range(3))
             if seconds > FACTOR * beside:
                 slow[beginning[:20], piece] = seconds / beside
     assert not slow, f"times as long as an ordinary text: {slow}"

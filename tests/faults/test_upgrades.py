@@ -5,15 +5,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from graph_service.config import Settings
 from graph_service.knowledge import snapshot as snapshots
+from graph_service.knowledge.build import source_set
 from tests.conftest import Server
 from tests.faults.beside import lookup, write
 
@@ -108,17 +110,12 @@ def test_builds_of_one_snapshot_at_once_leave_it_whole(start: Start, command: Co
     assert [path.name for path in (tmp_path / "snapshots").glob(".*-*")] == []
 
 
-def test_a_build_from_another_folder_is_taken_over(start: Start, command: Command, tmp_path: Path) -> None:
-    flags = (*write(tmp_path / "data.ttl", 200), "--snapshots", str(tmp_path / "snapshots"))
-    server = start(*flags)
-    write(tmp_path / "data.ttl", 300)
-    here = Path(snapshots.__file__).parent.parent.parent
-    environment = {**os.environ, "PYTHONPATH": str(here)}
-    built = subprocess.run(
-        [sys.executable, "-m", "graph_service", "build", *flags], cwd=tmp_path, env=environment, capture_output=True, check=False
-    )
-    assert built.returncode == 0
-    wait(lambda: serves(server, 290))
+def test_sources_have_one_name_from_whatever_folder_they_are_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(Settings(), data=(tmp_path / "data.ttl",), ontology=(), queries=())
+    here = source_set(settings)
+    monkeypatch.chdir(tmp_path)
+    assert source_set(settings) == here
+    assert source_set(replace(settings, data=(), ontology=settings.data)) != here
 
 
 def test_a_snapshot_that_is_served_is_never_deleted(start: Start, command: Command, tmp_path: Path) -> None:
