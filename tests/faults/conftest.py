@@ -10,12 +10,12 @@ from tests.faults.beside import lookup, write
 Start = Callable[..., Server]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     return write(tmp_path_factory.mktemp("chain") / "data.ttl")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tried(start: Start, chain: tuple[str, ...]) -> Server:
     """The service that is tried hard."""
     limits = ("--query-deadline", "5", "--query-memory", "48 MiB", "--result-limit", "16 MiB", "--workers", "2", "--queue", "32")

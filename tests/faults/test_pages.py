@@ -13,7 +13,7 @@ from graph_service.web.front.turns import Turns
 from tests.conftest import Server
 from tests.faults.beside import answers_beside
 
-CLIENTS, SECONDS = 32, 6
+CLIENTS, SECONDS = 32, 3
 
 
 @pytest.mark.live

@@ -22,7 +22,7 @@ from tests.faults.beside import HOG, LARGE, RUNAWAY, SIZE, ask, connect, lookup,
 pytestmark = pytest.mark.live
 
 #: Seconds for which workers are killed under load.
-SECONDS = float(os.environ.get("FAULT_SECONDS", "8"))
+SECONDS = float(os.environ.get("FAULT_SECONDS", "4"))
 
 Start = Callable[..., Server]
 Command = Callable[..., subprocess.CompletedProcess[str]]
