@@ -98,6 +98,12 @@ def answer(result: Result, head: bytes = b"", tail: bytes = b"") -> Response:
     if result.in_memory:
         return write(head + result.read() + tail, result.format)
     response = write(b"", result.format)
+    if not head and not tail and "wsgi.file_wrapper" in request.environ:
+        # It is a file already: the server sends it as it is.
+        response.response = request.environ["wsgi.file_wrapper"](result)
+        response.direct_passthrough = True
+        response.content_length = result.size
+        return response
     response.response = chain([head], result.chunks(), [tail])
     response.content_length = len(head) + result.size + len(tail)
     response.call_on_close(result.close)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from werkzeug.wsgi import _RangeWrapper
 
+from graph_service.engine.result import Result
 from graph_service.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -74,19 +75,21 @@ def held(content: bytes) -> FilePart:
 
 
 class _Opened:
-    """What a WSGI application returns for an open file (`wsgi.file_wrapper`, PEP 3333)."""
+    """What a WSGI application returns for an open file (`wsgi.file_wrapper`, PEP 3333), or for a result that is one."""
 
-    def __init__(self, file: BinaryIO, size: int = 8192) -> None:
+    def __init__(self, file: BinaryIO | Result, size: int = 8192) -> None:
         self.file = file
 
     def close(self) -> None:
-        self.file.close()
+        # A file without a name is gone when it is closed, and is still to be sent.
+        if not isinstance(self.file, Result):
+            self.file.close()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
-        if not (piece := self.file.read(IN_MEMORY)):
+        if isinstance(self.file, Result) or not (piece := self.file.read(IN_MEMORY)):
             raise StopIteration
         return piece
 
@@ -116,10 +119,13 @@ def _content(answer: Iterable[bytes]) -> bytes | FilePart:
         start, length = answer.start_byte, answer.byte_range
         answer = answer.iterable
     if isinstance(answer, _Opened):
+        file = answer.file
+        if isinstance(file, Result):
+            return nameless(file)
         # It has a name, and is never changed: a version of the graph, a style sheet.
-        size = os.fstat(answer.file.fileno()).st_size
+        size = os.fstat(file.fileno()).st_size
         end = size if length is None else min(start + length, size)
-        part = FilePart(str(answer.file.name), start, end)
+        part = FilePart(str(file.name), start, end)
         return part.read() if end - start <= IN_MEMORY else part
     return gathered(answer)
 
