@@ -177,7 +177,7 @@ class Cache:
         content = reply.content
         if isinstance(content, FilePart):
             # What is kept is memory, and counted as such: the disk is for what is on its way.
-            content = await asyncio.to_thread(content.in_memory)
+            content = await asyncio.to_thread(content.copied_to_memory)
         kept = _Kept(self._tag(key), headers + self._missing(values), content)
         before = self._kept.pop(key, None)
         self._size += kept.size - (before.size if before is not None else 0)

@@ -47,7 +47,7 @@ class FilePart:
         with Path(self.path).open("rb") as file:
             return os.pread(file.fileno(), self.end - self.start, self.start)
 
-    def in_memory(self) -> "FilePart":
+    def copied_to_memory(self) -> "FilePart":
         """The same bytes in a file that is memory. Raises OSError if the file is gone."""
         return held(self.read())
 
