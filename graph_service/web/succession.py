@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from flask import Flask
+
 from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
@@ -26,6 +28,7 @@ from graph_service.web.front.readers import Readers
 from graph_service.web.front.turns import Turns
 from graph_service.web.front.watching import Metrics
 from graph_service.web.takeover import Takeover
+from graph_service.web.warming import warm
 
 #: Seconds between two looks for a new snapshot.
 _LOOK = 0.5
@@ -39,8 +42,9 @@ _log = logging.getLogger(__name__)
 class Generation:
     """One snapshot's application and the answers of it that are kept; and how many requests it has under way."""
 
-    def __init__(self, service: Service, endpoint: Endpoint, cache: Cache) -> None:
+    def __init__(self, application: Flask, service: Service, endpoint: Endpoint, cache: Cache) -> None:
         self.service = service
+        self._application = application
         self.endpoint = endpoint
         self.cache = cache
         #: The answer of HEALTH, which is always the same.
@@ -48,6 +52,10 @@ class Generation:
         self._under_way = 0
         self._retired = False
         self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Make what is made once for this snapshot, so that no client waits for it."""
+        warm(self._application, self.service, self.endpoint)
 
     def enter(self) -> bool:
         """Begin a request; False if this generation takes none any more."""
@@ -110,16 +118,19 @@ class Succession:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return Generation(service, Endpoint(app, service, self._turns), Cache(snapshot, self._settings, self._cache_counts))
+        return Generation(app, service, Endpoint(app, service, self._turns), Cache(snapshot, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait
-        while not wait(_LOOK):
+        look = self._current.warm
+        while True:
             try:
-                self._look()
+                look()
             except Exception as error:  # the only thread that looks: whatever it meets, it looks again
                 self._drop_successor()
                 self._failed(error)
+            look = self._look
+            wait(_LOOK)
 
     def _look(self) -> None:
         """Take over the newest snapshot if there is a newer one and it answers. Raises whatever opening it does."""
@@ -136,6 +147,7 @@ class Succession:
             # Another server may not have been given the snapshot yet.
             self._failed(error, "new snapshot waits")
             return
+        self._successor.warm()
         old, self._current, self._successor = self._current, self._successor, None
         self._takeover.fault = ""
         _log.info("snapshot taken over", extra={"snapshot": newest.id})

@@ -22,6 +22,10 @@ from graph_service.words.formats import LIST_FORMATS
 from graph_service.words.names import RDF, RDFS, THING, below
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
+_ALL = """
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+SELECT ?document WHERE { ?document a lc:SourceDocument }"""
+
 _DOCUMENTS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -47,6 +51,9 @@ SELECT ?passage ?start ?end ?words ?subject ?property ?value WHERE {{
   OPTIONAL {{ ?passage oa:start ?start ; oa:end ?end }}
   OPTIONAL {{ ?record lc:evidence ?passage ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value }}
 }} ORDER BY ?start DESC(?end) ?passage ?subject ?property ?value"""
+
+#: What the names of documents with a key begin with.
+_DOCUMENT = THING + "document/"
 
 #: What a thing is called and of what class it is goes without saying beside the words; the files say it.
 _UNTOLD = frozenset({RDF + "type", RDFS + "label"})
@@ -102,7 +109,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/documents/<key>")
     @routes.get("/documents/<key>.<suffix>")
     def one(key: str, suffix: str | None = None) -> Response:
-        if key not in _keys(service):
+        if key not in _kept_keys(service):
             raise NotFound(f"There is no document {key!r}. The list is at /documents.")
         query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(THING, f"document/{key}")))))
         if _for_people(suffix):
@@ -124,9 +131,14 @@ def _one(service: Service, key: str, query: Query) -> str:
     return render_template("document.html", document=found, passages=passages(service, service.sparql(query).rows()), links=links)
 
 
-def _keys(service: Service) -> list[str]:
+def keys(service: Service) -> list[str]:
     """The keys of the documents that have a page."""
-    found: list[str] = json.loads(content("documents' keys", lambda: json.dumps([document.key for document in documents(service)])))
+    found = {iri.value for (iri,) in service.sparql(Query(_ALL)).rows() if isinstance(iri, NamedNode)}
+    return sorted(iri.removeprefix(_DOCUMENT) for iri in found if iri.startswith(_DOCUMENT))
+
+
+def _kept_keys(service: Service) -> list[str]:
+    found: list[str] = json.loads(content("documents' keys", lambda: json.dumps(keys(service))))
     return found
 
 
@@ -138,11 +150,11 @@ def documents(service: Service) -> list[Document]:
     for document, title, issued, characters, rights, quoted, statements in rows:
         assert isinstance(document, NamedNode)
         shown = cell(document, labels)
-        if shown is None or not document.value.startswith(THING + "document/"):
+        if shown is None or not document.value.startswith(_DOCUMENT):
             continue
         length = _number(characters)
         coverage = _covered(service, document) / length if length else None
-        key = document.value.rpartition("/")[2]
+        key = document.value.removeprefix(_DOCUMENT)
         told = (cell(title, labels), cell(issued, labels), cell(rights, labels))
         found.setdefault(key, Document(key, shown, *told, _number(quoted) or 0, _number(statements) or 0, coverage))
     return list(found.values())

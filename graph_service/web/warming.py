@@ -1,0 +1,43 @@
+"""What depends on the snapshot alone is made before a client asks for it (see `kept`): each address that is written out in the routes, each
+document, each graph that has a JSON-LD of its own, in every language.
+
+Pages, files and data come from the same addresses, so they are asked for here as clients ask for them.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from flask import Flask
+
+from graph_service.config import LANGUAGES
+from graph_service.errors import ServiceError
+from graph_service.service import Service
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.endpoint import Endpoint
+from graph_service.web.pages.documents import keys
+from graph_service.words.formats import HTML
+from graph_service.words.names import GRAPH
+
+#: What is asked for: pages, data that are no file of the snapshot, and what is given to who does not say.
+_FORMATS = (HTML.media, "application/ld+json", "*/*")
+
+#: Documents whose pages are made: of very many, what is kept has not the room.
+_DOCUMENTS = 20
+
+
+def warm(application: Flask, service: Service, endpoint: Endpoint) -> None:
+    """Ask for every content that is kept, one after the other; each takes its turn like a client's, and may fail like one."""
+    for path in _paths(application, service):
+        for language in LANGUAGES:
+            for format in _FORMATS:
+                headers = [("host", "localhost"), ("accept", format), ("accept-language", language)]
+                with suppress(ServiceError):  # no turn came: it is made when it is asked for
+                    endpoint.answer(Asked("HEAD", path, headers=headers))
+
+
+def _paths(application: Flask, service: Service) -> Iterator[str]:
+    for rule in application.url_map.iter_rules():
+        if rule.methods and "GET" in rule.methods and not rule.arguments:
+            yield rule.rule
+    yield from (f"/documents/{key}" for key in keys(service)[:_DOCUMENTS])
+    yield from (f"/graph/{iri.removeprefix(GRAPH)}" for iri in service.snapshot.graphs if iri.startswith(GRAPH))

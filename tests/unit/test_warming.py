@@ -1,0 +1,50 @@
+"""What is made once for a snapshot is made before anybody asks for it."""
+
+from collections.abc import Callable
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from graph_service.config import LANGUAGES, Settings
+from graph_service.service import Service
+from graph_service.web.app import create_app
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.endpoint import Endpoint
+from graph_service.web.front.turns import Turns
+from graph_service.web.kept import Kept
+from graph_service.web.warming import warm
+
+PATHS = """/ /ns /docs /documents /documents/brochure-2023 /openapi.json /openapi.yaml /sitemap.xml /changes /feed.atom
+/sparql/vocabulary /catalog /.well-known/void /graph/ontology""".split()
+
+
+class Counting(Kept):
+    """What is kept, and the names of what had to be made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[tuple[str, ...]] = []
+
+    def get(self, key: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
+        def made() -> bytes:
+            self.made.append(key)
+            return make()
+
+        return super().get(key, made)
+
+
+# A long answer is a file that is closed with its last reference.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_is_kept_is_there_before_the_first_client(service: Service, settings: Settings) -> None:
+    app = create_app(service, settings, CollectorRegistry())
+    kept = app.extensions["kept"] = Counting()
+    endpoint = Endpoint(app, service, Turns(2, 10))
+    warm(app, service, endpoint)
+    assert len(kept.made) == len(set(kept.made))
+    kept.made.clear()
+    for path in PATHS:
+        for language in LANGUAGES:
+            for media in ("text/html", "application/ld+json", "*/*"):
+                headers = [("host", "data.example"), ("accept", media), ("accept-language", language)]
+                assert endpoint.answer(Asked("HEAD", path, headers=headers)).status in {200, 406}
+    assert not kept.made
