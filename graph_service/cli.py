@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import graph_service
-from graph_service.config import Settings, flag_name, web_address
+from graph_service.config import Settings, flag_name, refuse_unreadable, web_address
 from graph_service.engine.peer import Peer
 from graph_service.engine.push import push
 from graph_service.engine.result import Formats, Kind, Query, Result
@@ -28,6 +28,7 @@ from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.trial import examine
 from graph_service.service import Service
+from graph_service.web.listening import take_address
 from graph_service.web.server import serve_forever
 from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
@@ -53,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name in (*_KNOWLEDGE_FLAGS, *_ENGINE_FLAGS, *_REMOTE_FLAGS, *_SERVER_FLAGS, "engine_password") and value is not None
     }
     try:
-        settings = Settings.read(os.environ, flags)
+        for argument in sys.argv[1:] if arguments is None else arguments:
+            refuse_unreadable(argument, "an argument")
+        settings = Settings.read(os.environ, flags, _say)
+        _find_temporary_folder()
         run: Callable[[argparse.Namespace, Settings], int] = options.run
         return run(options, settings)
     except (SettingError, UnknownParameter) as error:
@@ -69,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    serve_forever(_snapshot_to_serve(settings), settings)
+    with take_address(settings) as address:
+        serve_forever(address, _snapshot_to_serve(settings), settings)
     return 0
 
 
@@ -150,7 +155,10 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
     if options.output is None:
         _write_out(content)
     else:
-        Path(options.output).write_bytes(content)
+        try:
+            Path(options.output).write_bytes(content)
+        except OSError as error:
+            raise SettingError(f"--output {options.output}: {error.strerror}.") from error
     return 0
 
 
@@ -190,6 +198,14 @@ def _snapshot_to_serve(settings: Settings) -> Snapshot:
         last.verify()
         _say(f"The build failed; serving the last good snapshot {last.id}.\n{error.detail}")
         return last
+
+
+def _find_temporary_folder() -> None:
+    """Raise SettingError unless there is a folder for the files that builds and queries write to and forget."""
+    try:
+        gettempdir()
+    except FileNotFoundError as error:
+        raise SettingError("No folder for temporary files can be written to; name one in the environment variable TMPDIR.") from error
 
 
 def _service(settings: Settings) -> Service:

@@ -30,8 +30,33 @@ def bundled(name: str) -> Path:
     return packed if packed.is_dir() else Path(__file__).parent.parent / name
 
 
+def refuse_unreadable(text: str, what: str) -> None:
+    """Raise SettingError if a text from the command line, the environment or a folder is no UTF-8.
+
+    Python has something else in the place of such bytes (PEP 383), which can be written to no message and no graph. `what` says what the
+    text is.
+    """
+    shown = os.fsencode(text).decode("utf-8", "backslashreplace")
+    if shown != text:
+        raise SettingError(f"{shown}: {what} must be UTF-8.")
+
+
 def _default_snapshots() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graph-service"
+    """The folder in the user's home. Raises SettingError for a user who has none, as is usual in containers."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graph-service"
+    except RuntimeError as error:
+        raise SettingError(
+            "There is no folder to keep what is built in: this user has no home. Name one with GRAPH_SERVICE_SNAPSHOTS or --snapshots."
+        ) from error
+
+
+#: What Kubernetes tells each container of a Service by way of its environment; the name of the Service, such as `graph-service`, stands
+#: in front (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+_OF_KUBERNETES = re.compile(
+    r"(.+_)?(SERVICE_HOST=[\dA-Fa-f.:]+|SERVICE_PORT(_.+)?=\d+|PORT(_\d+_[A-Z]+)?=(tcp|udp|sctp)://\S+"
+    r"|PORT_\d+_[A-Z]+_(PROTO=(tcp|udp|sctp)|PORT=\d+|ADDR=[\dA-Fa-f.:]+))"
+)
 
 
 def _text(value: str) -> str:
@@ -202,8 +227,10 @@ class Settings:
     )
 
     @classmethod
-    def read(cls, environment: Mapping[str, str], flags: Mapping[str, str] | None = None) -> "Settings":
-        """Settings from environment variables, overruled by flags (field name -> text).
+    def read(
+        cls, environment: Mapping[str, str], flags: Mapping[str, str] | None = None, say: Callable[[str], None] = lambda _: None
+    ) -> "Settings":
+        """Settings from environment variables, overruled by flags (field name -> text). `say` is told what is passed over.
 
         Raises SettingError for an unknown `GRAPH_SERVICE_…` variable and for a value that is not of its type.
         """
@@ -212,6 +239,9 @@ class Settings:
         for variable, text in environment.items():
             if variable.startswith(PREFIX):
                 name = variable.removeprefix(PREFIX).lower()
+                if _OF_KUBERNETES.fullmatch(f"{name.upper()}={text}"):
+                    say(f"{variable}={text} is passed over: Kubernetes sets it beside a Service of this name.")
+                    continue
                 if name not in known:
                     raise SettingError(f"{variable} is not a setting. Settings are: {', '.join(map(environment_name, known))}")
                 given[name] = (variable, text)
@@ -219,6 +249,7 @@ class Settings:
             given[name] = (flag_name(name), text)
         values: dict[str, Any] = {}
         for name, (origin, text) in given.items():
+            refuse_unreadable(text, origin)
             try:
                 values[name] = known[name].metadata["read"](text)
             except ValueError as error:

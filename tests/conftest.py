@@ -119,10 +119,10 @@ def command(snapshots: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start `graph-service serve` with more flags on a free port; every server is stopped at the end."""
+    """Start `graph-service serve` with more flags on a free port, to be asked as `host`; every server is stopped at the end."""
     servers: list[Server] = []
 
-    def run(*flags: str) -> Server:
+    def run(*flags: str, host: str = "127.0.0.1") -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -136,7 +136,7 @@ def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-        server = Server(f"http://127.0.0.1:{port}", process, log)
+        server = Server(f"http://{host}:{port}", process, log)
         servers.append(server)
         deadline = time.monotonic() + 60
         while True:

@@ -10,6 +10,7 @@ from graph_service.catalogue.header import Header, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
+from graph_service.config import refuse_unreadable
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.words import syntax
 from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
@@ -70,7 +71,10 @@ class Catalogue:
 
     @classmethod
     def read(cls, places: Iterable[Path]) -> "Catalogue":
-        """The .rq files below the given folders, and the given files. Raises SourceError only for a path that is not there."""
+        """The .rq files below the given folders, and the given files.
+
+        Raises SourceError only for a path that is not there, and SettingError for a name that is no UTF-8.
+        """
         queries: dict[str, CannedQuery] = {}
         faults = []
         for path in _files(places):
@@ -125,7 +129,9 @@ def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
 def _files(places: Iterable[Path]) -> Iterable[Path]:
     for place in places:
         if place.is_dir():
-            yield from sorted(place.glob("*.rq"))
+            for path in sorted(place.glob("*.rq")):
+                refuse_unreadable(str(path), "a file's name")
+                yield path
         elif place.is_file():
             yield place
         else:

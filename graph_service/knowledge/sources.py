@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from graph_service.config import refuse_unreadable
 from graph_service.errors import SourceError
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, curie
 
@@ -95,7 +96,10 @@ class Sources:
 
     @classmethod
     def find(cls, ontology: Iterable[Path], data: Iterable[Path]) -> "Sources":
-        """The files below the given folders, and the given files, sorted. Raises SourceError for a path that is not there."""
+        """The files below the given folders, and the given files, sorted.
+
+        Raises SourceError for a path that is not there, SettingError for one that is no UTF-8.
+        """
         return cls(
             ontology=tuple(
                 SourceFile(path, GRAPH_ONTOLOGY)
@@ -154,7 +158,10 @@ def _files(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
                 raise SourceError(f"{root}: not a source file; its name must end in {', '.join(_FORMATS)}")
             yield root, root
         elif root.is_dir():
-            yield from ((path, root) for path in sorted(root.rglob("*")) if path.suffix in _FORMATS and path.is_file())
+            for path in sorted(root.rglob("*")):
+                if path.suffix in _FORMATS and path.is_file():
+                    refuse_unreadable(str(path), "a file's name")
+                    yield path, root
         else:
             raise SourceError(f"{root}: no such file or folder")
 

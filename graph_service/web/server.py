@@ -6,7 +6,6 @@ service says so and ends, for a supervisor (systemd, Docker) to see.
 """
 
 import ctypes
-import errno
 import gc
 import logging
 import multiprocessing
@@ -29,10 +28,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from graph_service.config import Settings
-from graph_service.errors import ServiceError, SettingError
+from graph_service.errors import ServiceError
 from graph_service.knowledge.build import build, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.web.front.log import log_to_stderr
+from graph_service.web.listening import BACKLOG, listen, shown
 from graph_service.web.serving import Serving
 
 #: When garbage is looked for: among what requests leave behind often, among all that is kept, such as answers, seldom. With
@@ -45,14 +45,8 @@ _SWITCH = 0.0005
 #: Seconds between two looks for changed files of canned queries.
 _LOOK = 0.5
 
-#: Seconds that another process gets to let go of the port.
-_HANDOVER = 5
-
 #: Seconds that requests under way get to end when the process is told to stop.
 _GRACE = 10
-
-#: Connections that may wait to be accepted.
-_BACKLOG = 4096
 
 #: Bytes that the server reads and writes at once, for each connection, at least.
 _LEAST_BUFFER = 64 * 1024
@@ -68,12 +62,12 @@ _PR_SET_PDEATHSIG = 1
 _log = logging.getLogger(__name__)
 
 
-def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
-    """Serve a snapshot, and its successors, until the process is told to stop.
+def serve_forever(listening: socket.socket, snapshot: Snapshot, settings: Settings) -> None:
+    """Serve a snapshot, and its successors, at an address that is taken, until the process is told to stop.
 
-    Raises SettingError if the port is another's. Exits with status 1 if the serving process cannot start, or dies again and again.
+    Raises SettingError if the address is another's. Exits with status 1 if the serving process cannot start, or dies again and again.
     """
-    listening = _listen(settings)
+    listen(listening, settings)
     log_to_stderr()
     if settings.reload_queries:
         threading.Thread(target=_follow_queries, args=(settings,), daemon=True).start()
@@ -81,23 +75,6 @@ def serve_forever(snapshot: Snapshot, settings: Settings) -> None:
     multiprocessing.set_start_method("fork", force=True)
     server = _Server(listening, snapshot, settings)
     server.serve(target_loader=server.application, wrap_loader=False)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """The listening socket. One that is about to be let go of, as when a service is started again, is waited for.
-
-    Raises SettingError where another process listens.
-    """
-    until = time.monotonic() + _HANDOVER
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    while True:
-        try:
-            return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
-                where = f"{settings.host}:{settings.port}"
-                raise SettingError(f"It is not possible to listen on {where}: {error.strerror}.") from error
-        time.sleep(0.1)
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]
@@ -117,7 +94,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
                 # The server itself refuses a head that is longer, before it takes it into memory.
                 max_buffer_size=max(_LEAST_BUFFER, 2 * (settings.address_limit + settings.header_limit)),
             ),
-            backlog=_BACKLOG,
+            backlog=BACKLOG,
             backpressure=settings.connections,
             workers_kill_timeout=_GRACE,
             log_level=LogLevels.error,
@@ -142,7 +119,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         newest = last_good(self._settings.snapshots, source_set(self._settings)) if self._restarts else None
         application = Serving(newest or self._snapshot, self._settings, self._restarts)
         os.write(self._serving, b".")
-        print(f"Serving on http://{self._settings.host}:{self._settings.port}", flush=True)
+        print(f"Serving on http://{shown(self._settings.host, self._settings.port)}", flush=True)
         return application
 
     def signal_handler_reload(self, *_: object) -> None:
@@ -153,7 +130,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         # Granian itself would have each serving process bind a socket of its own, which dies with it and its backlog.
         self._listening.setblocking(False)
         self._ssp, self._sso, self._sfd = None, self._listening, self._listening.fileno()
-        self._shd = SocketHolder(self._sfd, False, _BACKLOG)  # type: ignore[call-arg]
+        self._shd = SocketHolder(self._sfd, False, BACKLOG)  # type: ignore[call-arg]
 
     def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
         while True:

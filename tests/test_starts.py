@@ -1,0 +1,143 @@
+"""Where it starts: what is wrong with the machine or the call is told in a sentence, with status 2, and before anything is built."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graph_service import cli
+from graph_service.config import Settings
+from graph_service.errors import SettingError
+from tests.conftest import Server
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., Server]
+
+NOTHING = ("--data", "none", "--ontology", "none", "--queries", "none", "--reasoning", "none")
+
+
+@pytest.mark.parametrize(("flag", "name"), [("--data", b"\xff.ttl"), ("--queries", b"\xff.rq")])
+@pytest.mark.parametrize("itself", [True, False])
+def test_a_file_name_that_is_no_utf8_is_told(command: Command, tmp_path: Path, flag: str, name: bytes, itself: bool) -> None:
+    what = "an argument" if itself else "a file's name"
+    file = tmp_path / os.fsdecode(name)
+    file.touch()
+    done = command("build", *NOTHING, flag, str(file if itself else tmp_path), "--snapshots", str(tmp_path / "snapshots"))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == f"{tmp_path}/\\xff{file.suffix}: {what} must be UTF-8."
+
+
+def test_a_value_that_is_no_utf8_is_told(command: Command) -> None:
+    done = command("query", "projects-by-country", "country=" + os.fsdecode(b"\xff"))
+    assert (done.returncode, done.stderr) == (2, "country=\\xff: an argument must be UTF-8.\n")
+    done = command("build", *NOTHING, GRAPH_SERVICE_ENGINE="http://" + os.fsdecode(b"\xff"))
+    assert (done.returncode, done.stderr) == (2, "http://\\xff: GRAPH_SERVICE_ENGINE must be UTF-8.\n")
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "192.0.2.1", 300 * "x"])
+def test_a_host_that_is_none_of_this_machine_is_told(command: Command, tmp_path: Path, host: str) -> None:
+    done = command("serve", *NOTHING, "--host", host, "--snapshots", str(tmp_path / "snapshots"))
+    assert (done.returncode, f"not possible to listen on {host}:8000" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_user_without_a_home_is_told_which_setting_to_use(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert cli.main(["build", *NOTHING]) == 2
+    assert "GRAPH_SERVICE_SNAPSHOTS" in capsys.readouterr().err
+    assert Settings.read({"GRAPH_SERVICE_SNAPSHOTS": "/somewhere"}).snapshots == Path("/somewhere")
+
+
+@pytest.mark.parametrize("name", ["serve", "build", "check"])
+def test_no_folder_for_temporary_files_is_told_before_anything_is_built(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def nowhere(*_: object) -> str:
+        raise FileNotFoundError("No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_get_default_tempdir", nowhere)
+    assert cli.main([name, *NOTHING, "--snapshots", str(tmp_path / "snapshots")]) == 2
+    assert "TMPDIR" in capsys.readouterr().err
+    assert not (tmp_path / "snapshots").exists()
+
+
+def test_a_file_that_cannot_be_written_is_told(command: Command, tmp_path: Path) -> None:
+    done = command("export", *NOTHING, "--snapshots", str(tmp_path / "snapshots"), "-o", str(tmp_path / "nowhere" / "x"))
+    assert (done.returncode, "No such file or directory" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_built(command: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = command("serve", *NOTHING, "--port", str(other.getsockname()[1]), "--snapshots", str(tmp_path / "snapshots"))
+    assert (done.returncode, "not possible to listen on 127.0.0.1:" in done.stderr) == (2, True)
+    assert not (tmp_path / "snapshots").exists()
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(("host", "told"), [("localhost", "localhost"), ("::1", "[::1]")])
+def test_a_host_may_be_a_name_or_an_address_of_version_6(start: Start, tmp_path: Path, host: str, told: str) -> None:
+    if ":" in host and not _has_version_6():
+        pytest.skip("this machine has no loopback address of IPv6")
+    server = start(*NOTHING, "--host", host, "--snapshots", str(tmp_path / "snapshots"), host=told)
+    assert f"Serving on {server.url}\n" in server.log.read_text()
+    assert server.url.startswith(f"http://{told}:")
+
+
+def _has_version_6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+#: What Kubernetes 1.33 sets in a container beside a Service `graph-service` with a port `http`, and for a `graph-service-test`.
+OF_KUBERNETES = {
+    "GRAPH_SERVICE_SERVICE_HOST": "10.0.0.1",
+    "GRAPH_SERVICE_SERVICE_PORT": "8000",
+    "GRAPH_SERVICE_SERVICE_PORT_HTTP": "8000",
+    "GRAPH_SERVICE_PORT": "tcp://10.0.0.1:8000",
+    "GRAPH_SERVICE_PORT_8000_TCP": "tcp://10.0.0.1:8000",
+    "GRAPH_SERVICE_PORT_8000_TCP_PROTO": "tcp",
+    "GRAPH_SERVICE_PORT_8000_TCP_PORT": "8000",
+    "GRAPH_SERVICE_PORT_8000_TCP_ADDR": "10.0.0.1",
+    "GRAPH_SERVICE_TEST_SERVICE_HOST": "fd00::1",
+    "GRAPH_SERVICE_TEST_PORT": "udp://[fd00::1]:53",
+}
+
+
+@pytest.mark.parametrize("name", OF_KUBERNETES)
+def test_what_kubernetes_sets_beside_a_service_of_this_name_is_passed_over_with_a_word(name: str) -> None:
+    said: list[str] = []
+    assert Settings.read({name: OF_KUBERNETES[name]}, say=said.append) == Settings()
+    assert [name in line and "Kubernetes" in line for line in said] == [True]
+
+
+@pytest.mark.parametrize(("name", "text"), [("PORT", "udp"), ("SERVICE_HOST", "example.org"), ("SERVICE_PORTS", "1"), ("WEB", "tcp://x:1")])
+def test_what_only_looks_like_it_is_refused(name: str, text: str) -> None:
+    with pytest.raises(SettingError):
+        Settings.read({f"GRAPH_SERVICE_{name}": text})
+
+
+def test_the_word_is_said_where_it_starts(command: Command, tmp_path: Path) -> None:
+    done = command("build", *NOTHING, "--snapshots", str(tmp_path), GRAPH_SERVICE_PORT="tcp://10.0.0.1:8000")
+    assert (done.returncode, "GRAPH_SERVICE_PORT" in done.stderr) == (0, True)
+
+
+def test_all_this_is_found_by_a_real_process(tmp_path: Path) -> None:
+    """Without a home, in a process of its own: what the tests above replace is real there."""
+    code = "import os, sys; from graph_service.cli import main; os.setuid(4242); sys.exit(main(['build', '--data', 'none']))"
+    if os.getuid() != 0:
+        pytest.skip("another user is taken on by root alone")
+    environment = {name: value for name, value in os.environ.items() if name not in {"HOME", "XDG_CACHE_HOME"}}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "GRAPH_SERVICE_SNAPSHOTS" in done.stderr) == (2, True), done.stderr
