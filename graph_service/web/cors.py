@@ -3,6 +3,8 @@
 What is here is public, and no credentials are ever taken: the origin is `*`.
 """
 
+import re
+
 from flask import Blueprint, Response, request
 from flask.globals import request_ctx
 
@@ -12,6 +14,9 @@ _EXPOSED = (
     *("Date", "ETag", "Last-Modified", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing"),
     *("X-Query-Id", "X-Request-Id", "X-Robots-Tag"),
 )
+
+#: A list of names of headers (RFC 9110, sections 5.1 and 5.6.1): nothing else that a client writes is repeated to it in a header.
+_NAMES = re.compile(r"[\w!#$%&'*+.^`|~, -]+", re.ASCII)
 
 #: Seconds for which a browser may remember the answer to its preflight request.
 _REMEMBERED = "3600"
@@ -30,8 +35,8 @@ def blueprint() -> Blueprint:
         response.headers["Allow"] = allowed
         response.headers["Access-Control-Allow-Methods"] = allowed
         response.headers["Access-Control-Max-Age"] = _REMEMBERED
-        wanted = request.headers.get("Access-Control-Request-Headers")
-        if wanted:
+        wanted = request.headers.get("Access-Control-Request-Headers", "")
+        if _NAMES.fullmatch(wanted):
             response.headers["Access-Control-Allow-Headers"] = wanted
         response.vary.update(("Access-Control-Request-Headers", "Access-Control-Request-Method"))
         return response

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from flask import Response, current_app, g, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.web.languages import language
+from graph_service.web.languages import Language, current
 
 #: The bytes that are kept of a snapshot, together; what is larger than a part of that is made again.
 _MOST = 32 * 2**20
@@ -69,13 +69,13 @@ def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) ->
     root = request.host_url
     if not _PLAIN.fullmatch(root):
         raise MalformedRequest("The Host header is no name of a host.")
-    chosen = request.args.get("lang", "") if request.args.get("lang") == language() else ""
-    tongue = (language(), chosen) if spoken else ()
+    reader = current() if spoken else Language("en")
+    tongue = (reader.shown, reader.chosen or "") if spoken else ()
 
     def made() -> bytes:
-        parameters = {"lang": chosen} if chosen and spoken else {}
+        parameters = {"lang": reader.chosen} if reader.chosen else {}
         with current_app.test_request_context(request.path, base_url=_ROOT, query_string=parameters, headers={"Accept": "text/html"}):
-            g.language = tongue[0] if tongue else "en"
+            g.language = reader
             written = make()
         return written.encode() if isinstance(written, str) else written
 

@@ -1,7 +1,10 @@
-"""In which language a page is: what the client likes, a `lang=` that says so for good, and links that keep it.
+"""In which language a request is answered: what the client likes, a `lang=` that says so for good, and links that keep it.
 
 A page has an address without `lang=`, which Accept-Language decides, and one for each language, which can be linked to and cached.
 There is no cookie: links on a page that was asked for with `lang=` lead to pages with the same `lang=`.
+
+`lang=` is read here and nowhere else, once for each request; what others are given is a `Language`, whose tags are our own.
+docs/languages.md says what clients may rely on.
 """
 
 import re
@@ -12,10 +15,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Request
 
 from graph_service.config import LANGUAGES
 from graph_service.errors import MalformedRequest
-from graph_service.web.answers import wants_html
 from graph_service.words.remembering import remembered
 
 #: What each language calls itself.
@@ -24,12 +27,30 @@ OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 #: Languages in one Accept-Language that are looked at.
 _LANGUAGES = 32
 
+#: A basic language range (RFC 4647, section 2.1): every well-formed tag is one (RFC 5646, section 2.1).
+_RANGE = re.compile(r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
 #: What leads to another page: a link, or a form that asks (its fields take the place of the parameters of its address).
 _LINK = re.compile(r'(<a\b[^>]*?\shref=")(/(?!/)[^"]*)(")')
 _FORM = re.compile(r'(<form\b[^>]*?\saction="/(?!/)[^>]*?>)')
 
 #: Addresses of files and data, which are the same in all languages.
 _DATA = re.compile(r"^/(static|data|graph|context|admin)/|\.\w+$")
+
+
+@dataclass(frozen=True)
+class Language:
+    """In which language a request is answered; each tag is one of LANGUAGES, and never a text of the client's."""
+
+    #: That of the page.
+    shown: str
+    #: The one that `lang=` chooses; None where it is not given or is of a language that is not spoken here.
+    chosen: str | None = None
+
+    @property
+    def of_names(self) -> str:
+        """That of the names in data, which look the same to everybody who asks for one address: Accept-Language has no say."""
+        return self.chosen or "en"
 
 
 @dataclass(frozen=True)
@@ -46,16 +67,36 @@ class Version:
 def preferred(accept: str, default: str) -> str:
     """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
     accepted = parse_accept_header(",".join(accept.split(",", _LANGUAGES)[:_LANGUAGES]), LanguageAccept)
-    # Lookup (RFC 4647, section 3.4): who likes `es-CR` best is content with `es`.
     liked = sorted(((quality, tag) for tag, quality in accepted if quality > 0), key=lambda pair: -pair[0])
-    primary = (tag.replace("_", "-").partition("-")[0].lower() for _, tag in liked)
-    return next((tag for tag in primary if tag in LANGUAGES), default)
+    found = (_spoken(tag.replace("_", "-")) for _, tag in liked)
+    return next((tag for tag in found if tag is not None), default)
+
+
+def chosen(asked: Request) -> str | None:
+    """The language that `lang=` of a request chooses; None where it is not given or is of a language that is not spoken here.
+
+    Raises MalformedRequest for what is no language range, and for several.
+    """
+    given = [text for text in dict.fromkeys(asked.values.getlist("lang")) if text]
+    if len(given) > 1:
+        raise MalformedRequest("lang is given several times; an answer is in one language.", parameter="lang", allowed=list(LANGUAGES))
+    if not given:
+        return None
+    if not _RANGE.fullmatch(given[0]):
+        detail = f"lang must be a language tag, such as {', '.join(LANGUAGES)}; {given[0][:40]!r} was given."
+        raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
+    return _spoken(given[0])
+
+
+def current() -> Language:
+    """The language of this request."""
+    spoken: Language = g.language
+    return spoken
 
 
 def language() -> str:
     """The language in which this request is answered: that of `lang=`, else of Accept-Language, else the setting's."""
-    chosen: str = g.language
-    return chosen
+    return current().shown
 
 
 def versions() -> list[Version]:
@@ -70,10 +111,10 @@ def neutral() -> str:
 
 def keeping(address: str) -> str:
     """A local address with the `lang=` of this request, if it has one."""
-    chosen = request.args.get("lang")
-    if chosen not in LANGUAGES or _DATA.search(urlsplit(address).path) or "lang" in dict(parse_qsl(urlsplit(address).query)):
+    kept = current().chosen
+    if kept is None or _DATA.search(urlsplit(address).path) or "lang" in dict(parse_qsl(urlsplit(address).query)):
         return address
-    return _with(address, chosen)
+    return _with(address, kept)
 
 
 def blueprint(default: str) -> Blueprint:
@@ -82,26 +123,29 @@ def blueprint(default: str) -> Blueprint:
 
     @routes.before_app_request
     def choose() -> None:
-        g.language = preferred(request.headers.get("Accept-Language", ""), default)
-        given = request.args.get("lang")
-        if given in LANGUAGES:
-            g.language = given
-        elif given and wants_html():
-            detail = f"lang must be one of {', '.join(LANGUAGES)}; {given[:40]!r} was given."
-            raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
+        # There must be one for the page that says what is wrong with `lang=`.
+        liked = g.language = Language(preferred(request.headers.get("Accept-Language", ""), default))
+        tag = chosen(request)
+        g.language = Language(tag or liked.shown, tag)
 
     @routes.after_app_request
     def keep(response: Response) -> Response:
         if response.mimetype == "text/html":
             response.content_language.add(language())
             response.vary.add("Accept-Language")
-            if request.args.get("lang") in LANGUAGES and not response.is_streamed:
+            if current().chosen is not None and not response.is_streamed:
                 response.set_data(_kept(response.get_data(as_text=True), language()))
         if response.location is not None and response.location.startswith("/"):
             response.location = keeping(response.location)
         return response
 
     return routes
+
+
+def _spoken(range: str) -> str | None:
+    """The language of ours that a language range leads to, by lookup (RFC 4647, section 3.4): `es` for `es-CR`."""
+    primary = range.partition("-")[0].lower()
+    return primary if primary in LANGUAGES else None
 
 
 def _here() -> str:

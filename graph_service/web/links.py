@@ -2,22 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import Response, request
 
 from graph_service.words.formats import Format
 
+#: What stands in an address as it is (RFC 3986, section 2.2 and 2.3, and what is escaped already).
+_OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
+
+
+def ascii_address(address: str) -> str:
+    """An address or IRI as a header may hold it: what no URI has is escaped (RFC 3987, section 3.1), so that it cannot end the header."""
+    return quote(address, safe=_OF_ADDRESSES)
+
 
 @dataclass(frozen=True)
 class Link:
-    """A link to an address, of a relation, and of what media type the target is."""
+    """A link to an address, of a relation, and of what media type the target is. Relation and type are never a client's."""
 
     rel: str
     href: str
     type: str | None = None
 
     def __str__(self) -> str:
-        return f'<{self.href}>; rel="{self.rel}"' + (f'; type="{self.type}"' if self.type else "")
+        return f'<{ascii_address(self.href)}>; rel="{self.rel}"' + (f'; type="{self.type}"' if self.type else "")
 
 
 #: Room for links that grow with what a client sends or with the length of a page, in bytes. With those that every answer has they stay
@@ -60,12 +69,12 @@ def negotiated(
 ) -> Response:
     """A document that has an address of its own in each format: which one it is (RFC 9110, section 8.7), and the others.
 
-    `path` is the address without suffix; `page` that of the page for people, if there is one; `stated` whether it is without what is
-    inferred, where it can be had with it.
+    `path` is the address without suffix, each of its parts escaped; `page` that of the page for people, if there is one; `stated`
+    whether it is without what is inferred, where it can be had with it.
     """
     kept = "?infer=false" if stated else ""
     if not request.path.endswith(f".{format.name}"):
-        response.headers["Content-Location"] = f"{path}.{format.name}{kept}"
+        response.headers["Content-Location"] = ascii_address(f"{path}.{format.name}{kept}")
     root = request.host_url.rstrip("/")
     others = [link for link in alternates(root + path, formats) if link.type != format.media]
     pages = [Link("alternate", root + page, "text/html")] if page else []

@@ -12,7 +12,7 @@ from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
-from graph_service.web.languages import language
+from graph_service.web.languages import current, language
 from graph_service.web.linked.descriptions import document
 from graph_service.web.linked.rows import around
 from graph_service.web.links import Link, add
@@ -50,6 +50,8 @@ def blueprint(service: Service) -> Blueprint:
         query = service.catalogue[name]
         own = {key for key in request.values if key not in RESERVED or key in query.parameters}
         arguments = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
+        if arguments.pop("lang", None) and (tag := current().chosen) is not None:
+            arguments["lang"] = [tag]
         if suffix == "rq":
             # As it stands in its file where no value is given: so it can be had of a query that needs one.
             text = service.bind(query, arguments) if arguments else query.text
@@ -76,7 +78,7 @@ def _warned(response: Response, query: CannedQuery) -> Response:
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
     """The answer for programs: the whole of it, or a page of a table."""
     kind = Kind.of(query.form)
-    spoken = next((text for text in given.get("lang", ()) if text), "en")
+    spoken = current().of_names
     format = choose(kind.canned_formats, suffix)
     result, paging = _run(service, query, service.bind(query, given), asked_page(service.page_size, service.page_limit), {kind: format})
     if format is ROWS:

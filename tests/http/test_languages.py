@@ -1,5 +1,6 @@
 """The site in English, French and Spanish: which language a page is in, that it is all in it, and that links stay in it."""
 
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from babel.messages.pofile import read_po
 import graph_service.web
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.web.languages import preferred
-from tests.conftest import Server
+from tests.conftest import ROOT, Server
 
 pytestmark = pytest.mark.live
 
@@ -179,10 +180,49 @@ def test_the_setting_decides_for_who_likes_none(start: Callable[..., Server], sn
     assert server.ask("/problems", Accept="text/html", Accept_Language="en").headers["content-language"] == "en"
 
 
-def test_a_language_that_is_not_here_is_refused_on_pages_in_a_language_that_is(server: Server) -> None:
+#: What is no language range (RFC 4647, section 2.1).
+MALFORMED = ("%0a", "%20", "%22", "fr%0d%0aX-Injected:%20yes", "%e2%82%ac", "%ff", "fr_CA", "a" * 9, "-", "fr-", "x" * 9000)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+@pytest.mark.parametrize("given", MALFORMED)
+def test_what_is_no_language_is_refused_alike_wherever_it_is_given(server: Server, given: str, accept: str) -> None:
+    for path in (*PAGES, "/queries/projects.csv", "/queries/names.rows", "/things/projects.csv", "/data/organisation/ilo.ttl", "/metrics"):
+        answer = server.ask(f"{path}{'&' if '?' in path else '?'}lang={given}", Accept=accept)
+        assert (answer.status, "x-injected" in answer.headers) == (400, False), path
+        if accept == "*/*":
+            assert json.loads(answer.body)["parameter"] == "lang", path
+
+
+def test_several_languages_are_refused(server: Server) -> None:
+    assert server.ask("/queries/projects.csv?lang=fr&lang=es").status == 400
+    assert server.ask("/queries/projects.csv?lang=fr&lang=fr&lang=").headers["content-language"] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("given", "language"), [("FR", "fr"), ("es-419", "es"), ("fr-Latn-CA-x-y", "fr"), ("", "en"), ("*", "en"), ("de", "en")]
+)
+def test_a_language_is_looked_up_and_names_fall_back_to_english(server: Server, given: str, language: str) -> None:
+    answer = server.ask(f"/queries/projects.csv?lang={given}", Accept_Language="es")
+    assert (answer.status, answer.headers["content-language"]) == (200, language)
+    assert answer.body == server.ask(f"/queries/projects.csv?lang={language}").body
+
+
+def test_a_page_in_a_language_that_is_not_spoken_here_is_in_the_one_that_the_reader_likes_best(server: Server) -> None:
     answer = server.ask("/queries?lang=de", Accept="text/html", Accept_Language="fr")
-    assert (answer.status, answer.headers["content-language"]) == (400, "fr")
+    assert (answer.status, answer.headers["content-language"]) == (200, "fr")
+    assert "lang=de" not in answer.text
     assert server.ask("/queries?lang=de", Accept="application/json").status == 200
+
+
+def test_the_documentation_says_what_each_kind_of_language_gets(server: Server) -> None:
+    text = (ROOT / "docs" / "languages.md").read_text()
+    document = json.loads(server.ask("/openapi.json").body)
+    taking = {path for path, item in document["paths"].items() for p in item.get("get", {}).get("parameters", ()) if p["name"] == "lang"}
+    told = re.findall(r"`(/[^`]*)`", text[text.index("## Which paths") : text.index("## What a language gets")])
+    patterns = [re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))) for path in told]
+    assert not {path for path in taking if not any(pattern.fullmatch(path) for pattern in patterns)}
+    assert all(any(pattern.fullmatch(path) for path in taking) for pattern in patterns)
 
 
 def test_the_cache_keeps_one_answer_a_language(server: Server) -> None:

@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from graph_service.errors import MalformedRequest
 from graph_service.web import kept
 from graph_service.web.kept import Kept, content
+from graph_service.web.languages import Language, chosen
 
 
 def test_many_who_come_at_once_have_it_made_once() -> None:
@@ -52,8 +53,8 @@ def app() -> Flask:
 
 def asked(app: Flask, address: str, host: str, language: str = "en", spoken: bool = True) -> bytes:
     with app.test_request_context(address, base_url=f"http://{host}/"):
-        g.language = language
-        return content("x", lambda: f"{request.host_url} {g.language} {request.full_path}", spoken)
+        g.language = Language(language, chosen(request))
+        return content("x", lambda: f"{request.host_url} {g.language.shown} {request.full_path}", spoken)
 
 
 def test_a_content_is_of_its_host_and_language_and_knows_no_other_parameters(app: Flask) -> None:

@@ -19,6 +19,7 @@ from graph_service.web.answers import wanted, write
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.reply import Headers, Reply, nameless, run
 from graph_service.web.front.turns import Turns
+from graph_service.web.languages import chosen
 from graph_service.web.protocol import read_query, wants_page
 from graph_service.web.values import check
 from graph_service.words.formats import Format
@@ -80,6 +81,8 @@ class Endpoint:
         began = perf_counter()
         try:
             check(request, self._application.config)
+            # Data are the same in all languages, and what is no language is refused at every address.
+            chosen(request)
             read.query = read_query(request)
             if read.query is not None and not wants_page(request):
                 read.result = self._service.sparql(read.query, wanted(asked=request))

@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 import graph_service
 from graph_service.catalogue.openapi import FAILURES, media_types, operations, problem
+from graph_service.config import LANGUAGES
 from graph_service.service import Service
 from graph_service.web import search
 from graph_service.web.kept import content, page
@@ -132,7 +133,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "named-graph-uri": {"schema": _SEVERAL, "description": "Named graphs to offer."},
     "timeout": {"schema": {"type": "number", "minimum": 1}, "description": "Seconds; the server's own limit holds too."},
     "infer": {"schema": {"type": "boolean", "default": True}, "description": "Whether inferred triples are told."},
-    "lang": {"schema": {"type": "string", "enum": ["en", "fr", "es"]}, "description": "Language of names; beats Accept-Language."},
+    "lang": {"schema": {"type": "string", "enum": list(LANGUAGES)}, "description": "Language of names; beats Accept-Language."},
     "theme": {"schema": {"type": "string", "enum": ["light", "dark"], "default": "light"}, "description": "Colours of an SVG."},
     "graph": {"schema": {"type": "string", "format": "iri"}, "description": "The IRI of a named graph."},
     "default": {"schema": {"type": "string", "enum": [""]}, "description": "The default graph.", "allowEmptyValue": True},
@@ -151,7 +152,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 #: Parameters of the SPARQL protocol, and ours.
-_PROTOCOL = ("query", "default-graph-uri", "named-graph-uri", "infer", "timeout")
+_PROTOCOL = ("query", "default-graph-uri", "named-graph-uri", "infer", "timeout", "lang")
 
 #: Statuses that are no problem.
 _FINE = {"206": "A part of the file.", "204": "Done.", "301": "Moved.", "303": "See there.", "304": "Not changed."}
@@ -220,6 +221,9 @@ def document(service: Service, root: str) -> dict[str, Any]:
 
 def _path(rule: Rule, path: str) -> dict[str, Any]:
     tag, summary, formats, statuses, parameters = ROUTES[rule.endpoint]
+    if HTML in formats and "lang" not in parameters:
+        # Every page is in the language that is asked for, and what is no language is refused.
+        parameters, statuses = (*parameters, "lang"), tuple(dict.fromkeys(("400", *statuses)))
     suffix = "".join(f"-{part}" for part in re.findall(r"\w+", path)) or "-home"
     responses: dict[str, Any] = {}
     if formats:

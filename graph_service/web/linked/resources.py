@@ -3,6 +3,8 @@
 `/id/…` 303 to `/page/…` or `/data/…`; `/vocab/…` answers where it is, as `/ns` does (see `ontology`).
 """
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, redirect, render_template, request
 
 from graph_service.engine.result import Kind, Query
@@ -53,12 +55,12 @@ def blueprint(service: Service) -> Blueprint:
         successors = withdrawal(service, iri)
         if successors is not None:
             told = f" It is replaced by {', '.join(successors)}." if successors else ""
-            raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_place(kind, key)}.", replaced_by=successors or None)
-        place = _place(kind, key) if wants_page(request) else f"/data/{kind}/{key}.{choose(DATA_FORMATS).name}"
+            raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_page(kind, key)}.", replaced_by=successors or None)
+        place = _page(kind, key) if wants_page(request) else f"/data/{_place(kind, key)}.{choose(DATA_FORMATS).name}"
         response = redirect(place, 303)
         assert isinstance(response, Response)
         response.vary.add("Accept")
-        return add(response, [Link("canonical", iri), Link("linkset", f"{request.host_url}linkset/{kind}/{key}", LINKSET)])
+        return add(response, [Link("canonical", iri), Link("linkset", f"{request.host_url}linkset/{_place(kind, key)}", LINKSET)])
 
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
@@ -66,30 +68,30 @@ def blueprint(service: Service) -> Blueprint:
         shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_thing(service, request.host_url, kind, key, shown.classes)
         pictures = {"surroundings": around(shown), "location": location(service, iri)}
-        text = render_template("thing.html", thing=shown, data=f"/data/{kind}/{key}", links=links, **pictures)
+        text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", links=links, **pictures)
         response = Response(text, status=410 if shown.withdrawn else 200)
-        canonical = Link("canonical", request.host_url.rstrip("/") + _place(kind, key), "text/html")
-        return add(response, [canonical, *alternates(f"{request.host_url}data/{kind}/{key}", DATA_FORMATS), *links])
+        canonical = Link("canonical", request.host_url.rstrip("/") + _page(kind, key), "text/html")
+        return add(response, [canonical, *alternates(f"{request.host_url}data/{_place(kind, key)}", DATA_FORMATS), *links])
 
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
         stem, suffix = _split(key)
-        response = _document(below(THING, f"{kind}/{stem}"), suffix, f"/data/{kind}/{stem}", _place(kind, stem))
+        response = _document(below(THING, f"{kind}/{stem}"), suffix, f"/data/{_place(kind, stem)}", _page(kind, stem))
         return add(response, [Link("describes", below(THING, f"{kind}/{stem}")), Link("collection", DATASET)])
 
     @routes.get("/vocab/<path:path>")
     def concept(path: str) -> Response:
         stem, suffix = _split(path)
-        iri = below(VOCABULARY, stem)
+        iri, place = below(VOCABULARY, stem), f"/vocab/{quote(stem)}"
         if suffix is None and wants_page(request):
             shown = thing(service, presentation, iri, language(), flag("infer", True))
             links = [Link("cite-as", iri)]
             text = render_template(
-                "thing.html", thing=shown, data=f"/vocab/{stem}", links=links, surroundings=around(shown), concepts=tree(service, iri)
+                "thing.html", thing=shown, data=place, links=links, surroundings=around(shown), concepts=tree(service, iri)
             )
             response = Response(text, status=410 if shown.withdrawn else 200)
-            return add(response, [Link("cite-as", iri), *alternates(f"{request.host_url}vocab/{stem}", DATA_FORMATS)])
-        return add(_document(iri, suffix, f"/vocab/{stem}", f"/vocab/{stem}"), [Link("cite-as", iri)])
+            return add(response, [Link("cite-as", iri), *alternates(request.host_url.rstrip("/") + place, DATA_FORMATS)])
+        return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
 
     def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
@@ -113,7 +115,12 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _place(kind: str, key: str) -> str:
-    return f"/page/{kind}/{key}"
+    """What stands behind `/page/`, `/data/` and `/linkset/` for a thing: its parts have been unescaped, and what they hold is anybody's."""
+    return f"{quote(kind)}/{quote(key)}"
+
+
+def _page(kind: str, key: str) -> str:
+    return f"/page/{_place(kind, key)}"
 
 
 def _split(path: str) -> tuple[str, str | None]:

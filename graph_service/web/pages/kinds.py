@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.catalogue.openapi import FAILURES, media_types
 from graph_service.catalogue.parameters import MOST_LISTED
+from graph_service.config import LANGUAGES
 from graph_service.engine.result import Kind as ResultKind
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
@@ -109,6 +110,7 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
             {"name": "q", "in": "query", "schema": {"type": "string"}},
             {"name": "sort", "in": "query", "schema": {"type": "string", "enum": list(kind.orders)}},
             {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 999_999}},
+            {"name": "lang", "in": "query", "schema": {"type": "string", "enum": list(LANGUAGES)}},
         ],
         "responses": {"200": {"description": "The answer.", "content": media_types((*FORMATS, HTML), {"type": "object"})}, **failures},
     }
