@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Self
 
+from graph_service.arrival import began
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.paging import counted
 from graph_service.catalogue.parameters import Choice, Choices
@@ -256,8 +257,8 @@ class Service:
         Raises NotFound if the graph does not say it, OutOfTime if all that takes longer than a query may, ResultTooLarge for very many
         steps.
         """
-        end = time.monotonic() + self._deadline
-        step = self._explainer.explain(triple, self._deadline)
+        end = began() + self._deadline
+        step = self._explainer.explain(triple, end - time.monotonic())
         origins = {}
         for leaf in step.leaves:
             if time.monotonic() > end:

@@ -71,13 +71,13 @@ class EmbeddedEngine:
         operator; Unavailable if the engine is closing or the disk is full.
         """
         began = time.monotonic()
-        seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
+        until = query.began + query.seconds(self._limits.deadline)
         task = wire.write_query(query, formats)
         try:
-            with self._lanes.place(query.key, began + seconds) as place:
-                reply = self._attempt(query, task, place, time.monotonic() + seconds)
+            with self._lanes.place(query.key, until) as place:
+                reply = self._attempt(query, task, place, until)
                 if reply is None:
-                    reply = self._attempt(query, task, place, time.monotonic() + seconds, last=True)
+                    reply = self._attempt(query, task, place, until, last=True)
         except ServiceError as error:
             self.counts.refused += isinstance(error, Busy)
             self.counts.out_of_memory += isinstance(error, OutOfMemory)
@@ -120,7 +120,7 @@ class EmbeddedEngine:
     def _attempt(self, query: Query, task: bytes, place: Place, until: float, last: bool = False) -> Result | None:
         """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
         try:
-            worker = self.workers.take(fresh=last)
+            worker = self.workers.take(last, until)
         except (EOFError, OSError, Broken) as error:
             if last or self.workers.closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
@@ -137,8 +137,7 @@ class EmbeddedEngine:
                 message = worker.hear(until - time.monotonic())
             if message is None:
                 self.counts.timed_out += 1
-                took = time.monotonic() - (query.since or running.started)
-                raise OutOfTime(f"The query was stopped after {took:.1f} s, its time limit.")
+                raise _late(query, running)
             try:
                 done = self.workers.result(wire.read_reply(message))
             finally:
@@ -171,3 +170,12 @@ class EmbeddedEngine:
         self.counts.died += not isinstance(cause, OutOfMemory)
         if cause is not None or last:
             raise cause or Unavailable("The process that ran the query was ended from outside, twice.", retry_after=1) from error
+
+
+def _late(query: Query, running: Running) -> OutOfTime:
+    """The error for a query whose time is over."""
+    began = query.began
+    waited = running.started - began
+    # What was waited for is a place, or what other servers say.
+    told = f"; it had waited for {waited:.1f} s of that" if waited >= 0.1 else ""
+    return OutOfTime(f"The query was stopped after {time.monotonic() - began:.1f} s, its time limit{told}.")

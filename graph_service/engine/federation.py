@@ -61,7 +61,7 @@ class Federation:
         self._running: dict[str, Running] = {}
 
     def answered(self, query: Query) -> Query:
-        """The query with the answers of other servers in place of its SERVICE groups, and with the time that is left.
+        """The query with the answers of other servers in place of its SERVICE groups, and and when its time began to count.
 
         Raises Forbidden for a group that calls a server which is not listed, before any is called, and for a name of a listed one that
         leads inside; MalformedQuery; Busy; ResultTooLarge, BadGateway, Unavailable and OutOfTime for a call that failed, unless it is
@@ -69,8 +69,7 @@ class Federation:
         """
         if not self._hosts or not may_use(query.text, "SERVICE"):
             return query
-        began = time.monotonic()
-        seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
+        began, seconds = query.began, query.seconds(self._limits.deadline)
         until = began + seconds
         with self._place(query, until) as running:
             given = [text for pair in query.given for text in pair]
@@ -90,10 +89,9 @@ class Federation:
                     answers[key] = self._values(service, running, until, self._limits.answers - size)
                     size += len(answers[key])
         pieces = [(service.start, service.end, answers[service.address, service.query, service.silent]) for service in outer]
-        left = until - time.monotonic()
-        if left <= 0:
+        if time.monotonic() >= until:
             raise OutOfTime(f"The query was stopped after {seconds:.1f} s, its time limit: it had waited for other servers.")
-        return replace(query, text=replaced(text, pieces), given=(), timeout=left, since=began)
+        return replace(query, text=replaced(text, pieces), given=(), since=began)
 
     @property
     def running(self) -> list[Running]:

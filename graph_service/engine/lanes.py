@@ -50,6 +50,9 @@ class Lanes:
 
     def enter(self, lane: str, until: float) -> None:
         """Take a place in a lane. Raises Busy."""
+        left = until - time.monotonic()
+        if left <= 0:
+            raise Busy("The time for this query was over before it could begin. Try again later.", retry_after=5)
         with self._lock:
             if self._free[lane] > 0:
                 self._free[lane] -= 1
@@ -60,7 +63,7 @@ class Lanes:
             turn = threading.Lock()
             turn.acquire()
             self._lines[lane].append(turn)
-        if not turn.acquire(timeout=max(0.0, until - time.monotonic())):
+        if not turn.acquire(timeout=left):
             with self._lock:
                 # The place may have come in the very moment in which the time was over.
                 if turn in self._lines[lane]:

@@ -14,7 +14,7 @@ from graph_service.engine.walls import WALLS
 from graph_service.engine.wire import OTHER_FILES, STARTED, Broken, Message, receive, send
 from graph_service.errors import Unavailable
 
-#: Seconds that a new process may take until it is ready for its first query.
+#: Seconds that a new process may take until it is ready for its first query, however long that has time.
 _START = 30
 
 #: Seconds that it may take to take a task.
@@ -32,9 +32,12 @@ def nameless_file() -> BinaryIO:
 class Process:
     """A worker process that has been forked and waits for a task."""
 
-    def __init__(self, connection: socket.socket, errors: BinaryIO) -> None:
-        """`errors` is where its last words go. Raises EOFError, OSError or Broken if it does not come up."""
-        connection.settimeout(_START)
+    def __init__(self, connection: socket.socket, errors: BinaryIO, seconds: float) -> None:
+        """`errors` is where its last words go, `seconds` how long it may take to come up.
+
+        Raises EOFError, OSError or Broken if it does not come up, TimeoutError if it does not in time.
+        """
+        connection.settimeout(max(0.001, min(seconds, _START)))
         started = receive(connection, 100)
         pid, *standing = started.content.split(b" ")
         if started.tag != STARTED or not pid.isdigit():

@@ -130,9 +130,10 @@ class RemoteEngine:
     @contextmanager
     def _place(self, query: Query) -> Iterator[Call]:
         """A place for a query, and the call it is to make. Raises Busy, and what becomes of the query."""
-        seconds = min(self._limits.deadline, query.timeout or self._limits.deadline)
-        self._enter(seconds)
-        running = Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), Call(seconds))
+        until = query.began + query.seconds(self._limits.deadline)
+        self._enter(until)
+        now = time.monotonic()
+        running = Running(query.id or uuid.uuid4().hex[:12], query.text, now, Call(until - now))
         outcome = "done"
         try:
             with self._lock:
@@ -155,7 +156,7 @@ class RemoteEngine:
                 if took > _SLOW:
                     self._slow.add(Slow(running.id, running.text, took, outcome))
 
-    def _enter(self, seconds: float) -> None:
+    def _enter(self, until: float) -> None:
         if self._places.acquire(blocking=False):
             return
         with self._lock:
@@ -166,7 +167,7 @@ class RemoteEngine:
             self.counts.refused += 1
             raise Busy("Too many queries are waiting. Try again in a moment.", retry_after=2)
         try:
-            if not self._places.acquire(timeout=seconds):
+            if not self._places.acquire(timeout=max(0.0, until - time.monotonic())):
                 self.counts.refused += 1
                 raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
         finally:

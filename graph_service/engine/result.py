@@ -9,6 +9,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from graph_service import arrival
 from graph_service.errors import NotAcceptable, Unavailable
 from graph_service.words.formats import (
     CANNED_TABLE_FORMATS,
@@ -33,7 +34,8 @@ class Query:
     one of the two is given, the dataset is exactly what they say (SPARQL 1.1 Protocol, section 2.1.4). `infer` is whether
     inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs. `timeout` is in seconds; the engine's own
     deadline holds where it is None or longer. `id` names the query in logs. `given` are values for variables, each a name and a term
-    as N-Triples writes it (see `words.binding`). `since` is when the work on it began, for errors that tell how long it took.
+    as N-Triples writes it (see `words.binding`). `since` is when its time began to count (seconds of `time.monotonic`); None is when
+    the request came that it is run for.
     """
 
     text: str
@@ -50,6 +52,15 @@ class Query:
     def key(self) -> bytes:
         """What tells the query's text from others, in a few bytes."""
         return digest("\0".join([self.text, *(text for pair in self.given for text in pair)]))
+
+    @property
+    def began(self) -> float:
+        """When its time began to count."""
+        return arrival.began() if self.since is None else self.since
+
+    def seconds(self, deadline: float) -> float:
+        """How long it may take where a query may take `deadline` seconds."""
+        return min(deadline, self.timeout or deadline)
 
 
 class Kind(Enum):

@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,7 @@ from graph_service.engine.process import Process, nameless_file
 from graph_service.engine.result import Result
 from graph_service.engine.walls import WALLS
 from graph_service.engine.wire import Broken, Done, Refused
-from graph_service.errors import OutOfMemory, ResultTooLarge, ServiceError, Unavailable
+from graph_service.errors import OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 
 #: Imported and not run as a module, which would load it twice.
 ZYGOTE = "from graph_service.engine.worker import main; main()"
@@ -59,6 +61,7 @@ class Workers:
         self._idle: list[Process] = []
         self._lock = threading.Lock()
         self._zygote_lock = threading.Lock()
+        self._replacing: Future[None] | None = None
         self._warned = False
         self.closed = False
         self._start_zygote()
@@ -68,10 +71,11 @@ class Workers:
         """The process that holds the graph; its group has all workers."""
         return self._zygote.pid
 
-    def take(self, fresh: bool) -> Process:
+    def take(self, fresh: bool, until: float) -> Process:
         """An idle process, or a new one: always that after one has died, since the zygote's death takes all idle ones with it.
 
-        Raises Unavailable while the engine closes; EOFError, OSError or Broken if none can be started.
+        Raises Unavailable while the engine closes, and if the graph has to be loaded first and is not in time; OutOfTime if none is
+        there in time; EOFError, OSError or Broken if none can be started.
         """
         while True:
             with self._lock:
@@ -79,7 +83,7 @@ class Workers:
                     raise Unavailable("The service is stopping.", retry_after=5)
                 worker = self._idle.pop() if self._idle and not fresh else None
             if worker is None:
-                return self._fork()
+                return self._fork(until)
             if not worker.speaks_unasked():
                 return worker
             worker.kill()
@@ -107,7 +111,7 @@ class Workers:
         """
         for last in (False, True):
             try:
-                worker = self.take(fresh=last)
+                worker = self.take(last, time.monotonic() + call.left)
             except (EOFError, OSError, Broken) as error:
                 if last or self.closed:
                     raise Unavailable("No process could be started to do the work.", retry_after=1) from error
@@ -180,14 +184,17 @@ class Workers:
             self._zygote.kill()
             self._zygote.wait()
 
-    def _fork(self) -> Process:
+    def _fork(self, until: float) -> Process:
         with ExitStack() as undone:
             ours, theirs = socket.socketpair()
             undone.callback(ours.close)
-            with theirs, self._zygote_lock:
+            with theirs:
                 errors = undone.enter_context(nameless_file())
-                self._ask_zygote(theirs, errors)
-            worker = Process(ours, errors)
+                self._ask_zygote([theirs.fileno(), errors.fileno()], until)
+            try:
+                worker = Process(ours, errors, until - time.monotonic())
+            except TimeoutError as error:
+                raise OutOfTime("The time was over before a process could begin with the work.") from error
             undone.pop_all()
         missing = [name for name in WALLS if name not in worker.walls]
         if missing and not self._warned:
@@ -195,18 +202,39 @@ class Workers:
             self._warned = True
         return worker
 
-    def _ask_zygote(self, theirs: socket.socket, errors: BinaryIO) -> None:
-        files = [theirs.fileno(), errors.fileno()]
+    def _ask_zygote(self, files: list[int], until: float) -> None:
+        """Have the zygote fork; a dead one is replaced first, which takes as long as loading the graph does."""
+        with self._zygote_lock:
+            replacing = self._replacing
+            if replacing is None:
+                try:
+                    wire.send(self._control, wire.FORK, descriptors=files)
+                    return
+                except OSError:
+                    if self.closed:
+                        raise
+                replacing = self._replacing = Future()
+                threading.Thread(target=self._replace_zygote, args=[replacing], daemon=True).start()
         try:
+            replacing.result(timeout=max(0.0, until - time.monotonic()))
+        except TimeoutError as error:
+            raise Unavailable("The graph is being loaded again. Try again in a moment.", retry_after=5) from error
+        with self._zygote_lock:
             wire.send(self._control, wire.FORK, descriptors=files)
-        except OSError:
-            if self.closed:
-                raise
+
+    def _replace_zygote(self, told: "Future[None]") -> None:
+        """Start another zygote in a dead one's place, and tell whoever waits for it that it is there, or why it is not."""
+        fault: Exception | None = None
+        try:
             self._zygote.wait()
             self._control.close()
             self._check_snapshot()
             self._start_zygote()
-            wire.send(self._control, wire.FORK, descriptors=files)
+        except Exception as error:  # whatever it is, those who wait are told
+            fault = error
+        with self._zygote_lock:
+            self._replacing = None
+        told.set_exception(fault) if fault is not None else told.set_result(None)
 
     def _check_snapshot(self) -> None:
         """Raise Unavailable if the graph is not the one any more that answers were given from."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graph_service.arrival import began
 from graph_service.errors import OutOfTime, Unavailable
 from graph_service.knowledge.index import Part
 from graph_service.words.folding import WORD, fold
@@ -120,7 +121,7 @@ class Search:
         if not words:
             return Findings((), 0, ())
         with self._opened() as database:
-            end = time.monotonic() + self._deadline
+            end = began() + self._deadline
             database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             try:
                 found = self._find(database, wanted, words)

@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from graph_service.arrival import arrived
 from graph_service.config import Settings
 from graph_service.errors import Busy, ServiceError
 from graph_service.knowledge.snapshot import Snapshot
@@ -63,7 +64,7 @@ class Serving:
         _send(reply, [*reply.headers, ("X-Request-Id", id)], asked.method, protocol)
         self._watch.count(asked, id, reply, time.perf_counter() - began)
 
-    async def _answer(self, asked: Asked, protocol: "HTTPProtocol") -> Reply:
+    async def _answer(self, asked: Asked, peer: str, protocol: "HTTPProtocol") -> Reply:
         self._limits.refuse_long_head(asked)
         self._limits.refuse_malformed_host(asked)
         asked.leave_out_what_nobody_reads()
@@ -88,7 +89,8 @@ class Serving:
 
         def work() -> Reply:
             asked.thread = threading.get_ident()
-            return generation.endpoint.answer(asked)
+            with arrived(asked.arrived):
+                return generation.endpoint.answer(asked)
 
         async def look_for_client() -> None:
             await protocol.client_disconnect()

@@ -97,6 +97,7 @@ class Succession:
         self.metrics = Metrics(lambda: self._current.service, self._cache_counts, readers, self._takeover, restarts)
         self._turns = Turns(settings.workers, settings.query_deadline)
         self._current = self._generation(snapshot)
+        threading.Thread(target=self._current.warm, daemon=True).start()
         threading.Thread(target=self._look_for_successors, daemon=True).start()
 
     @property
@@ -122,15 +123,12 @@ class Succession:
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait
-        look = self._current.warm
-        while True:
+        while not wait(_LOOK):
             try:
-                look()
+                self._look()
             except Exception as error:  # the only thread that looks: whatever it meets, it looks again
                 self._drop_successor()
                 self._failed(error)
-            look = self._look
-            wait(_LOOK)
 
     def _look(self) -> None:
         """Take over the newest snapshot if there is a newer one and it answers. Raises whatever opening it does."""
@@ -147,11 +145,16 @@ class Succession:
             # Another server may not have been given the snapshot yet.
             self._failed(error, "new snapshot waits")
             return
-        self._successor.warm()
+        is_ours = self._settings.engine == "embedded"
+        if is_ours:
+            self._successor.warm()
         old, self._current, self._successor = self._current, self._successor, None
         self._takeover.fault = ""
         _log.info("snapshot taken over", extra={"snapshot": newest.id})
         old.retire()
+        if not is_ours:
+            # Another server answers from the new snapshot alone since it has been loaded: nobody is to wait for the pages.
+            self._current.warm()
 
     def _failed(self, error: Exception, message: str = "new snapshot not taken over") -> None:
         """Count and tell; the same again is not told again."""

@@ -27,12 +27,14 @@ _DOCUMENTS = 20
 
 def warm(application: Flask, service: Service, endpoint: Endpoint) -> None:
     """Ask for every content that is kept, one after the other; each takes its turn like a client's, and may fail like one."""
-    for path in _paths(application, service):
-        for language in LANGUAGES:
-            for format in _FORMATS:
-                headers = [("host", "localhost"), ("accept", format), ("accept-language", language)]
-                with suppress(ServiceError):  # no turn came: it is made when it is asked for
-                    endpoint.answer(Asked("HEAD", path, headers=headers))
+    # What could not be made, since no turn came or an engine was away, is made when it is asked for.
+    with suppress(ServiceError):
+        for path in _paths(application, service):
+            for language in LANGUAGES:
+                for format in _FORMATS:
+                    headers = [("host", "localhost"), ("accept", format), ("accept-language", language)]
+                    with suppress(ServiceError):
+                        endpoint.answer(Asked("HEAD", path, headers=headers))
 
 
 def _paths(application: Flask, service: Service) -> Iterator[str]:

@@ -40,7 +40,12 @@ def test_who_waits_in_vain_leaves_no_place_lost() -> None:
         with pytest.raises(Busy), lanes.place(b"", time.monotonic() + 0.01):
             pass
         assert lanes.waiting == 0
-    with lanes.place(b"", time.monotonic()):
+    with lanes.place(b"", soon()):
+        pass
+
+
+def test_whose_time_is_over_takes_no_place_although_one_is_free() -> None:
+    with pytest.raises(Busy), Lanes(workers=1, queue=8).place(b"", time.monotonic()):
         pass
 
 

@@ -2,6 +2,7 @@
 
 import io
 import sys
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,11 +28,13 @@ class Asked:
     `query` has no parameters but those that are read at the path, so that others (`utm_source`) make no new answer.
     """
 
-    __slots__ = ("body", "headers", "http_version", "key", "method", "path", "query", "scheme", "size", "thread")
+    __slots__ = ("arrived", "body", "headers", "http_version", "key", "method", "path", "query", "scheme", "size", "thread")
 
     def __init__(
         self, method: str, path: str, query: str = "", headers: Iterable[tuple[str, str]] = (), scheme: str = "http", version: str = "1.1"
     ) -> None:
+        #: When it came, in seconds of `time.monotonic`.
+        self.arrived = time.monotonic()
         self.method = method
         self.path = path
         self.query = query

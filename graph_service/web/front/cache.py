@@ -3,7 +3,7 @@
 A snapshot never changes, so an answer holds for as long as its snapshot is served: the key is all of the request that changes the
 answer, each snapshot has a cache of its own, and the strong ETag is made from both, so that `If-None-Match` is answered without
 running anything (RFC 9110, section 13.1.2). What the application marks `no-store` is never kept; what has an ETag of its own (files)
-passes through. The same question asked by many at once runs once.
+passes through. The same question asked by many at once runs once: what it comes to, a failure included, is for all of them.
 
 All that an answer needs, headers and compressed forms included, is made when it is first sent so, and after that only looked up. What
 is kept of a request is a hash: its size does not depend on what was sent.
@@ -51,6 +51,25 @@ _TAGS = 64
 
 #: What an answer that is kept takes beside its bytes and headers, about.
 _OVERHEAD = 1024
+
+
+#: Failures that are the request's and not the moment's: who asks for the same at the same time would get them too.
+_FOR_ALL = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.NOT_ACCEPTABLE,
+        HTTPStatus.GONE,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        HTTPStatus.INSUFFICIENT_STORAGE,
+    }
+)
+
+#: Questions that are remembered to have an answer for one client alone.
+_SINGLE = 10_000
 
 
 class _Form(NamedTuple):
@@ -116,7 +135,8 @@ class Cache:
         self._language = settings.language
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._size = 0
-        self._under_way: dict[bytes, asyncio.Future[_Kept | None]] = {}
+        self._under_way: dict[bytes, asyncio.Future[_Kept | Reply | None]] = {}
+        self._single: OrderedDict[bytes, None] = OrderedDict()
         self.counts = counts
 
     def known(self, asked: Asked) -> Reply | None:
@@ -138,11 +158,13 @@ class Cache:
     async def answer(self, asked: Asked, ask: Callable[[], Awaitable[Reply]]) -> Reply:
         """The answer to a request that is not `known`: what `ask` gives, or what it gives to who has asked for the same before."""
         key = asked.key
-        if key is None:
+        if key is None or key in self._single:
             return await ask()
-        kept = self._kept.get(key)
+        kept: _Kept | Reply | None = self._kept.get(key)
         if kept is None and key in self._under_way:
             kept = await asyncio.shield(self._under_way[key])
+        if isinstance(kept, Reply):
+            return kept
         if kept is not None:
             self.counts.hits += 1
             form = await kept.form(_encoding(asked))
@@ -154,11 +176,15 @@ class Cache:
         try:
             reply = await ask()
             kept = await self._keep(key, reply)
+            if kept is None and reply.status == HTTPStatus.OK:
+                self._remember_single(key)
+            elif kept is None and reply.status in _FOR_ALL:
+                kept = reply
         finally:
             if first is not None:
                 del self._under_way[key]
                 first.set_result(kept)
-        if kept is None:
+        if kept is None or isinstance(kept, Reply):
             return reply
         form = await kept.form(_encoding(asked))
         return Reply(HTTPStatus.OK, [*form.headers, *(header for header in reply.headers if header[0] in _OF_ONE_QUERY)], form.content)
@@ -168,6 +194,12 @@ class Cache:
         kept = self._kept.get(key)
         headers = kept.headers if kept else [("Cache-Control", _ASK_AGAIN), ("Vary", "Accept, Accept-Encoding, Accept-Language")]
         return Reply(HTTPStatus.NOT_MODIFIED, [*_without_body(headers), ("ETag", f'"{tag}"')], b"")
+
+    def _remember_single(self, key: bytes) -> None:
+        """Nobody waits for another's answer to this any more: it is of no use to him."""
+        self._single[key] = None
+        if len(self._single) > _SINGLE:
+            self._single.popitem(last=False)
 
     async def _keep(self, key: bytes, reply: Reply) -> _Kept | None:
         values = {name.lower(): value for name, value in reply.headers}

@@ -6,9 +6,11 @@ turn.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from graph_service.arrival import began
 from graph_service.errors import Busy
 
 #: Seconds that a thread waits for a turn in the middle of its work.
@@ -19,7 +21,7 @@ class Turns:
     """A number of turns, each of which a thread has or has not."""
 
     def __init__(self, number: int, patience: float) -> None:
-        """`patience` is how many seconds a thread waits for its turn."""
+        """`patience` is for how many seconds after its request came a thread waits for its turn."""
         self._turns = threading.Semaphore(number)
         self._patience = patience
         self._held = threading.local()
@@ -27,7 +29,7 @@ class Turns:
     @contextmanager
     def taken(self) -> Iterator[None]:
         """A turn for this thread. Raises Busy if none comes."""
-        if not self._take(self._patience):
+        if not self._take(began() + self._patience - time.monotonic()):
             raise Busy("Too many pages are being written. Try again in a moment.", retry_after=5)
         try:
             yield
@@ -49,7 +51,7 @@ class Turns:
                 self._take(_MOMENT)
 
     def _take(self, patience: float) -> bool:
-        self._held.one = self._turns.acquire(timeout=patience)
+        self._held.one = self._turns.acquire(timeout=max(0.0, patience))
         return bool(self._held.one)
 
     def _give_up(self) -> None:
