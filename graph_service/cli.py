@@ -36,7 +36,7 @@ from graph_service.words.terms import NamedNode, Quad
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
 _SERVER_FLAGS = (
-    *("host", "port", "language", "reload_queries", "page_size", "page_limit"),
+    *("host", "port", "public_url", "hosts", "proxies", "language", "reload_queries", "page_size", "page_limit"),
     *("body_limit", "body_deadline", "bodies_limit", "address_limit", "header_limit", "field_limit", "header_deadline"),
     *("send_deadline", "lowest_rate", "spool_limit", "connections", "restarts"),
 )

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -129,6 +130,24 @@ def web_address(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    """An address such as `https://example.org`, without what would have to stand before every path; `none` is none."""
+    if value.strip().lower() in {"", "none"}:
+        return ""
+    parts = urlsplit(web_address(value.strip().rstrip("/")))
+    if parts.path or parts.query or not re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", parts.netloc):
+        raise ValueError("an http or https address without path, such as https://example.org, or none")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks from `127.0.0.1, 10.0.0.0/8`, an address being a network of one; `none` is none at all."""
+    try:
+        return () if value.strip().lower() == "none" else tuple(ip_network(part.strip()) for part in value.split(","))
+    except ValueError as error:
+        raise ValueError("addresses or networks such as 127.0.0.1 or 10.0.0.0/8, with commas between them, or none") from error
+
+
 def _engine(value: str) -> str:
     """`embedded`, or the address of a SPARQL server."""
     try:
@@ -158,6 +177,15 @@ class Settings:
     # ruff: noqa: RUF009 - each default is a factory, made anew for each Settings
     host: str = _setting(_text, lambda: "127.0.0.1", "127.0.0.1", "address to listen on")
     port: int = _setting(_port, lambda: 8000, "8000", "port to listen on")
+    public_url: str = _setting(
+        _public_url, str, "none", "address under which clients know the service, such as https://example.org; all links have it"
+    )
+    hosts: tuple[str, ...] = _setting(
+        _hosts, tuple, "none", "hosts that are answered beside that of the public address, with commas; others get 421. None: any host"
+    )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        _networks, tuple, "none", "addresses or networks of proxies whose `Forwarded` and `X-Forwarded-*` headers are believed, with commas"
+    )
     workers: int = _setting(_count, lambda: os.cpu_count() or 1, "number of cores", "queries at once; twice as many long ones beside them")
     queue: int = _setting(_count, lambda: 64, "64", "queries that may wait for a place; more are refused (503)")
     query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds a query or an explanation may take (504)")

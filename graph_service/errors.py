@@ -19,6 +19,7 @@
     ├── AddressTooLong            414   the address of a request is over the limit
     ├── UnsupportedMediaType      415   a request body is of a type that is not read here
     ├── NotSatisfiable            416   the range that is asked for is beyond a file's end
+    ├── Misdirected               421   a request is for a host that is not answered here
     ├── InvalidParameter          422   the value of a canned query's parameter is not of its type
     ├── HeadersTooLarge           431   the headers of a request are over the limit
     ├── BadGateway                502   the engine is another server, and what it answered cannot be used
@@ -179,6 +180,12 @@ class NotSatisfiable(ServiceError):
     """The range that is asked for is beyond the end of a file."""
 
     status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+
+class Misdirected(ServiceError):
+    """A request is for a host that this service is not to answer."""
+
+    status = HTTPStatus.MISDIRECTED_REQUEST
 
 
 class InvalidParameter(ServiceError):

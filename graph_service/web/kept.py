@@ -19,7 +19,7 @@ from graph_service.web.languages import Language, current
 _MOST = 32 * 2**20
 
 #: Stands for the address of this service until it is known (RFC 6761, section 6.4: no such host will ever be).
-_ROOT = "http://this.invalid/"
+_ROOT = "http://this.invalid"
 
 #: What a root can be that is put into documents of any format as it is.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/")
@@ -80,7 +80,7 @@ def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) ->
         return written.encode() if isinstance(written, str) else written
 
     kept: Kept = current_app.extensions["kept"]
-    return kept.get((name, *tongue), made).replace(_ROOT.encode(), root.encode())
+    return kept.get((name, *tongue), made).replace(_ROOT.encode(), root.rstrip("/").encode())
 
 
 def page(name: str, make: Callable[[], str]) -> Response:

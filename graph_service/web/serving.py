@@ -14,6 +14,7 @@ from graph_service.arrival import arrived
 from graph_service.config import Settings
 from graph_service.errors import Busy, ServiceError
 from graph_service.knowledge.snapshot import Snapshot
+from graph_service.web.front.addresses import Addresses
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.limits import Limits
 from graph_service.web.front.readers import Readers
@@ -42,6 +43,7 @@ class Serving:
     def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int = 0) -> None:
         """`restarts` is how many serving processes had to be replaced before this one."""
         self._limits = Limits(settings)
+        self._addresses = Addresses(settings)
         self._readers = Readers(settings.port, settings.send_deadline, settings.lowest_rate)
         self._spool_limit = settings.spool_limit
         self._succession = Succession(snapshot, settings, restarts, self._readers)
@@ -54,7 +56,7 @@ class Serving:
         began = time.perf_counter()
         asked = Asked.from_scope(scope)
         try:
-            reply = await self._answer(asked, protocol)
+            reply = await self._answer(asked, scope.client, protocol)
         except ServiceError as error:
             reply = refusal(error, asked)
         except Exception:
@@ -66,7 +68,7 @@ class Serving:
 
     async def _answer(self, asked: Asked, peer: str, protocol: "HTTPProtocol") -> Reply:
         self._limits.refuse_long_head(asked)
-        self._limits.refuse_malformed_host(asked)
+        self._addresses.settle(asked, peer)
         asked.leave_out_what_nobody_reads()
         if asked.has_body:
             asked.body = await self._limits.read_body(asked, protocol)

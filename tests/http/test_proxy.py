@@ -1,5 +1,6 @@
 """The service behind a real nginx, with the configuration that the documentation gives."""
 
+import http.client
 import re
 import shutil
 import socket
@@ -9,12 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from graph_service.knowledge.snapshot import Snapshot
 from tests.conftest import ROOT, Server
 
 pytestmark = pytest.mark.live
@@ -23,7 +26,13 @@ SELECT = "SELECT ?s { ?s a <https://w3id.org/labcoop/ns#Country> } ORDER BY ?s L
 
 
 @pytest.fixture(scope="module")
-def proxy(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def served(start: Callable[..., Server], snapshot: Snapshot) -> Server:
+    """The service, told of its proxy."""
+    return start("--proxies", "127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def proxy(served: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The address of an nginx in front of the service, and the file of its certificate. Skips where there is none."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if nginx is None or shutil.which("openssl") is None:
@@ -37,7 +46,7 @@ def proxy(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     subprocess.run(made, check=True, capture_output=True)
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     for pattern, ours in (
-        (r"127\.0\.0\.1:8000", server.url.removeprefix("http://")),
+        (r"127\.0\.0\.1:8000", served.url.removeprefix("http://")),
         (r"listen 443", f"listen 127.0.0.1:{port}"),
         (r"/etc/ssl/certs/\S+\.pem", str(folder / "cert")),
         (r"/etc/ssl/private/\S+\.key", str(folder / "key")),
@@ -79,6 +88,30 @@ def test_queries_pages_and_files_come_through(proxy: tuple[str, str], server: Se
     assert get(proxy, "/sparql", asked, Accept="text/csv") == (200, server.ask("/sparql", "POST", asked, Accept="text/csv").body)
     assert get(proxy, "/", Accept="text/html")[0] == 200
     assert get(proxy, "/downloads/dataset.nq") == (200, server.ask("/downloads/dataset.nq").body)
+
+
+def test_links_are_those_of_the_proxy_whatever_a_client_says_of_itself(proxy: tuple[str, str]) -> None:
+    said: Any = {"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http", "Forwarded": "host=evil.example;proto=http"}
+    for path in ("/catalog", "/openapi.json", "/.well-known/void"):
+        status, body = get(proxy, path, **said)
+        assert status == 200
+        assert proxy[0].encode() in body, path
+        assert b"evil.example" not in body, path
+        assert proxy[0].replace("https:", "http:").encode() not in body, path
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/ready", "/admin/queries", "/ready/"])
+def test_what_is_for_operators_is_for_this_machine_alone(proxy: tuple[str, str], path: str) -> None:
+    host, port = proxy[0].removeprefix("https://").split(":")
+    context = ssl.create_default_context(cafile=proxy[1])
+    statuses = {}
+    for source in ("127.0.0.1", "127.0.0.2"):
+        connection = http.client.HTTPSConnection(host, int(port), context=context, source_address=(source, 0), timeout=30)
+        connection.request("GET", path)
+        statuses[source] = connection.getresponse().status
+        connection.close()
+    assert statuses["127.0.0.2"] == 403
+    assert statuses["127.0.0.1"] in {200, 404}
 
 
 def test_a_connection_that_the_service_has_closed_is_not_used_again(proxy: tuple[str, str]) -> None:

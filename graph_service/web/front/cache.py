@@ -29,7 +29,7 @@ from graph_service.web.front.reply import IN_MEMORY, FilePart, Headers, Reply, h
 from graph_service.web.languages import preferred
 
 #: The request headers that an answer may depend on, beside the language that Accept-Language comes to.
-_TELLING = ("accept", "content-type", "host", "x-forwarded-proto", "x-forwarded-host")
+_TELLING = ("accept", "content-type", "host")
 
 #: Methods that only ask: POST and QUERY carry a query in their body.
 _ASKING = frozenset({"GET", "HEAD", "POST", "QUERY"})
@@ -235,7 +235,7 @@ class Cache:
         get = asked.headers.get
         language = preferred(get("accept-language", ""), self._language)
         method = "GET" if asked.method == "HEAD" else asked.method
-        told = "\n".join((method, repr(asked.path), asked.query, language, *[get(name, "") for name in _TELLING], ""))
+        told = "\n".join((method, asked.scheme, repr(asked.path), asked.query, language, *[get(name, "") for name in _TELLING], ""))
         return blake2b(told.encode("utf-8", "surrogatepass") + asked.body, digest_size=20).digest()
 
     def _missing(self, values: dict[str, str]) -> Headers:

@@ -5,7 +5,6 @@ together while they are read.
 """
 
 import asyncio
-import re
 from typing import TYPE_CHECKING
 
 from graph_service.config import Settings
@@ -14,9 +13,6 @@ from graph_service.web.front.asked import Asked
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
-
-#: What a Host header may be: a name or an address, in brackets if it has colons, and a port (RFC 3986, section 3.2.2, without escapes).
-_HOST = re.compile(r"([A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
 
 #: Headers that are taken apart here.
 _READ = ("accept", "accept-encoding", "accept-language", "content-type", "cookie", "if-match", "if-none-match", "if-range", "range")
@@ -42,14 +38,6 @@ class Limits:
             if len(asked.headers.get(name, "")) > self._settings.field_limit:
                 limit = self._settings.field_limit
                 raise HeadersTooLarge(f"{name.title()} has {len(asked.headers[name])} characters; the most is {limit}.", limit=limit)
-
-    def refuse_malformed_host(self, asked: Asked) -> None:
-        """Raise MalformedRequest for a Host that names no host, or several, and for none in HTTP/1.1 (RFC 9112, section 3.2)."""
-        host = asked.headers.get("host")
-        if host is None and asked.http_version.startswith("1") and asked.http_version != "1.1":
-            return
-        if host is None or not _HOST.fullmatch(host):
-            raise MalformedRequest("The request must say in one Host header which host it is for, such as example.org or 127.0.0.1:8000.")
 
     async def read_body(self, asked: Asked, protocol: "HTTPProtocol") -> bytes:
         """The whole body of a request.

@@ -1,0 +1,114 @@
+"""The address that a request has been sent to, which its answer repeats in links: its own, a proxy's, or the one in the settings.
+
+It is settled here, before anything is looked up or made: behind this there is one scheme and one host, and no forwarding header.
+"""
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from werkzeug.http import parse_list_header
+
+from graph_service.config import Settings
+from graph_service.errors import MalformedRequest, Misdirected
+from graph_service.web.front.asked import Asked
+
+#: What a Host header may be: a name or an address, in brackets if it has colons, and a port (RFC 3986, section 3.2.2, without escapes).
+_HOST = re.compile(r"([A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
+
+#: What proxies say of a request (RFC 7239, and what was usual before it). Others of these headers say nothing that is used here.
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-proto")
+
+#: Paths that are answered whatever the host: who looks after the process asks it by its address.
+_ANY_HOST = frozenset({"/health", "/ready"})
+
+_PORTS = {"http": "80", "https": "443"}
+
+
+class Addresses:
+    """What the settings say of addresses, for each request. Nothing here waits, and all of it takes one pass over the headers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._public = urlsplit(settings.public_url) if settings.public_url else None
+        self._hosts = frozenset({*settings.hosts, *([self._public.netloc] if self._public and settings.hosts else ())})
+        self._proxies = settings.proxies
+
+    def settle(self, asked: Asked, peer: str) -> None:
+        """Give a request, from the other end `peer` of its connection, the scheme and host of its address.
+
+        Raises MalformedRequest for a Host that names no host, or several, and for none in HTTP/1.1 (RFC 9112, section 3.2), and for
+        what a proxy says if that is malformed; Misdirected for a host that is not answered (RFC 9110, section 15.5.20).
+        """
+        host = asked.headers.get("host")
+        old = asked.http_version.startswith("1") and asked.http_version != "1.1"
+        if not (host is None and old) and (host is None or not _HOST.fullmatch(host)):
+            raise MalformedRequest("The request must say in one Host header which host it is for, such as example.org or 127.0.0.1:8000.")
+        said = {name: asked.headers.pop(name) for name in _FORWARDED if name in asked.headers}
+        if said and self._is_proxy(peer.rpartition(":")[0]):
+            scheme, forwarded_host = self._forwarded(said)
+            if scheme:
+                asked.scheme = scheme
+            host = forwarded_host or host
+        if host is not None:
+            asked.headers["host"] = host = host.lower()
+        if self._hosts and not self._is_answered(host or "", asked.scheme) and asked.path not in _ANY_HOST:
+            raise Misdirected(f"Nothing is answered here for {f'the host {host}' if host else 'a request that names no host'}.")
+        if self._public is not None:
+            asked.scheme, asked.headers["host"] = self._public.scheme, self._public.netloc
+
+    def _is_answered(self, host: str, scheme: str) -> bool:
+        name, port = _parted(host)
+        return bool(self._hosts & {name, f"{name}:{port or _PORTS[scheme]}"})
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            there = ip_address(address.strip("[]"))
+        except ValueError:
+            # Proxies may call themselves and others `unknown` or by names of their own (RFC 7239, section 6).
+            return False
+        # Where IPv4 comes in by a socket of IPv6.
+        there = getattr(there, "ipv4_mapped", None) or there
+        return any(there in network for network in self._proxies)
+
+    def _forwarded(self, said: dict[str, str]) -> tuple[str, str]:
+        """The scheme and the host that the proxy farthest from here was asked for, of those that are believed; empty where none says so."""
+        clients, schemes, hosts = (_listed(said.get(f"x-forwarded-{name}", "")) for name in ("for", "proto", "host"))
+        if schemes or hosts:
+            # These before `Forwarded`: most proxies write these, and hand a client's `Forwarded` on as it is.
+            hop = self._farthest(clients)
+            # A proxy adds to the clients, and puts scheme and host in the place of what came.
+            scheme, host = (values[max(hop, -len(values))] if values else "" for values in (schemes, hosts))
+        else:
+            # Each proxy adds an element at the end (RFC 7239, section 4); what stands before those of ours is anybody's.
+            elements = [dict(_pairs(element)) for element in parse_list_header(said.get("forwarded", ""))]
+            hop = self._farthest([element.get("for", "") for element in elements])
+            scheme, host = (elements[hop].get(name, "") for name in ("proto", "host")) if elements else ("", "")
+        scheme = scheme.lower()
+        if scheme not in {"", *_PORTS} or (host and not _HOST.fullmatch(host)):
+            raise MalformedRequest("A proxy says of the request that it came by a scheme or to a host that is none.")
+        return scheme, host
+
+    def _farthest(self, clients: Sequence[str]) -> int:
+        """The place, counted from the end, of what the farthest believed proxy says: of the first whose client is none of ours."""
+        hop = -1
+        while -hop < len(clients) and self._is_proxy(_parted(clients[hop])[0]):
+            hop -= 1
+        return hop
+
+
+def _pairs(element: str) -> list[tuple[str, str]]:
+    pairs = (pair.partition("=") for pair in element.split(";"))
+    return [(name.strip().lower(), value.strip().strip('"')) for name, _, value in pairs]
+
+
+def _listed(text: str) -> list[str]:
+    return [part for piece in text.split(",") if (part := piece.strip())]
+
+
+def _parted(host: str) -> tuple[str, str]:
+    """A host without its port, and the port; an address in brackets may have colons, and one that has several has no port."""
+    if host.endswith("]") or (host.count(":") > 1 and not host.startswith("[")):
+        return host, ""
+    name, _, port = host.rpartition(":") if ":" in host else (host, "", "")
+    return name, port
