@@ -1,7 +1,11 @@
 """`/explain`: why the graph says a triple, down to asserted triples and the words behind them."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from graph_service.engine.result import Query
 from graph_service.errors import MalformedRequest
 from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.provenance import as_data, as_triples
@@ -11,8 +15,21 @@ from graph_service.web.languages import language
 from graph_service.web.pages.cells import cell, cells
 from graph_service.words import terms
 from graph_service.words.formats import EXPLANATION_FORMATS
+from graph_service.words.names import GRAPH_INFERRED, RDF
 from graph_service.words.terms import AnyTerm
 from graph_service.words.writing import write_triples
+
+T = TypeVar("T")
+
+#: The parameters of a triple's parts.
+_NAMES = ("s", "p", "o")
+
+#: One that is inferred, and no more than a statement of a thing's class.
+_INFERRED = f"""
+SELECT ?s ?p ?o WHERE {{
+  GRAPH <{GRAPH_INFERRED}> {{ ?s ?p ?o }}
+  FILTER(isIRI(?s) && isIRI(?o) && ?p != <{RDF}type>)
+}} ORDER BY ?p ?s ?o LIMIT 1"""
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -21,6 +38,8 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/explain")
     def explain() -> Response:
+        if wants_html() and not request.args.keys() & set(_NAMES):
+            return Response(render_template("explain.html", example=_example(service)))
         explanation = service.explain(_asked())
         if wants_html() and not request.args.get("format"):
             steps = explanation.step.steps
@@ -40,12 +59,23 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _asked() -> terms.Triple:
+    return terms.Triple(_part("s", terms.iri), _part("p", terms.iri), _part("o", terms.term))
+
+
+def _part(name: str, read: Callable[[str], T]) -> T:
+    given = request.args.get(name)
+    if not given:
+        raise MalformedRequest("A triple has three parts: s, p and o.", parameter=name)
     try:
-        return terms.triple(*(request.args[name] for name in ("s", "p", "o")))
-    except KeyError as error:
-        raise MalformedRequest("A triple has three parts: s, p and o.", parameter=str(error.args[0])) from error
+        return read(given)
     except ValueError as error:
-        raise MalformedRequest(f"A part of the triple is not a term: {error}.") from error
+        raise MalformedRequest(f"{name} must be {error}; {given[:80]!r} was given.", parameter=name) from error
+
+
+def _example(service: Service) -> dict[str, str]:
+    """The parts of a triple of the graph whose explanation is worth reading, if there is one."""
+    rows = service.sparql(Query(_INFERRED)).rows()
+    return next((dict(zip(_NAMES, (terms.text(part) for part in row if part), strict=True)) for row in rows), {})
 
 
 def _parts(step: Step) -> list[AnyTerm | None]:

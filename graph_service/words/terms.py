@@ -74,7 +74,10 @@ def iri(text: str) -> NamedNode:
         text = PREFIXES[prefix] + local
     elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
         raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
-    return NamedNode(text)
+    try:
+        return NamedNode(text)
+    except ValueError as error:
+        raise ValueError("an IRI with the characters that RFC 3987 allows") from error
 
 
 def term(text: str) -> Term:
@@ -86,7 +89,7 @@ def term(text: str) -> Term:
     except ValueError:
         found = None
     if not isinstance(found, Literal):
-        raise ValueError(f"{text[:200]} is not a literal as N-Triples writes it")
+        raise ValueError("a literal as N-Triples writes it")
     return found
 
 

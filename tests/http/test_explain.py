@@ -77,6 +77,27 @@ def test_what_cannot_be_explained_is_said(server: Server, triple: dict[str, str]
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
+def test_people_who_ask_for_nothing_get_a_form_and_an_example(server: Server) -> None:
+    page = server.ask("/explain", Accept="text/html")
+    assert page.status == 200
+    assert all(f'name="{part}"' in page.text for part in "spo")
+    (example,) = re.findall(r'href="(/explain\?s=[^"]+)"', page.text)
+    assert json.loads(server.ask(unescape(example), Accept="application/json").body)["inferred"]
+    # A program that asks for nothing has made a mistake.
+    assert server.ask("/explain").status == 400
+
+
+def test_people_who_ask_wrongly_get_the_form_with_what_they_gave(server: Server) -> None:
+    page = server.ask(address(s="place:CRI", p="rdfs:label", o='"unclosed'), Accept="text/html")
+    assert page.status == 400
+    assert 'value="place:CRI"' in page.text
+    wrong = re.search(r'<input[^>]*name="o"[^>]*>', page.text)
+    assert wrong is not None
+    assert 'aria-invalid="true"' in wrong[0]
+    told = json.loads(server.ask(address(s="place:CRI", p="rdfs:label", o='"unclosed')).body)
+    assert told["parameter"] == "o"
+
+
 def test_what_is_inferred_can_be_left_out_everywhere(server: Server) -> None:
     """On pages, in data, in canned queries and in exports, as on the endpoint itself."""
     page, stated = (server.ask(f"/page/project/triangle-in-asean{end}", Accept="text/html").text for end in ("", "?infer=false"))
