@@ -6,14 +6,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from graph_service import cli
 from graph_service.config import Settings
-from graph_service.errors import SettingError
+from graph_service.errors import BuildError, SettingError
+from graph_service.knowledge import apart
+from graph_service.knowledge.build import build
 from tests.conftest import Server
+from tests.faults.beside import family, serving
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., Server]
@@ -133,11 +137,49 @@ def test_the_word_is_said_where_it_starts(command: Command, tmp_path: Path) -> N
     assert (done.returncode, "GRAPH_SERVICE_PORT" in done.stderr) == (0, True)
 
 
-def test_all_this_is_found_by_a_real_process(tmp_path: Path) -> None:
-    """Without a home, in a process of its own: what the tests above replace is real there."""
-    code = "import os, sys; from graph_service.cli import main; os.setuid(4242); sys.exit(main(['build', '--data', 'none']))"
+#: What a build needs and nobody else: each takes its time to load and much memory.
+OF_BUILDS = ("pyshacl", "owlrl", "nmo_python")
+
+
+@pytest.mark.parametrize("module", ["cli", "commands.serve", "commands.query", "commands.explain", "commands.build", "web.serving"])
+def test_what_only_a_build_needs_is_loaded_by_nothing_else(module: str) -> None:
+    code = f"import sys, graph_service.{module}; print(*set({OF_BUILDS!r}) & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
+
+
+@pytest.mark.live
+def test_the_memory_of_a_build_is_given_back(start: Start, tmp_path: Path) -> None:
+    """The process that has built the project's own graph, and the one that serves it, are as small as those that found it built."""
+    built = start("--snapshots", str(tmp_path))
+    found = start("--snapshots", str(tmp_path))
+    for process in (int(built.process.pid), serving(built)):
+        maps = Path(f"/proc/{process}/maps").read_text()
+        assert [name for name in OF_BUILDS if name in maps] == []
+    assert private_memory(built.process.pid) < private_memory(found.process.pid) + 8 * 2**20
+    assert [pid for pid in family(built.process.pid) if b"making" in Path(f"/proc/{pid}/cmdline").read_bytes()] == []
+
+
+def private_memory(pid: int) -> int:
+    """The bytes that a process has for itself."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith(("Private_Dirty", "Private_Clean")))
+
+
+def test_a_build_whose_process_is_ended_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(Settings(), data=(), ontology=(), queries=(), snapshots=tmp_path)
+    monkeypatch.setattr(apart, "_MAKE", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(BuildError, match="ended by signal 9"):
+        build(settings, lambda _: None)
+    monkeypatch.setattr(apart, "_MAKE", "raise SystemExit(7)")
+    with pytest.raises(BuildError, match="ended with status 7"):
+        build(settings, lambda _: None)
+
+
+def test_a_real_user_without_a_home_is_told_too() -> None:
     if os.getuid() != 0:
         pytest.skip("another user is taken on by root alone")
+    # Only the user who is asked for is another one: files are read as before, wherever this Python lies.
+    code = "import os, sys; from graph_service.cli import main; os.setresuid(4242, 0, 0); sys.exit(main(['build', '--data', 'none']))"
     environment = {name: value for name, value in os.environ.items() if name not in {"HOME", "XDG_CACHE_HOME"}}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "GRAPH_SERVICE_SNAPSHOTS" in done.stderr) == (2, True), done.stderr

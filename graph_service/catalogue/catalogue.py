@@ -1,6 +1,6 @@
 """The catalogue: a folder of .rq files -> canned queries by name. A file with a fault is listed as such and harms no other."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,7 +77,7 @@ class Catalogue:
         """
         queries: dict[str, CannedQuery] = {}
         faults = []
-        for path in _files(places):
+        for path in query_files(places):
             try:
                 query = read_canned(path)
                 if query.name in queries:
@@ -126,7 +126,11 @@ def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
     return read if header.params else {**grlc.parameters(text, header, str(path)), **read}
 
 
-def _files(places: Iterable[Path]) -> Iterable[Path]:
+def query_files(places: Iterable[Path]) -> Iterator[Path]:
+    """The .rq files below the given folders, sorted, and the given files.
+
+    Raises SourceError for a path that is not there, and SettingError for a name that is no UTF-8.
+    """
     for place in places:
         if place.is_dir():
             for path in sorted(place.glob("*.rq")):

@@ -36,6 +36,11 @@ def rules(ontology: Iterable[Path]) -> list[Path]:
     return sorted(path for root in ontology if root.is_dir() for path in root.rglob("checks/*.rq"))
 
 
+def shapes(ontology: Iterable[Path]) -> list[Path]:
+    """The files with shapes in the ontology's folders, sorted (see `shapes`)."""
+    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("shapes/*.ttl"))
+
+
 def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]) -> list[Finding]:
     """All violations of the rules in the quads. Raises SourceError for a rule that is not a SELECT query with a sentence."""
     store = ox.Store()

@@ -23,9 +23,10 @@ import rdflib
 from nmo_python import NemoEngine, load_string
 
 from graph_service.errors import BuildError
+from graph_service.knowledge.axioms import close_terminology, kept_closure
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.rules import compile_rules, equality, produces_equality
-from graph_service.knowledge.terminology import SAME_AS, TYPE, close_terminology, kept_closure, terminology_of
+from graph_service.knowledge.terminology import SAME_AS, TYPE, terminology_of
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)

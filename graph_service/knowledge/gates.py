@@ -12,7 +12,8 @@ from graph_service.config import Settings
 from graph_service.errors import BuildError
 from graph_service.knowledge import checks, entailments, mutants, quotations, shapes
 from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
-from graph_service.knowledge.knowledge import Knowledge, Progress, infer
+from graph_service.knowledge.knowledge import Knowledge, infer
+from graph_service.knowledge.sources import Progress
 from graph_service.knowledge.texts import passages
 
 
@@ -32,7 +33,7 @@ class Report:
 def guard(knowledge: Knowledge, settings: Settings) -> Report:
     """The gates of a build: rules, shapes and quotations, on what the sources say. Raises SourceError for a gate out of order."""
     sources, asserted = knowledge.sources, knowledge.asserted
-    rules, shape_files = checks.rules(settings.ontology), shapes.files(settings.ontology)
+    rules, shape_files = checks.rules(settings.ontology), checks.shapes(settings.ontology)
     report = Report()
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
     report.add(quotations.check(sources), {"quotations": len(passages(sources))})

@@ -1,6 +1,6 @@
 """What the sources say, and what follows from it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,13 +12,11 @@ from graph_service.errors import BuildError
 from graph_service.knowledge.closure import Clash, close
 from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.explanation import Explainer
-from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.sources import Progress, Sources
 from graph_service.words.writing import write_readably
 
 #: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
 _EXPLANATION_SECONDS = 10
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,6 @@ from graph_service.knowledge.sources import SourceFile, Sources
 from graph_service.words.names import curie
 
 
-def files(ontology: Iterable[Path]) -> list[Path]:
-    """The files with shapes in the ontology's folders, sorted."""
-    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("shapes/*.ttl"))
-
-
 def names(shape_files: Iterable[Path]) -> list[str]:
     """The names of all shapes that say something when they do not hold, sorted. Raises SourceError."""
     return sorted({_name(shape) for shape in _read(shape_files).subjects(SH.message, None)})

@@ -14,7 +14,7 @@ description of the graph, and is neither reasoned over nor held against the rule
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,9 @@ import pyoxigraph as ox
 from graph_service.config import refuse_unreadable
 from graph_service.errors import SourceError
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, curie
+
+#: Is told, in sentences, how far the work is.
+Progress = Callable[[str], None]
 
 _TRIPLES = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES}
 _QUADS = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}

@@ -29,7 +29,8 @@ from granian.log import LogLevels
 
 from graph_service.config import Settings
 from graph_service.errors import ServiceError
-from graph_service.knowledge.build import build, source_set
+from graph_service.knowledge.build import build
+from graph_service.knowledge.identity import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.web.front.log import log_to_stderr
 from graph_service.web.listening import BACKLOG, listen, shown

@@ -17,7 +17,7 @@ from flask import Flask
 from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
-from graph_service.knowledge.build import source_set
+from graph_service.knowledge.identity import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 from graph_service.web.app import create_app

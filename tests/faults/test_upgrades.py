@@ -15,7 +15,7 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.knowledge import snapshot as snapshots
-from graph_service.knowledge.build import source_set
+from graph_service.knowledge.identity import source_set
 from tests.conftest import Server
 from tests.faults.beside import lookup, write
 

@@ -9,7 +9,9 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.errors import BuildError, SourceError
-from graph_service.knowledge.build import build, source_set
+from graph_service.knowledge import making
+from graph_service.knowledge.build import build
+from graph_service.knowledge.identity import snapshot_id, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 
@@ -133,8 +135,9 @@ def test_the_closure_of_the_ontology_is_kept_by_its_content(make: Make, monkeypa
     build(settings, quiet)
     kept = set(settings.snapshots.glob(".terminology-*.nt"))
     assert len(kept) == 1
-    monkeypatch.setattr("graph_service.knowledge.terminology.close_terminology", lambda _: pytest.fail("it was made again"))
-    snapshot = build(make(cat_ttl=CAT + " e:kitty a e:Cat ."), quiet)
+    monkeypatch.setattr("graph_service.knowledge.axioms.close_terminology", lambda _: pytest.fail("it was made again"))
+    settings = make(cat_ttl=CAT + " e:kitty a e:Cat .")
+    snapshot = making.make(snapshot_id(settings), settings, quiet)
     assert "https://w3id.org/labcoop/graph/inferred" in snapshot.graphs
     assert set(settings.snapshots.glob(".terminology-*.nt")) == kept
 

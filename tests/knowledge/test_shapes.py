@@ -8,7 +8,7 @@ import pytest
 
 from graph_service.config import bundled
 from graph_service.errors import SourceError
-from graph_service.knowledge import shapes
+from graph_service.knowledge import checks, shapes
 from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE, evidence
 from graph_service.knowledge.knowledge import read
@@ -17,7 +17,7 @@ from graph_service.words.names import GRAPH, NS, OWL, RDFS
 from tests.knowledge.test_rules import FOREIGN
 
 ONTOLOGY = bundled("ontology")
-FILES = shapes.files([ONTOLOGY])
+FILES = checks.shapes([ONTOLOGY])
 BAD = Path(__file__).parent / "bad" / "shapes"
 CLASS, SUBCLASS = ox.NamedNode(OWL + "Class"), ox.NamedNode(RDFS + "subClassOf")
 TARGET = ox.NamedNode("http://www.w3.org/ns/shacl#targetClass")

@@ -1,0 +1,33 @@
+"""What the commands share that ask the graph without HTTP: a service over its snapshot, formats, and an answer printed."""
+
+from graph_service.commands.output import write_out
+from graph_service.config import Settings
+from graph_service.engine.result import Formats, Kind, Result
+from graph_service.errors import SettingError
+from graph_service.knowledge.build import build
+from graph_service.service import Service
+from graph_service.words.formats import named
+
+
+def opened(settings: Settings) -> Service:
+    """A service over the snapshot of the sources as they are. Raises what `build` raises."""
+    return Service.open(build(settings, lambda _: None), settings)
+
+
+def choose_formats(name: str | None, canned: bool = False) -> Formats:
+    """For each kind of result the format of that name; the first of each kind without a name. Raises SettingError."""
+    offered = {kind: kind.canned_formats if canned else kind.formats for kind in Kind}
+    if name is None:
+        return {kind: formats[0] for kind, formats in offered.items()}
+    found = {kind: format for kind, formats in offered.items() if (format := named(name, formats)) is not None}
+    if not found:
+        names = dict.fromkeys(format.name for formats in offered.values() for format in formats)
+        raise SettingError(f"--format {name}: must be one of {', '.join(names)}")
+    return found
+
+
+def print_result(result: Result) -> int:
+    """Print what a query has given; the exit code."""
+    for chunk in result.chunks():
+        write_out(chunk)
+    return 0

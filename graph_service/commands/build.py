@@ -1,0 +1,21 @@
+"""`graph-service build`."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from graph_service.commands.output import print_json, say
+from graph_service.config import Settings
+from graph_service.knowledge.build import build
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Build a snapshot and print its folder, or its figures as JSON. Raises what `build` raises."""
+    if options.out:
+        settings = replace(settings, snapshots=Path(options.out))
+    snapshot = build(settings, say)
+    if options.json:
+        print_json({"id": snapshot.id, "folder": str(snapshot.folder), "triples": snapshot.triples, "graphs": snapshot.graphs})
+    else:
+        print(snapshot.folder)
+    return 0

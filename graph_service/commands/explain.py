@@ -1,0 +1,25 @@
+"""`graph-service explain`."""
+
+import argparse
+
+from graph_service.commands.answering import opened
+from graph_service.commands.output import print_json
+from graph_service.config import Settings
+from graph_service.errors import SettingError
+from graph_service.knowledge.provenance import as_data, as_lines
+from graph_service.words import terms
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Print why the graph says a triple. Raises SettingError for what is no triple, and what `Service.explain` raises."""
+    try:
+        triple = terms.triple(options.subject, options.predicate, options.object)
+    except ValueError as error:
+        raise SettingError(f"{options.subject} {options.predicate} {options.object}: a part must be {error}") from error
+    with opened(settings) as service:
+        explanation = service.explain(triple)
+    if options.json:
+        print_json(as_data(explanation))
+    else:
+        print(*as_lines(explanation), sep="\n")
+    return 0

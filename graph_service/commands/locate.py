@@ -1,0 +1,16 @@
+"""`graph-service locate`."""
+
+import argparse
+from pathlib import Path
+
+from graph_service.commands.output import say
+from graph_service.config import Settings
+from graph_service.knowledge.locating import locate
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Write into a document's passages where they stand, and print the files that have changed. Raises SourceError."""
+    changed = locate(Path(options.folder), Path(options.text))
+    print(*changed, sep="\n", end="\n" if changed else "")
+    say(f"{len(changed)} files changed.")
+    return 0

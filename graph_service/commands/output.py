@@ -1,0 +1,32 @@
+"""What commands print: results and reports on standard output, what happens on the way on standard error."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from graph_service.errors import SettingError
+from graph_service.words.formats import Format, named
+
+
+def write_out(content: bytes) -> None:
+    """Write bytes to standard output, at once."""
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON for people and programs."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def say(message: str) -> None:
+    """A sentence on standard error."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def choose_format(name: str, formats: Sequence[Format]) -> Format:
+    """The format of that name. Raises SettingError if there is none."""
+    format = named(name, formats)
+    if format is None:
+        raise SettingError(f"--format {name}: must be one of {', '.join(f.name for f in formats)}")
+    return format

@@ -1,0 +1,32 @@
+"""`graph-service serve`."""
+
+import argparse
+
+from graph_service.commands.output import say
+from graph_service.config import Settings
+from graph_service.errors import ServiceError
+from graph_service.knowledge.build import build
+from graph_service.knowledge.identity import source_set
+from graph_service.knowledge.snapshot import Snapshot, last_good
+from graph_service.web.listening import take_address
+from graph_service.web.server import serve_forever
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Serve until the process is told to stop. Raises SettingError for an address that is not to be had, and what `build` raises."""
+    with take_address(settings) as address:
+        serve_forever(address, _snapshot_to_serve(settings), settings)
+    return 0
+
+
+def _snapshot_to_serve(settings: Settings) -> Snapshot:
+    """The snapshot of the sources as they are, or the last good one, said loudly, when they cannot be built."""
+    try:
+        return build(settings, say)
+    except ServiceError as error:
+        last = last_good(settings.snapshots, source_set(settings))
+        if last is None:
+            raise
+        last.verify()
+        say(f"The build failed; serving the last good snapshot {last.id}.\n{error.detail}")
+        return last

@@ -1,0 +1,20 @@
+"""`graph-service sparql`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from graph_service.commands.answering import choose_formats, opened, print_result
+from graph_service.config import Settings
+from graph_service.engine.result import Query
+from graph_service.errors import MalformedRequest
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Run a query from a file and print its answer. Raises MalformedRequest for a file that cannot be read, and what running raises."""
+    try:
+        text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MalformedRequest(f"{options.file}: {error}") from error
+    with opened(settings) as service:
+        return print_result(service.sparql(Query(text, infer=not options.asserted), choose_formats(options.format)))

@@ -1,0 +1,40 @@
+"""A snapshot made in a process of its own, which ends with its work: the memory that it took is the system's again, and what goes wrong in
+it (a crash, no memory left) harms no process that serves.
+"""
+
+import pickle
+import subprocess
+import sys
+
+from graph_service.config import Settings
+from graph_service.errors import BuildError
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.knowledge.sources import Progress
+
+#: Finds its modules where this process does, and imports what takes long and stays large only there.
+_MAKE = "import sys; sys.path[:] = {path!r}; from graph_service.knowledge.making import main; main()"
+
+
+def made_apart(id: str, settings: Settings, progress: Progress) -> Snapshot:
+    """What `making.make` makes. Raises what that raises, and BuildError if its process ends in the middle."""
+    code = _MAKE.format(path=sys.path)
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - this package's own module
+        assert process.stdin
+        assert process.stdout
+        try:
+            pickle.dump((id, settings), process.stdin)
+            process.stdin.close()
+            while (said := pickle.load(process.stdout)) is not None:  # noqa: S301 - from this package's own module
+                if isinstance(said, Exception):
+                    raise said
+                progress(said)
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError) as error:
+            raise BuildError(f"The build {_end(process.wait())} before it was done.") from error
+        except BaseException:
+            process.kill()
+            raise
+    return Snapshot.open(settings.snapshots / id)
+
+
+def _end(status: int) -> str:
+    return f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"

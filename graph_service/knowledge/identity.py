@@ -1,0 +1,41 @@
+"""What a snapshot is known by: which sources it is built from and how, and a hash of all that is in them.
+
+Finding this out reads files and builds nothing, so that a process that only looks whether something has changed stays small.
+"""
+
+import hashlib
+from pathlib import Path
+
+import graph_service
+from graph_service.catalogue.catalogue import query_files
+from graph_service.config import Settings
+from graph_service.errors import SourceError
+from graph_service.knowledge import checks
+from graph_service.knowledge.sources import Sources
+
+
+def source_set(settings: Settings) -> str:
+    """A name for which sources are built how, whatever is in them at the time."""
+    ontology, data = ("\0".join(str(path.resolve()) for path in paths) for paths in (settings.ontology, settings.data))
+    return hashlib.sha256(f"{ontology}\0|\0{data}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
+
+
+def snapshot_id(settings: Settings) -> str:
+    """The hash of all that a snapshot is made from: the files, how they are reasoned over and described, the rules, and the code.
+
+    Raises SourceError for a file that is not there or cannot be read, SettingError for one whose name is no UTF-8.
+    """
+    ways = f"{graph_service.__version__}\0{settings.reasoning}\0{settings.default_graph}"
+    digest = hashlib.sha256(f"{ways}\0{Sources.find(settings.ontology, settings.data).fingerprint()}".encode())
+    package = Path(graph_service.__file__).parent
+    code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
+    for path in [*code, *query_files(settings.queries), *checks.rules(settings.ontology), *checks.shapes(settings.ontology)]:
+        digest.update(_content(path))
+    return digest.hexdigest()[:16]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,72 @@
+"""The pipeline: sources -> a new snapshot.
+
+It takes memory that Python does not give back, so a process of its own does it (see `apart`).
+"""
+
+import os
+import pickle
+import signal
+import sys
+
+import pyoxigraph as ox
+
+from graph_service.catalogue.catalogue import Catalogue
+from graph_service.config import Settings
+from graph_service.engine.walls import end_with_parent
+from graph_service.errors import BuildError, ServiceError
+from graph_service.knowledge import gates, snapshot
+from graph_service.knowledge.description import describe
+from graph_service.knowledge.identity import source_set
+from graph_service.knowledge.knowledge import infer, read
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.knowledge.sources import Progress, Sources
+from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
+
+
+def make(id: str, settings: Settings, progress: Progress) -> Snapshot:
+    """A new snapshot of that id in the settings' folder.
+
+    Raises SourceError, BuildError, and OSError where it cannot be written.
+    """
+    sources = Sources.find(settings.ontology, settings.data)
+    catalogue = Catalogue.read(settings.queries)
+    knowledge = read(sources, progress)
+    report = gates.guard(knowledge, settings)
+    if report.findings:
+        raise BuildError("\n".join(report.findings), findings=report.findings)
+    inferred: list[ox.Triple] = []
+    if settings.reasoning != "none" and knowledge.ontology:
+        progress("Inferring what follows (OWL 2 RL).")
+        inferred = infer(knowledge, settings.snapshots)
+    graph = ox.NamedNode(GRAPH_INFERRED)
+    quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
+    about = [quad.triple for file in sources.about for quad in file.quads]
+    description = describe(id, quads, about, catalogue, settings.default_graph == "union")
+    if about:
+        graph = ox.NamedNode(GRAPH_DESCRIPTION)
+        quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
+    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings), report.figures)
+    progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
+    return built
+
+
+def main() -> None:
+    """What the process that makes a snapshot does: read what to make, say how it goes, as texts, and in the end None or what was raised."""
+    end_with_parent(signal.SIGKILL)
+    # Who presses Ctrl+C is told by the process that waits for this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    output = os.fdopen(os.dup(1), "wb")
+    # What a library prints is not for who reads the answer.
+    os.dup2(2, 1)
+
+    def say(what: object) -> None:
+        pickle.dump(what, output)
+        output.flush()
+
+    id, settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from this package's own module
+    try:
+        make(id, settings, say)
+    except (ServiceError, OSError) as error:
+        say(error)
+    else:
+        say(None)
