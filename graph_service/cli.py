@@ -21,7 +21,7 @@ _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph",
 _SERVER_FLAGS = (
     *("host", "port", "public_url", "hosts", "proxies", "language", "reload_queries", "page_size", "page_limit"),
     *("body_limit", "body_deadline", "bodies_limit", "address_limit", "header_limit", "field_limit", "header_deadline"),
-    *("send_deadline", "lowest_rate", "spool_limit", "connections", "restarts"),
+    *("send_deadline", "lowest_rate", "spool_limit", "connections", "grace", "restarts"),
 )
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit", "query_depth", "term_depth")
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.

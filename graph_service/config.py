@@ -250,6 +250,9 @@ class Settings:
     spool_limit: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "disk for large answers that are on their way, together (503)")
     connections: int = _setting(_count, lambda: 4096, "4096", "connections that are served at once; more wait to be accepted")
     header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must have come")
+    grace: float = _setting(
+        _seconds, lambda: 10.0, "10", "seconds that requests under way have to be answered in when the service is told to stop (503)"
+    )
     restarts: int = _setting(
         _count, lambda: 10, "10", "deaths of the serving process within a minute after which the service ends, with status 1"
     )

@@ -46,8 +46,8 @@ _SWITCH = 0.0005
 #: Seconds between two looks for changed files of canned queries.
 _LOOK = 0.5
 
-#: Seconds that requests under way get to end when the process is told to stop.
-_GRACE = 10
+#: Seconds after the time of grace in which what is refused then goes out.
+_LAST = 3
 
 #: Bytes that the server reads and writes at once, for each connection, at least.
 _LEAST_BUFFER = 64 * 1024
@@ -97,7 +97,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
             ),
             backlog=BACKLOG,
             backpressure=settings.connections,
-            workers_kill_timeout=_GRACE,
+            workers_kill_timeout=settings.grace + _LAST,
             log_level=LogLevels.error,
         )
         self._listening = listening
@@ -109,6 +109,8 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         #: A serving process writes to it when it serves.
         self._served, self._serving = os.pipe()
         os.set_blocking(self._served, False)
+        #: A serving process reads its end when it has to stop: also when this process is gone.
+        self._told, self._telling = os.pipe()
 
     def application(self) -> Serving:
         """What a serving process runs, made in it."""
@@ -118,7 +120,8 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         gc.set_threshold(*_COLLECTIONS)
         sys.setswitchinterval(_SWITCH)
         newest = last_good(self._settings.snapshots, source_set(self._settings)) if self._restarts else None
-        application = Serving(newest or self._snapshot, self._settings, self._restarts)
+        os.close(self._telling)
+        application = Serving(newest or self._snapshot, self._settings, self._restarts, self._told)
         os.write(self._serving, b".")
         print(f"Serving on http://{shown(self._settings.host, self._settings.port)}", flush=True)
         return application
@@ -126,6 +129,10 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
     def signal_handler_reload(self, *_: object) -> None:
         """Build anew, instead of starting the serving process again."""
         threading.Thread(target=_rebuild, args=(self._settings,), daemon=True).start()
+
+    def _stop_workers(self) -> None:
+        os.write(self._telling, b".")
+        super()._stop_workers()
 
     def _init_shared_socket(self) -> None:
         # Granian itself would have each serving process bind a socket of its own, which dies with it and its backlog.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from graph_service.arrival import arrived
 from graph_service.config import Settings
-from graph_service.errors import Busy, ServiceError
+from graph_service.errors import Busy, ServiceError, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.web.front.addresses import Addresses
 from graph_service.web.front.asked import Asked
@@ -40,8 +40,10 @@ _log = logging.getLogger(__name__)
 class Serving:
     """The application of a serving process (RSGI, https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md)."""
 
-    def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int = 0) -> None:
-        """`restarts` is how many serving processes had to be replaced before this one."""
+    def __init__(self, snapshot: Snapshot, settings: Settings, restarts: int, told: int) -> None:
+        """`restarts` is how many serving processes had to be replaced before this one; `told` is a file to read from when it must stop."""
+        self._grace = settings.grace
+        self._told = told
         self._limits = Limits(settings)
         self._addresses = Addresses(settings)
         self._readers = Readers(settings.port, settings.send_deadline, settings.lowest_rate)
@@ -50,6 +52,16 @@ class Serving:
         self._watch = Watch(self._succession.metrics)
         # A thread for each query that may run or wait, here or for other servers, and some for the rest.
         self._threads: Threads[Reply] = Threads(5 * settings.workers + settings.queue + 16)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What the server calls before the first request."""
+        loop.add_reader(self._told, self._begin_to_stop, loop)
+
+    def _begin_to_stop(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Requests under way have a time of grace; the server itself takes no new ones."""
+        loop.remove_reader(self._told)
+        stopping = Unavailable("The service is stopping. Try again in a moment.", retry_after=5)
+        loop.call_later(self._grace, self._threads.give_up, stopping)
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer a request."""

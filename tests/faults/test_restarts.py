@@ -2,16 +2,18 @@
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.conftest import Server
-from tests.faults.beside import family, lookup, serving
+from tests.faults.beside import RUNAWAY, family, lookup, serving
 
 pytestmark = pytest.mark.live
 
@@ -59,3 +61,32 @@ def test_nothing_goes_on_serving_when_the_main_process_is_killed(start: Start, c
     while any(Path(f"/proc/{pid}").exists() for pid in descendants):
         assert time.monotonic() < until, "a process is left"
         time.sleep(0.05)
+
+
+def test_what_runs_longer_than_the_time_of_grace_is_told_when_the_service_stops(start: Start, chain: tuple[str, ...]) -> None:
+    server = start(*chain, "--grace", "1", "--workers", "1", "--query-deadline", "60")
+    # More than run at once: the last of them wait for a place.
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(server.ask, "/sparql?" + urlencode({"query": f"{RUNAWAY} # {number}"})) for number in range(6)]
+        until = time.monotonic() + 20
+        while not re.search(r"graph_queries_waiting [1-9]", server.ask("/metrics").text):
+            assert time.monotonic() < until
+        server.process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        answers = [future.result() for future in asked]
+    assert [(answer.status, answer.headers["retry-after"]) for answer in answers] == [(503, "5")] * 6
+    assert {json.loads(answer.body)["detail"] for answer in answers} == {"The service is stopping. Try again in a moment."}
+    assert 1 <= time.monotonic() - began < 8
+    assert server.process.wait(timeout=20) == 0
+
+
+def test_the_time_of_grace_begins_too_when_the_main_process_is_killed(start: Start, chain: tuple[str, ...]) -> None:
+    server = start(*chain, "--grace", "1", "--query-deadline", "60")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(server.ask, "/sparql?" + urlencode({"query": RUNAWAY}))
+        until = time.monotonic() + 20
+        while not re.search(r"graph_queries_running [1-9]", server.ask("/metrics").text):
+            assert time.monotonic() < until
+        os.kill(server.process.pid, signal.SIGKILL)
+        assert asked.result().status == 503
+    server.process.wait()

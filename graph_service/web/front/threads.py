@@ -25,6 +25,7 @@ class Threads(Generic[T]):
         self._busy = 0
         self._started = 0
         self._jobs: SimpleQueue[Job[T]] = SimpleQueue()
+        self._awaited: set[asyncio.Future[T]] = set()
 
     def run(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         """What `work` gives or raises, from a thread. Raises Busy if there is no free one."""
@@ -36,8 +37,15 @@ class Threads(Generic[T]):
             threading.Thread(target=self._work, name=f"request-{self._started}", daemon=True).start()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        self._awaited.add(future)
+        future.add_done_callback(self._awaited.discard)
         self._jobs.put((work, future, loop))
         return future
+
+    def give_up(self, error: BaseException) -> None:
+        """Have whoever waits for a thread be told an error now. The threads themselves end with the process."""
+        for future in [*self._awaited]:
+            future.set_exception(error)
 
     def _work(self) -> None:
         while True:
@@ -56,7 +64,7 @@ class Threads(Generic[T]):
 
     def _done(self, future: "asyncio.Future[T]", result: T | None, error: BaseException | None) -> None:
         self._busy -= 1
-        if future.cancelled():
+        if future.done():
             return
         if error is None:
             future.set_result(result)  # type: ignore[arg-type]
