@@ -1,6 +1,7 @@
 """Reading from any page: CORS (Fetch standard, section 3.2), and what OPTIONS answers (RFC 9110, section 9.3.7).
 
-What is here is public, and no credentials are ever taken: the origin is `*`.
+What is here is public, and no credentials are ever taken: the origin is `*`. But what is for those who run the service is for no page
+of another host, which their browser would show it to.
 """
 
 import re
@@ -22,6 +23,15 @@ _NAMES = re.compile(r"[\w!#$%&'*+.^`|~, -]+", re.ASCII)
 _REMEMBERED = "3600"
 
 
+#: What is for those who run the service.
+_OPERATORS = ("/admin", "/metrics", "/ready")
+
+
+def is_open(path: str) -> bool:
+    """Whether any page may read what is at a path."""
+    return not path.startswith(_OPERATORS)
+
+
 def blueprint() -> Blueprint:
     """What holds for every answer; there are no routes of its own."""
     routes = Blueprint("cors", __name__)
@@ -33,6 +43,8 @@ def blueprint() -> Blueprint:
         allowed = ", ".join(sorted(request_ctx.url_adapter.allowed_methods()))
         response = Response(status=204)
         response.headers["Allow"] = allowed
+        if not is_open(request.path):
+            return response
         response.headers["Access-Control-Allow-Methods"] = allowed
         response.headers["Access-Control-Max-Age"] = _REMEMBERED
         wanted = request.headers.get("Access-Control-Request-Headers", "")
@@ -45,8 +57,12 @@ def blueprint() -> Blueprint:
     def open_to_all(response: Response) -> Response:
         # Nearly every address answers people and programs alike, so what it answers depends on Accept.
         response.vary.add("Accept")
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = ", ".join(_EXPOSED)
+        if is_open(request.path):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = ", ".join(_EXPOSED)
+        else:
+            # It is of this moment, and nobody else's (RFC 9111, section 5.2.2.5).
+            response.cache_control.no_store = True
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from flask import Response, current_app, g, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.web.languages import Language, current
+from graph_service.web.languages import Language, current, language
 
 #: The bytes that are kept of a snapshot, together; what is larger than a part of that is made again.
 _MOST = 32 * 2**20
@@ -70,7 +70,7 @@ def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) ->
     if not _PLAIN.fullmatch(root):
         raise MalformedRequest("The Host header is no name of a host.")
     reader = current() if spoken else Language("en")
-    tongue = (reader.shown, reader.chosen or "") if spoken else ()
+    tongue = (language(), reader.chosen or "") if spoken else ()
 
     def made() -> bytes:
         parameters = {"lang": reader.chosen} if reader.chosen else {}

@@ -95,7 +95,11 @@ def current() -> Language:
 
 
 def language() -> str:
-    """The language in which this request is answered: that of `lang=`, else of Accept-Language, else the setting's."""
+    """The language in which this request is answered: that of `lang=`, else of Accept-Language, else the setting's.
+
+    Who asks makes an answer that differs by language, and so says `keep` of it.
+    """
+    g.differs_by_language = True
     return current().shown
 
 
@@ -118,7 +122,7 @@ def keeping(address: str) -> str:
 
 
 def blueprint(default: str) -> Blueprint:
-    """What holds for every page; there are no routes of its own. `default`: the language of who likes none of ours."""
+    """What holds for every answer; there are no routes of its own. `default`: the language of who likes none of ours."""
     routes = Blueprint("languages", __name__)
 
     @routes.before_app_request
@@ -130,11 +134,11 @@ def blueprint(default: str) -> Blueprint:
 
     @routes.after_app_request
     def keep(response: Response) -> Response:
-        if response.mimetype == "text/html":
+        if response.mimetype == "text/html" or g.get("differs_by_language", False):
             response.content_language.add(language())
             response.vary.add("Accept-Language")
-            if current().chosen is not None and not response.is_streamed:
-                response.set_data(_kept(response.get_data(as_text=True), language()))
+        if response.mimetype == "text/html" and current().chosen is not None and not response.is_streamed:
+            response.set_data(_kept(response.get_data(as_text=True), language()))
         if response.location is not None and response.location.startswith("/"):
             response.location = keeping(response.location)
         return response

@@ -63,8 +63,6 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
         found = service.search.find(wanted)
         paging = Paging(page, found.total, page.last_of(found.total))
         response = _answer(format, wanted, paging, found)
-        response.content_language.add(wanted.language)
-        response.vary.add("Accept-Language")
         return add(response, paging.links)
 
     @routes.get("/opensearch.xml")

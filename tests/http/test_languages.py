@@ -215,6 +215,18 @@ def test_a_page_in_a_language_that_is_not_spoken_here_is_in_the_one_that_the_rea
     assert server.ask("/queries?lang=de", Accept="application/json").status == 200
 
 
+@pytest.mark.parametrize("accept", ["text/html", "*/*", "application/json", "text/csv", "text/turtle", "application/ld+json"])
+def test_what_differs_by_language_says_so(server: Server, accept: str) -> None:
+    document = json.loads(server.ask("/openapi.json").body)
+    for path in ("/nowhere", *PAGES, *(path for path in document["paths"] if "{" not in path)):
+        if path in {"/metrics", "/ready"}:
+            continue
+        answers = {tag: server.ask(path, Accept=accept, Accept_Language=tag) for tag in ("en", "fr", "es")}
+        if len({answer.body for answer in answers.values()}) > 1:
+            assert all("accept-language" in answer.headers["vary"].lower() for answer in answers.values()), path
+            assert [answer.headers.get("content-language") for answer in answers.values()] == list(answers), path
+
+
 def test_the_documentation_says_what_each_kind_of_language_gets(server: Server) -> None:
     text = (ROOT / "docs" / "languages.md").read_text()
     document = json.loads(server.ask("/openapi.json").body)

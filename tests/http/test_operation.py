@@ -80,6 +80,15 @@ def test_the_operator_lists_and_cancels_with_the_token_alone(limited: Server) ->
     assert any("OutOfTime" in entry["outcome"] for entry in slow)
 
 
+@pytest.mark.parametrize("path", ["/admin/queries", "/admin/queries/x", "/metrics", "/ready", "/admin/queries?x=" + "x" * 40_000])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS"])
+def test_what_is_for_operators_is_kept_by_nobody_and_given_to_no_page_of_another_host(limited: Server, path: str, method: str) -> None:
+    for token in ("", "wrong", TOKEN):
+        answer = limited.ask(path, method, Authorization=f"Bearer {token}", Origin="https://evil.example")
+        assert "no-store" in answer.headers["cache-control"], answer
+        assert not [name for name in answer.headers if name.startswith("access-control-")], answer
+
+
 def test_without_a_token_in_the_settings_there_is_no_such_page(server: Server) -> None:
     assert server.ask("/admin/queries", Authorization="Bearer x").status == 404
 

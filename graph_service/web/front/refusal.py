@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from graph_service.errors import ServiceError
 from graph_service.web.answers import document, likes_pages
+from graph_service.web.cors import is_open
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.reply import Headers, Reply
 
@@ -24,7 +25,8 @@ def refusal(error: ServiceError, asked: Asked) -> Reply:
     else:
         content = json.dumps(told).encode()
         headers = [("Content-Type", "application/problem+json")]
-    headers += [("Content-Length", str(len(content))), ("Vary", "Accept"), ("Access-Control-Allow-Origin", "*")]
+    headers += [("Content-Length", str(len(content))), ("Vary", "Accept")]
+    headers.append(("Access-Control-Allow-Origin", "*") if is_open(asked.path) else ("Cache-Control", "no-store"))
     if "retry_after" in error.members:
         headers.append(("Retry-After", str(error.members["retry_after"])))
     return Reply(HTTPStatus(error.status), headers, content)

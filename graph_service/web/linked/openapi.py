@@ -94,7 +94,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         ("400", "406", "422", "503", "504"),
         ("q", "kind", "lang", "page", "page_size", "suggest"),
     ),
-    "search.description": ("search", "How programs search (OpenSearch)", (_of("application/opensearchdescription+xml"),), (), ()),
+    "search.description": ("search", "How programs search (OpenSearch)", (_of("application/opensearchdescription+xml"),), (), ("lang",)),
     "descriptions.void": ("about", "What is in the graph, in figures (VoID)", GRAPH_FORMATS, ("404", "406"), ()),
     "descriptions.catalog": ("about", "The dataset and its files (DCAT 3)", GRAPH_FORMATS, ("404", "406"), ()),
     "signposts.dataset_links": ("about", "The links of the dataset (RFC 9264)", linksets.FORMATS, ("406",), ()),
@@ -104,8 +104,8 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "contexts.versioned": ("about", "A version of the JSON-LD context", (_of("application/ld+json"),), ("404", "410"), ()),
     "crawlers.robots": ("about", "What search engines may read", (_of("text/plain"),), (), ()),
     "crawlers.sitemap": ("about", "What there is to find", (_of("application/xml"),), (), ()),
-    "openapi.as_json": ("about", "This document", (_JSON,), (), ()),
-    "openapi.as_yaml": ("about", "This document as YAML", (_of("application/yaml"),), (), ()),
+    "openapi.as_json": ("about", "This document", (_JSON,), (), ("lang",)),
+    "openapi.as_yaml": ("about", "This document as YAML", (_of("application/yaml"),), (), ("lang",)),
     "openapi.docs": ("about", "This document for people", (HTML,), (), ()),
     "status.health": ("operation", "Whether the service lives", (_JSON,), (), ()),
     "status.ready": ("operation", "Whether the service can answer", (_JSON,), ("503",), ()),
@@ -221,9 +221,9 @@ def document(service: Service, root: str) -> dict[str, Any]:
 
 def _path(rule: Rule, path: str) -> dict[str, Any]:
     tag, summary, formats, statuses, parameters = ROUTES[rule.endpoint]
-    if HTML in formats and "lang" not in parameters:
+    if HTML in formats or "lang" in parameters:
         # Every page is in the language that is asked for, and what is no language is refused.
-        parameters, statuses = (*parameters, "lang"), tuple(dict.fromkeys(("400", *statuses)))
+        parameters, statuses = tuple(dict.fromkeys((*parameters, "lang"))), tuple(dict.fromkeys(("400", *statuses)))
     suffix = "".join(f"-{part}" for part in re.findall(r"\w+", path)) or "-home"
     responses: dict[str, Any] = {}
     if formats:

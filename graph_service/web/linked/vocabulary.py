@@ -47,10 +47,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/sparql/vocabulary")
     def vocabulary() -> Response:
-        response = Response(content("vocabulary", lambda: _written(service), spoken=True), content_type="application/json")
-        response.content_language.add(language())
-        response.vary.add("Accept-Language")
-        return response
+        return Response(content("vocabulary", lambda: _written(service), spoken=True), content_type="application/json")
 
     return routes
 

@@ -18,7 +18,7 @@ from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
-from graph_service.web.languages import language
+from graph_service.web.languages import current, language
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
@@ -68,12 +68,13 @@ def blueprint(service: Service) -> Blueprint:
         if found is None:
             raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(k.name for k in KINDS)}.", allowed=[k.name for k in KINDS])
         choices, number = _choices(service, found), _number()
-        listed = Listing(service, found, choices, language())
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
-            return _page(listed, number)
+            return _page(Listing(service, found, choices, language()), number)
         format = choose(FORMATS, suffix)
+        listed = Listing(service, found, choices, current().of_names)
         if format in LIST_FORMATS:
             response = answer(service.sparql(Query(listed.as_table), {ResultKind.TABLE: format}))
+            response.content_language.add(current().of_names)
         else:
             response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
         page = Link("alternate", f"{request.host_url}things/{name}{_asked()}", "text/html")

@@ -8,7 +8,6 @@ from graph_service.catalogue.catalogue import RESERVED
 from graph_service.errors import MalformedRequest
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, wants_html, write
-from graph_service.web.languages import language
 from graph_service.web.links import Link, add, fitting
 from graph_service.web.pages.gallery import Shown, pictures, shown, spoken
 from graph_service.web.values import pairs
@@ -56,8 +55,6 @@ def blueprint(service: Service) -> Blueprint:
         format = choose(PICTURE_FORMATS, suffix)
         response = _drawing(made) if format.name == "svg" else jsonify(_description(made, absolute))
         response.vary.add("Accept")
-        response.vary.add("Accept-Language")
-        response.content_language.add(language())
         return add(response, fitting(links))
 
     return routes
