@@ -43,6 +43,8 @@ def read(sources: Sources, progress: Progress) -> Knowledge:
     """Parse all files and make the records of their statements. Raises SourceError."""
     progress(f"Reading {len(sources.files)} files.")
     sources.check_prefixes()
+    for warning in sources.warnings():
+        progress(warning)
     return Knowledge(
         sources=sources,
         ontology=[quad for file in sources.ontology for quad in file.quads],

@@ -36,6 +36,9 @@ _FORMATS = _TRIPLES | _QUADS
 #: Folders of the ontology that hold rules about the graph and not a part of it.
 _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
 
+#: An IRI that a browser would run, were it an address. IRIs have no escapes here but `\\u`, which few have a reason for.
+_RUNS = re.compile(rb"<((?:javascript|vbscript|data):[^>\s]{0,60})", re.IGNORECASE)
+
 #: The file of a data folder that is about the dataset as a whole.
 _ABOUT = "dataset.ttl"
 
@@ -135,6 +138,14 @@ class Sources:
                 iri, where = bound.setdefault(match[1], (match[2], place))
                 if iri != match[2]:
                     raise SourceError(f"{place}: prefix {match[1].decode()}: is <{match[2].decode()}> here and <{iri.decode()}> at {where}")
+
+    def warnings(self) -> Iterator[str]:
+        """Of each file the first IRI that would be run as an address, with its line. Pages show such IRIs as text."""
+        for file in self.files + self.about:
+            match = _RUNS.search(file.text)
+            if match is not None:
+                iri = match[1].decode("utf-8", "replace")
+                yield f"{file.path}:{file.line_at(match.start())}: <{iri}…> would run in a browser. Pages show it as text."
 
     def where_said(self, triple: ox.Triple) -> list[str]:
         """`file:line` of each file that says a triple, the line being the first that names its subject."""

@@ -23,7 +23,6 @@ from graph_service.errors import (
     UnsupportedMediaType,
 )
 from graph_service.words.formats import HTML, Format, named, negotiate
-from graph_service.words.names import BASE
 from graph_service.words.remembering import remembered
 
 #: Problem types (RFC 9457, section 3.1.1) are documented at this page, a fragment each.
@@ -129,11 +128,6 @@ def number(name: str, asked: Request = request) -> float | None:
     if value <= 0:
         raise MalformedRequest(f"{name} must be a positive number; {given!r} was given.", parameter=name)
     return value
-
-
-def local(iri: str) -> str:
-    """The address under which this service answers for an IRI of the graph: its path; other IRIs stay as they are."""
-    return "/" + iri.removeprefix(BASE) if iri.startswith(BASE) else iri
 
 
 def wants_html(asked: Request = request) -> bool:

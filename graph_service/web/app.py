@@ -8,7 +8,8 @@ from graph_service.config import Settings
 from graph_service.errors import ServiceError
 from graph_service.service import Service
 from graph_service.web import assets, cors, explain, languages, policy, queries, search, sparql, status, values, wording
-from graph_service.web.answers import local, problem, translated
+from graph_service.web.answers import problem, translated
+from graph_service.web.destinations import destination
 from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.pages import about, documents, frameworks, home, kinds, marked, numerals, ontology, pictures
@@ -26,8 +27,8 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["kept"] = Kept()
-    app.jinja_env.filters["local"] = local
-    app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other)
+    app.jinja_env.filters["destination"] = destination
+    app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
     app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
     app.jinja_env.globals["asset"] = assets.addresses()

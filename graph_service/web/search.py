@@ -11,7 +11,8 @@ from graph_service.config import Settings
 from graph_service.errors import InvalidParameter
 from graph_service.knowledge.search import Findings, Hit, Name, Wanted
 from graph_service.service import Service
-from graph_service.web.answers import choose, local, write
+from graph_service.web.answers import choose, write
+from graph_service.web.destinations import destination
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add
 from graph_service.web.paging import Paging, asked_page
@@ -137,7 +138,7 @@ def _result(hit: Hit) -> dict[str, Any]:
     return {
         "iri": hit.thing.iri,
         "id": curie(hit.thing.iri),
-        "url": place(hit.thing),
+        "url": place(hit.thing) or None,
         "name": hit.thing.text,
         "name_language": hit.thing.language or None,
         "kind": {"iri": hit.kind.iri, "name": kind_name(hit.kind)} if hit.kind else None,
@@ -151,8 +152,8 @@ def _result(hit: Hit) -> dict[str, Any]:
 
 
 def place(thing: Name) -> str:
-    """The address of a thing, here or, if it has none here, elsewhere."""
-    address = local(thing.iri)
+    """The address of a thing, here or, if it has none here, elsewhere; empty if it leads nowhere."""
+    address = destination(thing.iri) or ""
     return request.host_url.rstrip("/") + address if address.startswith("/") else address
 
 

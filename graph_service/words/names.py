@@ -46,6 +46,9 @@ SHACL = "http://www.w3.org/ns/shacl#"
 SPDX = "http://spdx.org/rdf/terms#"
 SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
 
+#: Schemes of addresses that pages lead to. What others do is not known (`javascript:` runs), or nothing (`urn:`).
+FOLLOWED = ("http", "https", "mailto")
+
 #: What may stand in the path of an IRI beside letters and digits (RFC 3986, section 3.3).
 _OF_PATHS = frozenset("-._~!$&'()*+,;=:@/")
 
@@ -98,6 +101,11 @@ PREFIXES: dict[str, str] = {
 def below(base: str, path: str) -> str:
     """The IRI of a path below a base; what is neither a letter, a digit nor allowed in a path is escaped (RFC 3987, section 2.2)."""
     return base + "".join(c if c in _OF_PATHS or unicodedata.category(c)[0] in "LMN" else quote(c, safe="") for c in path)
+
+
+def is_followed(iri: str) -> bool:
+    """Whether a page may lead to an IRI; a scheme has no case (RFC 3986, section 3.1)."""
+    return iri.partition(":")[0].lower() in FOLLOWED
 
 
 @remembered(2**14)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.answers import local
+from graph_service.web.destinations import local
 from graph_service.web.kept import content
 from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.traits import KINDS

@@ -5,7 +5,7 @@ from typing import Any
 
 from graph_service.service import Service
 from graph_service.web.languages import language
-from graph_service.words.names import CATALOG, DATASET, DCAT, DCTERMS
+from graph_service.words.names import CATALOG, DATASET, DCAT, DCTERMS, is_followed
 from graph_service.words.terms import Literal, NamedNode, Triple
 
 
@@ -24,8 +24,8 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
         "alternateName": [text for language, texts in titles.items() if language != "en" for text in texts],
         "description": descriptions.get("en", [""])[0],
         "keywords": keywords,
-        "license": next(iter(service.about_dataset(DCTERMS + "license")), None),
-        "creator": [{"@type": "Organization", "@id": iri} for iri in service.about_dataset(DCTERMS + "creator")],
+        "license": next(filter(is_followed, service.about_dataset(DCTERMS + "license")), None),
+        "creator": [{"@type": "Organization", "@id": iri} for iri in service.about_dataset(DCTERMS + "creator") if is_followed(iri)],
         "version": snapshot.id,
         "dateModified": snapshot.made,
         "isAccessibleForFree": True,

@@ -22,7 +22,7 @@ from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.web.pages import kinds
 from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, PICTURE_FORMATS, TABLE_FORMATS, Format
-from graph_service.words.names import DCTERMS
+from graph_service.words.names import DCTERMS, is_followed
 
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 
@@ -200,7 +200,7 @@ def document(service: Service, root: str) -> dict[str, Any]:
         if path not in _OTHER_FORMS:
             paths.setdefault(path, {}).update(_path(rule, path))
     paths["/sparql"] |= {"get": _sparql_get(paths["/sparql"]["get"]), "post": _sparql_post(paths["/sparql"]["get"])}
-    licenses = service.about_dataset(DCTERMS + "license")
+    licenses = [iri for iri in service.about_dataset(DCTERMS + "license") if is_followed(iri)]
     return {
         "openapi": "3.1.0",
         "info": {

@@ -7,9 +7,9 @@ from itertools import islice
 from graph_service.engine.result import Kind, Result
 from graph_service.errors import ResultTooLarge
 from graph_service.service import Service
-from graph_service.web.answers import local
+from graph_service.web.destinations import destination
 from graph_service.web.languages import language
-from graph_service.words.names import BASE, curie
+from graph_service.words.names import curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 #: A page is made of a result up to this size.
@@ -45,7 +45,7 @@ def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
             return None
         case NamedNode():
             iri = term.value
-            place = local(iri) if iri.startswith((BASE, "http://", "https://")) else None
+            place = destination(iri)
             label = labels.get(iri)
             return Cell(curie(iri), place, iri) if label is None else Cell(label.value, place, iri, label.language)
         case Literal():

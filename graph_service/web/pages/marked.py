@@ -2,6 +2,7 @@
 
 from markupsafe import Markup, escape
 
+from graph_service.web.destinations import destination
 from graph_service.web.languages import language
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.numerals import language_name, value
@@ -33,6 +34,15 @@ def term(cell: Cell | None, coded: bool = False) -> Markup:
     else:
         written = str(escape(gettext(cell.text)) if coded and cell.text else text)
     return Markup(written)  # noqa: S704 - each part is escaped
+
+
+def link(iri: str, text: str, rel: str = "", tag: str | None = None) -> Markup:
+    """A text, in a language if it is in one, that leads where an IRI leads; the text alone if that is nowhere."""
+    href = destination(iri)
+    lang = Markup(' lang="{}"').format(tag) if tag and tag != language() else _EMPTY
+    if href is None:
+        return Markup("<span{}>{}</span>").format(lang, text) if lang else escape(text)
+    return Markup('<a href="{}"{}{}>{}</a>').format(href, Markup(' rel="{}"').format(rel) if rel else _EMPTY, lang, text)
 
 
 def other(tag: str | None) -> Markup:

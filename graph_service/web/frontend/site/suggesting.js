@@ -104,6 +104,7 @@ class Suggestions {
     const { id, name, url } = this.found[place];
     this.close();
     if (!this.select) {
+      if (!url) return;
       const address = new URL(url);
       const language = new URLSearchParams(location.search).get("lang");
       if (language && address.origin === location.origin) address.searchParams.set("lang", language);
