@@ -131,9 +131,9 @@ class Service:
 
     @classmethod
     def open(cls, snapshot: Snapshot, settings: Settings, waiting: Waits = nullcontext) -> "Service":
-        """The service over a snapshot with the settings' canned queries. Raises BuildError if the snapshot is damaged."""
+        """The service over a snapshot with its canned queries. Raises BuildError if the snapshot is damaged."""
         snapshot.verify()
-        return cls(snapshot, Catalogue.read(settings.queries), settings, waiting)
+        return cls(snapshot, Catalogue.read([snapshot.queries]), settings, waiting)
 
     def close(self) -> None:
         """End the engine's processes, and let go of the snapshot."""

@@ -63,6 +63,9 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else first
         raise SourceError(f"{path}:{line}: the header is not YAML: {error.problem}", file=str(path), line=line) from error
+    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        # What PyYAML lets through of its own work: a day that the calendar lacks, brackets within brackets, control characters.
+        raise SourceError(f"{path}:{first}: the header is not YAML: {' '.join(str(error).split())}", file=str(path), line=first) from error
     if title is not None:
         raw = {"summary": title} if raw is None else {"summary": title, **raw} if isinstance(raw, dict) else raw
     if not isinstance(raw, dict) or "summary" not in raw:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge import snapshot
+from graph_service.knowledge import failure, snapshot
 from graph_service.knowledge.apart import made_apart
 from graph_service.knowledge.identity import snapshot_id, source_set
 from graph_service.knowledge.snapshot import Snapshot
@@ -15,8 +15,19 @@ def build(settings: Settings, progress: Progress) -> Snapshot:
     """The snapshot of the settings' sources: the one that is there if it was made from the same and is whole, else a new one.
 
     Raises SourceError for a file that cannot be read and BuildError for knowledge that may not be served, or where there is no room
-    for the snapshot; nothing is left behind then, and the last good snapshot stays.
+    for the snapshot; nothing is left behind then but a note of why, and the last good snapshot stays.
     """
+    place, sources = settings.snapshots, source_set(settings)
+    try:
+        built = _built(settings, progress)
+    except Exception as error:
+        failure.note(place, sources, str(error) or type(error).__name__)
+        raise
+    failure.forget(place, sources)
+    return built
+
+
+def _built(settings: Settings, progress: Progress) -> Snapshot:
     id = snapshot_id(settings)
     snapshot.sweep(settings.snapshots)
     built = _kept(settings.snapshots / id, progress)

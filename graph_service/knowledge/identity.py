@@ -16,8 +16,9 @@ from graph_service.knowledge.sources import Sources
 
 def source_set(settings: Settings) -> str:
     """A name for which sources are built how, whatever is in them at the time."""
-    ontology, data = ("\0".join(str(path.resolve()) for path in paths) for paths in (settings.ontology, settings.data))
-    return hashlib.sha256(f"{ontology}\0|\0{data}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
+    kinds = (settings.ontology, settings.data, settings.queries)
+    places = "\0|\0".join("\0".join(str(path.resolve()) for path in paths) for paths in kinds)
+    return hashlib.sha256(f"{places}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
 
 
 def snapshot_id(settings: Settings) -> str:
@@ -29,7 +30,9 @@ def snapshot_id(settings: Settings) -> str:
     digest = hashlib.sha256(f"{ways}\0{Sources.find(settings.ontology, settings.data).fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
     code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
-    for path in [*code, *query_files(settings.queries), *checks.rules(settings.ontology), *checks.shapes(settings.ontology)]:
+    queries = [*query_files(settings.queries)]
+    digest.update("\0".join(path.name for path in queries).encode())
+    for path in [*code, *queries, *checks.rules(settings.ontology), *checks.shapes(settings.ontology)]:
         digest.update(_content(path))
     return digest.hexdigest()[:16]
 

@@ -30,6 +30,8 @@ def make(id: str, settings: Settings, progress: Progress) -> Snapshot:
     """
     sources = Sources.find(settings.ontology, settings.data)
     catalogue = Catalogue.read(settings.queries)
+    if catalogue.faults:
+        raise BuildError("\n".join(fault.detail for fault in catalogue.faults), findings=[fault.detail for fault in catalogue.faults])
     knowledge = read(sources, progress)
     report = gates.guard(knowledge, settings)
     if report.findings:
@@ -45,7 +47,8 @@ def make(id: str, settings: Settings, progress: Progress) -> Snapshot:
     if about:
         graph = ox.NamedNode(GRAPH_DESCRIPTION)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
-    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings), report.figures)
+    files = [query.path for query in catalogue.queries.values()]
+    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings), report.figures, files)
     progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     return built
 

@@ -5,6 +5,7 @@
       context.jsonld    the JSON-LD context: short names for the terms of its ontology
       description.nt    what the graph says of itself, whether or not it is one of its graphs
       search.sqlite     the index that searches read (see `index`)
+      queries/          the canned queries as they were when it was built
       dumps/            the whole and each graph in every format (see `dumps`); dataset.nq is what the engine loads
 
 A snapshot is written beside its final place and renamed into it, so a reader sees all of it or nothing. `last-<source set>` names
@@ -39,6 +40,8 @@ _MANIFEST = "manifest.json"
 #: In a draft: held by the process that builds it. In the folder of snapshots: held by the one that puts a draft in its place.
 _BUILDING = ".building"
 _PUBLISHING = ".publishing"
+
+_QUERIES = "queries"
 
 #: How the name of a damaged snapshot ends while it is being removed.
 _ASIDE = "-damaged"
@@ -107,6 +110,11 @@ class Snapshot:
         return self.folder / "search.sqlite"
 
     @property
+    def queries(self) -> Path:
+        """The folder of its canned queries: what is served changes with a build, and not when somebody writes to a file."""
+        return self.folder / _QUERIES
+
+    @property
     def description(self) -> list[ox.Triple]:
         """What the graph says of itself (see `description`), with the service's IRIs as they are in the graph."""
         return [quad.triple for quad in ox.parse(path=str(self.folder / "description.nt"), format=ox.RdfFormat.N_TRIPLES)]
@@ -173,8 +181,9 @@ def write(
     description: Collection[ox.Triple] = (),
     lineage: str = "",
     figures: Mapping[str, int | str] | None = None,
+    queries: Iterable[Path] = (),
 ) -> Snapshot:
-    """Write the quads, what the graph says of itself, and the figures of its checks as the snapshot `place/<id>`.
+    """Write the quads, what the graph says of itself, the figures of its checks and its canned queries as the snapshot `place/<id>`.
 
     Leaves nothing behind when it fails.
     """
@@ -187,7 +196,9 @@ def write(
         about = {
             "description.nt": write_triples(sorted(description, key=str), _N_TRIPLES),
             "context.jsonld": (json.dumps(make_context(quads), indent=1) + "\n").encode(),
+            **{f"{_QUERIES}/{file.name}": file.read_bytes() for file in queries},
         }
+        (draft / _QUERIES).mkdir()
         for name, content in about.items():
             (draft / name).write_bytes(content)
         write_index(draft / "search.sqlite", quads, description)

@@ -60,7 +60,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     ):
         app.register_blueprint(module.blueprint(service))
     app.register_blueprint(search.blueprint(service, settings))
-    app.register_blueprint(status.blueprint(service, registry, settings.operator_token, takeover or Takeover()))
+    app.register_blueprint(status.blueprint(service, settings, registry, takeover or Takeover()))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_blueprint(assets.blueprint())

@@ -39,10 +39,7 @@ def blueprint(service: Service) -> Blueprint:
         format = choose(EXPLANATION_FORMATS)
         if format.engine is not None:
             return write(document(service, format, QUERIES), format)
-        return jsonify(
-            queries=[_summary(query) for query in service.catalogue.queries.values()],
-            faults=[fault.detail for fault in service.catalogue.faults],
-        )
+        return jsonify(queries=[_summary(query) for query in service.catalogue.queries.values()])
 
     @routes.route("/queries/<name>", methods=["GET", "POST"])
     @routes.route("/queries/<name>.<suffix>", methods=["GET", "POST"])

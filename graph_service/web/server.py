@@ -13,12 +13,10 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from granian import Granian
@@ -28,12 +26,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from graph_service.config import Settings
-from graph_service.errors import ServiceError
-from graph_service.knowledge.build import build
 from graph_service.knowledge.identity import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.web.front.log import log_to_stderr
 from graph_service.web.listening import BACKLOG, listen, shown
+from graph_service.web.rebuilding import Rebuilding
 from graph_service.web.serving import Serving
 
 #: When garbage is looked for: among what requests leave behind often, among all that is kept, such as answers, seldom. With
@@ -42,9 +39,6 @@ _COLLECTIONS = (10_000, 20, 100)
 
 #: Seconds after which a thread that computes lets others go on. With Python's own 5 ms, the event loop waits that long for each of them.
 _SWITCH = 0.0005
-
-#: Seconds between two looks for changed files of canned queries.
-_LOOK = 0.5
 
 #: Seconds after the time of grace in which what is refused then goes out.
 _LAST = 3
@@ -70,18 +64,19 @@ def serve_forever(listening: socket.socket, snapshot: Snapshot, settings: Settin
     """
     listen(listening, settings)
     log_to_stderr()
+    rebuilding = Rebuilding(settings)
     if settings.reload_queries:
-        threading.Thread(target=_follow_queries, args=(settings,), daemon=True).start()
+        rebuilding.follow_queries()
     # The serving process inherits the listening socket, settings and snapshot.
     multiprocessing.set_start_method("fork", force=True)
-    server = _Server(listening, snapshot, settings)
+    server = _Server(listening, snapshot, settings, rebuilding)
     server.serve(target_loader=server.application, wrap_loader=False)
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]
     """Granian with our listening socket, our way with a serving process that dies, and a SIGHUP that builds anew."""
 
-    def __init__(self, listening: socket.socket, snapshot: Snapshot, settings: Settings) -> None:
+    def __init__(self, listening: socket.socket, snapshot: Snapshot, settings: Settings, rebuilding: Rebuilding) -> None:
         super().__init__(
             "graph-service",
             address=settings.host,
@@ -103,6 +98,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         self._listening = listening
         self._snapshot = snapshot
         self._settings = settings
+        self._rebuilding = rebuilding
         self._restarts = 0
         self._deaths: deque[float] = deque()
         self._has_served = False
@@ -128,7 +124,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
 
     def signal_handler_reload(self, *_: object) -> None:
         """Build anew, instead of starting the serving process again."""
-        threading.Thread(target=_rebuild, args=(self._settings,), daemon=True).start()
+        self._rebuilding.begin()
 
     def _stop_workers(self) -> None:
         os.write(self._telling, b".")
@@ -172,33 +168,3 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
         self.interrupt_children.clear()
         self._respawn_workers([0], spawn_target, target_loader)
         return True
-
-
-def _follow_queries(settings: Settings) -> None:
-    """Build anew whenever a file of canned queries comes, changes or goes."""
-
-    def state() -> dict[Path, tuple[int, int]]:
-        files = [file for place in settings.queries for file in (place.glob("*.rq") if place.is_dir() else [place])]
-        return {file: (about.st_mtime_ns, about.st_size) for file in files if (about := _about(file)) is not None}
-
-    seen = state()
-    while True:
-        time.sleep(_LOOK)
-        if (now := state()) != seen:
-            seen = now
-            _rebuild(settings)
-
-
-def _about(file: Path) -> os.stat_result | None:
-    try:
-        return file.stat()
-    except OSError:
-        # It went between the listing and the look.
-        return None
-
-
-def _rebuild(settings: Settings) -> None:
-    try:
-        build(settings, _log.info)
-    except ServiceError as error:
-        _log.error("build failed; the last good snapshot stays", extra={"detail": error.detail})

@@ -8,15 +8,21 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 import graph_service
+from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, NotFound, Unauthorized
 from graph_service.service import Service
-from graph_service.web.takeover import Takeover
+from graph_service.web.takeover import Takeover, without_folders
 
 
-def blueprint(service: Service, registry: CollectorRegistry, token: str, takeover: Takeover) -> Blueprint:
+def blueprint(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover) -> Blueprint:
     """The routes for those who watch the service. Without a token there are no routes under `/admin/`."""
     routes = Blueprint("status", __name__)
+    token = settings.operator_token
+    places = (*settings.data, *settings.ontology, *settings.queries, settings.snapshots)
+
+    def public(fault: str) -> str:
+        return without_folders(fault, places)
 
     @routes.get("/health")
     def health() -> Response:
@@ -27,8 +33,11 @@ def blueprint(service: Service, registry: CollectorRegistry, token: str, takeove
         service.sparql(Query("ASK {}")).close()
         snapshot = service.snapshot
         age = (datetime.now(UTC) - datetime.fromisoformat(snapshot.made)).total_seconds()
-        told = {"snapshot": snapshot.id, "triples": snapshot.triples, "made": snapshot.made, "ageSeconds": round(age)}
-        return jsonify(status="ready", **told, newerNotTaken=takeover.fault or None)
+        told: dict[str, object] = {"snapshot": snapshot.id, "triples": snapshot.triples, "made": snapshot.made, "ageSeconds": round(age)}
+        failed = takeover.last_build
+        told["newerNotTaken"] = public(takeover.fault) or None
+        told["lastBuildFailed"] = {"at": failed.at, "why": public(failed.detail)} if failed is not None else None
+        return jsonify(status="ready", **told)
 
     @routes.get("/metrics")
     def metrics() -> Response:

@@ -17,6 +17,7 @@ from flask import Flask
 from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
+from graph_service.knowledge import failure
 from graph_service.knowledge.identity import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
@@ -132,6 +133,7 @@ class Succession:
 
     def _look(self) -> None:
         """Take over the newest snapshot if there is a newer one and it answers. Raises whatever opening it does."""
+        self._takeover.hear(failure.last(self._settings.snapshots, self._sources))
         newest = last_good(self._settings.snapshots, self._sources)
         if self._successor is not None and (newest is None or newest.id != self._successor.service.snapshot.id):
             self._drop_successor()

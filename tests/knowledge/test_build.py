@@ -9,7 +9,7 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.errors import BuildError, SourceError
-from graph_service.knowledge import making
+from graph_service.knowledge import failure, making
 from graph_service.knowledge.build import build
 from graph_service.knowledge.identity import snapshot_id, source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
@@ -126,8 +126,24 @@ def test_a_contradiction_stops_the_build_and_leaves_the_last_good_snapshot(make:
     with pytest.raises(BuildError, match="http://e/tom"):
         build(settings, quiet)
     left = {path.name for path in settings.snapshots.iterdir() if not path.name.startswith(".terminology-")}
-    assert left == {good.id, f"last-{source_set(settings)}", ".publishing"}
+    assert left == {good.id, f"last-{source_set(settings)}", ".publishing", f".failed-{source_set(settings)}"}
     assert last_good(settings.snapshots, source_set(settings)) == good
+
+
+def test_why_a_build_failed_is_noted_until_one_succeeds(make: Make) -> None:
+    settings = make(cat_ttl=CAT)
+    build(settings, quiet)
+    place, sources = settings.snapshots, source_set(settings)
+    assert failure.last(place, sources) is None
+    make(cat_ttl="this is not Turtle")
+    for _ in range(2):
+        with pytest.raises(SourceError) as raised:
+            build(settings, quiet)
+    noted = failure.last(place, sources)
+    assert noted is not None
+    assert noted.detail == raised.value.detail
+    build(make(cat_ttl=CAT), quiet)
+    assert failure.last(place, sources) is None
 
 
 def test_the_closure_of_the_ontology_is_kept_by_its_content(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

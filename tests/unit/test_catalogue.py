@@ -164,6 +164,25 @@ def test_a_faulty_file_is_named_with_its_fault_and_harms_no_other(tmp_path: Path
     assert words in fault.detail
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "summary: 2024-99-99",
+        "summary: " + 3000 * "[",
+        "summary: \x01",
+        "summary: !!int x",
+        "summary: !!timestamp x",
+        "summary: " + 5000 * "9",
+        "summary: !!python/object/apply:os.system [x]",
+        "summary: 0b_",
+    ],
+)
+def test_a_header_that_cannot_be_read_is_a_fault_like_others(tmp_path: Path, header: str) -> None:
+    (tmp_path / "bad.rq").write_text(f"#+ {header}\nASK {{}}")
+    with pytest.raises(SourceError, match=r"bad\.rq:1: the header is not YAML"):
+        read_canned(tmp_path / "bad.rq")
+
+
 def test_a_name_that_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFound):
         Catalogue()["nonsense"]

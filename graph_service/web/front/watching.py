@@ -77,6 +77,9 @@ class _Current(Collector):
         yield GaugeMetricFamily("graph_spooled_bytes", "Bytes on disk of large answers that are on their way", self._readers.spooled)
         failures = "Times that a newer snapshot could not be taken over"
         yield CounterMetricFamily("graph_takeover_failures", failures, self._takeover.failures)
+        yield CounterMetricFamily("graph_build_failures", "Builds that failed", self._takeover.failed_builds)
+        failed = self._takeover.last_build is not None
+        yield GaugeMetricFamily("graph_last_build_failed", "Whether the last build failed", int(failed))
         snapshot = GaugeMetricFamily("graph_snapshot_triples", "Triples of the snapshot that is served", labels=["snapshot"])
         snapshot.add_metric([service.snapshot.id], service.snapshot.triples)
         yield snapshot

@@ -1,0 +1,85 @@
+"""What the main process builds while another one serves: on SIGHUP, and for their authors when files of canned queries change.
+
+Neither ends by an error: it is logged, noted where the serving process tells it on `/ready` and `/metrics`, and what was good is served.
+"""
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from graph_service.catalogue.catalogue import query_files
+from graph_service.config import Settings
+from graph_service.errors import ServiceError
+from graph_service.knowledge import failure
+from graph_service.knowledge.build import build
+from graph_service.knowledge.identity import source_set
+
+#: Seconds between two looks for changed files of canned queries.
+_LOOK = 0.5
+
+_log = logging.getLogger(__name__)
+
+#: What tells whether a file has changed: when it was written, and its size.
+_State = dict[Path, tuple[int, int]]
+
+
+class Rebuilding:
+    """The builds of the main process, one after the other."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._turn = threading.Lock()
+
+    def begin(self) -> None:
+        """Build anew, beside whatever else goes on."""
+        threading.Thread(target=self._rebuild, daemon=True).start()
+
+    def follow_queries(self) -> None:
+        """Build anew from now on whenever a file of canned queries comes, changes or goes."""
+        threading.Thread(target=self._follow_queries, daemon=True).start()
+
+    def _follow_queries(self) -> None:
+        seen: _State | None = None
+        fault = ""
+        while True:
+            try:
+                now = self._state()
+                # What has changed while it could not be seen is unknown.
+                if fault or (seen is not None and now != seen):
+                    self._rebuild()
+                seen, fault = now, ""
+            except Exception as error:  # the only thread that looks: whatever it meets, it looks again
+                # The same again is not told again.
+                if fault != _told(error):
+                    fault = _told(error)
+                    failure.note(self._settings.snapshots, source_set(self._settings), fault)
+                    _log_error("changed queries cannot be looked for", error)
+            time.sleep(_LOOK)
+
+    def _state(self) -> _State:
+        return {file: (about.st_mtime_ns, about.st_size) for file in query_files(self._settings.queries) if (about := _about(file))}
+
+    def _rebuild(self) -> None:
+        try:
+            with self._turn:
+                build(self._settings, _log.info)
+        except Exception as error:  # nobody waits for this: it is told where operators look
+            _log_error("build failed; the last good snapshot stays", error)
+
+
+def _log_error(message: str, error: Exception) -> None:
+    _log.error(message, extra={"detail": _told(error)}, exc_info=not isinstance(error, ServiceError | OSError))
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _about(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except FileNotFoundError:
+        # It went between the listing and the look.
+        return None
