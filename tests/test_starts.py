@@ -183,3 +183,23 @@ def test_a_real_user_without_a_home_is_told_too() -> None:
     environment = {name: value for name, value in os.environ.items() if name not in {"HOME", "XDG_CACHE_HOME"}}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "GRAPH_SERVICE_SNAPSHOTS" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ('a"b<c>.rq', "#+ summary: x\nASK {}", "letters, digits, - and _"),
+        ("a.rq", '#+ summary: x\n#+ deprecated: {since: 2024-01-01, instead: "x\\r\\nX: y"}\nASK {}', "cannot be the name of a query"),
+    ],
+)
+def test_a_name_that_no_address_can_have_ends_the_build_in_a_sentence(
+    command: Command, tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / name).write_text(text)
+    (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/b> 1 .")
+    done = command("build", "--data", str(tmp_path / "a.ttl"), "--ontology", "none", "--queries", str(tmp_path / "queries"))
+    assert done.returncode == 1
+    assert name in done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

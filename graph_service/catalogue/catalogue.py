@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
-from graph_service.catalogue.header import Header, read_header
+from graph_service.catalogue.header import NAME, Header, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
@@ -90,6 +90,8 @@ class Catalogue:
 
 def read_canned(path: Path) -> CannedQuery:
     """One .rq file. Raises SourceError, with the file and as far as known the line, for any fault in it."""
+    if not NAME.fullmatch(path.stem):
+        raise SourceError(f"{path}: a canned query has the name of its file, which may have letters, digits, - and _ alone", file=str(path))
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), 
 Others of grlc's are passed over: every query is asked here, of this graph.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,9 @@ from graph_service.config import LANGUAGES
 from graph_service.errors import SourceError
 
 Text = Mapping[str, str]
+
+#: What a canned query may be called: its name is a part of addresses, IRIs and headers, and what follows a dot in an address is a format.
+NAME = re.compile(r"[\w-]+")
 
 _KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated", "defaults", "enumerate"})
 
@@ -109,7 +113,10 @@ def _deprecation(given: object, where: str) -> Deprecation:
     # YAML reads a day as a date, and a day with a time as one that is more than a date.
     if set(said) - {"since", "until", "instead"} or not all(type(day) is date for day in days):
         raise SourceError(f"{where}: has the day `since`, and may have the day `until` and the name of a query, `instead`")
-    return Deprecation(said["since"], said.get("until"), str(said["instead"]) if said.get("instead") else None)
+    instead = str(said["instead"]) if said.get("instead") else None
+    if instead is not None and not NAME.fullmatch(instead):
+        raise SourceError(f"{where}: instead: {instead!r} cannot be the name of a query, which has letters, digits, - and _ alone")
+    return Deprecation(said["since"], said.get("until"), instead)
 
 
 def _pairs(given: object, where: str) -> Iterator[tuple[str, object]]:

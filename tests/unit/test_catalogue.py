@@ -148,6 +148,13 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ('#+ summary: x\n#+ params: {a: {choices: "ASK {}"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "SELECT query"),
         ('#+ summary: x\n#+ params: {a: {choices: "SELECT {"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "choices: Line 1"),
         ("#+ summary: x\n#+ examples: [{b: 1}]\nSELECT * {}", "examples", "b"),
+        (
+            '#+ summary: x\n#+ deprecated: {since: 2024-01-01, instead: "x\\r\\nX-Injected: 1"}\nASK {}',
+            "deprecated: instead",
+            "letters, digits",
+        ),
+        ("#+ summary: x\n#+ deprecated: {since: 2024-13-45}\nASK {}", ":1:", "month must be in"),
+        ("#+ summary: \x01\nASK {}", ":1:", "not YAML"),
         ("#+ summary: x\nSELECT * {\n ?s ?p }", ":3:", "expected"),
         ("#+ summary: x\nINSERT DATA {}", "", "update"),
         ("#+ summary: x\nSELECT * { SERVICE <http://a/> {} }", "", "SERVICE"),
@@ -181,6 +188,18 @@ def test_a_header_that_cannot_be_read_is_a_fault_like_others(tmp_path: Path, hea
     (tmp_path / "bad.rq").write_text(f"#+ {header}\nASK {{}}")
     with pytest.raises(SourceError, match=r"bad\.rq:1: the header is not YAML"):
         read_canned(tmp_path / "bad.rq")
+
+
+@pytest.mark.parametrize("name", ['a"b<c>', "a b", "a.csv", "a%2fb", "a\\b", "a\nb", "", "a?b", "a#b"])
+def test_a_file_whose_name_no_address_can_have_is_named_and_harms_no_other(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.rq" if name else tmp_path / " .rq"
+    path.write_text("#+ summary: x\nASK {}")
+    (tmp_path / "häuser_2-b.rq").write_text("#+ summary: x\nASK {}")
+    catalogue = Catalogue.read([tmp_path])
+    assert list(catalogue.queries) == ["häuser_2-b"]
+    (fault,) = catalogue.faults
+    assert fault.detail.startswith(f"{path}: ")
+    assert "letters, digits" in fault.detail
 
 
 def test_a_name_that_is_not_there_is_not_found() -> None:
