@@ -30,7 +30,7 @@ from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
-from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, SD
+from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, RDF, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
 from graph_service.words.triples import Triples
@@ -269,7 +269,7 @@ class Service:
     def origin(self, triple: Triple) -> Origin:
         """The graphs that say a triple and the passages of documents that do."""
         text = _SOURCES.format(
-            triple=f"{triple.subject} {triple.predicate} {triple.object}", s=triple.subject, p=triple.predicate, o=triple.object
+            triple=" ".join(map(terms.write, triple)), s=triple.subject, p=triple.predicate, o=terms.write(triple.object)
         )
         graphs, passages = [], []
         for graph, passage, words, document, spoken in self.sparql(Query(text)).rows():
@@ -286,7 +286,7 @@ class Service:
         return Explainer(compile_rules(ontology), self._pattern, self._is_asserted)
 
     def _is_asserted(self, triple: Triple) -> bool:
-        return bool(self.sparql(Query(f"ASK {{ {triple.subject} {triple.predicate} {triple.object} }}", infer=False)))
+        return bool(self.sparql(Query(f"ASK {{ {' '.join(map(terms.write, triple))} }}", infer=False)))
 
     def _pattern(self, subject: object, predicate: object, object_: object, graph: str | None = None) -> Iterator[Triple]:
         """The triples that match a pattern, None for any, in the whole graph or in one named graph."""
@@ -295,9 +295,14 @@ class Service:
         for row in self.sparql(Query(f"CONSTRUCT {{ {s} {p} {o} }} WHERE {{ {s} {p} {o} }}", default_graphs=dataset)).rows():
             yield Triple(*row)  # type: ignore[arg-type]
 
+    @cached_property
+    def reifies(self) -> bool:
+        """Whether the graph has statements about statements (RDF 1.2)."""
+        return bool(self.sparql(Query(f"ASK {{ ?statement <{RDF}reifies> ?triple }}")))
+
     def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, Literal]:
         """IRI -> a name to show: in the language, else in English, else in any; the name tells in which."""
-        iris = {thing.value for thing in things if isinstance(thing, NamedNode)}
+        iris = {part.value for thing in things for part in terms.parts(thing) if isinstance(part, NamedNode)}
         if not iris:
             return {}
         text = _LABELS.format(things=" ".join(terms.write(NamedNode(iri)) for iri in sorted(iris)))
@@ -313,6 +318,8 @@ class Service:
         for dump in self.snapshot.files:
             if dump.path.name == name:
                 return dump
+        if name in self.snapshot.left_out:
+            raise NotFound(f"There is no {name}: {self.snapshot.left_out[name]}")
         raise NotFound(f"There is no download {name!r}. Downloads: {', '.join(dump.path.name for dump in self.snapshot.dumps)}.")
 
     def _count(self, text: str, infer: bool) -> int:

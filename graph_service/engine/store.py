@@ -190,7 +190,7 @@ def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Kind
 
 
 def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
-    """Write the triples of a result, sorted for reading where there are not many. Raises ValueError if the format cannot say them."""
+    """Write the triples of a result, sorted for reading where there are not many. Raises NotAcceptable if the format cannot say them."""
     stream = iter(triples)
     first = list(islice(stream, _SORTED + 1))
     if len(first) <= _SORTED:

@@ -34,7 +34,7 @@ from graph_service.words.names import (
     VOID,
     WELL_KNOWN_VOID,
 )
-from graph_service.words.terms import AnyTerm
+from graph_service.words.terms import AnyTerm, mapped
 from graph_service.words.triples import Triples, number
 
 #: First parts of the paths under which the service answers for itself, not for the graph's things, terms and graphs.
@@ -93,7 +93,7 @@ def rehosted(triples: Iterable[ox.Triple], root: str) -> list[ox.Triple]:
                 return ox.NamedNode(root + path)
         return term
 
-    return [ox.Triple(local(t.subject), t.predicate, local(t.object)) for t in triples]  # type: ignore[arg-type]
+    return [ox.Triple(local(t.subject), t.predicate, mapped(t.object, local)) for t in triples]  # type: ignore[arg-type]
 
 
 def part(triples: Iterable[ox.Triple], *beginnings: str) -> list[ox.Triple]:

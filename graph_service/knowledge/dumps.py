@@ -8,7 +8,6 @@ import gzip
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from graph_service.errors import NotAcceptable
 from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH, GRAPH_INFERRED
 from graph_service.words.writing import in_order, write_quads, write_sorted
@@ -53,29 +53,35 @@ class Dump:
         return self.graph is None and self.inferred and not self.compressed
 
 
-def write_dumps(folder: Path, quads: list[ox.Quad]) -> dict[str, dict[str, Any]]:
-    """Write all files; returns the entry of each for the manifest, by its name. A format that cannot say a graph is left out."""
+def write_dumps(folder: Path, quads: list[ox.Quad]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Write all files; the entry of each for the manifest, by its name, and of each that its format cannot say, the reason."""
     entries: dict[str, dict[str, Any]] = {}
+    left_out: dict[str, str] = {}
     # Compressing is most of the work, and goes on beside the rest.
     with ThreadPoolExecutor() as pool:
         kept: list[tuple[str, dict[str, Any], Future[dict[str, Any]]]] = []
         for stem, properties, chosen in _parts(quads):
             for format, content in _formats(chosen):
+                if isinstance(content, str):
+                    left_out[f"{stem}.{format.name}"] = content
+                    continue
                 about = {"format": format.name, **properties}
                 kept.append((f"{stem}.{format.name}", about, pool.submit(_keep, folder / f"{stem}.{format.name}", content)))
                 compressed = folder / f"{stem}.{format.name}.gz"
                 kept.append((compressed.name, {**about, "compressed": True}, pool.submit(_keep_compressed, compressed, content)))
         for name, about, written in kept:
             entries[name] = {**about, **written.result()}
-    return entries
+    return entries, left_out
 
 
-def _formats(quads: list[ox.Quad]) -> Iterator[tuple[Format, bytes]]:
-    """Quads in each format that can say them."""
+def _formats(quads: list[ox.Quad]) -> Iterator[tuple[Format, bytes | str]]:
+    """Quads in each format, or why it cannot say them."""
     triples = in_order({quad.triple for quad in quads})
     for format in DUMP_FORMATS:
-        with suppress(ValueError):
+        try:
             yield format, write_quads(quads, format) if format.name in DATASET_FORMATS else write_sorted(triples, format)
+        except NotAcceptable as error:
+            yield format, error.detail
 
 
 def _keep(file: Path, content: bytes) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def make(id: str, settings: Settings, progress: Progress) -> Snapshot:
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
     files = [query.path for query in catalogue.queries.values()]
     built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings), report.figures, files)
+    for name, reason in built.left_out.items():
+        progress(f"{name} is left out: {reason}")
     progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
     return built
 

@@ -69,6 +69,11 @@ class Snapshot:
         return read_dumps(self.folder / "dumps", _manifest(self.folder)["dumps"])
 
     @property
+    def left_out(self) -> dict[str, str]:
+        """The names of files that there are not, since their format cannot say what would be in them, and what it cannot say."""
+        return dict(_manifest(self.folder).get("left_out", {}))
+
+    @property
     def figures(self) -> dict[str, int | str]:
         """What the checks of its build covered, by the name of the figure; empty for a version that was built before they were kept."""
         return dict(_manifest(self.folder).get("figures", {}))
@@ -202,6 +207,7 @@ def write(
         for name, content in about.items():
             (draft / name).write_bytes(content)
         write_index(draft / "search.sqlite", quads, description)
+        dumps, left_out = write_dumps(draft / "dumps", quads)
         manifest = {
             "id": id,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -210,7 +216,8 @@ def write(
             "lineage": lineage,
             "figures": dict(figures or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
-            "dumps": write_dumps(draft / "dumps", quads),
+            "dumps": dumps,
+            "left_out": left_out,
         }
         (draft / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)

@@ -12,6 +12,7 @@ A file `dataset.ttl` at the top of a data folder is about the dataset as a whole
 description of the graph, and is neither reasoned over nor held against the rules.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,7 @@ import pyoxigraph as ox
 from graph_service.config import refuse_unreadable
 from graph_service.errors import SourceError
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, curie
+from graph_service.words.terms import mapped
 
 #: Is told, in sentences, how far the work is.
 Progress = Callable[[str], None]
@@ -54,7 +56,8 @@ class SourceFile:
     def text(self) -> bytes:
         """The file's bytes. Raises SourceError if it cannot be read."""
         try:
-            return self.path.read_bytes()
+            # Editors on Windows put a byte order mark before it.
+            return self.path.read_bytes().removeprefix(codecs.BOM_UTF8)
         except OSError as error:
             raise SourceError(f"{self.path}: {error.strerror}") from error
 
@@ -198,4 +201,4 @@ def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
         return term
 
     for quad in quads:
-        yield ox.Quad(named(quad.subject), quad.predicate, named(quad.object), graph or named(quad.graph_name))  # type: ignore[arg-type]
+        yield ox.Quad(named(quad.subject), quad.predicate, mapped(quad.object, named), graph or named(quad.graph_name))  # type: ignore[arg-type]

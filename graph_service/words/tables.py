@@ -10,12 +10,13 @@ import io
 import json
 import re
 from decimal import Decimal
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
 from graph_service.words.formats import Format
 from graph_service.words.names import XSD
+from graph_service.words.xml import XmlOutput
 
 _WHOLE = frozenset(
     XSD + name
@@ -40,10 +41,13 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def write_answer(answer: ox.QuerySolutions | ox.QueryBoolean, format: Format, output: BinaryIO) -> None:
-    """Write a table or a truth in a format, row by row. Plain JSON is an array of objects, or `true` or `false`."""
+    """Write a table or a truth in a format, row by row. Plain JSON is an array of objects, or `true` or `false`.
+
+    Raises NotAcceptable for a text that XML cannot hold.
+    """
     if not format.plain:
         assert isinstance(format.engine, ox.QueryResultsFormat)
-        answer.serialize(output, format.engine)
+        answer.serialize(cast(BinaryIO, XmlOutput(output)) if format.name == "xml" else output, format.engine)
     elif isinstance(answer, ox.QueryBoolean):
         output.write(b"true" if answer else b"false")
     elif format.media == "text/csv":

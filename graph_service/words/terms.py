@@ -7,10 +7,10 @@ a length before anything is made of it: what a few characters stand for, such as
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graph_service.words.names import PREFIXES, XSD
 from graph_service.words.reading import read_term
@@ -18,6 +18,7 @@ from graph_service.words.reading import read_term
 __all__ = [
     "TYPES",
     "AnyTerm",
+    "BaseDirection",
     "BlankNode",
     "DefaultGraph",
     "Literal",
@@ -26,7 +27,9 @@ __all__ = [
     "Term",
     "Triple",
     "iri",
+    "mapped",
     "number",
+    "parts",
     "term",
     "text",
     "triple",
@@ -56,9 +59,30 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _SPACE = " \t\n\r"
 
 
-def write(term: Term) -> str:
-    """The term as SPARQL text: N-Triples syntax, which SPARQL 1.1 takes as it is (grammar rules IRIREF, RDFLiteral)."""
-    return str(term)
+def write(term: AnyTerm) -> str:
+    """The term as SPARQL text: N-Triples syntax, which SPARQL takes as it is (grammar rules IRIREF, RDFLiteral, 1.2 TripleTerm)."""
+    return f"<<( {' '.join(map(write, term))} )>>" if isinstance(term, Triple) else str(term)
+
+
+def parts(term: AnyTerm | None) -> Iterator[AnyTerm]:
+    """The terms that a term is made of: those of a triple term and of the triple terms in it, else itself."""
+    while isinstance(term, Triple):
+        yield from (term.subject, term.predicate)
+        term = term.object
+    if term is not None:
+        yield term
+
+
+def mapped(term: AnyTerm, change: Callable[[AnyTerm], AnyTerm]) -> AnyTerm:
+    """A term with another in place of itself, or of each of the terms that it is made of. However deep, without recursion."""
+    begun: list[tuple[NamedNode | BlankNode, NamedNode]] = []
+    while isinstance(term, Triple):
+        begun.append((change(term.subject), term.predicate))  # type: ignore[arg-type]
+        term = term.object
+    made = change(term)
+    while begun:
+        made = Triple(*begun.pop(), made)
+    return made
 
 
 def iri(text: str) -> NamedNode:

@@ -1,28 +1,34 @@
 """Triples and quads as text, in every RDF syntax that is offered."""
 
-import re
+import io
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, cast
 
 import pyoxigraph as ox
 
+from graph_service.errors import NotAcceptable
 from graph_service.words.formats import DATASET_FORMATS, Format
 from graph_service.words.names import PREFIXES, RDF, curie
+from graph_service.words.terms import AnyTerm, write
+from graph_service.words.xml import XmlOutput, ends_in_a_name
+
+Statement = TypeVar("Statement", ox.Triple, ox.Quad)
 
 _TYPE = ox.NamedNode(RDF + "type")
 
-#: An XML name without a colon (Namespaces in XML 1.0, NCName) at the end of an IRI.
-_ENDS_IN_A_NAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
-
 #: Syntaxes that have prefixes and group triples by subject: sorted, they read as a person would write them.
 _FOR_READING = frozenset({"ttl", "n3", "rdf", "trig"})
+
+#: Formats without triple terms (RDF 1.2 Concepts, section 3.1), and those of them that have base directions nevertheless.
+_OF_RDF_1_1 = frozenset({"jsonld", "n3"})
+_WITH_DIRECTION = frozenset({"jsonld"})
 
 
 def write_triples(triples: Iterable[ox.Triple], format: Format) -> bytes:
     """Triples in a format of GRAPH_FORMATS, UTF-8; only the prefixes that occur in them are declared.
 
-    Raises ValueError if the format cannot say them: RDF/XML cannot write a property whose IRI does not end in an XML name
-    (RDF 1.1 XML Syntax, section 6.1.2).
+    Raises NotAcceptable, which names the term, if the format cannot say them: RDF/XML has no property whose IRI does not end in a name
+    (RDF 1.1 XML Syntax, section 6.1.2) and not all characters, JSON-LD and N3 no triple terms.
     """
     return write_sorted(in_order(triples), format) if format.name in _FOR_READING else _serialized(triples, format, {})
 
@@ -33,11 +39,9 @@ def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
 
 
 def write_sorted(triples: list[ox.Triple], format: Format) -> bytes:
-    """What `write_triples` writes, of triples that are in order. Raises ValueError."""
+    """What `write_triples` writes, of triples that are in order. Raises NotAcceptable."""
     if format.name not in _FOR_READING:
         return _serialized(triples, format, {})
-    if format.name == "rdf":
-        triples = list(_checked(triples))
     return _serialized(triples, format, _prefixes_of(triples))
 
 
@@ -48,32 +52,54 @@ def _prefixes_of(triples: list[ox.Triple]) -> dict[str, str]:
 
 
 def stream_triples(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
-    """Triples in a format of GRAPH_FORMATS as they come, without holding them; all prefixes are declared. Raises ValueError."""
-    assert isinstance(format.engine, ox.RdfFormat)
-    if format.name == "rdf":
-        triples = _checked(triples)
-    ox.serialize(triples, output, format.engine, prefixes=PREFIXES if format.name in _FOR_READING else None)
+    """Triples in a format of GRAPH_FORMATS as they come, without holding them; all prefixes are declared. Raises NotAcceptable."""
+    _serialize(triples, output, format, PREFIXES if format.name in _FOR_READING else {})
 
 
 def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
-    """Quads in a format: with their graphs where the format has graphs, else their triples, each once. Raises ValueError."""
+    """Quads in a format: with their graphs where the format has graphs, else their triples, each once. Raises NotAcceptable."""
     if format.name not in DATASET_FORMATS:
         return write_triples({quad.triple for quad in quads}, format)
     return _serialized(quads, format, PREFIXES if format.name in _FOR_READING else {})
 
 
-def _checked(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    # Properties become elements, and so do the classes of things; neither is well-formed without a name at its end.
-    for triple in triples:
-        for iri in (triple.predicate, triple.object if triple.predicate == _TYPE else triple.predicate):
-            if isinstance(iri, ox.NamedNode) and not _ENDS_IN_A_NAME.search(iri.value):
-                raise ValueError(f"RDF/XML has no way to write {iri.value} as an element")
-        yield triple
+def _with_names(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Statements as they are. Raises NotAcceptable for a property, or a class of a thing, that can be no element of XML."""
+    for statement in statements:
+        said: AnyTerm | None = statement.triple if isinstance(statement, ox.Quad) else statement
+        while isinstance(said, ox.Triple):
+            for iri in (said.predicate, said.object if said.predicate == _TYPE else said.predicate):
+                if isinstance(iri, ox.NamedNode) and not ends_in_a_name(iri.value):
+                    raise NotAcceptable(f"RDF/XML has no way to write {iri.value} as an element.")
+            said = said.object
+        yield statement
 
 
-def _serialized(statements: Iterable[ox.Triple] | Iterable[ox.Quad], format: Format, prefixes: dict[str, str]) -> bytes:
+def _known(statements: Iterable[Statement], format: Format) -> Iterator[Statement]:
+    """Statements as they are. Raises NotAcceptable for a triple term, or a base direction, in a format that knows RDF 1.1 alone."""
+    for statement in statements:
+        term = statement.object
+        if isinstance(term, ox.Triple):
+            raise NotAcceptable(f"{format.media} has no way to write the triple term {write(term)}.")
+        if isinstance(term, ox.Literal) and term.direction is not None and format.name not in _WITH_DIRECTION:
+            raise NotAcceptable(f"{format.media} has no way to write the base direction of {write(term)}.")
+        yield statement
+
+
+def _serialized(statements: Iterable[Statement], format: Format, prefixes: dict[str, str]) -> bytes:
+    output = io.BytesIO()
+    _serialize(statements, output, format, prefixes)
+    return output.getvalue()
+
+
+def _serialize(statements: Iterable[Statement], output: BinaryIO, format: Format, prefixes: dict[str, str]) -> None:
     assert isinstance(format.engine, ox.RdfFormat)
-    return bytes(ox.serialize(statements, format=format.engine, prefixes=prefixes or None) or b"")
+    if format.name in _OF_RDF_1_1:
+        statements = _known(statements, format)
+    if format.name == "rdf":
+        statements = _with_names(statements)
+        output = cast(BinaryIO, XmlOutput(output))
+    ox.serialize(statements, output, format.engine, prefixes=prefixes or None)
 
 
 def write_readably(triple: ox.Triple) -> str:

@@ -50,6 +50,8 @@ def blueprint(service: Service) -> Blueprint:
     def of_version_file(version: str, name: str) -> Response:
         snapshot = _version(version)
         dump = next((dump for dump in snapshot.files if dump.path.name == name), None)
+        if dump is None and name in snapshot.left_out:
+            raise NotFound(f"There is no file {name} in version {version}: {snapshot.left_out[name]}")
         if dump is None:
             raise NotFound(f"There is no file {name} in version {version}. The list is at /downloads/{version}/.")
         response = _file(dump)
@@ -102,6 +104,7 @@ def blueprint(service: Service) -> Blueprint:
                 }
                 for dump in snapshot.files
             ],
+            leftOut=snapshot.left_out,
             versions=[{"version": kept.id, "made": kept.made, "triples": kept.triples, "url": f"{base}{kept.id}/"} for kept in versions],
             changes=f"{request.host_url}changes",
         )

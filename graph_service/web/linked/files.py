@@ -3,7 +3,7 @@
 from flask import Response, send_file
 
 from graph_service.engine.result import Kind, Query
-from graph_service.errors import NotFound, Unavailable
+from graph_service.errors import NotAcceptable, NotFound, Unavailable
 from graph_service.knowledge.dumps import Dump
 from graph_service.service import Service
 from graph_service.web.answers import answer, write
@@ -28,11 +28,13 @@ def sent(dump: Dump, format: Format | None = None, attached: bool = False) -> Re
     # The time stands still with the content: a file is never changed once it is written.
     response = send_file(
         dump.path,
-        mimetype=format.content_type if format else dump.media if dump.compressed else dump.format.content_type,
+        mimetype=(format.media if format else dump.media),
         as_attachment=attached,
         etag=dump.sha256 if format is None else f"{dump.sha256}-{format.name}",
         conditional=True,
     )
+    # Flask would give every XML a character set, which has no place there: a document tells its own.
+    response.headers["Content-Type"] = dump.media if dump.compressed else (format or dump.format).content_type
     response.headers["Accept-Ranges"] = "bytes"
     return response
 
@@ -67,7 +69,9 @@ def _file(service: Service, name: str, graph: str | None, infer: bool) -> Dump:
     found = (d for d in service.snapshot.files if not d.compressed and (d.graph, d.inferred, d.format.name) == (graph, inferred, name))
     dump = next(found, None)
     if dump is None:
-        raise NotFound(f"This graph cannot be said in the format {name}.")
+        offered = [d.format.media for d in service.snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
+        reason = next((reason for file, reason in service.snapshot.left_out.items() if file.endswith(f".{name}")), "")
+        raise NotAcceptable(f"{reason} Available: {', '.join(offered)}.".lstrip(), available=offered)
     return dump
 
 

@@ -9,8 +9,9 @@ from graph_service.errors import ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.destinations import destination
 from graph_service.web.languages import language
+from graph_service.words import terms
 from graph_service.words.names import curie
-from graph_service.words.terms import AnyTerm, Literal, NamedNode
+from graph_service.words.terms import AnyTerm, BaseDirection, Literal, NamedNode, Triple
 
 #: A page is made of a result up to this size.
 BYTES_SHOWN = 16 * 2**20
@@ -18,15 +19,19 @@ BYTES_SHOWN = 16 * 2**20
 #: A page shows this many rows; the files have them all.
 ROWS_SHOWN = 1000
 
+#: How HTML calls the base directions (RDF 1.2 Concepts, section 3.3).
+_DIRECTIONS = {BaseDirection.LTR: "ltr", BaseDirection.RTL: "rtl"}
+
 
 @dataclass(frozen=True)
 class Cell:
-    """What to show for a term: its text, where it leads (or nowhere), a longer text to hover over, its language."""
+    """What to show for a term: its text, where it leads (or nowhere), a longer text to hover over, its language and base direction."""
 
     text: str
     href: str | None = None
     title: str | None = None
     language: str | None = None
+    direction: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,12 @@ def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
             return Cell(curie(iri), place, iri) if label is None else Cell(label.value, place, iri, label.language)
         case Literal():
             kind = None if term.language else curie(term.datatype.value)
-            return Cell(term.value, None, None if kind == "xsd:string" else kind, term.language)
+            direction = None if term.direction is None else _DIRECTIONS[term.direction]
+            return Cell(term.value, None, None if kind == "xsd:string" else kind, term.language, direction)
+        case Triple():
+            # Read as a sentence: subject, property, value.
+            told = (cell(part, labels) for part in terms.parts(term))
+            return Cell(" ".join(part.text for part in told if part), title=terms.write(term))
         case _:
             return Cell(str(term))
 

@@ -4,10 +4,11 @@ A value is stated, with the passages or the graphs that say it, or inferred, wit
 value in more general words (who is a `partner` is also `involved`) is told apart from the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from graph_service.web.pages.annotations import Annotation
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.extent import Extent
 from graph_service.web.pages.presentation import OTHER, Place, Presentation, key
@@ -31,7 +32,9 @@ class Passage:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a property: what to show, what it comes to if it is a fact itself, and who says so or where it is explained."""
+    """One value of a property: what to show, what it comes to if it is a fact itself, who says so or where it is explained, and
+    what else is said of the statement.
+    """
 
     cell: Cell
     gist: list[Cell]
@@ -39,6 +42,7 @@ class Value:
     passages: list[Passage]
     graphs: tuple[Cell, ...]
     explanation: str
+    annotations: Sequence[Annotation] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Teller:
     inferred: frozenset[Triple] | set[Triple]
     passages: Mapping[Triple, list[Passage]]
     graphs: Callable[[Triple], tuple[Cell, ...]]
+    annotations: Mapping[Triple, Sequence[Annotation]]
     presentation: Presentation
     extent: Extent
 
@@ -100,7 +105,13 @@ class Teller:
         """One value, as it is shown."""
         gist = self.gists.get(value.value, []) if isinstance(value, terms.NamedNode) else []
         return Value(
-            self.show(value), gist, triple in self.inferred, self.passages.get(triple, []), self.graphs(triple), explanation(triple)
+            cell=self.show(value),
+            gist=gist,
+            inferred=triple in self.inferred,
+            passages=self.passages.get(triple, []),
+            graphs=self.graphs(triple),
+            explanation=explanation(triple),
+            annotations=self.annotations.get(triple, ()),
         )
 
     def _repeats(self, pair: Said, given: Mapping[str, set[AnyTerm]]) -> bool:

@@ -21,6 +21,7 @@ def term(cell: Cell | None, coded: bool = False) -> Markup:
         return _EMPTY
     foreign = cell.language if cell.language and cell.language != language() else None
     lang = f' lang="{escape(foreign)}"' if foreign else ""
+    lang += f' dir="{cell.direction}"' if cell.direction else ""
     note = other(foreign) if foreign else ""
     text = escape(cell.text)
     if cell.href:
@@ -29,6 +30,8 @@ def term(cell: Cell | None, coded: bool = False) -> Markup:
         written = f'<a href="{escape(cell.href)}"{title}{lang}{rel}>{text}</a>{note}'
     elif cell.language:
         written = f"<span{lang}>{text}</span>{note}"
+    elif cell.title and cell.title.startswith("<<("):
+        written = f'<span class="statement" title="{escape(cell.title)}">{text}</span>'
     elif cell.title:
         written = f'<data value="{text}" title="{escape(cell.title)}">{escape(value(cell.text, cell.title))}</data>'
     else:

@@ -10,6 +10,7 @@ from graph_service.engine.result import Query
 from graph_service.knowledge.evidence import statement_iri
 from graph_service.service import Service
 from graph_service.web.pages import numerals
+from graph_service.web.pages.annotations import annotations
 from graph_service.web.pages.cells import Cell, Table, cell, table
 from graph_service.web.pages.extent import Extent, extent
 from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
@@ -123,6 +124,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         inferred={triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}},
         passages=_passages(service, found_of, triples, language),
         graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
+        annotations=annotations(service, iri, language),
         presentation=presentation,
         extent=found_of,
     )

@@ -1,0 +1,79 @@
+"""What XML can hold: characters, and names.
+
+The engine writes any character of a text as it is. XML has no way at all to say some of them, and a reader takes a carriage return
+that is not escaped for a line feed (XML 1.0, fifth edition, sections 2.2 and 2.11).
+"""
+
+import re
+from typing import Protocol
+from xml.parsers import expat
+
+from graph_service.errors import NotAcceptable
+from graph_service.words.remembering import remembered
+
+#: What no XML document can hold, in UTF-8: control characters, U+FFFE and U+FFFF (section 2.2, Char).
+_NO_CHARACTER = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+
+#: What a name begins with and goes on with (section 2.3), without the colon (Namespaces in XML 1.0, NCName).
+_STARTS = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_ENDS_IN_A_NAME = re.compile(f"[{_STARTS}][{_STARTS}\\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*\\Z")
+
+#: Characters that are shown of a text that cannot be written.
+_SHOWN = 80
+
+
+class Output(Protocol):
+    """Where bytes are written to."""
+
+    def write(self, content: bytes, /) -> int:
+        """Take some bytes; how many it took."""
+
+
+def ends_in_a_name(iri: str) -> bool:
+    """Whether an IRI can be an element: it ends in a name without a colon (RDF 1.1 XML Syntax, section 6.1.2) that any parser takes.
+
+    The fifth edition allows more names than the first four, which many parsers still follow, Python's among them.
+    """
+    found = _ENDS_IN_A_NAME.search(iri)
+    return found is not None and (found[0].isascii() or _is_read(found[0]))
+
+
+@remembered(1024)
+def _is_read(name: str) -> bool:
+    try:
+        expat.ParserCreate().Parse(f"<{name}/>", True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+class XmlOutput:
+    """Hands XML on as any parser reads it again."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._before = b""
+
+    def write(self, content: bytes, /) -> int:
+        """Take some bytes. Raises NotAcceptable for a character that XML cannot hold, and what the output raises."""
+        # A character of three bytes may have come in two pieces.
+        known = self._before + content
+        wrong = _NO_CHARACTER.search(known)
+        if wrong is not None:
+            raise NotAcceptable(_told(known, wrong))
+        self._before = known[-2:]
+        self._output.write(content.replace(b"\r", b"&#13;"))
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _told(content: bytes, wrong: "re.Match[bytes]") -> str:
+    start = max(content.rfind(b">", 0, wrong.start()) + 1, wrong.start() - _SHOWN)
+    end = content.find(b"<", wrong.end(), wrong.end() + _SHOWN)
+    text = content[start : end if end >= 0 else wrong.end() + _SHOWN].decode("utf-8", "replace")
+    return f"XML has no way to write U+{ord(wrong.group().decode()):04X}, which stands in {text!r}; the formats that are not XML have."
