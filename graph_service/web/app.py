@@ -28,6 +28,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["kept"] = Kept()
     app.jinja_env.filters["destination"] = destination
+    app.jinja_env.globals["pairs"] = values.pairs
     app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
     app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
@@ -35,7 +36,6 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     wording.speak(app)
     numerals.write(app)
     app.register_blueprint(languages.blueprint(settings.language))
-    app.register_blueprint(values.blueprint())
     for module in (
         home,
         sparql,

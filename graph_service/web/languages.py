@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
 from graph_service.config import LANGUAGES
 from graph_service.errors import MalformedRequest
+from graph_service.web.values import check
 from graph_service.words.remembering import remembered
 
 #: What each language calls itself.
@@ -127,8 +128,9 @@ def blueprint(default: str) -> Blueprint:
 
     @routes.before_app_request
     def choose() -> None:
-        # There must be one for the page that says what is wrong with `lang=`.
+        # There must be one for the page that says what is wrong with a value, also with that of `lang=`.
         liked = g.language = Language(preferred(request.headers.get("Accept-Language", ""), default))
+        check(request, current_app.config)
         tag = chosen(request)
         g.language = Language(tag or liked.shown, tag)
 

@@ -5,8 +5,7 @@ What a client sends is looked up, written into pages and repeated in links, so a
 
 from collections.abc import Collection, Iterable, Mapping
 
-from flask import Blueprint, current_app, request
-from flask.blueprints import BlueprintSetupState
+from flask import request
 from werkzeug.wrappers import Request
 
 from graph_service.errors import InvalidParameter
@@ -20,21 +19,6 @@ LONGEST_FOLLOWED = 8000
 #: Where parameters are texts of queries, which only the body has a limit for.
 _SPARQL = "/sparql"
 _QUERIES = frozenset({"query", "update"})
-
-
-def blueprint() -> Blueprint:
-    """What holds for every request; there are no routes of its own. Templates get `pairs`."""
-    routes = Blueprint("values", __name__)
-
-    @routes.record_once
-    def give(state: BlueprintSetupState) -> None:
-        state.app.jinja_env.globals["pairs"] = pairs
-
-    @routes.before_app_request
-    def look() -> None:
-        check(request, current_app.config)
-
-    return routes
 
 
 def check(asked: Request, limits: Mapping[str, int]) -> None:
