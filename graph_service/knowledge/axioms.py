@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import rdflib
 
 from graph_service.errors import BuildError
+from graph_service.knowledge.rdf11 import of_rdf_1_1
 
 
 def close_terminology(terminology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
@@ -33,7 +34,7 @@ def close_terminology(terminology: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
 
 def kept_closure(terminology: Iterable[ox.Triple], folder: Path) -> Iterator[ox.Triple]:
     """The closure of a terminology: read, if one of the same content is kept whole in the folder, else made and kept there."""
-    said = sorted(f"{triple} .\n" for triple in terminology)
+    said = sorted(f"{triple} .\n" for triple in of_rdf_1_1(terminology))
     path = folder / f".terminology-{hashlib.sha256(''.join(said).encode()).hexdigest()[:16]}.nt"
     seal, _, content = (path.read_bytes() if path.exists() else b"").partition(b"\n")
     if seal != _seal(content):

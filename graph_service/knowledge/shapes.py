@@ -17,6 +17,7 @@ from rdflib.namespace import SH
 from graph_service.errors import SourceError
 from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE
+from graph_service.knowledge.rdf11 import of_rdf_1_1
 from graph_service.knowledge.sources import SourceFile, Sources
 from graph_service.words.names import curie
 
@@ -52,7 +53,7 @@ def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
 
 
 def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
-    triples = {quad.triple for quad in quads}
+    triples = set(of_rdf_1_1(quad.triple for quad in quads))
     return rdflib.Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 

@@ -2,7 +2,8 @@
 
 Of the compaction algorithm (JSON-LD 1.1 API, section 5.1) what such documents and the service's own contexts need: terms whose
 values are IRIs, of a datatype or in languages; prefixes; sets. A value that a term does not fit is written under the property's
-IRI, so that nothing is lost. The tests expand the outcome again with another implementation.
+IRI, so that nothing is lost; where an IRI would be read as a short name, because its scheme is a prefix of the context, the document
+has no such prefix. The tests expand the outcome again with another implementation.
 """
 
 from collections.abc import Mapping
@@ -22,10 +23,18 @@ class Compactor:
         self._longest = sorted(self._prefixes, key=len, reverse=True)
         self._terms = {self._expanded(term["@id"], context): (name, term) for name, term in context.items() if isinstance(term, dict)}
         self._context = context
+        #: Whatever the context maps to a text that ends so is a prefix (section 4.1.2, step 14.2.5 of Create Term Definition).
+        self._read_as_prefixes = {name for name, iri in context.items() if isinstance(iri, str) and iri.endswith(tuple(":/?#[]@"))}
+        self._confused: set[str] = set()
 
     def compact(self, nodes: list[dict[str, Any]]) -> dict[str, Any]:
         """The document of these nodes, as the value of `@graph`; what is said of a node in several places is put together."""
-        return {"@context": self._address, "@graph": self._nodes(nodes)}
+        written = self._nodes(nodes)
+        if not self._confused:
+            return {"@context": self._address, "@graph": written}
+        # An IRI such as <person:alice> would be taken for a short name (section 5.6.3, "IRI confused with prefix").
+        self._longest = [space for space in self._longest if self._prefixes[space] not in self._confused]
+        return {"@context": [self._address, dict.fromkeys(sorted(self._confused))], "@graph": self._nodes(nodes)}
 
     def _nodes(self, nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
@@ -89,6 +98,9 @@ class Compactor:
         for space in self._longest:
             if iri.startswith(space) and not iri[len(space) :].startswith("//"):
                 return f"{self._prefixes[space]}:{iri[len(space) :]}"
+        scheme, _, rest = iri.partition(":")
+        if scheme in self._read_as_prefixes and not rest.startswith("//"):
+            self._confused.add(scheme)
         return iri
 
     @staticmethod

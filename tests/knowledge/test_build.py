@@ -232,3 +232,15 @@ def test_a_kept_closure_that_is_damaged_is_made_anew(make: Make) -> None:
 def test_a_property_that_rdf_xml_cannot_write_leaves_that_dump_out(make: Make) -> None:
     snapshot = build(replace(make(a_ttl="<http://e/a> <http://e/1> 1 ."), reasoning="none"), quiet)
     assert {dump.format.name for dump in snapshot.dumps} == {"ttl", "nt", "jsonld", "nq", "trig"}
+
+
+def test_statements_about_statements_pass_through_the_checks_and_the_reasoner(make: Make) -> None:
+    said = 'VERSION "1.2"\n' + CAT + ' e:said e:of <<( e:tom a e:Dog )>> . e:tom e:likes e:jerry {| e:since "كلام"@ar--rtl |} .'
+    snapshot = build(make(cat_ttl=said), lambda _: None)
+    quads = {str(quad.triple) for quad in snapshot.quads()}
+    assert "<http://e/said> <http://e/of> <<( <http://e/tom> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/Dog> )>>" in quads
+    assert any(triple.endswith('"كلام"@ar--rtl') for triple in quads)
+    # What is said inside is not said: no cat is a dog.
+    animal = "<http://e/tom> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/Animal>"
+    assert animal in quads
+    assert "triple term" in snapshot.left_out["dataset.jsonld"]
