@@ -124,8 +124,21 @@ def test_names_that_no_header_can_hold_are_escaped_in_it(start: Callable[..., Se
         f"<https://w3id.org/labcoop/id/place/{KEY}> a <http://example.org/Św> ; <http://www.w3.org/2000/01/rdf-schema#label> 'x' .",
         encoding="utf-8",
     )
+    graphs = (f"https://w3id.org/labcoop/graph/{KEY}", "https://w3id.org/labcoop/graph/a%22%0Ab", "http://example.org/Łódź;a,b='c'?d#e")
+    (tmp_path / "graphs.nq").write_text(
+        "".join(f"<http://e/a> <http://e/b> <http://e/c> <{graph}> .\n" for graph in graphs), encoding="utf-8"
+    )
     server = start("--data", str(tmp_path), "--ontology", "none", "--queries", "none", "--reasoning", "none")
     with closing(Asking(server.url)) as asking:
+        listed = json.loads(server.ask("/downloads/").body)
+        assert {file["graph"] for file in listed["files"]} >= set(graphs)
+        for name in {file["url"].removeprefix(f"{server.url}/downloads/{listed['version']}/") for file in listed["files"]}:
+            for folder in ("/downloads", "/downloads/latest", f"/downloads/{listed['version']}"):
+                assert not asking(f"{folder}/{quote(name)}", "*/*")
+                assert server.ask(f"{folder}/{quote(name)}").status == 200, name
+        for graph in graphs:
+            assert not asking(f"/rdf-graph-store?{urlencode({'graph': graph})}", "text/turtle")
+            assert not asking(f"/graph/{quote(graph.rpartition('/')[2])}", "text/turtle")
         for path in ("/", *(f"/{way}/place/{quote(KEY)}" for way in ("id", "page", "data", "linkset"))):
             for accept in ("text/html", "text/turtle", "application/ld+json"):
                 assert not asking(path, accept)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -134,3 +135,21 @@ def test_the_ontology_is_drawn_from_itself(server: Server) -> None:
     targets = set(re.findall(r'href="#([^"]+)"', drawing))
     assert classes <= targets
     assert targets <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_what_rdf_xml_cannot_hold_is_not_acceptable_in_it_and_is_there_in_other_formats(
+    start: Callable[..., Server], tmp_path: Path
+) -> None:
+    """RDF 1.1 XML Syntax, section 6.1.2: a property is an element, which cannot begin with a digit; XML 1.0, section 2.2: no U+0007"""
+    place = "https://w3id.org/labcoop/id/place/"
+    lines = [f'<{place}digit> <http://e/1> "v" .', f'<{place}bell> <http://e/a> "x\\u0007" .', f'<{place}fine> <http://e/a> "v" .']
+    # Of a thing of which much is said, the engine writes it.
+    lines += [f'<{place}large> <http://e/1> "{number}" .' for number in range(1500)]
+    (tmp_path / "mine.nt").write_text("\n".join(lines) + "\n")
+    server = start("--data", str(tmp_path / "mine.nt"), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    for key in ("digit", "bell", "large"):
+        for answer in (server.ask(f"/data/place/{key}.rdf"), server.ask(f"/data/place/{key}", Accept="application/rdf+xml")):
+            assert (answer.status, answer.headers["content-type"]) == (406, "application/problem+json"), key
+        for format in ("ttl", "nt", "jsonld", "trig"):
+            assert server.ask(f"/data/place/{key}.{format}").status == 200
+    assert server.ask("/data/place/fine.rdf").status == 200
