@@ -93,7 +93,7 @@ def read_canned(path: Path) -> CannedQuery:
     if not NAME.fullmatch(path.stem):
         raise SourceError(f"{path}: a canned query has the name of its file, which may have letters, digits, - and _ alone", file=str(path))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: {error}") from error
     variables = grlc.places(text)

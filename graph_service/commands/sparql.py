@@ -13,7 +13,7 @@ from graph_service.errors import MalformedRequest
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Run a query from a file and print its answer. Raises MalformedRequest for a file that cannot be read, and what running raises."""
     try:
-        text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text(encoding="utf-8")
+        text = sys.stdin.read().removeprefix("\ufeff") if options.file == "-" else Path(options.file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MalformedRequest(f"{options.file}: {error}") from error
     with opened(settings) as service:

@@ -47,7 +47,7 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
     store.bulk_extend(quads)
     findings = []
     for path in rule_files:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         sentence = text.partition("\n")[0].removeprefix("#").strip()
         if not text.startswith("#") or not sentence:
             raise SourceError(f"{path}:1: the first line of a rule is a comment that says the rule")

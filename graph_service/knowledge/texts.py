@@ -148,7 +148,7 @@ class Text:
         """The text in a file. Raises SourceError if it cannot be read or is not UTF-8."""
         try:
             content = path.read_bytes()
-            return cls(path, sha256(content), normalised(content.decode("utf-8")))
+            return cls(path, sha256(content), normalised(content.decode("utf-8-sig")))
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror}") from error
         except UnicodeDecodeError as error:

@@ -85,9 +85,9 @@ def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[o
 
 def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterator[str]:
     try:
-        result = ask(Query(query.bind(json.loads(case.read_text(encoding="utf-8")), lists)), _EXPECTED)
+        result = ask(Query(query.bind(json.loads(case.read_text(encoding="utf-8-sig")), lists)), _EXPECTED)
         expected = case.with_suffix(f".{result.format.name}")
-        content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8")
+        content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, ServiceError) as error:
         yield f"{case}:1: {error}"
         return

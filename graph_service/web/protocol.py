@@ -84,7 +84,7 @@ def _graphs(asked: Request, name: str, other: str) -> Sequence[str] | None:
 
 def _body(asked: Request) -> str:
     try:
-        return asked.get_data().decode("utf-8")
+        return asked.get_data().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MalformedRequest(f"The body is not UTF-8: {error}.") from error
 

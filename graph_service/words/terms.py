@@ -86,22 +86,22 @@ def mapped(term: AnyTerm, change: Callable[[AnyTerm], AnyTerm]) -> AnyTerm:
 
 
 def iri(text: str) -> NamedNode:
-    """An IRI from `https://…`, `<https://…>` or a CURIE with a prefix of this service (`place:CRI`).
+    """An IRI from `https://…`, a CURIE with a prefix of this service (`place:CRI`), or in angle brackets, where any absolute IRI is itself.
 
-    Raises ValueError when the text is neither.
+    Raises ValueError when the text is none of them.
     """
     text = text.strip()
+    prefix, colon, local = text.partition(":")
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1]
-    prefix, colon, local = text.partition(":")
-    if colon and prefix in PREFIXES and not local.startswith("//"):
+    elif colon and prefix in PREFIXES and not local.startswith("//"):
         text = PREFIXES[prefix] + local
     elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
         raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
     try:
         return NamedNode(text)
     except ValueError as error:
-        raise ValueError("an IRI with the characters that RFC 3987 allows") from error
+        raise ValueError("an absolute IRI, with the characters that RFC 3987 allows") from error
 
 
 def term(text: str) -> Term:

@@ -1,5 +1,6 @@
 """Building: what comes in, what is refused and where, and what stays when it fails."""
 
+import codecs
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -232,6 +233,24 @@ def test_a_kept_closure_that_is_damaged_is_made_anew(make: Make) -> None:
 def test_a_property_that_rdf_xml_cannot_write_leaves_that_dump_out(make: Make) -> None:
     snapshot = build(replace(make(a_ttl="<http://e/a> <http://e/1> 1 ."), reasoning="none"), quiet)
     assert {dump.format.name for dump in snapshot.dumps} == {"ttl", "nt", "jsonld", "nq", "trig"}
+
+
+def test_files_as_editors_on_windows_write_them_are_read(make: Make, tmp_path: Path) -> None:
+    def windows(text: str) -> bytes:
+        return codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode()
+
+    plain = make(cat_ttl=CAT)
+    settings = replace(plain, queries=(tmp_path / "cats.rq",))
+    query = "#+ summary: Cats\n#+ params:\n#+   name: {type: string, label: Name}\n"
+    query += "SELECT ?cat {\n  VALUES ?name { 'x' }\n  ?cat a <http://e/Cat> }\n"
+    (tmp_path / "cats.rq").write_bytes(windows(query))
+    (tmp_path / "facts" / "cat.ttl").write_bytes(windows(CAT))
+    (tmp_path / "ontology.ttl").write_bytes(windows(ONTOLOGY))
+    with Service.open(build(settings, lambda _: None), settings) as service:
+        assert [row[0].value for row in service.canned("cats", {}).rows() if isinstance(row[0], ox.NamedNode)] == ["http://e/tom"]
+    (tmp_path / "facts" / "cat.ttl").write_bytes(windows(CAT + "\ne:tom e:likes"))
+    with pytest.raises(SourceError, match=r"cat\.ttl:2:"):
+        build(settings, lambda _: None)
 
 
 def test_statements_about_statements_pass_through_the_checks_and_the_reasoner(make: Make) -> None:

@@ -93,6 +93,17 @@ def test_an_iri_may_be_given_in_full_in_brackets_or_short() -> None:
     assert {terms.iri(text).value for text in (full, f"<{full}>", "place:CRI", " place:CRI ")} == {full}
 
 
+@pytest.mark.parametrize("iri", ["did:web:example.org:7", "info:doi/10.1/2", "tag:e.org,2024:x", "geo:1,2", "place:CRI", "urn:x:y"])
+def test_in_brackets_an_absolute_iri_is_itself(iri: str) -> None:
+    assert terms.iri(f"<{iri}>").value == iri
+    assert terms.term(f"<{iri}>") == ox.NamedNode(iri)
+
+
+def test_in_brackets_an_iri_is_absolute() -> None:
+    with pytest.raises(ValueError, match="an absolute IRI"):
+        terms.iri("<CRI>")
+
+
 def test_a_lang_string_keeps_its_text_and_language() -> None:
     assert terms.TYPES["lang-string"]("a@b@fr") == ox.Literal("a@b", language="fr")
 
