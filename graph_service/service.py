@@ -123,7 +123,7 @@ class Service:
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         #: Searches in the texts of the graph.
-        self.search = Search(snapshot.index, settings.query_deadline)
+        self.search = Search(lambda: snapshot.index, settings.query_deadline)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
         self._counts: dict[bytes, int] = {}
         #: How many rows a page of a table has where nothing is said, and may have.

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "graph_service"
 
 #: From the ground up: a module may import from its own floor and those below.
 FLOORS = (
-    {"errors", "config", "arrival"},
+    {"errors", "config", "files", "arrival"},
     {"client"},
     {"words"},
     {"knowledge", "engine", "catalogue"},

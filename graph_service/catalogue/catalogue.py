@@ -10,8 +10,8 @@ from graph_service.catalogue.header import NAME, Header, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
-from graph_service.config import refuse_unreadable
 from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
+from graph_service.files import below, is_folder
 from graph_service.words import syntax
 from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
 
@@ -134,11 +134,4 @@ def query_files(places: Iterable[Path]) -> Iterator[Path]:
     Raises SourceError for a path that is not there, and SettingError for a name that is no UTF-8.
     """
     for place in places:
-        if place.is_dir():
-            for path in sorted(place.glob("*.rq")):
-                refuse_unreadable(str(path), "a file's name")
-                yield path
-        elif place.is_file():
-            yield place
-        else:
-            raise SourceError(f"{place}: no such file or folder")
+        yield from below(place, {".rq"}, deep=False) if is_folder(place) else [place]

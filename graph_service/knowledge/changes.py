@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph_service.errors import Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.words.names import GRAPH_DESCRIPTION
 
@@ -37,7 +38,10 @@ class Changes:
 
 
 def changes(older: Snapshot, newer: Snapshot) -> Changes:
-    """The changes from one version to another. A blank node is the same if its name is: its file did not change."""
+    """The changes from one version to another. A blank node is the same if its name is: its file did not change.
+
+    Raises Unavailable for a version that cannot be read any more.
+    """
     return _changes(older.path_of("nq"), newer.path_of("nq"), older.id, newer.id)
 
 
@@ -49,7 +53,11 @@ def _changes(older: Path, newer: Path, older_id: str, newer_id: str) -> Changes:
 
 def _lines(path: Path) -> set[str]:
     # One quad a line (RDF 1.1 N-Quads, section 2); a line break inside a literal is escaped, and only \n ends a line.
-    return {line for line in path.read_text(encoding="utf-8").split("\n") if line and not line.endswith(_DESCRIBED)}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"The file {path.name} of a version cannot be read here. `graph-service build` makes it anew.") from error
+    return {line for line in text.split("\n") if line and not line.endswith(_DESCRIBED)}
 
 
 def _graph(line: str) -> str:

@@ -24,6 +24,9 @@ from graph_service.words.writing import in_order, write_quads, write_sorted
 GZIP = "application/gzip"
 
 
+_ANEW = "`graph-service build` makes it anew."
+
+
 @dataclass(frozen=True)
 class Dump:
     """One file: its format, where it is, its size and hash; of one named graph or of the whole; whether with what is inferred."""
@@ -42,10 +45,9 @@ class Dump:
         return GZIP if self.compressed else self.format.media
 
     @property
-    def intact(self) -> bool:
-        """Whether the file still has the content that it was written with; looked at again only when it has been changed."""
-        state = self.path.stat()
-        return _digest_of(self.path, state.st_size, state.st_mtime_ns) == self.sha256
+    def fault(self) -> str:
+        """What is wrong with the file (see `fault_of`)."""
+        return fault_of(self.path, self.sha256)
 
     @property
     def whole(self) -> bool:
@@ -98,6 +100,22 @@ def digest_of(path: Path) -> str:
     """The SHA-256 of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fault_of(path: Path, sha256: str) -> str:
+    """What is wrong with a file that was written with some content, as a sentence with what to do; empty if nothing is.
+
+    Its content is looked at again only when it has been changed.
+    """
+    try:
+        state = path.stat()
+        if _digest_of(path, state.st_size, state.st_mtime_ns) == sha256:
+            return ""
+    except FileNotFoundError:
+        return f"The file {path.name} is not there any more. {_ANEW}"
+    except OSError as error:
+        return f"The file {path.name} cannot be read here: {error.strerror}."
+    return f"The file {path.name} is damaged here. {_ANEW}"
 
 
 @lru_cache(maxsize=1000)

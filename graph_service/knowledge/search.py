@@ -2,14 +2,14 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from graph_service.arrival import began
-from graph_service.errors import OutOfTime, Unavailable
+from graph_service.errors import OutOfTime
 from graph_service.knowledge.index import Part
 from graph_service.words.folding import WORD, fold
 from graph_service.words.names import curie
@@ -108,14 +108,15 @@ class Wanted:
 class Search:
     """Searches in one snapshot's index."""
 
-    def __init__(self, path: Path, deadline: float) -> None:
-        self._path = path
+    def __init__(self, index: Callable[[], Path], deadline: float) -> None:
+        """`index` gives the file of the index, and raises Unavailable for one that is damaged."""
+        self._index = index
         self._deadline = deadline
 
     def find(self, wanted: Wanted) -> Findings:
         """The things that have a text with all the words, or words that begin so; if there are none, those with some of them.
 
-        Nothing is found by a text without words. Raises OutOfTime, and Unavailable where the snapshot has no index.
+        Nothing is found by a text without words. Raises OutOfTime, and Unavailable where the index is not as it was written.
         """
         words = fold(wanted.text).split()
         if not words:
@@ -137,9 +138,7 @@ class Search:
             return database.execute("SELECT 1 FROM class WHERE iri = ? LIMIT 1", (iri,)).fetchone() is not None
 
     def _opened(self) -> closing[sqlite3.Connection]:
-        if not self._path.exists():
-            raise Unavailable("This version of the graph was built without an index for searches.")
-        return closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", uri=True))
+        return closing(sqlite3.connect(f"{self._index().absolute().as_uri()}?mode=ro&immutable=1", uri=True))
 
     def _find(self, database: sqlite3.Connection, wanted: Wanted, words: Sequence[str], some: bool = False) -> Findings:
         # Each word is a quoted string of letters and digits: nothing in it is syntax of FTS5. A word stands for all that begin

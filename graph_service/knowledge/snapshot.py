@@ -16,20 +16,22 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from graph_service.errors import BuildError, NotFound
+from graph_service.errors import BuildError, NotFound, ServiceError, SettingError, Unavailable
 from graph_service.knowledge.context import make_context
-from graph_service.knowledge.dumps import Dump, digest_of, read_dumps, write_dumps
+from graph_service.knowledge.dumps import Dump, digest_of, fault_of, read_dumps, write_dumps
 from graph_service.knowledge.index import write_index
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
@@ -45,6 +47,9 @@ _QUERIES = "queries"
 
 #: How the name of a damaged snapshot ends while it is being removed.
 _ASIDE = "-damaged"
+
+#: The dumps that are read again by those who serve.
+_LOADED = frozenset({"dataset.nq", "dataset.nt", "asserted.nt"})
 
 _N_TRIPLES = next(format for format in DUMP_FORMATS if format.name == "nt")
 
@@ -62,11 +67,13 @@ class Snapshot:
     made: str = ""
 
     lineage: str = ""
+    #: What the manifest says, read once: what is served does not change with a file.
+    manifest: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def files(self) -> list[Dump]:
         """Every file of it: of the whole and of each graph, with what is inferred and without, plain and compressed."""
-        return read_dumps(self.folder / "dumps", _manifest(self.folder)["dumps"])
+        return read_dumps(self.folder / "dumps", self.manifest["dumps"])
 
     @property
     def left_out(self) -> dict[str, str]:
@@ -76,7 +83,7 @@ class Snapshot:
     @property
     def figures(self) -> dict[str, int | str]:
         """What the checks of its build covered, by the name of the figure; empty for a version that was built before they were kept."""
-        return dict(_manifest(self.folder).get("figures", {}))
+        return dict(self.manifest.get("figures", {}))
 
     @property
     def dumps(self) -> list[Dump]:
@@ -90,10 +97,10 @@ class Snapshot:
         for manifest in self.folder.parent.glob("[!.]*/manifest.json"):
             if manifest.parent.is_symlink() or manifest.parent.name == self.id:
                 continue
-            with suppress(BuildError, OSError, ValueError):
+            with suppress(ServiceError, OSError, ValueError):
                 if self.lineage and _manifest(manifest.parent).get("lineage") == self.lineage:
                     found.append(Snapshot.open(manifest.parent))
-        return sorted(found, key=lambda snapshot: snapshot.folder.stat().st_mtime_ns, reverse=True)
+        return sorted(found, key=_age)
 
     def path_of(self, name: str) -> Path:
         """The file of the whole dataset in a format, by the format's short name."""
@@ -106,13 +113,13 @@ class Snapshot:
 
     @property
     def context(self) -> bytes:
-        """The JSON-LD context for this graph (see `context`)."""
-        return (self.folder / "context.jsonld").read_bytes()
+        """The JSON-LD context for this graph (see `context`). Raises Unavailable if its file is not as it was written."""
+        return self._whole("context.jsonld").read_bytes()
 
     @property
     def index(self) -> Path:
-        """The index that searches read; versions that were built by older code have none."""
-        return self.folder / "search.sqlite"
+        """The index that searches read. Raises Unavailable if it is not as it was written."""
+        return self._whole("search.sqlite")
 
     @property
     def queries(self) -> Path:
@@ -121,8 +128,11 @@ class Snapshot:
 
     @property
     def description(self) -> list[ox.Triple]:
-        """What the graph says of itself (see `description`), with the service's IRIs as they are in the graph."""
-        return [quad.triple for quad in ox.parse(path=str(self.folder / "description.nt"), format=ox.RdfFormat.N_TRIPLES)]
+        """What the graph says of itself (see `description`), with the service's IRIs as they are in the graph.
+
+        Raises Unavailable if its file is not as it was written.
+        """
+        return [quad.triple for quad in ox.parse(path=str(self._whole("description.nt")), format=ox.RdfFormat.N_TRIPLES)]
 
     def quads(self) -> Iterable[ox.Quad]:
         """All quads as the sources write them (literals keep their form, which a store would change)."""
@@ -148,35 +158,72 @@ class Snapshot:
         return {quad.triple for quad in quads if union or isinstance(quad.graph_name, ox.DefaultGraph)}
 
     def verify(self) -> None:
-        """Raise BuildError unless what a service loads has the content that the manifest tells."""
-        expected = {self.folder / name: digest for name, digest in _manifest(self.folder).get("about", {}).items()}
-        loaded = {"dataset.nq", "dataset.nt", "asserted.nt"}
-        expected |= {dump.path: dump.sha256 for dump in self.files if dump.path.name in loaded}
-        for path, digest in expected.items():
-            if not path.exists() or digest_of(path) != digest:
-                raise BuildError(f"{path}: not the content that the manifest tells; delete the folder to build it anew")
+        """Raise BuildError unless what a service loads has the content that the manifest tells, SettingError if it may not be read."""
+        expected = {self.folder / name: digest for name, digest in self.manifest.get("about", {}).items()}
+        expected |= {dump.path: dump.sha256 for dump in self.files if dump.path.name in _LOADED}
+        with _reading(self.folder):
+            for path, digest in expected.items():
+                if digest_of(path) != digest:
+                    raise BuildError(f"{path}: not the content that the manifest tells; delete the folder to build it anew")
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with its files now, as a sentence with what to do; empty if nothing is. The large ones are only looked at."""
+        try:
+            if Snapshot.open(self.folder).manifest != self.manifest:
+                return f"The snapshot {self.id} has been replaced by another one. `graph-service build` makes it anew."
+        except ServiceError as error:
+            return error.detail
+        about = (fault_of(self.folder / name, digest) for name, digest in self.manifest.get("about", {}).items())
+        loaded = (dump.fault for dump in self.files if dump.path.name in _LOADED)
+        return next(filter(None, chain(about, loaded)), "")
 
     def hold(self) -> BinaryIO:
         """An open file: as long as it is open, no build deletes the snapshot. Raises BuildError if it is gone."""
-        try:
+        with _reading(self.folder):
             held = (self.folder / _MANIFEST).open("rb")
             fcntl.flock(held, fcntl.LOCK_SH)
-        except OSError as error:
-            raise BuildError(f"{self.folder}: not a whole snapshot ({error}); delete it to build it anew") from error
         return held
+
+    def _whole(self, name: str) -> Path:
+        if fault := fault_of(self.folder / name, self.manifest["about"].get(name, "")):
+            raise Unavailable(fault, retry_after=60)
+        return self.folder / name
 
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
-        """The snapshot in a folder. Raises BuildError if a file is missing or is not what the manifest says."""
-        try:
+        """The snapshot in a folder.
+
+        Raises BuildError if a file is missing or is not what the manifest says, SettingError if one may not be read.
+        """
+        with _reading(folder):
             manifest = _manifest(folder)
-            snapshot = cls(manifest["id"], folder, manifest["graphs"], manifest["triples"], manifest["made"], manifest["lineage"])
+            graphs, lineage = manifest["graphs"], manifest["lineage"]
+            snapshot = cls(manifest["id"], folder, graphs, manifest["triples"], manifest["made"], lineage, manifest)
             for dump in snapshot.files:
                 if dump.path.stat().st_size != dump.bytes:
                     raise BuildError(f"{dump.path}: not the {dump.bytes} bytes that the manifest tells; delete the folder to build it anew")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BuildError(f"{folder}: not a whole snapshot ({error}); delete it to build it anew") from error
         return snapshot
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """What is met while a snapshot is read, as errors of ours: what may not be read need not be damaged."""
+    try:
+        yield
+    except PermissionError as error:
+        where = "or name another folder with GRAPH_SERVICE_SNAPSHOTS"
+        raise SettingError(f"{error.filename or folder}: this user may not read what was built; let it, {where}.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BuildError(f"{folder}: not a whole snapshot ({error}); delete it to build it anew") from error
+
+
+def _age(snapshot: Snapshot) -> int:
+    """What versions are put in order by, the newest first; one that is served and gone is taken for the newest."""
+    try:
+        return -snapshot.folder.stat().st_mtime_ns
+    except OSError:
+        return -sys.maxsize
 
 
 def write(

@@ -23,8 +23,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from graph_service.config import refuse_unreadable
 from graph_service.errors import SourceError
+from graph_service.files import below, is_folder
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, curie
 from graph_service.words.terms import mapped
 
@@ -170,17 +170,12 @@ class Sources:
 def _files(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
     """(file, root) of every source file; a file named by itself is its own root."""
     for root in roots:
-        if root.is_file():
-            if root.suffix not in _FORMATS:
-                raise SourceError(f"{root}: not a source file; its name must end in {', '.join(_FORMATS)}")
+        if is_folder(root):
+            yield from ((path, root) for path in below(root, _FORMATS))
+        elif root.suffix in _FORMATS:
             yield root, root
-        elif root.is_dir():
-            for path in sorted(root.rglob("*")):
-                if path.suffix in _FORMATS and path.is_file():
-                    refuse_unreadable(str(path), "a file's name")
-                    yield path, root
         else:
-            raise SourceError(f"{root}: no such file or folder")
+            raise SourceError(f"{root}: not a source file; its name must end in {', '.join(_FORMATS)}")
 
 
 def _graph_of(path: Path, root: Path) -> str | None:

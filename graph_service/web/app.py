@@ -1,11 +1,14 @@
 """`create_app`: the one place where the web application is put together."""
 
+from functools import partial
+
 from flask import Flask, Response
 from prometheus_client import CollectorRegistry
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from graph_service.config import Settings
-from graph_service.errors import ServiceError
+from graph_service.errors import ServiceError, Unavailable
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web import assets, cors, explain, languages, policy, queries, search, sparql, status, values, wording
 from graph_service.web.answers import problem, translated
@@ -62,16 +65,19 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.register_blueprint(search.blueprint(service, settings))
     app.register_blueprint(status.blueprint(service, settings, registry, takeover or Takeover()))
     app.register_error_handler(ServiceError, problem)
-    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(HTTPException, partial(_on_http_exception, service.snapshot))
     app.register_blueprint(assets.blueprint())
     app.register_blueprint(cors.blueprint())
     app.register_blueprint(policy.blueprint())
     return app
 
 
-def _on_http_exception(error: HTTPException) -> Response:
+def _on_http_exception(snapshot: Snapshot, error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         redirection = error.get_response()
         assert isinstance(redirection, Response)
         return redirection
+    if isinstance(error, InternalServerError) and snapshot.fault:
+        # It has been logged as it was met; whoever asked can only wait until the files are there again.
+        return problem(Unavailable("A file of the graph is gone or damaged here. `graph-service build` makes it anew.", retry_after=60))
     return problem(translated(error))

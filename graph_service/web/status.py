@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 import graph_service
 from graph_service.config import Settings
 from graph_service.engine.result import Query
-from graph_service.errors import Forbidden, NotFound, Unauthorized
+from graph_service.errors import Forbidden, NotFound, Unauthorized, Unavailable
 from graph_service.service import Service
 from graph_service.web.takeover import Takeover, without_folders
 
@@ -32,6 +32,8 @@ def blueprint(service: Service, settings: Settings, registry: CollectorRegistry,
     def ready() -> Response:
         service.sparql(Query("ASK {}")).close()
         snapshot = service.snapshot
+        if fault := snapshot.fault:
+            raise Unavailable(public(fault), retry_after=60)
         age = (datetime.now(UTC) - datetime.fromisoformat(snapshot.made)).total_seconds()
         told: dict[str, object] = {"snapshot": snapshot.id, "triples": snapshot.triples, "made": snapshot.made, "ageSeconds": round(age)}
         failed = takeover.last_build

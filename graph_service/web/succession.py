@@ -135,9 +135,10 @@ class Succession:
         """Take over the newest snapshot if there is a newer one and it answers. Raises whatever opening it does."""
         self._takeover.hear(failure.last(self._settings.snapshots, self._sources))
         newest = last_good(self._settings.snapshots, self._sources)
-        if self._successor is not None and (newest is None or newest.id != self._successor.service.snapshot.id):
+        if self._successor is not None and (newest is None or newest.manifest != self._successor.service.snapshot.manifest):
             self._drop_successor()
-        if newest is None or newest.id == self._current.service.snapshot.id:
+        # One that was damaged and made anew has the same id, and files of its own.
+        if newest is None or newest.manifest == self._current.service.snapshot.manifest:
             self._takeover.fault = ""
             return
         self._successor = self._successor or self._generation(newest)

@@ -1,5 +1,6 @@
 """What an operator sees: one structured log line a request, and counters for Prometheus."""
 
+import logging
 import random
 import re
 import time
@@ -24,6 +25,8 @@ _KINDS = ("sparql", "queries", "id", "page", "data", "ns", "vocab", "graph", "do
 
 #: Characters of a path that are logged.
 _PATH = 1000
+
+_log = logging.getLogger(__name__)
 
 _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -59,6 +62,13 @@ class _Current(Collector):
         self._since: dict[str, float] = {}
 
     def collect(self) -> Iterator[Metric]:
+        for figures in (self._of_queries, self._of_answers, self._of_snapshots):
+            try:
+                yield from [*figures()]
+            except Exception:  # the other figures are told all the same
+                _log.exception("figures are missing from the metrics")
+
+    def _of_queries(self) -> Iterator[Metric]:
         service = self._service()
         engine = service.engine
         yield GaugeMetricFamily("graph_queries_running", "Queries running", len(service.running))
@@ -69,12 +79,17 @@ class _Current(Collector):
                 ended.add_metric([outcome], count)
         yield ended
         yield CounterMetricFamily("graph_query_seconds", "Seconds of queries that gave a result", engine.counts.seconds)
+
+    def _of_answers(self) -> Iterator[Metric]:
         cache = CounterMetricFamily("graph_cache", "Requests by what the cache did", labels=["result"])
         for result, count in vars(self._cache).items():
             cache.add_metric([result], count)
         yield cache
         yield CounterMetricFamily("graph_readers_given_up", "Clients that took their answer too slowly", self._readers.given_up)
         yield GaugeMetricFamily("graph_spooled_bytes", "Bytes on disk of large answers that are on their way", self._readers.spooled)
+
+    def _of_snapshots(self) -> Iterator[Metric]:
+        service = self._service()
         failures = "Times that a newer snapshot could not be taken over"
         yield CounterMetricFamily("graph_takeover_failures", failures, self._takeover.failures)
         yield CounterMetricFamily("graph_build_failures", "Builds that failed", self._takeover.failed_builds)

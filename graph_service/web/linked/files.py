@@ -22,9 +22,9 @@ _COMPACT = 10_000
 
 
 def sent(dump: Dump, format: Format | None = None, attached: bool = False) -> Response:
-    """A file of a snapshot as a response; `format` if it is sent as another than its own. Raises Unavailable if it is damaged."""
-    if not dump.intact:
-        raise Unavailable(f"The file {dump.path.name} is damaged here. `graph-service build` makes it anew.", retry_after=600)
+    """A file of a snapshot as a response; `format` if it is sent as another than its own. Raises Unavailable for a damaged one."""
+    if fault := dump.fault:
+        raise Unavailable(fault, retry_after=600)
     # The time stands still with the content: a file is never changed once it is written.
     response = send_file(
         dump.path,

@@ -1,0 +1,44 @@
+"""The files that settings name: given by themselves, or below a folder. What may not be looked at is told, and never taken for nothing."""
+
+import os
+import stat
+from collections.abc import Collection
+from pathlib import Path
+
+from graph_service.config import refuse_unreadable
+from graph_service.errors import SourceError
+
+
+def is_folder(place: Path) -> bool:
+    """Whether a place is a folder, and no file. Raises SourceError for one that is not there, is neither, or may not be looked at."""
+    try:
+        mode = place.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise SourceError(f"{place}: no such file or folder") from None
+    except OSError as error:
+        raise SourceError(f"{place}: {error.strerror}") from error
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise SourceError(f"{place}: no such file or folder")
+    return stat.S_ISDIR(mode)
+
+
+def below(folder: Path, suffixes: Collection[str], deep: bool = True) -> list[Path]:
+    """The files in a folder, and `deep` in the folders within, whose names end so, sorted.
+
+    Raises SourceError for a folder that may not be read, SettingError for a name that is no UTF-8.
+    """
+    found = []
+    try:
+        for where, folders, names in os.walk(folder, onerror=_refuse):
+            found += [path for name in names if (path := Path(where, name)).suffix in suffixes and path.is_file()]
+            if not deep:
+                folders.clear()
+    except OSError as error:
+        raise SourceError(f"{error.filename}: {error.strerror}") from error
+    for path in found:
+        refuse_unreadable(str(path), "a file's name")
+    return sorted(found)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
