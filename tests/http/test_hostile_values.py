@@ -68,9 +68,10 @@ class Asking:
     def close(self) -> None:
         self._connection.close()
 
-    def __call__(self, address: str, accept: str) -> str:
-        """What is wrong with the answer; nothing if it is an answer as it should be."""
-        self._connection.request("GET", address, headers={"Accept": accept})
+    def __call__(self, address: str, accept: str, form: str | None = None) -> str:
+        """What is wrong with the answer; nothing if it is an answer as it should be. A form is sent by POST."""
+        headers = {"Accept": accept, **({"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {})}
+        self._connection.request("GET" if form is None else "POST", address, form, headers)
         answer = self._connection.getresponse()
         answer.read()
         # Visible ASCII and spaces: all that a field value should have (RFC 9110, section 5.5).
@@ -102,6 +103,11 @@ def test_no_value_is_a_fault_or_makes_a_header(places: list[Place], ask: Asking,
     assert len(places) > 400
     # Each place with another of the formats; all together every path meets all of them.
     wrong = [ask(place.address(HOSTILE[kind]), ACCEPT[at % len(ACCEPT)]) for at, place in enumerate(places)]
+    # Canned queries and the endpoint take forms as well.
+    for at, place in enumerate(places):
+        if place.path.startswith(("/queries/", "/sparql")) and not place.in_path:
+            form = {**({"query": "ASK {}"} if place.path == "/sparql" else {}), place.name: HOSTILE[kind]}
+            wrong.append(ask(place.path, ACCEPT[at % len(ACCEPT)], urlencode(form)))
     assert not [found for found in wrong if found]
 
 
