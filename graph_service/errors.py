@@ -176,6 +176,12 @@ class UnsupportedMediaType(ServiceError):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
+class PreconditionFailed(ServiceError):
+    """The answer is not the one that the request's conditions name."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+
+
 class NotSatisfiable(ServiceError):
     """The range that is asked for is beyond the end of a file."""
 

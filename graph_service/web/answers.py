@@ -167,6 +167,9 @@ def problem(error: ServiceError) -> Response:
     if "retry_after" in error.members:
         response.headers["Retry-After"] = str(error.members["retry_after"])
     if error.status == HTTPStatus.UNAUTHORIZED:
+    if isinstance(error, NotSatisfiable) and "size" in error.members:
+        # RFC 9110, section 15.5.17
+        response.headers["Content-Range"] = f"bytes */{error.members['size']}"
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)
@@ -187,7 +190,8 @@ def translated(error: HTTPException) -> ServiceError:
         case 415:
             return UnsupportedMediaType(str(error.description))
         case 416:
-            return NotSatisfiable("The range begins beyond the end of the file.")
+            size = getattr(error, "length", None)
+            return NotSatisfiable("The range begins beyond the end of the file.", **({} if size is None else {"size": size}))
         case code if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ServiceError("Something went wrong here; it has been logged.")
         case _:

@@ -16,6 +16,7 @@ from graph_service.errors import Busy, ServiceError, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.web.front.addresses import Addresses
 from graph_service.web.front.asked import Asked
+from graph_service.web.front.conditions import leave_out_useless_range, settled
 from graph_service.web.front.limits import Limits
 from graph_service.web.front.readers import Readers
 from graph_service.web.front.refusal import refusal
@@ -68,7 +69,7 @@ class Serving:
         began = time.perf_counter()
         asked = Asked.from_scope(scope)
         try:
-            reply = await self._answer(asked, scope.client, protocol)
+            reply = settled(asked, await self._answer(asked, scope.client, protocol))
         except ServiceError as error:
             reply = refusal(error, asked)
         except Exception:
@@ -82,6 +83,7 @@ class Serving:
         self._limits.refuse_long_head(asked)
         self._addresses.settle(asked, peer)
         asked.leave_out_what_nobody_reads()
+        leave_out_useless_range(asked)
         if asked.has_body:
             asked.body = await self._limits.read_body(asked, protocol)
         generation = self._succession.newest

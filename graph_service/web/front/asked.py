@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _OWN_NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 #: Headers that are about the connection or have been dealt with: WSGI has no place for them.
-_LEFT_OUT = frozenset({"connection", "transfer-encoding", "expect", "content-length"})
+_LEFT_OUT = frozenset({"connection", "transfer-encoding", "expect", "content-length", "if-match", "if-unmodified-since"})
 
 #: Parameters that are looked at on the event loop, which nothing may keep for long.
 _MANY = 1000

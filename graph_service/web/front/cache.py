@@ -250,7 +250,7 @@ class Cache:
 
     def _known_to_client(self, asked: Asked, key: bytes) -> str | None:
         """What the client has of this answer: the tag that it names, in whatever encoding, or the plain one for the time that it names."""
-        if asked.method not in {"GET", "HEAD"}:
+        if asked.method not in {"GET", "HEAD"} or asked.headers.keys() & {"if-match", "if-unmodified-since"}:
             return None
         if "if-none-match" in asked.headers:
             tag = self._tag(key)

@@ -45,10 +45,14 @@ def is_worth_encoding(size: int, media: str) -> bool:
 
 @remembered(256)
 def choose(accept: str) -> str:
-    """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order."""
+    """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order.
+
+    The bytes as they are may be liked best, too (RFC 9110, section 12.5.3); where they are not named, they are liked least.
+    """
     weights = {}
     for part in accept.lower().split(",", _NAMED)[:_NAMED]:
         name, semicolon, parameter = part.partition(";")
         weights[name.strip()] = weight(parameter.strip().removeprefix("q=")) if semicolon else 1.0
     best = max(_ENCODERS, key=lambda name: weights.get(name, weights.get("*", 0.0)))
-    return best if weights.get(best, weights.get("*", 0.0)) > 0 else IDENTITY
+    liked = weights.get(best, weights.get("*", 0.0))
+    return best if liked > 0 and liked >= weights.get(IDENTITY, 0.0) else IDENTITY

@@ -1,0 +1,68 @@
+"""Conditions and ranges of requests (RFC 9110, sections 13 and 14), for every route alike.
+
+Ranges and If-None-Match of files are werkzeug's, of kept answers the cache's; what those leave open is here.
+"""
+
+import re
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from graph_service.errors import PreconditionFailed
+from graph_service.web.front.asked import Asked
+from graph_service.web.front.reply import Reply
+
+#: One range of bytes: from a place to another, from a place on, or the last ones (section 14.1.2).
+_ONE_RANGE = re.compile(r"bytes=\s*([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*", re.IGNORECASE)
+
+#: What is answered where nothing is wrong.
+_ANSWERS = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+#: Entity tags in one If-Match that are looked at.
+_TAGS = 64
+
+
+def leave_out_useless_range(asked: Asked) -> None:
+    """Have a Range that is not followed ignored, so that the whole is sent: another unit, several ranges, none (section 14.2)."""
+    given = asked.headers.get("range")
+    if given is not None and (asked.method != "GET" or not _is_one_range(given)):
+        del asked.headers["range"]
+
+
+def _is_one_range(given: str) -> bool:
+    if _ONE_RANGE.fullmatch(given) is None:
+        return False
+    first, _, last = given.partition("=")[2].strip().partition("-")
+    return not first or not last or int(first) <= int(last)
+
+
+def settled(asked: Asked, reply: Reply) -> Reply:
+    """The answer where the request has a condition on it (section 13.2.2); as it is where none is or the condition holds.
+
+    Raises PreconditionFailed for an answer that is not the one that the client means.
+    """
+    names = asked.headers.keys() & {"if-match", "if-unmodified-since", "if-none-match"}
+    if not names or reply.status not in _ANSWERS or asked.method not in {"GET", "HEAD"}:
+        return reply
+    values = {name.lower(): value for name, value in reply.headers}
+    tag = values.get("etag", "")
+    if "if-match" in names:
+        given = [part.strip() for part in asked.headers["if-match"].split(",", _TAGS)[:_TAGS]]
+        # Strong comparison: a weak tag is the same as none (section 8.8.3.2).
+        if given != ["*"] and (tag not in given or tag.startswith("W/")):
+            raise PreconditionFailed("The answer is another than the one that If-Match names.")
+    elif "if-unmodified-since" in names and _is_later(values.get("last-modified", ""), asked.headers["if-unmodified-since"]):
+        raise PreconditionFailed("The answer has changed since the time that If-Unmodified-Since names.")
+    if reply.status == HTTPStatus.OK and asked.headers.get("if-none-match", "").strip() == "*":
+        kept = [
+            (name, value) for name, value in reply.headers if not name.lower().startswith("content-") or name.lower() == "content-location"
+        ]
+        return Reply(HTTPStatus.NOT_MODIFIED, kept, b"")
+    return reply
+
+
+def _is_later(modified: str, than: str) -> bool:
+    try:
+        return parsedate_to_datetime(modified) > parsedate_to_datetime(than)
+    except (TypeError, ValueError):
+        # What is no date is no condition (section 13.1.4).
+        return False
