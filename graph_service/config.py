@@ -131,13 +131,13 @@ def web_address(value: str) -> str:
 
 
 def _public_url(value: str) -> str:
-    """An address such as `https://example.org`, without what would have to stand before every path; `none` is none."""
+    """An address such as `https://example.org` or `https://example.org/graph`, without a slash at its end; `none` is none."""
     if value.strip().lower() in {"", "none"}:
         return ""
     parts = urlsplit(web_address(value.strip().rstrip("/")))
-    if parts.path or parts.query or not re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", parts.netloc):
-        raise ValueError("an http or https address without path, such as https://example.org, or none")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    if parts.query or not re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", parts.netloc) or not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", parts.path):
+        raise ValueError("an http or https address, such as https://example.org or https://example.org/graph, or none")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
 
 
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -178,7 +178,10 @@ class Settings:
     host: str = _setting(_text, lambda: "127.0.0.1", "127.0.0.1", "address to listen on")
     port: int = _setting(_port, lambda: 8000, "8000", "port to listen on")
     public_url: str = _setting(
-        _public_url, str, "none", "address under which clients know the service, such as https://example.org; all links have it"
+        _public_url,
+        str,
+        "none",
+        "address of the service for its clients, such as https://example.org or https://example.org/graph",
     )
     hosts: tuple[str, ...] = _setting(
         _hosts, tuple, "none", "hosts that are answered beside that of the public address, with commas; others get 421. None: any host"

@@ -143,14 +143,14 @@ def likes_pages(accept: str) -> bool:
     return bool(accepted) and max(accepted, key=lambda entry: entry[0])[1] in {"text/html", "application/xhtml+xml"}
 
 
-def document(error: ServiceError, path: str) -> dict[str, object]:
-    """An error of a request for a path as a problem's document (RFC 9457, section 3)."""
+def document(error: ServiceError, path: str, root: str = "") -> dict[str, object]:
+    """An error of a request for a path as a problem's document (RFC 9457, section 3); `root` is the path below which the service stands."""
     return {
-        "type": PROBLEMS + _key(type(error)),
+        "type": root + PROBLEMS + _key(type(error)),
         "title": _title(type(error)),
         "status": HTTPStatus(error.status).value,
         "detail": error.detail,
-        "instance": quote(path),
+        "instance": root + quote(path),
         **error.members,
     }
 
@@ -158,18 +158,19 @@ def document(error: ServiceError, path: str) -> dict[str, object]:
 def problem(error: ServiceError) -> Response:
     """An error as `application/problem+json` (RFC 9457), or as a page for people."""
     status = HTTPStatus(error.status)
-    said = document(error, request.path)
     if wants_html():
+        said = document(error, request.path)
         response = Response(render_template("problem.html", problem=said, meaning=_meaning(type(error))), status=status)
     else:
+        said = document(error, request.path, request.script_root)
         response = Response(current_app.json.dumps(said), status=status, content_type="application/problem+json")
     response.vary.add("Accept")
     if "retry_after" in error.members:
         response.headers["Retry-After"] = str(error.members["retry_after"])
-    if error.status == HTTPStatus.UNAUTHORIZED:
     if isinstance(error, NotSatisfiable) and "size" in error.members:
         # RFC 9110, section 15.5.17
         response.headers["Content-Range"] = f"bytes */{error.members['size']}"
+    if error.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allowed)

@@ -10,7 +10,7 @@ from graph_service.config import Settings
 from graph_service.errors import ServiceError, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
-from graph_service.web import assets, cors, explain, languages, policy, queries, search, sparql, status, values, wording
+from graph_service.web import assets, below, cors, explain, languages, policy, queries, search, sparql, status, values, wording
 from graph_service.web.answers import problem, translated
 from graph_service.web.destinations import destination
 from graph_service.web.kept import Kept
@@ -38,6 +38,8 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals["asset"] = assets.addresses()
     wording.speak(app)
     numerals.write(app)
+    # What is registered first is done last to an answer.
+    app.register_blueprint(below.blueprint())
     app.register_blueprint(languages.blueprint(settings.language))
     for module in (
         home,

@@ -22,7 +22,7 @@ _MOST = 32 * 2**20
 _ROOT = "http://this.invalid"
 
 #: What a root can be that is put into documents of any format as it is.
-_PLAIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/")
+_PLAIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/([A-Za-z0-9._~-]+/)*")
 
 
 class Kept:
@@ -66,7 +66,7 @@ def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) ->
 
     `make` is called as if this request had no parameters but `lang`. Raises MalformedRequest for a host that cannot be one.
     """
-    root = request.host_url
+    root = request.root_url
     if not _PLAIN.fullmatch(root):
         raise MalformedRequest("The Host header is no name of a host.")
     reader = current() if spoken else Language("en")

@@ -75,7 +75,7 @@ def negotiated(
     kept = "?infer=false" if stated else ""
     if not request.path.endswith(f".{format.name}"):
         response.headers["Content-Location"] = ascii_address(f"{path}.{format.name}{kept}")
-    root = request.host_url.rstrip("/")
+    root = request.root_url.rstrip("/")
     others = [link for link in alternates(root + path, formats) if link.type != format.media]
     pages = [Link("alternate", root + page, "text/html")] if page else []
     return add(response, [Link("canonical", f"{root}{path}.{format.name}", format.media), *others, *pages])

@@ -69,7 +69,7 @@ def _warned(response: Response, query: CannedQuery) -> Response:
     response.headers["Deprecation"] = f"@{int(midnight.timestamp())}"
     if deprecated.until is not None:
         response.headers["Sunset"] = http_date(datetime.combine(deprecated.until, time(tzinfo=UTC)))
-    return add(response, [Link("successor-version", f"{request.host_url}queries/{deprecated.instead}")] if deprecated.instead else [])
+    return add(response, [Link("successor-version", f"{request.root_url}queries/{deprecated.instead}")] if deprecated.instead else [])
 
 
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
@@ -131,7 +131,7 @@ def _run(service: Service, query: CannedQuery, text: str, page: Page | None, for
 def _summary(query: CannedQuery) -> dict[str, object]:
     return {
         "name": query.name,
-        "url": f"{request.host_url}queries/{query.name}",
+        "url": f"{request.root_url}queries/{query.name}",
         "summary": query.header.summary,
         "description": query.header.description,
         "tags": query.header.tags,

@@ -68,13 +68,13 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
 
     @routes.get("/opensearch.xml")
     def description() -> Response:
-        text = render_template("opensearch.xml", root=request.host_url, title=_title(service))
+        text = render_template("opensearch.xml", root=request.root_url, title=_title(service))
         return Response(text, content_type="application/opensearchdescription+xml")
 
     @routes.after_app_request
     def tell(response: Response) -> Response:
         if response.mimetype == "text/html":
-            add(response, [Link("search", request.host_url + "opensearch.xml", "application/opensearchdescription+xml")])
+            add(response, [Link("search", request.root_url + "opensearch.xml", "application/opensearchdescription+xml")])
         return response
 
     return routes
@@ -154,7 +154,7 @@ def _result(hit: Hit) -> dict[str, Any]:
 def place(thing: Name) -> str:
     """The address of a thing, here or, if it has none here, elsewhere; empty if it leads nowhere."""
     address = destination(thing.iri) or ""
-    return request.host_url.rstrip("/") + address if address.startswith("/") else address
+    return request.root_url.rstrip("/") + address if address.startswith("/") else address
 
 
 def kind_name(kind: Name | None) -> str:

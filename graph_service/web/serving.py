@@ -80,6 +80,7 @@ class Serving:
         self._watch.count(asked, id, reply, time.perf_counter() - began)
 
     async def _answer(self, asked: Asked, peer: str, protocol: "HTTPProtocol") -> Reply:
+        self._addresses.find_root(asked)
         self._limits.refuse_long_head(asked)
         self._addresses.settle(asked, peer)
         asked.leave_out_what_nobody_reads()

@@ -28,7 +28,7 @@ def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str
 
     There is none where the arguments are too long for an address.
     """
-    root = request.host_url
+    root = request.root_url
     pairs = [(key, value) for key, values in given.items() for value in values if value.strip()]
     query = f"?{urlencode(pairs)}" if pairs else ""
     if len(query) > LONGEST_FOLLOWED:

@@ -104,3 +104,37 @@ def test_who_looks_after_the_process_asks_by_any_name(public: Server) -> None:
 def test_the_endpoint_resolves_relative_names_against_the_public_address(public: Server) -> None:
     text = ask(public, "/sparql?query=SELECT+%28IRI%28%22x%22%29+AS+%3Firi%29+%7B%7D", "text/csv", Host="other.example")[1]
     assert f"{PUBLIC}/x" in text
+
+
+@pytest.fixture(scope="module")
+def below(start: Callable[..., Server], snapshot: Snapshot) -> Server:
+    """A service that stands below a path of its host."""
+    return start("--public-url", f"{PUBLIC}/graph/")
+
+
+@pytest.mark.parametrize("accept", ACCEPT)
+def test_below_a_path_every_address_has_the_path(below: Server, accept: str) -> None:
+    for path in ADDRESSED:
+        status, text = ask(below, f"/graph{path}", accept)
+        assert status in {200, 303}, path
+        assert not re.findall(rf"{PUBLIC}(?!/graph[/?\"<&\s]).{{0,40}}", text), path
+        given = re.findall(r'\s(?:href|src|srcset|action|cite|data-png)="(/[^"]*)"', text) if "text/html" in text[:2000] else []
+        given += re.findall(r"(?mi)^(?:content-)?location: (/.*)$", text)
+        assert not [address for address in given if not address.startswith("/graph/")], path
+        if accept.startswith("text/html") and status == 200 and given:
+            found = {address.partition("#")[0].replace("&amp;", "&") for address in given}
+            assert {ask(below, address, accept)[0] for address in sorted(found)[:12]} <= {200, 303}, path
+
+
+def test_below_a_path_problems_and_redirections_lead_there_too(below: Server) -> None:
+    problem = json.loads(below.ask("/graph/nowhere").body)
+    assert (problem["type"], problem["instance"]) == ("/graph/problems#not-found", "/graph/nowhere")
+    problem = json.loads(below.ask("/graph/?x=" + "x" * 40_000).body)
+    assert (problem["type"], problem["instance"]) == ("/graph/problems#address-too-long", "/graph/")
+    answer = below.ask("/graph/id/organisation/ilo?lang=fr", Accept="text/html")
+    assert answer.headers["location"] == "/graph/page/organisation/ilo?lang=fr"
+    page = below.ask("/graph/queries?lang=fr", Accept="text/html").text
+    assert 'href="/graph/queries/projects?lang=fr"' in page
+    assert 'action="/graph/search"' in page
+    assert below.ask("/graph/graph/news-2022", Accept="text/turtle").headers["content-location"] == "/graph/graph/news-2022.ttl"
+    assert [below.ask(path).status for path in ("/health", "/ready", "/graph/health", "/graph")] == [200] * 4

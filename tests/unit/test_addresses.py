@@ -71,6 +71,19 @@ def test_the_public_address_is_every_requests_address() -> None:
         assert settled(PROXY, headers, public_url=public, proxies=PROXIES) == "https://data.example.org"
 
 
+@pytest.mark.parametrize(
+    ("path", "within"),
+    [("/a/b", "/"), ("/a/b/", "/"), ("/a/b/sparql", "/sparql"), ("/a/bc", "/a/bc"), ("/health", "/health"), ("/a/b/a/b", "/a/b")],
+)
+def test_a_service_below_a_path_knows_paths_from_its_own_root(path: str, within: str) -> None:
+    public = Settings.read({"GRAPH_SERVICE_PUBLIC_URL": "https://example.org/a/b/"}).public_url
+    asked = Asked("GET", path, headers=[("host", "inner")])
+    addresses = Addresses(replace(Settings(), public_url=public))
+    addresses.find_root(asked)
+    addresses.settle(asked, STRANGER)
+    assert (asked.path, asked.root, asked.scheme, asked.headers["host"]) == (within, "/a/b", "https", "example.org")
+
+
 HOSTS = Settings.read({"GRAPH_SERVICE_HOSTS": "a.example, b.example:8000, [::1]"}).hosts
 
 
@@ -108,7 +121,9 @@ def test_a_request_without_a_host_is_for_none_that_is_listed() -> None:
     [
         ("PUBLIC_URL", "example.org", "an http or https address"),
         ("PUBLIC_URL", "https://exämple.org", "https://example.org"),
-        ("PUBLIC_URL", "https://example.org/graph/", "without path"),
+        ("PUBLIC_URL", "https://example.org/graph?x", "https://example.org/graph"),
+        ("PUBLIC_URL", "https://example.org/a b", "https://example.org/graph"),
+        ("PUBLIC_URL", "https://example.org/a//b", "https://example.org/graph"),
         ("PUBLIC_URL", "https://user:secret@example.org", "without user"),
         ("HOSTS", "https://example.org", "hosts such as"),
         ("PROXIES", "proxy.example.org", "10.0.0.0/8"),

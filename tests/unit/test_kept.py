@@ -54,7 +54,7 @@ def app() -> Flask:
 def asked(app: Flask, address: str, host: str, language: str = "en", spoken: bool = True) -> bytes:
     with app.test_request_context(address, base_url=f"http://{host}/"):
         g.language = Language(language, chosen(request))
-        return content("x", lambda: f"{request.host_url} {g.language.shown} {request.full_path}", spoken)
+        return content("x", lambda: f"{request.root_url} {g.language.shown} {request.full_path}", spoken)
 
 
 def test_a_content_is_of_its_host_and_language_and_knows_no_other_parameters(app: Flask) -> None:

@@ -34,6 +34,13 @@ class Addresses:
         self._hosts = frozenset({*settings.hosts, *([self._public.netloc] if self._public and settings.hosts else ())})
         self._proxies = settings.proxies
 
+    def find_root(self, asked: Asked) -> None:
+        """Take from a request's path the one below which the service stands. Who looks after the process may ask it without."""
+        if self._public is not None:
+            asked.root = self._public.path
+            if f"{asked.path}/".startswith(f"{asked.root}/"):
+                asked.path = asked.path.removeprefix(asked.root) or "/"
+
     def settle(self, asked: Asked, peer: str) -> None:
         """Give a request, from the other end `peer` of its connection, the scheme and host of its address.
 

@@ -28,7 +28,7 @@ class Asked:
     `query` has no parameters but those that are read at the path, so that others (`utm_source`) make no new answer.
     """
 
-    __slots__ = ("arrived", "body", "headers", "http_version", "key", "method", "path", "query", "scheme", "size", "thread")
+    __slots__ = ("arrived", "body", "headers", "http_version", "key", "method", "path", "query", "root", "scheme", "size", "thread")
 
     def __init__(
         self, method: str, path: str, query: str = "", headers: Iterable[tuple[str, str]] = (), scheme: str = "http", version: str = "1.1"
@@ -48,6 +48,8 @@ class Asked:
             # Several fields of one name are one list (RFC 9110, section 5.3).
             self.headers[name] = f"{self.headers[name]},{value}" if name in self.headers else value
         self.body = b""
+        #: The path of the host below which the service stands: no part of `path`, and nothing where it is the root.
+        self.root = ""
         #: What its answer is kept under, once that is known; None if it is not kept.
         self.key: bytes | None = None
         #: The thread that answers it, if one does: what runs there ends when nobody waits for it any more.
@@ -78,7 +80,7 @@ class Asked:
         environ: dict[str, Any] = {
             # HEAD is asked as GET, so that both are one answer.
             "REQUEST_METHOD": "GET" if self.method == "HEAD" else self.method,
-            "SCRIPT_NAME": "",
+            "SCRIPT_NAME": self.root,
             # WSGI has bytes as Latin-1.
             "PATH_INFO": self.path.encode("utf-8", "surrogateescape").decode("latin-1"),
             "QUERY_STRING": self.query,

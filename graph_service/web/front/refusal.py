@@ -18,7 +18,7 @@ _PAGE = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</
 
 def refusal(error: ServiceError, asked: Asked) -> Reply:
     """The answer to a request that is refused (RFC 9457 for programs)."""
-    told = document(error, asked.path)
+    told = document(error, asked.path, asked.root)
     if likes_pages(asked.headers.get("accept", "")):
         content = _PAGE.format(title=escape(str(told["title"])), detail=escape(error.detail)).encode()
         headers: Headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", "default-src 'none'")]

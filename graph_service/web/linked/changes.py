@@ -35,12 +35,12 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/changes")
     def history() -> Response:
-        feed = [Link("alternate", request.host_url + "feed.atom", "application/atom+xml")]
+        feed = [Link("alternate", request.root_url + "feed.atom", "application/atom+xml")]
         if wants_html():
             return add(page(f"changes {_ids(service)}", lambda: _page(service)), feed)
         versions = service.versions
         steps = [changes(older, newer) for newer, older in pairwise(versions)]
-        listed = [{"version": v.id, "made": v.made, "triples": v.triples, "url": f"{request.host_url}downloads/{v.id}/"} for v in versions]
+        listed = [{"version": v.id, "made": v.made, "triples": v.triples, "url": f"{request.root_url}downloads/{v.id}/"} for v in versions]
         return add(jsonify(versions=listed, changes=[_summary(step) for step in steps]), feed)
 
     @routes.get("/changes/<older>/<newer>")
@@ -73,13 +73,13 @@ def _ids(service: Service) -> str:
 
 def _page(service: Service) -> str:
     versions = service.versions
-    feed = [Link("alternate", request.host_url + "feed.atom", "application/atom+xml")]
+    feed = [Link("alternate", request.root_url + "feed.atom", "application/atom+xml")]
     steps = [changes(older, newer) for newer, older in pairwise(versions)]
     return render_template("changes.html", versions=versions, steps=steps, links=feed)
 
 
 def _written(service: Service) -> str:
-    return _feed(str(schema_dataset(service, request.host_url).get("name")), request.host_url, service.versions)
+    return _feed(str(schema_dataset(service, request.root_url).get("name")), request.root_url, service.versions)
 
 
 def _summary(step: Changes) -> dict[str, object]:
@@ -89,8 +89,8 @@ def _summary(step: Changes) -> dict[str, object]:
         "added": len(step.added),
         "removed": len(step.removed),
         "graphs": [{"graph": graph or None, "added": added, "removed": removed} for graph, added, removed in step.by_graph],
-        "url": f"{request.host_url}changes/{step.older}/{step.newer}",
-        "patch": f"{request.host_url}changes/{step.older}/{step.newer}.rdfp",
+        "url": f"{request.root_url}changes/{step.older}/{step.newer}",
+        "patch": f"{request.root_url}changes/{step.older}/{step.newer}.rdfp",
     }
 
 

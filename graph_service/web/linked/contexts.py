@@ -39,7 +39,7 @@ def blueprint(service: Service) -> Blueprint:
         state.app.extensions[_COMPACT] = shortened
 
     def shortened(document: bytes) -> bytes:
-        address = f"{request.host_url}context/{version}.jsonld"
+        address = f"{request.root_url}context/{version}.jsonld"
         short = Compactor(context, address).compact(json.loads(document))
         return json.dumps(short, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -69,7 +69,7 @@ def blueprint(service: Service) -> Blueprint:
             is_short = document.startswith(b"{")
             if _EXPANDED in request.headers.get("Accept", "") or (not is_short and len(document) > _LARGEST):
                 return _of_profile(response, _EXPANDED)
-            address = f"{request.host_url}context/{version}.jsonld"
+            address = f"{request.root_url}context/{version}.jsonld"
             if not is_short:
                 response.set_data(shortened(document))
             if _is_plain_json():

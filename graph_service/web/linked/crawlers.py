@@ -43,7 +43,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/robots.txt")
     def robots() -> Response:
         rules = ["User-agent: *", *(f"Disallow: {path}" for path in _APART)]
-        text = "\n".join([*rules, "Allow: /", "", f"Sitemap: {request.host_url}sitemap.xml", ""])
+        text = "\n".join([*rules, "Allow: /", "", f"Sitemap: {request.root_url}sitemap.xml", ""])
         return Response(text, content_type="text/plain; charset=utf-8")
 
     @routes.get("/sitemap.xml")
@@ -59,5 +59,5 @@ def _sitemap(service: Service) -> str:
         assert isinstance(thing, NamedNode)
         places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
     made = service.snapshot.made
-    entries = "".join(f"<url><loc>{escape(request.host_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
+    entries = "".join(f"<url><loc>{escape(request.root_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'

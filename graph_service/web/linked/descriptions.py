@@ -47,5 +47,5 @@ def document(service: Service, format: Format, *beginnings: str) -> bytes:
 
 
 def _written(service: Service, format: Format, beginnings: Sequence[str]) -> bytes:
-    written = write_triples(service.description(request.host_url, *beginnings), format)
+    written = write_triples(service.description(request.root_url, *beginnings), format)
     return compact(written) if format.name == "jsonld" else written

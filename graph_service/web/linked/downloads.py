@@ -44,7 +44,7 @@ def blueprint(service: Service) -> Blueprint:
         response = _file(dump)
         response.headers["Content-Location"] = place
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-        return add(response, [Link("canonical", request.host_url.rstrip("/") + place, dump.media)])
+        return add(response, [Link("canonical", request.root_url.rstrip("/") + place, dump.media)])
 
     @routes.get("/downloads/<version>/<name>")
     def of_version_file(version: str, name: str) -> Response:
@@ -56,7 +56,7 @@ def blueprint(service: Service) -> Blueprint:
             raise NotFound(f"There is no file {name} in version {version}. The list is at /downloads/{version}/.")
         response = _file(dump)
         response.headers["Cache-Control"] = _FOR_EVER
-        return add(response, [Link("latest-version", f"{request.host_url}downloads/latest/{name}", dump.media)])
+        return add(response, [Link("latest-version", f"{request.root_url}downloads/latest/{name}", dump.media)])
 
     def _version(version: str) -> Snapshot:
         kept = {snapshot.id: snapshot for snapshot in service.versions}
@@ -68,7 +68,7 @@ def blueprint(service: Service) -> Blueprint:
 
     def _file(dump: Dump) -> Response:
         response = sent(dump, attached=True)
-        root = request.host_url
+        root = request.root_url
         return add(
             response,
             [
@@ -83,11 +83,11 @@ def blueprint(service: Service) -> Blueprint:
     def _listing(snapshot: Snapshot) -> Response:
         versions = service.versions
         if wants_html():
-            dataset = schema_dataset(service, request.host_url)
+            dataset = schema_dataset(service, request.root_url)
             return Response(
                 render_template("downloads.html", snapshot=snapshot, current=service.snapshot, versions=versions, dataset=dataset)
             )
-        base = f"{request.host_url}downloads/"
+        base = f"{request.root_url}downloads/"
         return jsonify(
             version=snapshot.id,
             made=snapshot.made,
@@ -106,7 +106,7 @@ def blueprint(service: Service) -> Blueprint:
             ],
             leftOut=snapshot.left_out,
             versions=[{"version": kept.id, "made": kept.made, "triples": kept.triples, "url": f"{base}{kept.id}/"} for kept in versions],
-            changes=f"{request.host_url}changes",
+            changes=f"{request.root_url}changes",
         )
 
     return routes

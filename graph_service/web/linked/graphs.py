@@ -51,7 +51,7 @@ def blueprint(service: Service) -> Blueprint:
             iri = NamedNode(given).value
         except ValueError as error:
             raise MalformedRequest(f"A graph is named by an absolute IRI, and {given!r} is none.", parameter="graph") from error
-        here = request.host_url + "graph/"
+        here = request.root_url + "graph/"
         return GRAPH + iri.removeprefix(here) if iri.startswith(here) and iri not in service.snapshot.graphs else iri
 
     return routes

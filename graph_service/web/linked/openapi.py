@@ -164,25 +164,25 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/openapi.json")
     def as_json() -> Response:
-        made = content("openapi.json", lambda: current_app.json.dumps(document(service, request.host_url)) + "\n", spoken=True)
+        made = content("openapi.json", lambda: current_app.json.dumps(document(service, request.root_url)) + "\n", spoken=True)
         response = Response(made, content_type="application/json")
-        return add(response, [Link("service-doc", request.host_url + "docs", "text/html")])
+        return add(response, [Link("service-doc", request.root_url + "docs", "text/html")])
 
     @routes.get("/openapi.yaml")
     def as_yaml() -> Response:
-        made = content("openapi.yaml", lambda: _yaml(document(service, request.host_url)), spoken=True)
+        made = content("openapi.yaml", lambda: _yaml(document(service, request.root_url)), spoken=True)
         return Response(made, content_type="application/yaml; charset=utf-8")
 
     @routes.get("/docs")
     def docs() -> Response:
-        return add(page("docs", lambda: _docs(service)), [Link("service-desc", request.host_url + "openapi.json", _OPENAPI)])
+        return add(page("docs", lambda: _docs(service)), [Link("service-desc", request.root_url + "openapi.json", _OPENAPI)])
 
     return routes
 
 
 def _docs(service: Service) -> str:
-    links = [Link("service-desc", request.host_url + "openapi.json", _OPENAPI)]
-    return render_template("docs.html", document=document(service, request.host_url), catalogue=service.catalogue, links=links)
+    links = [Link("service-desc", request.root_url + "openapi.json", _OPENAPI)]
+    return render_template("docs.html", document=document(service, request.root_url), catalogue=service.catalogue, links=links)
 
 
 def _yaml(document: dict[str, Any]) -> str:

@@ -60,18 +60,18 @@ def blueprint(service: Service) -> Blueprint:
         response = redirect(place, 303)
         assert isinstance(response, Response)
         response.vary.add("Accept")
-        return add(response, [Link("canonical", iri), Link("linkset", f"{request.host_url}linkset/{_place(kind, key)}", LINKSET)])
+        return add(response, [Link("canonical", iri), Link("linkset", f"{request.root_url}linkset/{_place(kind, key)}", LINKSET)])
 
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
         iri = below(THING, f"{kind}/{key}")
         shown = thing(service, presentation, iri, language(), flag("infer", True))
-        links = of_thing(service, request.host_url, kind, key, shown.classes)
+        links = of_thing(service, request.root_url, kind, key, shown.classes)
         pictures = {"surroundings": around(shown), "location": location(service, iri)}
         text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", links=links, **pictures)
         response = Response(text, status=410 if shown.withdrawn else 200)
-        canonical = Link("canonical", request.host_url.rstrip("/") + _page(kind, key), "text/html")
-        return add(response, [canonical, *alternates(f"{request.host_url}data/{_place(kind, key)}", DATA_FORMATS), *links])
+        canonical = Link("canonical", request.root_url.rstrip("/") + _page(kind, key), "text/html")
+        return add(response, [canonical, *alternates(f"{request.root_url}data/{_place(kind, key)}", DATA_FORMATS), *links])
 
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
@@ -90,7 +90,7 @@ def blueprint(service: Service) -> Blueprint:
                 "thing.html", thing=shown, data=place, links=links, surroundings=around(shown), concepts=tree(service, iri)
             )
             response = Response(text, status=410 if shown.withdrawn else 200)
-            return add(response, [Link("cite-as", iri), *alternates(request.host_url.rstrip("/") + place, DATA_FORMATS)])
+            return add(response, [Link("cite-as", iri), *alternates(request.root_url.rstrip("/") + place, DATA_FORMATS)])
         return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
 
     def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:

@@ -66,7 +66,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/linkset")
     def dataset_links() -> Response:
-        root = request.host_url
+        root = request.root_url
         items = [
             LinkSet(link.href, [Link("collection", root), Link("type", "https://schema.org/DataDownload")])
             for link in of_dataset(service, root)
@@ -76,15 +76,15 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/linkset/<kind>/<key>")
     def thing_links(kind: str, key: str) -> Response:
-        links = of_thing(service, request.host_url, kind, key, classes(service, f"{THING}{quote(kind)}/{quote(key)}"))
-        page = f"{request.host_url}page/{quote(kind)}/{quote(key)}"
+        links = of_thing(service, request.root_url, kind, key, classes(service, f"{THING}{quote(kind)}/{quote(key)}"))
+        page = f"{request.root_url}page/{quote(kind)}/{quote(key)}"
         back = [Link("describes", page), Link("type", "https://schema.org/Dataset")]
         documents = [LinkSet(link.href, back) for link in links if link.rel == "describedby"]
         return answer([LinkSet(page, [link for link in links if link.rel != "linkset"]), *documents], _FAIR)
 
     @routes.get("/.well-known/api-catalog")
     def api_catalog() -> Response:
-        root = request.host_url
+        root = request.root_url
         sparql = [Link("service-desc", root + "sparql", "text/turtle"), Link("service-doc", root + "sparql", "text/html")]
         rest = [Link("service-desc", root + "openapi.json", "application/json"), Link("service-doc", root + "docs", "text/html")]
         both = [Link("item", root + "sparql"), Link("item", root + "queries")]
@@ -96,7 +96,7 @@ def blueprint(service: Service) -> Blueprint:
         if request.path.startswith(_ANSWERS) and request.path != "/queries/":
             response.headers["X-Robots-Tag"] = "noindex"
         if not request.path.startswith(_NOT_DATA) and response.status_code < 400:
-            root = request.host_url
+            root = request.root_url
             origin = [
                 *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
                 Link("describedby", root + ".well-known/void", "text/turtle"),

@@ -19,11 +19,11 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/about")
     def about() -> Response:
         figures = _figures(service)
-        links = [Link("alternate", request.host_url + "catalog", "text/turtle"), Link("describedby", request.host_url + ".well-known/void")]
+        links = [Link("alternate", request.root_url + "catalog", "text/turtle"), Link("describedby", request.root_url + ".well-known/void")]
         if not wants_html():
             facts = {"version": service.snapshot.id, "made": service.snapshot.made, "figures": figures}
             return add(jsonify(**facts, documents=[document.key for document in documents(service)]), links)
-        said = service.description(request.host_url, CATALOG)
+        said = service.description(request.root_url, CATALOG)
         texts = {name: in_language(texts_of(said, DCTERMS + name)) for name in ("description", "rights", "bibliographicCitation")}
         page = render_template(
             "about.html",

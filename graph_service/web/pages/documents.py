@@ -102,7 +102,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/documents.<suffix>")
     def overview(suffix: str | None = None) -> Response:
         if _for_people(suffix):
-            links = alternates(request.host_url + "documents", LIST_FORMATS)
+            links = alternates(request.root_url + "documents", LIST_FORMATS)
             return add(page("documents", lambda: _overview(service)), links)
         return answer(service.sparql(Query(_DOCUMENTS), {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
 
@@ -113,7 +113,7 @@ def blueprint(service: Service) -> Blueprint:
             raise NotFound(f"There is no document {key!r}. The list is at /documents.")
         query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(THING, f"document/{key}")))))
         if _for_people(suffix):
-            links = alternates(f"{request.host_url}documents/{key}", LIST_FORMATS)
+            links = alternates(f"{request.root_url}documents/{key}", LIST_FORMATS)
             return add(page(f"document {key}", lambda: _one(service, key, query)), links)
         return answer(service.sparql(query, {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
 
@@ -121,13 +121,13 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _overview(service: Service) -> str:
-    links = alternates(request.host_url + "documents", LIST_FORMATS)
+    links = alternates(request.root_url + "documents", LIST_FORMATS)
     return render_template("documents.html", documents=documents(service), links=links)
 
 
 def _one(service: Service, key: str, query: Query) -> str:
     found = next(document for document in documents(service) if document.key == key)
-    links = alternates(f"{request.host_url}documents/{key}", LIST_FORMATS)
+    links = alternates(f"{request.root_url}documents/{key}", LIST_FORMATS)
     return render_template("document.html", document=found, passages=passages(service, service.sparql(query).rows()), links=links)
 
 

@@ -74,7 +74,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/frameworks.<suffix>")
     def overview(suffix: str | None = None) -> Response:
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
-            links = alternates(request.host_url + "frameworks", LIST_FORMATS)
+            links = alternates(request.root_url + "frameworks", LIST_FORMATS)
             return add(Response(render_template("frameworks.html", frameworks=frameworks(service), links=links)), links)
         return answer(service.sparql(Query(_SERVING), {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
 

@@ -39,7 +39,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/")
     def home() -> Response:
-        root = request.host_url
+        root = request.root_url
         links = of_dataset(service, root)
         if not wants_html() and choose(EXPLANATION_FORMATS).engine is not None:
             return add(described(service, "/catalog", None, *CATALOGUE), links)
@@ -56,7 +56,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _facts(service: Service) -> str:
-    root = request.host_url
+    root = request.root_url
     ways = {name: root + path for name, path in _WAYS.items()}
     title = schema_dataset(service, root)["name"]
     return (
@@ -65,7 +65,7 @@ def _facts(service: Service) -> str:
 
 
 def _page(service: Service) -> str:
-    root = request.host_url
+    root = request.root_url
     return render_template(
         "home.html",
         snapshot=service.snapshot,

@@ -54,7 +54,7 @@ def blueprint(service: Service) -> Blueprint:
         numbers = counts(service)
         if not wants_html():
             found = [
-                {"kind": k.name, "label": str(k.label), "things": numbers[k.name], "url": f"{request.host_url}things/{k.name}"}
+                {"kind": k.name, "label": str(k.label), "things": numbers[k.name], "url": f"{request.root_url}things/{k.name}"}
                 for k in KINDS
             ]
             return jsonify(kinds=[entry for entry in found if entry["things"]])
@@ -77,8 +77,8 @@ def blueprint(service: Service) -> Blueprint:
             response.content_language.add(current().of_names)
         else:
             response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
-        page = Link("alternate", f"{request.host_url}things/{name}{_asked()}", "text/html")
-        return add(response, [*fitting([page]), *alternates(f"{request.host_url}things/{name}", FORMATS), Link("collection", DATASET)])
+        page = Link("alternate", f"{request.root_url}things/{name}{_asked()}", "text/html")
+        return add(response, [*fitting([page]), *alternates(f"{request.root_url}things/{name}", FORMATS), Link("collection", DATASET)])
 
     return routes
 
@@ -120,12 +120,12 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
 def _page(listed: Listing, number: int) -> Response:
     total = listed.total
     pages = max(1, -(-total // PAGE))
-    base = f"{request.host_url}things/{listed.kind.name}"
+    base = f"{request.root_url}things/{listed.kind.name}"
     steps = {"next": number + 1, "prev": number - 1, "first": 1, "last": pages}
     paging = [Link(rel, f"{base}{_asked(page=step)}") for rel, step in steps.items() if 1 <= step <= pages and pages > 1 and step != number]
     files = [Link("alternate", f"{base}.{format.name}{_asked(page=None)}", format.media) for format in _OFFERED]
     rows = listed.page(number)
-    links = fitting([*paging, *files, *(Link("item", f"{request.host_url.rstrip('/')}{row.thing.href}") for row in rows if row.thing.href)])
+    links = fitting([*paging, *files, *(Link("item", f"{request.root_url.rstrip('/')}{row.thing.href}") for row in rows if row.thing.href)])
     text = render_template(
         "kind.html",
         kind=listed.kind,

@@ -81,7 +81,7 @@ def blueprint(service: Service) -> Blueprint:
         if suffix is None and wants_page(request):
             return add(
                 page("ontology", lambda: _page(service, current)),
-                [Link("cite-as", ONTOLOGY), *alternates(request.host_url + "ns", GRAPH_FORMATS)],
+                [Link("cite-as", ONTOLOGY), *alternates(request.root_url + "ns", GRAPH_FORMATS)],
             )
         format = choose(GRAPH_FORMATS, suffix)
         response = graph(service, GRAPH_ONTOLOGY, format)

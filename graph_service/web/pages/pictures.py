@@ -44,7 +44,7 @@ def blueprint(service: Service) -> Blueprint:
         links = [
             Link("alternate", absolute["svg"], "image/svg+xml"),
             Link("describedby", absolute["query"]),
-            Link("collection", request.host_url + "pictures"),
+            Link("collection", request.root_url + "pictures"),
         ]
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             query = service.catalogue[made.picture.query]
@@ -64,7 +64,7 @@ def _drawing(made: Shown) -> Response:
     theme = request.args.get("theme", "light")
     if theme not in {"light", "dark"}:
         raise MalformedRequest(f"theme must be light or dark; {theme!r} was given.", parameter="theme", allowed=["light", "dark"])
-    return write(made.drawing.file(request.host_url, dark=theme == "dark"), PICTURE_FORMATS[0])
+    return write(made.drawing.file(request.root_url, dark=theme == "dark"), PICTURE_FORMATS[0])
 
 
 def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:
@@ -95,4 +95,4 @@ def _addresses(name: str, query: str) -> dict[str, str]:
 
 
 def _absolute(addresses: dict[str, str]) -> dict[str, str]:
-    return {kind: request.host_url.rstrip("/") + address for kind, address in addresses.items()}
+    return {kind: request.root_url.rstrip("/") + address for kind, address in addresses.items()}

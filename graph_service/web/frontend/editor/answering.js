@@ -1,5 +1,6 @@
 // Running the query and showing what comes: the page of the result, as the server makes it for who has no scripts, put into this page.
 
+import { at } from "../site/service.js";
 import { makeSortable } from "../site/sorting.js";
 import { offerViews } from "./views.js";
 
@@ -21,8 +22,8 @@ export class Answering {
 
   address(query) {
     const fields = this.question(query);
-    const address = `/sparql?${fields}`;
-    return address.length <= LONGEST ? address : `/sparql#query=${encodeURIComponent(query)}`;
+    const address = `${at("sparql")}?${fields}`;
+    return address.length <= LONGEST ? address : `${at("sparql")}#query=${encodeURIComponent(query)}`;
   }
 
   async run(query) {
@@ -37,7 +38,7 @@ export class Answering {
       const fields = this.question(query);
       fields.set("format", "html");
       // A page for people, and a problem for programs: that has line and column.
-      const answer = await fetch("/sparql", { method: "POST", body: fields, headers: { Accept: "application/problem+json" }, signal: asked.signal });
+      const answer = await fetch(at("sparql"), { method: "POST", body: fields, headers: { Accept: "application/problem+json" }, signal: asked.signal });
       if (answer.ok) this.show(new DOMParser().parseFromString(await answer.text(), "text/html"), query);
       else this.fail(await answer.json());
       this.tell(answer, performance.now() - began);
@@ -62,7 +63,7 @@ export class Answering {
   }
 
   async raw(query, accept) {
-    const answer = await fetch("/sparql", { method: "POST", body: this.question(query), headers: { Accept: accept } });
+    const answer = await fetch(at("sparql"), { method: "POST", body: this.question(query), headers: { Accept: accept } });
     return answer.text();
   }
 

@@ -2,6 +2,7 @@
 // names. All from this graph: from /sparql/vocabulary and /search.
 
 import { pickedCompletion } from "@codemirror/autocomplete";
+import { at } from "../site/service.js";
 import { outline, placeForPrefix } from "./outline.js";
 import { folded, vocabulary } from "./vocabulary.js";
 
@@ -76,7 +77,7 @@ class Sayer {
     context.addEventListener("abort", () => asked.abort());
     const words = typed.replace(/^.*:/, "").replaceAll("_", " ");
     try {
-      const answer = await fetch(`/search?suggest&q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" }, signal: asked.signal });
+      const answer = await fetch(`${at("search")}?suggest&q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" }, signal: asked.signal });
       const { results } = await answer.json();
       return results.map(({ iri, name, kind }) => ({ ...this.term(iri, "thing"), displayLabel: name, detail: kind?.name ?? "" }));
     } catch {

@@ -1,5 +1,7 @@
 // The classes and properties of the graph, fetched when the editor is first used, and how IRIs are written in a query.
 
+import { at } from "../site/service.js";
+
 const LOCAL = /^[\p{L}\d_](?:[\p{L}\d_.-]*[\p{L}\d_-])?$/u;
 
 export class Vocabulary {
@@ -39,7 +41,7 @@ export class Vocabulary {
 let fetched;
 
 export function vocabulary(language) {
-  fetched ??= fetch(`/sparql/vocabulary?lang=${language}`)
+  fetched ??= fetch(`${at("sparql/vocabulary")}?lang=${language}`)
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.statusText))))
     .then((document) => new Vocabulary(document))
     .catch(() => {

@@ -6,6 +6,7 @@ import { asCanned, queryOfAddress, withoutHeader } from "../editor/sharing.js";
 import { SparqlEditor } from "../editor/view.js";
 import { offerViews } from "../editor/views.js";
 import { copy } from "../site/copying.js";
+import { at } from "../site/service.js";
 
 const texts = JSON.parse(document.querySelector("#editor-texts").textContent);
 const form = document.querySelector("form.editor");
@@ -44,7 +45,7 @@ document.querySelector("#share").addEventListener("click", async () => {
 
 const examples = document.querySelector("#example");
 document.querySelector("#open-example")?.addEventListener("click", async () => {
-  const answer = await fetch(`/queries/${examples.value}.rq`);
+  const answer = await fetch(at(`queries/${examples.value}.rq`));
   editor.text = withoutHeader(await answer.text(), examples.selectedOptions[0].textContent.trim());
   answering.say(texts.exampleOpened);
   editor.focus();

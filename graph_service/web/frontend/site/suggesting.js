@@ -3,6 +3,8 @@
 // with `data-for="#id"` it is instead chosen in the <select> of that selector, whose values are short names. `data-kind` keeps one class.
 // The text of `data-suggest` tells people who do not see the list how long it is.
 
+import { at } from "./service.js";
+
 const PAUSE = 120;
 
 let lists = 0;
@@ -50,7 +52,7 @@ class Suggestions {
     const query = new URLSearchParams({ q: text, suggest: "", lang: document.documentElement.lang, format: "json" });
     if (this.input.dataset.kind) query.set("kind", this.input.dataset.kind);
     try {
-      const answer = await fetch(`/search?${query}`, { signal: this.request.signal });
+      const answer = await fetch(`${at("search")}?${query}`, { signal: this.request.signal });
       this.show(answer.ok ? (await answer.json()).results : []);
     } catch (error) {
       if (error.name !== "AbortError") this.close();
