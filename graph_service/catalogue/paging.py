@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_service.errors import InvalidParameter
+from graph_service.words.outermost import MODIFIERS, begins_modifier, outermost
 from graph_service.words.tokens import Token, tokens
-
-#: The words with which a part of the solution modifiers begins, in the order of the grammar (rules 18 and 28).
-_MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Select:
     def read(cls, text: str) -> "Select":
         """The parts of a query that is known to be a SELECT."""
         stream = list(tokens(text))
-        at = _outermost(stream)
+        at = outermost(stream)
         select = next(token.start for token in at if token.is_word("SELECT"))
         opening = next(token.start for token in at if token.text == "{" and token.start > select)
         ends = [token.end for token in at if token.text == "}" and token.start > opening]
@@ -69,7 +67,7 @@ class Select:
         head = [token for token in at if select < token.start < opening]
         dataset = next((token.start for token in head if token.is_word("FROM")), None)
         where = next((token.start for token in head if token.is_word("WHERE")), opening)
-        starts = [token for token in at if token.start >= closing and any(map(token.is_word, _MODIFIERS))]
+        starts = [token for token in at if token.start >= closing and begins_modifier(token)]
         borders = [*(token.start for token in starts), len(text)]
         modifiers = {first.text.upper(): _closed(text[first.start : end]) for first, end in zip(starts, borders[1:], strict=True)}
         clause = [token for token in stream if select < token.start < (dataset or where)]
@@ -84,7 +82,7 @@ class Select:
 
     def write(self) -> str:
         """The query as a text again."""
-        tail = "".join("\n" + self.modifiers[word].rstrip() for word in _MODIFIERS if word in self.modifiers)
+        tail = "".join("\n" + self.modifiers[word].rstrip() for word in MODIFIERS if word in self.modifiers)
         return f"{self.prologue}{self.clause}{self.dataset}WHERE {self.group}{tail}\n"
 
     @property
@@ -113,20 +111,6 @@ def counted(text: str) -> str:
     return f"{query.prologue}SELECT (COUNT(*) AS ?rows) {query.dataset}WHERE {{ {{ {inner} }} }}"
 
 
-def _outermost(stream: Sequence[Token]) -> list[Token]:
-    """The tokens that stand in no bracket, and the brackets that open and close the outermost groups."""
-    depth = 0
-    found = []
-    for token in stream:
-        if token.kind == "mark" and token.text in "})":
-            depth -= 1
-        if depth == 0:
-            found.append(token)
-        if token.kind == "mark" and token.text in "{(":
-            depth += 1
-    return found
-
-
 def _columns(clause: Sequence[Token]) -> list[str] | None:
     found = []
     depth = 0
@@ -140,7 +124,7 @@ def _columns(clause: Sequence[Token]) -> list[str] | None:
 
 
 def _number(query: Select, word: str) -> int | None:
-    return int(query.modifiers[word].split()[1]) if word in query.modifiers else None
+    return int([*tokens(query.modifiers[word])][1].text) if word in query.modifiers else None
 
 
 def _closed(text: str) -> str:

@@ -3,7 +3,8 @@
 Everything that works on what came from outside is here: a worker has a deadline, a limit of memory and nothing to take.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -11,12 +12,13 @@ from graph_service.engine import foreign, wire
 from graph_service.engine.guard import refuse, refuse_inner_functions
 from graph_service.engine.result import Kind
 from graph_service.engine.store import GraphStore
-from graph_service.errors import MalformedRequest
+from graph_service.errors import MalformedQuery, MalformedRequest
 from graph_service.words.binding import bind
 from graph_service.words.calls import ServiceCall, service_calls
 from graph_service.words.formats import TABLE_FORMATS, Format
 from graph_service.words.nesting import refuse_nested
 from graph_service.words.outline import Outline, outline
+from graph_service.words.syntax import check
 from graph_service.words.tokens import is_volatile, replaced
 
 #: The kind of what is no result: it has a format only because every reply has.
@@ -49,12 +51,13 @@ class Tasks:
 
     def _query(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         query, formats = wire.read_query(content)
-        text = self._read(query.text, query.given)
-        refuse(text)
         assert self._store is not None
-        if query.given:
-            query = replace(query, text=text)
-        return *self._store.answer(query, formats, output), is_volatile(text)
+        with _told_of(query.text, query.base, query.given):
+            text = self._read(query.text, query.given)
+            refuse(text)
+            if query.given:
+                query = replace(query, text=text)
+            return *self._store.answer(query, formats, output), is_volatile(text)
 
     def _answer(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         """What a remote engine answers, in the format that is wanted."""
@@ -74,31 +77,42 @@ class Tasks:
     def _plan(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         """The outline of a query that a remote engine is to run."""
         text, base, *given = wire.unpack(content)
-        text = self._read(text, tuple(zip(given[::2], given[1::2], strict=True)))
-        refuse(text)
-        plan = outline(text, base or None)
-        refuse_inner_functions(plan.text)
+        pairs = tuple(zip(given[::2], given[1::2], strict=True))
+        with _told_of(text, base or None, pairs):
+            text = self._read(text, pairs)
+            refuse(text)
+            plan = outline(text, base or None)
+            refuse_inner_functions(plan.text)
         output.write(write_outline(plan))
         return *_WORDS, is_volatile(text)
 
     def _calls(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         """The calls of a query to other servers."""
         text, base, most, *given = wire.unpack(content)
-        text = self._read(text, tuple(zip(given[::2], given[1::2], strict=True)))
-        plain, calls = service_calls(text, base or None, int(most))
+        pairs = tuple(zip(given[::2], given[1::2], strict=True))
+        with _told_of(text, base or None, pairs):
+            plain, calls = service_calls(self._read(text, pairs), base or None, int(most))
         refuse(replaced(plain, [(call.start, call.end, "") for call in calls if not call.inner]))
         output.write(write_calls(plain, calls))
         return *_WORDS, False
 
     def _read(self, text: str, given: Sequence[tuple[str, str]]) -> str:
-        """The query with the values that are given. Raises MalformedQuery and MalformedRequest."""
+        """The query with the values that are given. Raises MalformedQuery."""
         refuse_nested(text, self._query_depth)
+        return bind(text, dict(given))
+
+
+@contextmanager
+def _told_of(text: str, base: str | None, given: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Errors of a query in which values stand as errors of the query that came: places in the one are none in the other."""
+    try:
+        yield
+    except MalformedQuery as error:
         if not given:
-            return text
-        try:
-            return bind(text, dict(given))
-        except ValueError as error:
-            raise MalformedRequest(f"${given[0][0]} cannot be given: {error}.", parameter=f"${given[0][0]}") from error
+            raise
+        check(text, base)
+        names = ", ".join(f"${name}" for name, _ in given)
+        raise MalformedRequest(f"The query takes no value for {names}: {error.reason}.", parameter=f"${given[0][0]}") from error
 
 
 def write_outline(plan: Outline) -> bytes:

@@ -144,6 +144,41 @@ def test_a_value_that_is_no_term_is_refused_and_named(server: Server, value: str
     assert (answer.status, json.loads(answer.body)["parameter"]) == (400, "$x")
 
 
+@pytest.mark.parametrize(
+    ("query", "line", "column"),
+    [("SELECT ?x {\n ?x ?p\n}", 3, 2), ("CONSTRUCT WHERE {\n ?x ?p }", 2, 8), ("ASK {} GROUP", 1, 13), ("SELECT ?x {", 1, 12)],
+)
+def test_where_a_query_is_wrong_is_told_of_the_text_that_was_sent(server: Server, query: str, line: int, column: int) -> None:
+    alone, beside = (json.loads(get(server, query, **given).body) for given in ({}, {"$x": CRI}))
+    assert (beside["line"], beside["column"]) == (alone["line"], alone["column"]) == (line, column)
+    assert beside["detail"] == alone["detail"]
+
+
+def test_a_value_that_a_query_cannot_take_is_named(server: Server) -> None:
+    answer = json.loads(get(server, "SELECT (1 AS ?x) {}", **{"$x": CRI}).body)
+    assert (answer["status"], answer["parameter"]) == (400, "$x")
+
+
+@pytest.mark.parametrize("iri", ["did:web:example.org:7", "info:doi/10.1/2", "tag:e.org,2024:x", "geo:1,2", "place:CRI"])
+def test_an_absolute_iri_in_brackets_is_itself(server: Server, iri: str) -> None:
+    assert get(server, "SELECT ?x {}", accept="text/csv", **{"$x": f"<{iri}>"}).text.split() == ["x", iri]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DESCRIBE ?x",
+        "CONSTRUCT FROM <https://w3id.org/labcoop/graph/reference> WHERE { ?x ?p ?o }",
+        "CONSTRUCT WHERE { ?x ?p ?o } VALUES ?o { 1 }",
+    ],
+)
+def test_every_form_of_query_takes_values(server: Server, query: str) -> None:
+    answer = get(server, query, accept="application/n-triples", **{"$x": CRI})
+    assert answer.status == 200
+    assert {line.split()[0] for line in answer.text.splitlines()} <= {CRI}
+    assert bool(answer.body) == ("{ 1 }" not in query)
+
+
 def test_a_query_may_ask_for_less_time_than_the_server_gives(server: Server) -> None:
     assert media(get(server, SELECT, timeout="5")) == JSON
     for wrong in ("soon", "-1", "0", "inf"):

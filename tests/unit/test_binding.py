@@ -22,7 +22,15 @@ A = "<http://e/a>"
         ("SELECT ?o { SELECT ?s ?o { ?s <http://e/p> ?o } }", 1),
         ("CONSTRUCT { ?s <http://e/new> ?o } WHERE { ?s ?p ?o }", 2),
         ("CONSTRUCT WHERE { ?s ?p ?o } # the end", 2),
+        ("CONSTRUCT FROM <http://e/graph> WHERE { ?s ?p ?o }", 0),
+        ("CONSTRUCT WHERE { ?s ?p ?o # the end\n}", 2),
+        ("CONSTRUCT WHERE { ?s ?p ?o } VALUES ?o { 1 }", 1),
+        ("CONSTRUCT WHERE { ?s ?p ?o } ORDER BY ?o LIMIT 1", 1),
+        ("CONSTRUCT { ?s <http://e/new> [] } WHERE { { SELECT * { ?s ?p ?o } } }", 2),
         ("PREFIX e: <http://e/> # {\nDESCRIBE ?s { ?s e:p ?o }", 2),
+        ("DESCRIBE ?s", 2),
+        ("DESCRIBE ?s <http://e/b> # both\nLIMIT 1", 3),
+        ("DESCRIBE ?s ORDER BY ?s VALUES ?x { 1 }", 2),
     ],
 )
 def test_a_value_holds_wherever_the_variable_is(query: str, count: int) -> None:
@@ -42,7 +50,11 @@ def test_a_text_that_looks_like_syntax_stays_a_text() -> None:
     assert row["s"] == value
 
 
-def test_where_there_is_no_group_there_is_nothing_to_bind() -> None:
-    with pytest.raises(ValueError, match="no group"):
-        bind("DESCRIBE <http://e/a>", {"s": A})
-    assert bind("DESCRIBE <http://e/a>", {}) == "DESCRIBE <http://e/a>"
+@pytest.mark.parametrize(
+    "text", ["", "SELECT ?s", "SELECT * {", "ASK", "CONSTRUCT WHERE", "INSERT DATA { }", "# nothing", "{", "}{", "DESCRIBE {"]
+)
+def test_what_is_no_query_is_left_for_the_engine_to_refuse(text: str) -> None:
+    bound = bind(text, {"s": A})
+    assert bound == text or text == "DESCRIBE {"
+    with pytest.raises(SyntaxError):
+        STORE.query(bound)

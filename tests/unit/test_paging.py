@@ -17,6 +17,7 @@ QUERIES = [
     f"PREFIX x: <urn:x:> SELECT * WHERE {{ {{ SELECT ?b WHERE {{ VALUES (?a ?b) {{ {VALUES} }} }} ORDER BY ?b LIMIT 20 }} }} ORDER BY ?b",
     f"SELECT (EXISTS {{ VALUES ?x {{ 1 }} }} AS ?e) (?b * 2 AS ?c) {{ VALUES (?a ?b) {{ {VALUES} }} }} ORDER BY ?c",
     "SELECT ?a { VALUES ?a { } } ORDER BY ?a",
+    f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {VALUES} }} }} ORDER BY ?b LIMIT # five 7\n 12 # {{ \n OFFSET# }}\n5",
 ]
 
 
