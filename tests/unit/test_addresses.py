@@ -1,5 +1,6 @@
 """Which address a request is for: what the settings, the client and the proxies between say of it, and whom of them to believe."""
 
+import re
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -9,6 +10,7 @@ from graph_service.config import Settings
 from graph_service.errors import MalformedRequest, Misdirected, SettingError
 from graph_service.web.front.addresses import Addresses
 from graph_service.web.front.asked import Asked
+from tests.conftest import ROOT
 
 PROXY, OTHER_PROXY, STRANGER = "127.0.0.1:5000", "10.1.2.3:5000", "192.0.2.7:5000"
 
@@ -135,3 +137,8 @@ def test_a_setting_that_is_no_address_is_named(name: str, value: str, words: str
         Settings.read({f"GRAPH_SERVICE_{name}": value})
     assert words in error.value.detail
     assert "secret" not in error.value.detail
+
+
+def test_no_address_of_the_service_is_made_without_the_path_below_which_it_stands() -> None:
+    files = [file for folder in ("*.py", "templates/*") for file in (ROOT / "graph_service" / "web").rglob(folder)]
+    assert not [file for file in files if re.search(r"request\.(host_url|url_root)\b", file.read_text(encoding="utf-8"))]
