@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="print the snapshot's figures as JSON")
 
     sub = command("check", "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
+    sub.add_argument("what", metavar="WHAT", nargs="*", help="only these: canned queries by name or file, source files, folders [all]")
     sub.add_argument("--fast", action="store_true", help="leave out the mutants: whether some case fails without each axiom")
     sub.add_argument("--answers", metavar="DIR", help="folder of the canned queries' expected answers [tests/queries beside the queries]")
     sub.add_argument("--json", action="store_true", help="print the report as JSON")

@@ -1,7 +1,11 @@
 """The command line: what each command prints, and with which exit code it ends."""
 
 import json
+import os
+import pty
+import resource
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.knowledge.snapshot import Snapshot
+from tests.conftest import ROOT
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -70,6 +75,119 @@ def test_check_names_file_and_line_of_what_is_wrong(command: Command, tmp_path: 
     assert done.returncode == 1
     assert f"{tmp_path}/bad.ttl:3" in done.stdout
     assert "mutants" not in done.stdout
+
+
+def test_one_query_is_checked_alone(command: Command, snapshot: Snapshot, tmp_path: Path) -> None:
+    done = command("check", "projects-by-country", "--json")
+    assert (done.returncode, json.loads(done.stdout)["canned queries"]) == (0, 1), done.stdout
+    assert json.loads(done.stdout)["expected answers"] >= 1
+    assert done.stderr.splitlines() == ["Trying projects-by-country."]
+    new = tmp_path / "new.rq"
+    new.write_text("#+ summary: New\nSELECT ?s { ?s a <http://nowhere/Class> }")
+    for what in ("new", str(new)):
+        done = command("check", what, "--queries", str(tmp_path))
+        assert done.returncode == 1
+        assert f"{new}:2: the rows have no order" in done.stdout
+        assert "http://nowhere/Class> is known neither" in done.stdout
+    new.write_text("#+ summary: New\nSELEKT")
+    assert f"{new}:2:7: " in command("check", "new", "--queries", str(tmp_path)).stdout
+
+
+def test_one_file_or_folder_is_checked_alone(command: Command, tmp_path: Path) -> None:
+    prefix = "@prefix lc: <https://w3id.org/labcoop/ns#> .\n"
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bad.ttl").write_text(f"{prefix}<http://e/{name}> lc:{name}ly <http://e/b> .\n")
+    for what in ("one", "one/bad.ttl"):
+        done = command("check", str(tmp_path / what), "--data", str(tmp_path))
+        assert done.returncode == 1
+        assert f"{tmp_path}/one/bad.ttl:2" in done.stdout
+        assert "twoly" not in done.stdout
+    done = command("check", "nonsense", "--data", str(tmp_path))
+    assert (done.returncode, "nonsense: neither" in done.stderr) == (2, True)
+
+
+def test_a_new_query_is_run_without_a_build(command: Command, snapshot: Snapshot, snapshots: Path, tmp_path: Path) -> None:
+    before = sorted(snapshots.rglob("manifest.json"))
+    (tmp_path / "new.rq").write_text("#+ summary: New\nSELECT ?n { VALUES ?n { 7 } }")
+    (tmp_path / "other.rq").write_text("#+ summary: Half done\nSELEKT")
+    done = command("query", "new", "--format", "csv", "--queries", str(tmp_path))
+    assert (done.returncode, done.stdout.split()) == (0, ["n", "7"])
+    done = command("query", "other", "--queries", str(tmp_path))
+    assert (done.returncode, f"{tmp_path}/other.rq:2:7: " in done.stderr) == (1, True)
+    assert sorted(snapshots.rglob("manifest.json")) == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [("query", "one"), ("sparql", "{folder}/one.rq"), ("export",), ("explain", "http://e/a", "http://e/b", "http://e/c")]
+)
+def test_what_a_command_builds_for_itself_is_published_by_a_build_alone(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    data, place = tmp_path / "data.ttl", tmp_path / "snapshots"
+    (tmp_path / "one.rq").write_text("#+ summary: One\nSELECT ?s { ?s ?p ?o } ORDER BY ?s")
+    flags = ("--data", str(data), "--ontology", "none", "--reasoning", "none", "--queries", str(tmp_path), "--snapshots", str(place))
+    data.write_text("<http://e/x> <http://e/b> <http://e/c> .")
+    assert command("build", *flags).returncode == 0
+    published = {path.name: path.readlink() if path.is_symlink() else None for path in place.glob("[!.]*")}
+    data.write_text("<http://e/a> <http://e/b> <http://e/c> .")
+    for _ in range(2):
+        done = command(*(part.format(folder=tmp_path) for part in arguments), *flags)
+        assert (done.returncode, "http://e/a" in done.stdout, done.stderr) == (0, True, "")
+    assert {path.name: path.readlink() if path.is_symlink() else None for path in place.glob("[!.]*")} == published
+    (draft,) = (place / ".private").glob("[!.]*")
+    # A build takes it, and does not make it again.
+    made = draft.stat().st_ino
+    folder = Path(command("build", *flags).stdout.strip())
+    assert (folder.stat().st_ino, folder.parent, draft.exists()) == (made, place, False)
+
+
+def test_the_last_few_that_commands_have_built_are_kept(command: Command, tmp_path: Path) -> None:
+    flags = ("--ontology", "none", "--reasoning", "none", "--queries", "none", "--snapshots", str(tmp_path / "snapshots"))
+    for number in range(5):
+        (tmp_path / "data.ttl").write_text(f"<http://e/a> <http://e/b> {number} .")
+        assert f" {number} " in command("export", "--format", "nt", "--data", str(tmp_path / "data.ttl"), *flags).stdout.replace('"', " ")
+    assert len([*(tmp_path / "snapshots" / ".private").glob("[!.]*")]) == 3
+    assert [*(tmp_path / "snapshots").glob("[!.]*")] == []
+
+
+def test_what_takes_long_is_told_on_a_terminal_and_nowhere_else(tmp_path: Path) -> None:
+    arguments = ["sparql", "-", "--ontology", "none", "--reasoning", "none", "--queries", "none", "--data", "none", "--format", "csv"]
+    for watched in (True, False):
+        reader, terminal = pty.openpty()
+        command = [sys.executable, "-m", "graph_service", *arguments, "--snapshots", str(tmp_path / str(watched))]
+        done = subprocess.run(
+            command,
+            input=b"SELECT * { ?s ?p ?o }",
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=terminal if watched else subprocess.PIPE,
+            timeout=60,
+        )
+        os.close(terminal)
+        told = os.read(reader, 10_000).decode() if watched else done.stderr.decode()
+        os.close(reader)
+        assert done.returncode == 0
+        assert ("Snapshot" in told) is watched
+
+
+#: Seconds that a command takes of the processor, where a snapshot is there; about a third of that on a quiet machine.
+LONGEST = 2.0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("query", "projects-by-country", "country=CRI"),
+        ("explain", "project:triangle-in-asean", "lc:hasDonorCountry", "place:CAN"),
+        ("sparql", str(ROOT / "queries" / "projects.rq")),
+    ],
+)
+def test_a_command_loads_what_it_needs(command: Command, snapshot: Snapshot, arguments: tuple[str, ...]) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert command(*arguments).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < LONGEST
 
 
 def test_a_query_prints_its_answer(command: Command, snapshot: Snapshot) -> None:

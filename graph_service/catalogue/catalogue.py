@@ -88,6 +88,17 @@ class Catalogue:
         return cls(dict(sorted(queries.items())), tuple(faults))
 
 
+def read_named(places: Iterable[Path], name: str) -> Catalogue:
+    """The canned query of a name alone, below the given folders or among the given files; none if there is none.
+
+    Raises SourceError for a fault in it.
+    """
+    found = Catalogue.read(path for path in query_files(places) if path.stem == name)
+    for fault in found.faults:
+        raise fault
+    return found
+
+
 def read_canned(path: Path) -> CannedQuery:
     """One .rq file. Raises SourceError, with the file and as far as known the line, for any fault in it."""
     if not NAME.fullmatch(path.stem):

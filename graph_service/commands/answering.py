@@ -1,17 +1,18 @@
 """What the commands share that ask the graph without HTTP: a service over its snapshot, formats, and an answer printed."""
 
-from graph_service.commands.output import write_out
+from graph_service.catalogue.catalogue import Catalogue
+from graph_service.commands.output import show, write_out
 from graph_service.config import Settings
 from graph_service.engine.result import Formats, Kind, Result
 from graph_service.errors import SettingError
-from graph_service.knowledge.build import build
+from graph_service.knowledge.drafts import draft, graph_of
 from graph_service.service import Service
 from graph_service.words.formats import named
 
 
-def opened(settings: Settings) -> Service:
-    """A service over the snapshot of the sources as they are. Raises what `build` raises."""
-    return Service.open(build(settings, lambda _: None), settings)
+def opened(settings: Settings, catalogue: Catalogue) -> Service:
+    """A service over the graph of the sources as they are, with canned queries. Raises what `draft` raises."""
+    return Service(graph_of(settings) or draft(settings, show), catalogue, settings)
 
 
 def choose_formats(name: str | None, canned: bool = False) -> Formats:

@@ -1,15 +1,19 @@
 """`graph-service check`."""
 
 import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph_service.catalogue.catalogue import Catalogue
+from graph_service.catalogue.catalogue import Catalogue, query_files
 from graph_service.commands.output import print_json, say
 from graph_service.config import Settings
+from graph_service.errors import SettingError
 from graph_service.knowledge import gates
 from graph_service.knowledge.build import build
+from graph_service.knowledge.drafts import graph_of
 from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.lint import lint
 from graph_service.knowledge.sources import Sources
@@ -19,36 +23,75 @@ from graph_service.words.terms import NamedNode, Quad
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Print a figure for every gate and what does not pass; 1 if there is any. Raises SourceError for a gate out of order."""
-    found = gates.check(read(Sources.find(settings.ontology, settings.data), say), settings, say, fast=options.fast)
-    if not found.findings:
-        _try_queries(found, settings, options.answers)
-    findings = found.findings
-    report = {**found.figures, "findings": findings}
-    if options.json:
-        print_json(report)
+    """Print a figure for every gate and what does not pass; 1 if there is any.
+
+    Raises SourceError for a gate out of order, SettingError for what is neither a canned query nor a source.
+    """
+    if options.what:
+        report = _check_alone(options.what, settings, options.answers)
     else:
-        for name, value in report.items():
+        report = gates.check(read(Sources.find(settings.ontology, settings.data), say), settings, say, fast=options.fast)
+        if not report.findings:
+            _try_queries(report, Catalogue.read(settings.queries), settings, options.answers)
+    findings = report.findings
+    told = {**report.figures, "findings": findings}
+    if options.json:
+        print_json(told)
+    else:
+        for name, value in told.items():
             print(f"{name}: {len(findings) if name == 'findings' else value}")
         print(*findings, sep="\n", end="\n" if findings else "")
     return 1 if findings else 0
 
 
-def _try_queries(report: gates.Report, settings: Settings, answers: str | None) -> None:
-    """Read and run every canned query, on a snapshot that is gone afterwards."""
+def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -> gates.Report:
+    """Check canned queries, by name or file, and source files and folders of them, and tell of nothing else."""
+    report = gates.Report()
+    files = {path.resolve(): path for path in query_files(settings.queries)}
+    named = {path.stem: path for path in files.values()}
+    chosen = [file for name in what if (file := named.get(name) or files.get(Path(name).resolve())) is not None]
+    places = [Path(name) for name in what if name not in named and Path(name).resolve() not in files]
+    sources = Sources.find(settings.ontology, settings.data)
+    for place in places:
+        if not any(file.path.resolve().is_relative_to(place.resolve()) for file in (*sources.files, *sources.about)):
+            raise SettingError(f"{place}: neither a canned query nor one of the sources, nor a folder of them")
+    if places:
+        # What is said in one file is held against all that the others say.
+        found = gates.guard(read(sources, say), settings)
+        report.add([finding for finding in found.findings if _is_within(finding, places)], found.figures)
+    if chosen:
+        catalogue = Catalogue.read(chosen)
+        report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})
+        if catalogue.queries:
+            _try_queries(report, catalogue, settings, answers)
+    return report
+
+
+def _is_within(finding: str, places: Sequence[Path]) -> bool:
+    """Whether a finding, which begins with file and line, is about a file in one of the places."""
+    file = Path(finding.partition(":")[0]).resolve()
+    return any(file.is_relative_to(place.resolve()) for place in places)
+
+
+def _try_queries(report: gates.Report, catalogue: Catalogue, settings: Settings, answers: str | None) -> None:
+    """Read and run canned queries. They lie where their authors have them, so that findings name those files."""
     folder = Path(answers) if answers else next((p for q in settings.queries if (p := q.parent / "tests" / "queries").is_dir()), None)
-    with TemporaryDirectory() as place, _opened(replace(settings, snapshots=Path(place))) as service:
+    with _opened(catalogue, settings) as service:
         known = {term.value for quad in service.snapshot.quads() for term in _named(quad)}
-        for query in service.catalogue.queries.values():
+        for query in catalogue.queries.values():
             say(f"Trying {query.name}.")
             report.add([*lint(query, known), *examine(query, service.sparql, service.choices, folder)], {})
-    cases = len([case for query in service.catalogue.queries for case in (folder / query).glob("*.json")]) if folder else 0
+    cases = len([case for query in catalogue.queries for case in (folder / query).glob("*.json")]) if folder else 0
     report.add((), {"expected answers": cases})
 
 
-def _opened(settings: Settings) -> Service:
-    """A service whose queries lie where their authors have them, so that findings name those files."""
-    return Service(build(settings, lambda _: None), Catalogue.read(settings.queries), settings)
+@contextmanager
+def _opened(catalogue: Catalogue, settings: Settings) -> Iterator[Service]:
+    """A service over the graph of the sources as they are: one that is there, or one that is gone afterwards."""
+    with TemporaryDirectory() as place:
+        graph = graph_of(settings) or build(replace(settings, snapshots=Path(place), queries=()), say)
+        with Service(graph, catalogue, settings) as service:
+            yield service
 
 
 def _named(quad: Quad) -> list[NamedNode]:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from graph_service.catalogue.catalogue import Catalogue
 from graph_service.commands.answering import opened
 from graph_service.commands.output import print_json
 from graph_service.config import Settings
@@ -16,7 +17,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         triple = terms.triple(options.subject, options.predicate, options.object)
     except ValueError as error:
         raise SettingError(f"{options.subject} {options.predicate} {options.object}: a part must be {error}") from error
-    with opened(settings) as service:
+    with opened(settings, Catalogue()) as service:
         explanation = service.explain(triple)
     if options.json:
         print_json(as_data(explanation))

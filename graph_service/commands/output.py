@@ -24,6 +24,12 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
+def show(message: str) -> None:
+    """How far the work is, for somebody who waits at a terminal; for nobody else."""
+    if sys.stderr.isatty():
+        say(message)
+
+
 def choose_format(name: str, formats: Sequence[Format]) -> Format:
     """The format of that name. Raises SettingError if there is none."""
     format = named(name, formats)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from graph_service.commands.output import say
+from graph_service.commands.output import say, show
 from graph_service.config import Settings, web_address
 from graph_service.engine.peer import Peer
 from graph_service.engine.push import push
@@ -16,7 +16,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         store = Peer(web_address(options.url), settings.engine_user, settings.engine_password)
     except ValueError as error:
         raise SettingError(f"URL must be {error}") from error
-    snapshot = build(settings, lambda _: None)
+    snapshot = build(settings, show)
     push(snapshot, store, say)
     say(f"{store.name} holds the snapshot {snapshot.id}.")
     return 0

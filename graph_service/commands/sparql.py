@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from graph_service.catalogue.catalogue import Catalogue
 from graph_service.commands.answering import choose_formats, opened, print_result
 from graph_service.config import Settings
 from graph_service.engine.result import Query
@@ -16,5 +17,5 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         text = sys.stdin.read().removeprefix("\ufeff") if options.file == "-" else Path(options.file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MalformedRequest(f"{options.file}: {error}") from error
-    with opened(settings) as service:
+    with opened(settings, Catalogue()) as service:
         return print_result(service.sparql(Query(text, infer=not options.asserted), choose_formats(options.format)))

@@ -5,6 +5,7 @@ it (a crash, no memory left) harms no process that serves.
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 from graph_service.config import Settings
 from graph_service.errors import BuildError
@@ -15,14 +16,14 @@ from graph_service.knowledge.sources import Progress
 _MAKE = "import sys; sys.path[:] = {path!r}; from graph_service.knowledge.making import main; main()"
 
 
-def made_apart(id: str, settings: Settings, progress: Progress) -> Snapshot:
+def made_apart(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
     """What `making.make` makes. Raises what that raises, and BuildError if its process ends in the middle."""
     code = _MAKE.format(path=sys.path)
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - this package's own module
         assert process.stdin
         assert process.stdout
         try:
-            pickle.dump((id, settings), process.stdin)
+            pickle.dump((id, place, settings), process.stdin)
             process.stdin.close()
             while (said := pickle.load(process.stdout)) is not None:  # noqa: S301 - from this package's own module
                 if isinstance(said, Exception):
@@ -33,7 +34,7 @@ def made_apart(id: str, settings: Settings, progress: Progress) -> Snapshot:
         except BaseException:
             process.kill()
             raise
-    return Snapshot.open(settings.snapshots / id)
+    return Snapshot.open(place / id)
 
 
 def _end(status: int) -> str:

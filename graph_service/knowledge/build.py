@@ -6,6 +6,7 @@ from graph_service.config import Settings
 from graph_service.errors import BuildError
 from graph_service.knowledge import failure, snapshot
 from graph_service.knowledge.apart import made_apart
+from graph_service.knowledge.drafts import private
 from graph_service.knowledge.identity import snapshot_id, source_set
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress
@@ -32,13 +33,22 @@ def _built(settings: Settings, progress: Progress) -> Snapshot:
     snapshot.sweep(settings.snapshots)
     built = _kept(settings.snapshots / id, progress)
     try:
-        built = built or made_apart(id, settings, progress)
+        built = built or _taken(id, settings, progress) or made_apart(id, settings.snapshots, settings, progress)
         snapshot.remember(built, source_set(settings))
     except OSError as error:
         raise BuildError(f"The snapshot cannot be written to {settings.snapshots}: {error.strerror or error}.") from error
     for old in snapshot.prune(built, settings.keep_snapshots):
         progress(f"Snapshot {old} is no longer kept.")
     return built
+
+
+def _taken(id: str, settings: Settings, progress: Progress) -> Snapshot | None:
+    """The snapshot that a command has made for itself, put in its place; None if there is none or it is damaged. Raises OSError."""
+    draft = _kept(private(settings.snapshots) / id, progress)
+    if draft is None:
+        return None
+    snapshot.publish(draft.folder, settings.snapshots / id)
+    return Snapshot.open(settings.snapshots / id)
 
 
 def _kept(folder: Path, progress: Progress) -> Snapshot | None:

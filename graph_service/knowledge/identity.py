@@ -21,8 +21,8 @@ def source_set(settings: Settings) -> str:
     return hashlib.sha256(f"{places}\0{settings.reasoning}\0{settings.default_graph}".encode()).hexdigest()[:12]
 
 
-def snapshot_id(settings: Settings) -> str:
-    """The hash of all that a snapshot is made from: the files, how they are reasoned over and described, the rules, and the code.
+def graph_id(settings: Settings) -> str:
+    """The hash of all that a graph is made from: the files, how they are reasoned over, the rules, and the code.
 
     Raises SourceError for a file that is not there or cannot be read, SettingError for one whose name is no UTF-8.
     """
@@ -30,9 +30,16 @@ def snapshot_id(settings: Settings) -> str:
     digest = hashlib.sha256(f"{ways}\0{Sources.find(settings.ontology, settings.data).fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
     code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
-    queries = [*query_files(settings.queries)]
-    digest.update("\0".join(path.name for path in queries).encode())
-    for path in [*code, *queries, *checks.rules(settings.ontology), *checks.shapes(settings.ontology)]:
+    for path in [*code, *checks.rules(settings.ontology), *checks.shapes(settings.ontology)]:
+        digest.update(_content(path))
+    return digest.hexdigest()[:16]
+
+
+def snapshot_id(settings: Settings) -> str:
+    """The hash of all that a snapshot is made from: a graph, and canned queries, which it describes. Raises what `graph_id` raises."""
+    digest = hashlib.sha256(graph_id(settings).encode())
+    for path in query_files(settings.queries):
+        digest.update(f"\0{path.name}\0".encode())
         digest.update(_content(path))
     return digest.hexdigest()[:16]
 

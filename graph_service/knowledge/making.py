@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -16,15 +17,15 @@ from graph_service.engine.walls import end_with_parent
 from graph_service.errors import BuildError, ServiceError
 from graph_service.knowledge import gates, snapshot
 from graph_service.knowledge.description import describe
-from graph_service.knowledge.identity import source_set
+from graph_service.knowledge.identity import graph_id, source_set
 from graph_service.knowledge.knowledge import infer, read
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress, Sources
 from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
 
 
-def make(id: str, settings: Settings, progress: Progress) -> Snapshot:
-    """A new snapshot of that id in the settings' folder.
+def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
+    """A new snapshot of that id in a folder. What may help later builds is kept in the settings' folder.
 
     Raises SourceError, BuildError, and OSError where it cannot be written.
     """
@@ -48,7 +49,8 @@ def make(id: str, settings: Settings, progress: Progress) -> Snapshot:
         graph = ox.NamedNode(GRAPH_DESCRIPTION)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
     files = [query.path for query in catalogue.queries.values()]
-    built = snapshot.write(settings.snapshots, id, quads, description, source_set(settings), report.figures, files)
+    told = {"lineage": source_set(settings), "graph": graph_id(settings), "figures": report.figures}
+    built = snapshot.write(place, id, quads, description, told, files)
     for name, reason in built.left_out.items():
         progress(f"{name} is left out: {reason}")
     progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
@@ -68,9 +70,9 @@ def main() -> None:
         pickle.dump(what, output)
         output.flush()
 
-    id, settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from this package's own module
+    id, place, settings = pickle.load(sys.stdin.buffer)  # noqa: S301 - from this package's own module
     try:
-        make(id, settings, say)
+        make(id, place, settings, say)
     except (ServiceError, OSError) as error:
         say(error)
     else:

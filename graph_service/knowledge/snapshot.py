@@ -231,13 +231,13 @@ def write(
     id: str,
     quads: list[ox.Quad],
     description: Collection[ox.Triple] = (),
-    lineage: str = "",
-    figures: Mapping[str, int | str] | None = None,
+    told: Mapping[str, object] | None = None,
     queries: Iterable[Path] = (),
 ) -> Snapshot:
-    """Write the quads, what the graph says of itself, the figures of its checks and its canned queries as the snapshot `place/<id>`.
+    """Write the quads, what the graph says of itself, and its canned queries as the snapshot `place/<id>`.
 
-    Leaves nothing behind when it fails.
+    `told` goes into the manifest: the `lineage` that the snapshot is a version of, what its `graph` was made from, the `figures` of its
+    checks. Leaves nothing behind when it fails.
     """
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
@@ -260,23 +260,23 @@ def write(
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
-            "lineage": lineage,
-            "figures": dict(figures or {}),
+            "lineage": "",
+            **(told or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": dumps,
             "left_out": left_out,
         }
         (draft / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)
-        _publish(draft, place / id)
+        publish(draft, place / id)
     finally:
         building.close()
         shutil.rmtree(draft, ignore_errors=True)
     return Snapshot.open(place / id)
 
 
-def _publish(draft: Path, folder: Path) -> None:
-    """Put a draft in its place, unless another build of the same has done so meanwhile."""
+def publish(draft: Path, folder: Path) -> None:
+    """Put a draft in its place, unless another build of the same has done so meanwhile. Raises OSError."""
     with (folder.parent / _PUBLISHING).open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if folder.exists():
@@ -287,7 +287,7 @@ def _publish(draft: Path, folder: Path) -> None:
             aside = draft.with_name(draft.name + _ASIDE)
             folder.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
-        (draft / _BUILDING).unlink()
+        (draft / _BUILDING).unlink(missing_ok=True)
         draft.rename(folder)
 
 
@@ -330,6 +330,21 @@ def prune(snapshot: Snapshot, keep: int) -> list[str]:
         if version.id != snapshot.id and _delete_unused(version.folder):
             gone.append(version.id)
     return gone
+
+
+def keep_newest(place: Path, keep: int) -> None:
+    """Delete all snapshots in a folder but the newest `keep` and those that are in use."""
+    folders = [manifest.parent for manifest in place.glob(f"[!.]*/{_MANIFEST}")]
+    for folder in sorted(folders, key=_written, reverse=True)[keep:]:
+        _delete_unused(folder)
+
+
+def _written(folder: Path) -> int:
+    """When a snapshot was put in its place; 0 for one that is gone."""
+    try:
+        return folder.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _delete_unused(folder: Path) -> bool:

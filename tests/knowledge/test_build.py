@@ -154,7 +154,7 @@ def test_the_closure_of_the_ontology_is_kept_by_its_content(make: Make, monkeypa
     assert len(kept) == 1
     monkeypatch.setattr("graph_service.knowledge.axioms.close_terminology", lambda _: pytest.fail("it was made again"))
     settings = make(cat_ttl=CAT + " e:kitty a e:Cat .")
-    snapshot = making.make(snapshot_id(settings), settings, quiet)
+    snapshot = making.make(snapshot_id(settings), settings.snapshots, settings, quiet)
     assert "https://w3id.org/labcoop/graph/inferred" in snapshot.graphs
     assert set(settings.snapshots.glob(".terminology-*.nt")) == kept
 

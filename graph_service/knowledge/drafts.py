@@ -1,0 +1,67 @@
+"""Snapshots that a command makes for itself, in a folder that no service looks into: what is tried is not what is published.
+
+The last few are kept, so that the next command finds them; a build of the same sources puts one in its place among those that are served.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from graph_service.config import Settings
+from graph_service.errors import BuildError, ServiceError
+from graph_service.knowledge import snapshot
+from graph_service.knowledge.apart import made_apart
+from graph_service.knowledge.identity import graph_id, snapshot_id
+from graph_service.knowledge.snapshot import Snapshot
+from graph_service.knowledge.sources import Progress
+
+#: How many are kept.
+_KEPT = 3
+
+
+def private(place: Path) -> Path:
+    """The folder for them within a folder of snapshots."""
+    return place / ".private"
+
+
+def draft(settings: Settings, progress: Progress) -> Snapshot:
+    """A snapshot of the settings' sources: a published one or a draft that is there, else a new draft.
+
+    Raises SourceError, BuildError where it cannot be made or written, SettingError for one that may not be read.
+    """
+    id, place = snapshot_id(settings), private(settings.snapshots)
+    for folder in (settings.snapshots / id, place / id):
+        if folder.is_dir():
+            # A damaged one is the business of builds.
+            with suppress(BuildError):
+                found = Snapshot.open(folder)
+                found.verify()
+                return found
+    snapshot.sweep(place)
+    try:
+        made = made_apart(id, place, settings, progress)
+    except OSError as error:
+        raise BuildError(f"The snapshot cannot be written to {place}: {error.strerror or error}.") from error
+    snapshot.keep_newest(place, _KEPT)
+    return made
+
+
+def graph_of(settings: Settings) -> Snapshot | None:
+    """A whole snapshot, published or a draft, whose graph was made from the same, whatever its canned queries are; None without one.
+
+    Raises SourceError.
+    """
+    wanted = graph_id(settings)
+    for manifest in _manifests(settings.snapshots):
+        with suppress(ServiceError, OSError, ValueError):
+            if json.loads(manifest.read_text(encoding="utf-8")).get("graph") == wanted:
+                found = Snapshot.open(manifest.parent)
+                found.verify()
+                return found
+    return None
+
+
+def _manifests(place: Path) -> Iterator[Path]:
+    for folder in (place, private(place)):
+        yield from (manifest for manifest in folder.glob("[!.]*/manifest.json") if not manifest.parent.is_symlink())
