@@ -1,5 +1,6 @@
 """The catalogue: a folder of .rq files -> canned queries by name. A file with a fault is listed as such and harms no other."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from graph_service.catalogue.header import NAME, Header, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
-from graph_service.errors import MalformedQuery, NotFound, SourceError, UnknownParameter
+from graph_service.errors import InvalidParameter, MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.files import below, is_folder
 from graph_service.words import syntax
 from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
@@ -123,8 +124,15 @@ def read_canned(path: Path) -> CannedQuery:
     parameters = _parameters(text, header, path)
     selected = Select.read(text).columns if form(text) == "SELECT" else ()
     columns = read_columns(header.columns, selected, str(path))
-    for name in {name for example in header.examples for name in example} - set(parameters):
-        raise SourceError(f"{path}: examples: there is no parameter {name}")
+    for name, values in (pair for example in header.examples for pair in example.items()):
+        try:
+            if name not in parameters:
+                raise InvalidParameter(f"there is no parameter {name}")
+            parameters[name].refuse_impossible(values)
+        except InvalidParameter as error:
+            marked = re.search(r"^#\+\s*examples", text, re.MULTILINE)
+            line = text.count("\n", 0, marked.start()) + 1 if marked else 1
+            raise SourceError(f"{path}:{line}: examples: {error.detail}", file=str(path), line=line) from error
     return CannedQuery(path.stem, path, text, header, parameters, columns, variables)
 
 

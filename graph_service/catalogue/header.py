@@ -1,7 +1,8 @@
 """The header of a canned query: its lines that begin with `#+`, together one YAML document.
 
 The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
-languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of parameter maps), `deprecated`
+languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of maps of parameters,
+a parameter with several values having a list of them), `deprecated`
 (`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place); of grlc's own `defaults` and `enumerate`.
 Others of grlc's are passed over: every query is asked here, of this graph.
 """
@@ -47,7 +48,7 @@ class Header:
     tags: tuple[str, ...] = ()
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
-    examples: tuple[Mapping[str, str], ...] = ()
+    examples: tuple[Mapping[str, Sequence[str]], ...] = ()
     deprecated: Deprecation | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
     enumerate: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -85,7 +86,10 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
         params={str(name): _map(given or {}, f"{where}: params: {name}") for name, given in _map(raw.get("params", {}), where).items()},
         columns={str(name): given for name, given in _map(raw.get("columns", {}), f"{where}: columns").items()},
         examples=tuple(
-            {str(name): str(value) for name, value in _map(example, f"{where}: examples").items()}
+            {
+                str(name): tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+                for name, value in _map(example, f"{where}: examples").items()
+            }
             for example in _list(raw.get("examples", []), f"{where}: examples")
         ),
         deprecated=_deprecation(raw["deprecated"], f"{where}: deprecated") if "deprecated" in raw else None,

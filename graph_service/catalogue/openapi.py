@@ -99,7 +99,7 @@ def _path(query: CannedQuery, lists: Lists, common: Sequence[dict[str, Any]]) ->
 def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
     # Those of one number, of all parameters of a query, make one call.
     given = {str(number): example[parameter.name] for number, example in enumerate(query.header.examples, 1) if parameter.name in example}
-    examples = {number: {"value": [value] if parameter.many else _typed(parameter, value)} for number, value in given.items()}
+    examples = {number: {"value": list(values) if parameter.many else _typed(parameter, values[0])} for number, values in given.items()}
     label, description = _text(parameter.label), _text(parameter.description)
     return {
         "name": parameter.name,

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, overload
+from unicodedata import normalize
 
 from graph_service.catalogue.header import Text, read_text
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
 from graph_service.words import syntax, terms
+from graph_service.words.folding import alike
 from graph_service.words.names import PREFIXES, curie
 from graph_service.words.tokens import form
 
@@ -63,8 +65,8 @@ class Choice:
 
     @property
     def called(self) -> frozenset[str]:
-        """What a client may call this thing: its IRI, CURIE, key and names, without regard to case."""
-        return frozenset(map(str.casefold, (self.iri, curie(self.iri), self.key, *self.names)))
+        """What a client may call this thing: its IRI, CURIE, key and names, as texts that read the same are compared (see `alike`)."""
+        return frozenset(map(alike, (self.iri, curie(self.iri), self.key, *self.names)))
 
 
 class Choices(Sequence[Choice]):
@@ -91,7 +93,7 @@ class Choices(Sequence[Choice]):
 
     def called(self, text: str) -> Sequence[Choice]:
         """The things that a client's text means."""
-        return self._called.get(text.strip().strip("<>").casefold(), ())
+        return self._called.get(alike(text.strip().strip("<>")), ())
 
 
 #: Given a class, or a SELECT query whose first column has them, the things that a parameter may be.
@@ -144,6 +146,13 @@ class Parameter:
             raise self._invalid(values, "one value, not several")
         return " ".join(dict.fromkeys(terms.write(self.term(text, lists)) for text in values))
 
+    def refuse_impossible(self, values: Sequence[str]) -> None:
+        """Raise InvalidParameter for values that it cannot have, whatever is in the graph."""
+        if self.listed is None:
+            self.bind(values, lambda _: Choices())
+        elif len(values) > 1 and not self.many:
+            raise self._invalid(values, "one value, not several")
+
     def with_default(self, text: str) -> "Parameter":
         """The parameter with what a text means for its default. Raises InvalidParameter."""
         return replace(self, default=terms.write(self.term(text, lambda _: Choices())))
@@ -151,7 +160,11 @@ class Parameter:
     def term(self, text: str, lists: Lists) -> terms.Term:
         """The term that one client's text means. Raises InvalidParameter."""
         if self.enum and text not in self.enum:
-            raise self._invalid(text, "one of " + ", ".join(self.enum), allowed=list(self.enum))
+            # Texts that are canonically equal are one text, however it was typed.
+            same = [value for value in self.enum if normalize("NFC", value) == normalize("NFC", text)]
+            if not same:
+                raise self._invalid(text, "one of " + ", ".join(self.enum), allowed=list(self.enum))
+            text = same[0]
         if self.pattern is not None and (len(text) > LONGEST_MATCHED or not re.fullmatch(self.pattern, text)):
             raise self._invalid(text, f"text of the form {self.pattern}, of at most {LONGEST_MATCHED} characters")
         if self.listed is not None:
@@ -214,6 +227,12 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
     enum = given.get("enum", ())
     if not isinstance(enum, Mapping | list | tuple):
         raise SourceError(f"{where}: enum must be a list of values, or a map of values and what each is called")
+    pattern = given.get("pattern")
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except (re.error, TypeError, RecursionError, OverflowError) as error:
+            raise SourceError(f"{where}: pattern must be a regular expression, as Python has them: {error}") from error
     listing = given.get("choices")
     if listing is not None:
         if kind != "iri" or of is not None or not isinstance(listing, str) or form(listing) != "SELECT":
@@ -234,7 +253,7 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
         required=given.get("required", False),
         enum=tuple(map(str, enum)),
         names={str(value): read_text(text, f"{where}: enum: {value}") for value, text in enum.items()} if isinstance(enum, Mapping) else {},
-        pattern=given.get("pattern"),
+        pattern=pattern,
         min=given.get("min"),
         max=given.get("max"),
     )

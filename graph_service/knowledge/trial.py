@@ -42,7 +42,7 @@ def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str
         yield from _run(query, {}, 1, ask, lists)
     for example in query.header.examples:
         line = header_line(query, "", "examples")
-        yield from _run(query, {name: [value] for name, value in example.items()}, line, ask, lists)
+        yield from _run(query, example, line, ask, lists)
 
 
 def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:

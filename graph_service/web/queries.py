@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.http import http_date
@@ -110,9 +111,9 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
     entries = {name: options(service, parameter, given.get(name, ()), language()) for name, parameter in query.parameters.items()}
-    response = Response(
-        render_template("query.html", catalogue=service.catalogue, query=query, given=given, options=entries, **shown), status=status
-    )
+    examples = [(urlencode(example, doseq=True), example) for example in query.header.examples]
+    text = render_template("query.html", catalogue=service.catalogue, query=query, given=given, options=entries, examples=examples, **shown)
+    response = Response(text, status=status)
     return response if paging is None else add(response, paging.links)
 
 
@@ -152,5 +153,8 @@ def _summary(query: CannedQuery) -> dict[str, object]:
             for parameter in query.parameters.values()
         ],
         "columns": {name: {"label": c.label, "type": c.type, "unit": c.unit} for name, c in query.columns.items()},
-        "examples": query.header.examples,
+        "examples": [
+            {name: list(values) if query.parameters[name].many else values[0] for name, values in example.items()}
+            for example in query.header.examples
+        ],
     }

@@ -89,11 +89,6 @@ WITH_EXAMPLE = "#+ summary: x\n#+ params: {a: {type: integer}}\n#+ examples:\n#+
             3,
             "the example a=7 has no answer",
         ),
-        (
-            WITH_EXAMPLE.replace("EXAMPLE", "many") + "SELECT ?a {\n VALUES ?a { 1 } }\nORDER BY ?a",
-            3,
-            "it fails: a must be a whole number",
-        ),
     ],
 )
 def test_what_goes_wrong_when_it_runs_is_told_with_its_line(service: Service, tmp_path: Path, text: str, line: int, words: str) -> None:

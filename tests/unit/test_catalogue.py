@@ -147,7 +147,15 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "lc:Country"),
         ('#+ summary: x\n#+ params: {a: {choices: "ASK {}"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "SELECT query"),
         ('#+ summary: x\n#+ params: {a: {choices: "SELECT {"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "choices: Line 1"),
-        ("#+ summary: x\n#+ examples: [{b: 1}]\nSELECT * {}", "examples", "b"),
+        ("#+ summary: x\n#+ examples: [{b: 1}]\nSELECT * {}", ":2:", "examples: there is no parameter b"),
+        (
+            "#+ summary: x\n#+ params: {a: {type: integer}}\n#+ examples:\n#+   - {a: many}\nSELECT * { VALUES ?a { 1 } }",
+            ":3:",
+            "examples: a must be a whole number",
+        ),
+        ("#+ summary: x\n#+ params: {a: {}}\n#+ examples: [{a: [b, c]}]\nSELECT * { VALUES ?a { 1 } }", ":3:", "a must be one value"),
+        ('#+ summary: x\n#+ params: {a: {pattern: "("}}\nSELECT * { VALUES ?a { 1 } }', "params: a: pattern", "regular expression"),
+        ("#+ summary: x\n#+ params: {a: {pattern: [a]}}\nSELECT * { VALUES ?a { 1 } }", "params: a: pattern", "regular expression"),
         (
             '#+ summary: x\n#+ deprecated: {since: 2024-01-01, instead: "x\\r\\nX-Injected: 1"}\nASK {}',
             "deprecated: instead",
@@ -210,3 +218,18 @@ def test_a_name_that_is_not_there_is_not_found() -> None:
 def test_a_place_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         Catalogue.read([tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize("text", ["Pe\u0301rou", "P\u00e9rou", "PÉROU", " pérou "])
+def test_a_name_is_found_however_its_accents_are_typed(text: str) -> None:
+    peru = Choice("https://w3id.org/labcoop/id/place/PER", ("Pérou", "Côte d\u2019Ivoire"))
+    assert Choices([peru]).called(text) == [peru]
+    for apostrophe in "'\u2019\u02bc":
+        assert Choices([peru]).called(f"co\u0302te d{apostrophe}ivoire") == [peru]
+
+
+def test_an_example_may_have_several_values(tmp_path: Path) -> None:
+    path = tmp_path / "test.rq"
+    path.write_text(QUERY.replace("#+ params:", "#+ examples: [{country: [CRI, KHM], day: 2024-01-01}]\n#+ params:"))
+    (example,) = read_canned(path).header.examples
+    assert example == {"country": ("CRI", "KHM"), "day": ("2024-01-01",)}

@@ -13,6 +13,7 @@ from graph_service.words.folding import fold
     [
         ("Santé", "sante"),
         ("main-d’œuvre", "main d oeuvre"),
+        ("main-d\u02bcœuvre", "main d oeuvre"),
         ("TRABAJO  infantil.", "trabajo infantil"),
         ("Straße, Łódź", "strasse lodz"),
         ("C190", "c190"),
