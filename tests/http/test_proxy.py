@@ -83,11 +83,11 @@ def get(proxy: tuple[str, str], path: str, body: bytes | None = None, **headers:
             return error.code, error.read()
 
 
-def test_queries_pages_and_files_come_through(proxy: tuple[str, str], server: Server) -> None:
+def test_queries_pages_and_files_come_through(proxy: tuple[str, str], served: Server) -> None:
     asked = urlencode({"query": SELECT}).encode()
-    assert get(proxy, "/sparql", asked, Accept="text/csv") == (200, server.ask("/sparql", "POST", asked, Accept="text/csv").body)
+    assert get(proxy, "/sparql", asked, Accept="text/csv") == (200, served.ask("/sparql", "POST", asked, Accept="text/csv").body)
     assert get(proxy, "/", Accept="text/html")[0] == 200
-    assert get(proxy, "/downloads/dataset.nq") == (200, server.ask("/downloads/dataset.nq").body)
+    assert get(proxy, "/downloads/dataset.nq") == (200, served.ask("/downloads/dataset.nq").body)
 
 
 def test_links_are_those_of_the_proxy_whatever_a_client_says_of_itself(proxy: tuple[str, str]) -> None:
