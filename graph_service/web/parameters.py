@@ -25,7 +25,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/changes/*": _FORMAT,
     "/context": _LANGUAGE,
     "/context/*": _LANGUAGE,
-    "/data/*": _FORMAT | _STATED,
+    "/data/*": _FORMAT | _STATED | {"graphs"},
     "/docs": _LANGUAGE,
     "/documents": _FORMAT,
     "/documents/*": _FORMAT,
@@ -60,7 +60,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/static/*": _LANGUAGE,
     "/things": _LANGUAGE,
     "/things/*": None,
-    "/vocab/*": _FORMAT | _STATED,
+    "/vocab/*": _FORMAT | _STATED | {"graphs"},
 }
 
 

@@ -93,7 +93,7 @@ GRAPH_FORMATS = (
 #: What the description of one thing is written in: it has no graphs, so formats that are for datasets would add nothing.
 THING_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name not in {"n3", "nq", "trig"})
 
-#: What the data about one thing are written in: also with the graph that says each of them.
+#: What the data about one thing are written in: also in formats that can tell which graph says each of them.
 DATA_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 
 #: An explanation is plain JSON for programs, or RDF.

@@ -64,6 +64,13 @@ def test_comunica_gets_the_answer_that_the_endpoint_gives(server: Server, answer
         assert rows
 
 
+def test_comunica_finds_what_is_said_of_a_thing_in_its_document(server: Server) -> None:
+    # It likes N-Quads best.
+    text = f"SELECT ?name {{ {CRI} rdfs:label ?name FILTER(LANG(?name) = 'en') }}"
+    document = f"{server.url}/data/place/CRI"
+    assert ask([document], {"named": text}) == {"named": [{"name": "Costa Rica"}]}
+
+
 def test_comunica_joins_this_endpoint_with_another(server: Server, start: Callable[..., Server], tmp_path: Path) -> None:
     (tmp_path / "mine.ttl").write_text(f'{CRI} <http://example.org/visited> "2021" .')
     other = start("--data", str(tmp_path / "mine.ttl"), "--ontology", "none", "--queries", "none", "--reasoning", "none")

@@ -153,3 +153,14 @@ def test_what_rdf_xml_cannot_hold_is_not_acceptable_in_it_and_is_there_in_other_
         for format in ("ttl", "nt", "jsonld", "trig"):
             assert server.ask(f"/data/place/{key}.{format}").status == 200
     assert server.ask("/data/place/fine.rdf").status == 200
+
+
+def test_a_things_own_description_is_in_the_default_graph_in_every_format(server: Server) -> None:
+    said = {suffix: rdflib.Dataset(default_union=False) for suffix in SYNTAXES}
+    for suffix, syntax in SYNTAXES.items():
+        said[suffix].parse(data=server.ask(f"/data/place/CRI.{suffix}", Accept="*/*").text, format=syntax)
+        assert not [graph for graph in said[suffix].graphs() if len(graph) and graph.identifier != rdflib.graph.DATASET_DEFAULT_GRAPH_ID]
+    graphs = rdflib.Dataset()
+    graphs.parse(data=server.ask("/data/place/CRI.nq?graphs=true").text, format="nquads")
+    assert len([graph for graph in graphs.graphs() if len(graph)]) > 1
+    assert len(triples(graphs)) == len(said["nq"].default_graph) > 20

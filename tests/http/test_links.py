@@ -152,7 +152,7 @@ def test_pages_tell_search_engines_of_the_dataset(server: Server, path: str) -> 
 
 def test_data_of_a_thing_name_what_is_linked_and_say_which_graph_says_it(server: Server) -> None:
     dataset = rdflib.Dataset()
-    dataset.parse(data=server.ask("/data/place/CRI.trig").text, format="trig")
+    dataset.parse(data=server.ask("/data/place/CRI.trig?graphs=true").text, format="trig")
     reference = dataset.graph(rdflib.URIRef("https://w3id.org/labcoop/graph/reference"))
     place = rdflib.URIRef("https://w3id.org/labcoop/id/place/CRI")
     assert (place, rdflib.URIRef("https://w3id.org/labcoop/ns#iso3"), rdflib.Literal("CRI")) in reference

@@ -95,13 +95,14 @@ def blueprint(service: Service) -> Blueprint:
 
     def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
-        if size(service, iri, infer) > _LARGE and format.name not in {"trig", "nq"}:
+        # Who asks for a thing finds it in the default graph; the graphs that speak of it are told to who wants them.
+        with_graphs = flag("graphs", False) and format.name in {"trig", "nq"}
+        if size(service, iri, infer) > _LARGE and not with_graphs:
             response = negotiated(_large(iri, format, infer), path, format, DATA_FORMATS, page, stated=not infer)
             response.status_code = 410 if withdrawal(service, iri) is not None else 200
             return response
         quads = service.document(iri, infer)
-        # JSON-LD has graphs too, but who asks for it wants a thing and not the graphs that speak of it.
-        content = write_quads(quads, format) if format.name in {"trig", "nq"} else write_triples({q.triple for q in quads}, format)
+        content = write_quads(quads, format) if with_graphs else write_triples({q.triple for q in quads}, format)
         response = negotiated(write(content, format), path, format, DATA_FORMATS, page, stated=not infer)
         if is_withdrawn([quad.triple for quad in quads], iri):
             response.status_code = 410
