@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -119,17 +119,20 @@ def command(snapshots: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start `graph-service serve` with more flags on a free port, to be asked as `host`; every server is stopped at the end."""
+    """Start `graph-service serve` with more flags on a free port; every server is stopped at the end.
+
+    `host` is what the server is asked as, `program` what is run instead of `graph-service`.
+    """
     servers: list[Server] = []
 
-    def run(*flags: str, host: str = "127.0.0.1") -> Server:
+    def run(*flags: str, host: str = "127.0.0.1", program: Sequence[str] = ("-m", "graph_service")) -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         log = tmp_path_factory.mktemp("server") / "log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "graph_service", "serve", "--port", str(port), *flags],
+                [sys.executable, *program, "serve", "--port", str(port), *flags],
                 env={**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(snapshots)},
                 cwd=ROOT,
                 stdout=output,

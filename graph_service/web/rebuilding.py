@@ -30,11 +30,15 @@ class Rebuilding:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._sources = source_set(settings)
         self._turn = threading.Lock()
 
     def begin(self) -> None:
         """Build anew, beside whatever else goes on."""
-        threading.Thread(target=self._rebuild, daemon=True).start()
+        try:
+            threading.Thread(target=self._rebuild, daemon=True).start()
+        except RuntimeError as error:  # the system has no room for a thread; this is called where nothing may be raised
+            _log_error("build could not begin; the last good snapshot stays", error)
 
     def follow_queries(self) -> None:
         """Build anew from now on whenever a file of canned queries comes, changes or goes."""
@@ -54,7 +58,7 @@ class Rebuilding:
                 # The same again is not told again.
                 if fault != _told(error):
                     fault = _told(error)
-                    failure.note(self._settings.snapshots, source_set(self._settings), fault)
+                    failure.note(self._settings.snapshots, self._sources, fault)
                     _log_error("changed queries cannot be looked for", error)
             time.sleep(_LOOK)
 

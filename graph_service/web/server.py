@@ -142,8 +142,12 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
             if self.interrupt_signal:
                 return
             self.main_loop_interrupt.clear()
-            if self.interrupt_children and not self._replace(spawn_target, target_loader):
-                return
+            try:
+                if self.interrupt_children and not self._replace(spawn_target, target_loader):
+                    return
+            except Exception:  # the loop that keeps the service alive: it tries again, as often as processes may die
+                _log.exception("no serving process could be started; it is tried again")
+                self.main_loop_interrupt.set()
 
     def _replace(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> bool:
         """Start a serving process in the place of one that died; False if the service gives up."""
@@ -164,7 +168,15 @@ class _Server(Granian):  # type: ignore[misc,valid-type]
             return False
         _log.error("the serving process died; another one is started", extra=said)
         time.sleep(min(_PAUSE * 2 ** (len(self._deaths) - 1), _LONGEST_PAUSE))
+        # The next process begins with what this one knows.
         self._restarts += 1
+        dead = self.wrks[0]
         self.interrupt_children.clear()
-        self._respawn_workers([0], spawn_target, target_loader)
+        try:
+            # Making a process or a thread fails where the system has no room for another.
+            self._respawn_workers([0], spawn_target, target_loader)
+        except Exception:
+            self.wrks[:], self.interrupt_children[:] = [dead], [0]
+            self._restarts -= 1
+            raise
         return True

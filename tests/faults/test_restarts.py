@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from graph_service.web.front.readers import Readers
 from tests.conftest import Server
 from tests.faults.beside import RUNAWAY, family, lookup, serving
 
@@ -90,3 +91,45 @@ def test_the_time_of_grace_begins_too_when_the_main_process_is_killed(start: Sta
         os.kill(server.process.pid, signal.SIGKILL)
         assert asked.result().status == 503
     server.process.wait()
+
+
+#: The system has no room for another process, the second and the third time that one is started.
+NO_ROOM = """
+import sys
+from multiprocessing.context import ForkProcess
+from graph_service.cli import main
+started, start = 0, ForkProcess.start
+def limited(self):
+    global started
+    started += 1
+    if started in (2, 3):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    start(self)
+ForkProcess.start = limited
+sys.exit(main())
+"""
+
+
+def test_the_service_goes_on_when_no_process_can_be_started_for_now(start: Start, chain: tuple[str, ...]) -> None:
+    server = start(*chain, program=("-c", NO_ROOM))
+    os.kill(serving(server), signal.SIGKILL)
+    assert lookup(server, 1) is True
+    assert [line["message"] for line in messages(server)].count("no serving process could be started; it is tried again") == 2
+    assert server.process.poll() is None
+
+
+def test_the_looking_at_connections_goes_on_whatever_it_meets(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    looks: list[int] = []
+
+    def look(_: Readers) -> None:
+        looks.append(1)
+        raise RuntimeError("something new")
+
+    monkeypatch.setattr(Readers, "_look", look)
+    readers = Readers(8000, deadline=0.04, rate=1)
+    until = time.monotonic() + 20
+    while len(looks) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert readers.failures >= 2
+    assert len([record for record in caplog.records if record.message == "connections could not be looked at"]) == 1

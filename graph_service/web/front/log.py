@@ -91,7 +91,7 @@ class RequestLog:
         while self._requests:
             lines.append(_line(self._requests.popleft()))
         # Nobody may read the log any more, or the disk be full: lines are lost then, and requests are answered.
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, AttributeError):
             sys.stderr.write("".join(lines))
             sys.stderr.flush()
 

@@ -44,17 +44,25 @@ class Readers:
         self.spooled = 0
         #: How many clients have been given up.
         self.given_up = 0
+        #: How often it could not be looked.
+        self.failures = 0
         self._disk = Path(tempfile.gettempdir()).stat().st_dev
         if hasattr(socket, "TCP_INFO") and _DESCRIPTORS.is_dir():
             threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
+        fault = ""
         while True:
             time.sleep(min(_LOOK, self._deadline / 4))
             try:
                 self._look()
-            except OSError as error:
-                _log.error("connections could not be looked at", extra={"detail": str(error)})
+                fault = ""
+            except Exception as error:  # the only thread that looks: whatever it meets, it looks again
+                self.failures += 1
+                # The same again is not told again.
+                if fault != repr(error):
+                    fault = repr(error)
+                    _log.error("connections could not be looked at", extra={"detail": fault}, exc_info=not isinstance(error, OSError))
 
     def _look(self) -> None:
         now = time.monotonic()

@@ -86,6 +86,7 @@ class _Current(Collector):
             cache.add_metric([result], count)
         yield cache
         yield CounterMetricFamily("graph_readers_given_up", "Clients that took their answer too slowly", self._readers.given_up)
+        yield CounterMetricFamily("graph_reader_look_failures", "Times that clients could not be looked at", self._readers.failures)
         yield GaugeMetricFamily("graph_spooled_bytes", "Bytes on disk of large answers that are on their way", self._readers.spooled)
 
     def _of_snapshots(self) -> Iterator[Metric]:
