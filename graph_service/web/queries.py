@@ -9,6 +9,7 @@ from werkzeug.http import http_date
 
 from graph_service.catalogue.catalogue import RESERVED, CannedQuery
 from graph_service.catalogue.paging import Page, paged
+from graph_service.config import LANGUAGES
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
@@ -76,7 +77,7 @@ def _warned(response: Response, query: CannedQuery) -> Response:
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
     """The answer for programs: the whole of it, or a page of a table."""
     kind = Kind.of(query.form)
-    spoken = current().of_names
+    spoken = current().chosen or _own_language(query)
     format = choose(kind.canned_formats, suffix)
     result, paging = _run(service, query, service.bind(query, given), asked_page(service.page_size, service.page_limit), {kind: format})
     if format is ROWS:
@@ -88,6 +89,13 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     if "lang" in query.parameters:
         response.content_language.add(spoken)
     return response if paging is None else add(response, paging.links)
+
+
+def _own_language(query: CannedQuery) -> str:
+    """The language of the names in a query's answer where the request chooses none: what stands in its row for it."""
+    parameter = query.parameters.get("lang")
+    stated = parameter.default.strip('"') if parameter is not None else ""
+    return stated if stated in LANGUAGES else "en"
 
 
 def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Response:

@@ -208,6 +208,15 @@ def test_a_language_is_looked_up_and_names_fall_back_to_english(server: Server, 
     assert answer.body == server.ask(f"/queries/projects.csv?lang={language}").body
 
 
+def test_a_query_that_names_things_in_french_by_itself_says_so(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "names.rq").write_text('#+ summary: x\nSELECT ?lang { VALUES ?lang { "fr" } }')
+    (tmp_path / "a.ttl").write_text("<http://e/a> <http://e/b> 1 .")
+    server = start("--data", str(tmp_path / "a.ttl"), "--ontology", "none", "--queries", str(tmp_path), "--reasoning", "none")
+    for given, language in (("", "fr"), ("?lang=de", "fr"), ("?lang=es", "es")):
+        answer = server.ask(f"/queries/names.csv{given}")
+        assert (answer.text.split(), answer.headers["content-language"]) == (["lang", language], language)
+
+
 def test_a_page_in_a_language_that_is_not_spoken_here_is_in_the_one_that_the_reader_likes_best(server: Server) -> None:
     answer = server.ask("/queries?lang=de", Accept="text/html", Accept_Language="fr")
     assert (answer.status, answer.headers["content-language"]) == (200, "fr")
