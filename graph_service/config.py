@@ -60,6 +60,11 @@ _OF_KUBERNETES = re.compile(
 )
 
 
+def _is_of_a_service_graph(variable: str, environment: Mapping[str, str]) -> bool:
+    """Whether a variable has what Kubernetes gives it beside a Service `graph`: an address of the cluster, where nobody can listen."""
+    return variable == "GRAPH_SERVICE_HOST" and environment.get("GRAPH_PORT", "").startswith(f"tcp://{environment[variable]}:")
+
+
 def _text(value: str) -> str:
     return value
 
@@ -273,7 +278,7 @@ class Settings:
         for variable, text in environment.items():
             if variable.startswith(PREFIX):
                 name = variable.removeprefix(PREFIX).lower()
-                if _OF_KUBERNETES.fullmatch(f"{name.upper()}={text}"):
+                if _OF_KUBERNETES.fullmatch(f"{name.upper()}={text}") or _is_of_a_service_graph(variable, environment):
                     say(f"{variable}={text} is passed over: Kubernetes sets it beside a Service of this name.")
                     continue
                 if name not in known:

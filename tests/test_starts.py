@@ -1,5 +1,6 @@
 """Where it starts: what is wrong with the machine or the call is told in a sentence, with status 2, and before anything is built."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -79,6 +80,26 @@ def test_a_file_that_cannot_be_written_is_told(command: Command, tmp_path: Path)
     assert (done.returncode, "No such file or directory" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
+@pytest.mark.parametrize("name", ["build", "export"])
+def test_a_folder_that_nothing_can_be_written_to_is_told_before_anything_is_built(command: Command, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    done = command(name, *NOTHING, "--snapshots", str(tmp_path / "file" / "snapshots"))
+    assert (done.returncode, "GRAPH_SERVICE_SNAPSHOTS" in done.stderr, "Reading" in done.stderr) == (2, True, False)
+    assert "Traceback" not in done.stderr
+
+
+def test_what_was_built_may_lie_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(Settings(), data=(), ontology=(), queries=(), snapshots=tmp_path)
+    built = build(settings, lambda _: None)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for name in ("symlink_to", "mkdir", "replace", "write_text"):
+        monkeypatch.setattr(Path, name, refuse)
+    assert build(settings, lambda _: None) == built
+
+
 def test_a_port_that_is_taken_is_told_before_anything_is_built(command: Command, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         done = command("serve", *NOTHING, "--port", str(other.getsockname()[1]), "--snapshots", str(tmp_path / "snapshots"))
@@ -124,6 +145,14 @@ def test_what_kubernetes_sets_beside_a_service_of_this_name_is_passed_over_with_
     said: list[str] = []
     assert Settings.read({name: OF_KUBERNETES[name]}, say=said.append) == Settings()
     assert [name in line and "Kubernetes" in line for line in said] == [True]
+
+
+def test_the_address_of_a_service_graph_is_passed_over_too() -> None:
+    said: list[str] = []
+    given = {"GRAPH_SERVICE_HOST": "10.0.0.1", "GRAPH_SERVICE_PORT": "80", "GRAPH_PORT": "tcp://10.0.0.1:80"}
+    settings = Settings.read(given, say=said.append)
+    assert (settings.host, settings.port, len(said)) == ("127.0.0.1", 80, 1)
+    assert Settings.read(given | {"GRAPH_SERVICE_HOST": "10.0.0.2"}).host == "10.0.0.2"
 
 
 @pytest.mark.parametrize(("name", "text"), [("PORT", "udp"), ("SERVICE_HOST", "example.org"), ("SERVICE_PORTS", "1"), ("WEB", "tcp://x:1")])

@@ -15,8 +15,9 @@ from graph_service.knowledge.sources import Progress
 def build(settings: Settings, progress: Progress) -> Snapshot:
     """The snapshot of the settings' sources: the one that is there if it was made from the same and is whole, else a new one.
 
-    Raises SourceError for a file that cannot be read and BuildError for knowledge that may not be served, or where there is no room
-    for the snapshot; nothing is left behind then but a note of why, and the last good snapshot stays.
+    Raises SourceError for a file that cannot be read, SettingError for a folder of snapshots that may not be read or written, and
+    BuildError for knowledge that may not be served, or where there is no room for the snapshot. Nothing is left behind then but a note
+    of why, and the last good snapshot stays.
     """
     place, sources = settings.snapshots, source_set(settings)
     try:
@@ -33,7 +34,9 @@ def _built(settings: Settings, progress: Progress) -> Snapshot:
     snapshot.sweep(settings.snapshots)
     built = _kept(settings.snapshots / id, progress)
     try:
-        built = built or _taken(id, settings, progress) or made_apart(id, settings.snapshots, settings, progress)
+        if built is None:
+            snapshot.refuse_unwritable(settings.snapshots)
+            built = _taken(id, settings, progress) or made_apart(id, settings.snapshots, settings, progress)
         snapshot.remember(built, source_set(settings))
     except OSError as error:
         raise BuildError(f"The snapshot cannot be written to {settings.snapshots}: {error.strerror or error}.") from error
@@ -53,7 +56,7 @@ def _taken(id: str, settings: Settings, progress: Progress) -> Snapshot | None:
 
 def _kept(folder: Path, progress: Progress) -> Snapshot | None:
     """The snapshot in a folder; None if there is none or it is damaged."""
-    if not folder.is_dir():
+    if not snapshot.is_there(folder):
         return None
     try:
         kept = Snapshot.open(folder)

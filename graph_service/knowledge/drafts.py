@@ -32,12 +32,13 @@ def draft(settings: Settings, progress: Progress) -> Snapshot:
     """
     id, place = snapshot_id(settings), private(settings.snapshots)
     for folder in (settings.snapshots / id, place / id):
-        if folder.is_dir():
+        if snapshot.is_there(folder):
             # A damaged one is the business of builds.
             with suppress(BuildError):
                 found = Snapshot.open(folder)
                 found.verify()
                 return found
+    snapshot.refuse_unwritable(place)
     snapshot.sweep(place)
     try:
         made = made_apart(id, place, settings, progress)

@@ -12,6 +12,7 @@ A snapshot is written beside its final place and renamed into it, so a reader se
 the newest good one of a set of sources, for the day when a build fails.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -226,6 +227,19 @@ def _age(snapshot: Snapshot) -> int:
         return -sys.maxsize
 
 
+def refuse_unwritable(place: Path) -> None:
+    """Raise SettingError unless a snapshot can be written to a folder, BuildError where there is no room: told before it is made."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place) as trial:
+            trial.write(bytes(4096))
+    except OSError as error:
+        told = f"The snapshot cannot be written to {place}: {error.strerror or error}."
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise BuildError(told) from error
+        raise SettingError(f"{told} Name another folder with GRAPH_SERVICE_SNAPSHOTS or --snapshots.") from error
+
+
 def write(
     place: Path,
     id: str,
@@ -291,6 +305,12 @@ def publish(draft: Path, folder: Path) -> None:
         draft.rename(folder)
 
 
+def is_there(folder: Path) -> bool:
+    """Whether there is a folder of a snapshot. Raises SettingError where that may not be looked at."""
+    with _reading(folder):
+        return folder.is_dir()
+
+
 def sweep(place: Path) -> None:
     """Remove what builds that ended in the middle have left: drafts that no process holds any more, and what was moved aside."""
     for building in place.glob(f".*/{_BUILDING}"):
@@ -306,8 +326,10 @@ def sweep(place: Path) -> None:
 def remember(snapshot: Snapshot, source_set: str) -> None:
     """Make a snapshot the last good one of a set of sources, and so the newest of its versions."""
     link = snapshot.folder.parent / f"last-{source_set}"
-    if not link.is_symlink() or link.readlink() != Path(snapshot.id):
-        os.utime(snapshot.folder)
+    if link.is_symlink() and link.readlink() == Path(snapshot.id):
+        # Nothing is written: what was built may lie where this user may only read.
+        return
+    os.utime(snapshot.folder)
     draft = link.with_name(f".{link.name}-{os.getpid()}")
     draft.unlink(missing_ok=True)
     draft.symlink_to(snapshot.id)
