@@ -178,9 +178,17 @@ def test_what_only_a_build_needs_is_loaded_by_nothing_else(module: str) -> None:
 
 @pytest.mark.live
 def test_the_memory_of_a_build_is_given_back(start: Start, tmp_path: Path) -> None:
-    """The process that has built the project's own graph, and the one that serves it, are as small as those that found it built."""
-    built = start("--snapshots", str(tmp_path))
-    found = start("--snapshots", str(tmp_path))
+    """The process that has built a graph and the one that serves it are as small as those that have found it built."""
+    (tmp_path / "ontology.ttl").write_text(
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix e: <http://e/> .\n"
+        "e:Cat a owl:Class ; rdfs:subClassOf e:Animal . e:Animal a owl:Class ."
+    )
+    (tmp_path / "data.ttl").write_text("<http://e/tom> a <http://e/Cat> .")
+    flags = ("--data", str(tmp_path / "data.ttl"), "--ontology", str(tmp_path / "ontology.ttl"), "--queries", "none")
+    built = start(*flags, "--snapshots", str(tmp_path / "snapshots"))
+    found = start(*flags, "--snapshots", str(tmp_path / "snapshots"))
+    assert "Inferring" in built.log.read_text()
+    assert "Nothing changed" in found.log.read_text()
     for process in (int(built.process.pid), serving(built)):
         maps = Path(f"/proc/{process}/maps").read_text()
         assert [name for name in OF_BUILDS if name in maps] == []
