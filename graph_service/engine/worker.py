@@ -44,7 +44,9 @@ class Limits:
 
 def zygote(tasks: Tasks, limits: Limits, control: socket.socket) -> None:
     """Fork a worker for each connection that comes through `control`, with a file for its last words, until `control` is closed."""
+    # Ctrl+C, and systemd when it stops a service, tell all of its processes: these end when the one that asks them lets go.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Children are not waited for: the system clears them away.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # A worker that falls off its stack says so.

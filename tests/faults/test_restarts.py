@@ -84,6 +84,21 @@ def test_what_runs_longer_than_the_time_of_grace_is_told_when_the_service_stops(
     assert server.process.wait(timeout=20) == 0
 
 
+def test_the_time_of_grace_is_kept_when_all_processes_are_told_to_stop(start: Start, chain: tuple[str, ...]) -> None:
+    """As systemd does it (KillMode=control-group, its default)."""
+    server = start(*chain, "--grace", "1", "--query-deadline", "60")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(server.ask, "/sparql?" + urlencode({"query": RUNAWAY}))
+        until = time.monotonic() + 20
+        while not re.search(r"graph_queries_running [1-9]", server.ask("/metrics").text):
+            assert time.monotonic() < until
+        for pid in (server.process.pid, *family(server.process.pid)):
+            os.kill(pid, signal.SIGTERM)
+        assert json.loads(asked.result().body)["detail"] == "The service is stopping. Try again in a moment."
+    assert server.process.wait(timeout=20) == 0
+    assert "worker died" not in server.log.read_text()
+
+
 def test_the_time_of_grace_begins_too_when_the_main_process_is_killed(start: Start, chain: tuple[str, ...]) -> None:
     server = start(*chain, "--grace", "1", "--query-deadline", "60")
     with ThreadPoolExecutor(1) as pool:
