@@ -33,9 +33,7 @@ The web layer turns each into `application/problem+json` (RFC 9457), the command
 nothing but the attributes below.
 """
 
-import re
 from http import HTTPStatus
-from typing import Self
 
 
 class ServiceError(Exception):
@@ -66,32 +64,10 @@ class BuildError(ServiceError):
 
 
 class MalformedQuery(ServiceError):
-    """A SPARQL text breaks the grammar. Carries `line` and `column` (1-based) where the parser tells them; `reason` is what it says."""
+    """A SPARQL text breaks the grammar. Carries `line` and `column`, and for a usual mistake `mistake`, its kind, and perhaps `mend`."""
 
     status = HTTPStatus.BAD_REQUEST
     reason = ""
-
-    @classmethod
-    def from_parser(cls, message: str, text: str) -> Self:
-        """The error for a message of the engine's parser about a text.
-
-        A message begins with `error at LINE:COLUMN:` for most faults and goes on with all that the grammar would take there:
-        character classes are left out of that, and a sentence among it (`Prefix not found`) says it all.
-        """
-        place = re.match(r"(?:error )?at (\d+):(\d+): ?", message)
-        if place is None:
-            return cls(f"{message}.")
-        line, column = int(place[1]), int(place[2])
-        expected = re.sub(r"\['.*?'\]|\[_\]", "", message[place.end() :].removeprefix("expected ").removeprefix("one of "), flags=re.DOTALL)
-        words = [word.strip() for word in re.split(r", (?![^\"]*\"(?:,|$))", expected) if word.strip()]
-        sentence = next((word for word in words if " " in word and word[0].isupper()), None)
-        lines = text.splitlines()
-        near = lines[line - 1][column - 1 :].strip()[:24] if line <= len(lines) else ""
-        found = f"at {near!r}" if near else "at the end of the line" if line < len(lines) else "at the end of the text"
-        reason = sentence or (f"expected {' or '.join(words)}" if words else "something else is expected")
-        error = cls(f"Line {line}, column {column}, {found}: {reason}.", line=line, column=column)
-        error.reason = f"{found}: {reason}"
-        return error
 
 
 class MalformedRequest(ServiceError):

@@ -18,11 +18,12 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from graph_service.engine.result import Formats, Kind, Query, format_of
-from graph_service.errors import MalformedQuery, MalformedRequest
+from graph_service.errors import MalformedRequest
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.nesting import may_make_triples, refuse_deep
 from graph_service.words.outline import outline
+from graph_service.words.syntax import malformed
 from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
 from graph_service.words.tokens import decoded, uses_keyword, with_small_truths
@@ -89,7 +90,7 @@ class GraphStore:
             try:
                 answer = self._ask(store, query, merged, named)
             except SyntaxError as error:
-                raise MalformedQuery.from_parser(str(error.msg), query.text) from error
+                raise malformed(str(error.msg), query.text) from error
             except ValueError as error:
                 raise MalformedRequest(str(error)) from error
             kind = _kind(answer)

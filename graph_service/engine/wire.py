@@ -57,7 +57,7 @@ _ERRORS = {
 
 
 #: What an error may carry beside its text.
-_MEMBERS = frozenset({"line", "column", "limit", "keyword", "parameter", "available"})
+_MEMBERS = frozenset({"line", "column", "limit", "keyword", "parameter", "available", "mistake", "named", "length", "mend"})
 
 
 class Broken(Exception):

@@ -151,19 +151,20 @@ def document(error: ServiceError, path: str, root: str = "") -> dict[str, object
         "status": HTTPStatus(error.status).value,
         "detail": error.detail,
         "instance": root + quote(path),
-        **error.members,
+        **{name: value for name, value in error.members.items() if name != "named"},
     }
 
 
-def problem(error: ServiceError) -> Response:
-    """An error as `application/problem+json` (RFC 9457), or as a page for people."""
+def problem(error: ServiceError, spoken: str = "en") -> Response:
+    """An error as `application/problem+json` (RFC 9457), or as a page for people. `spoken` is the language of its detail."""
     status = HTTPStatus(error.status)
     if wants_html():
         said = document(error, request.path)
-        response = Response(render_template("problem.html", problem=said, meaning=_meaning(type(error))), status=status)
+        response = Response(render_template("problem.html", problem=said, spoken=spoken, meaning=_meaning(type(error))), status=status)
     else:
         said = document(error, request.path, request.script_root)
         response = Response(current_app.json.dumps(said), status=status, content_type="application/problem+json")
+        response.content_language.add(spoken)
     response.vary.add("Accept")
     if "retry_after" in error.members:
         response.headers["Retry-After"] = str(error.members["retry_after"])

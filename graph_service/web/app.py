@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from graph_service.config import Settings
-from graph_service.errors import ServiceError, Unavailable
+from graph_service.errors import MalformedQuery, ServiceError, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web import assets, below, cors, explain, languages, policy, queries, search, sparql, status, values, wording
@@ -15,6 +15,7 @@ from graph_service.web.answers import problem, translated
 from graph_service.web.destinations import destination
 from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
+from graph_service.web.mistakes import malformed
 from graph_service.web.pages import about, documents, frameworks, home, kinds, marked, numerals, ontology, pictures
 from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, PREFIXES
@@ -67,6 +68,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.register_blueprint(search.blueprint(service, settings))
     app.register_blueprint(status.blueprint(service, settings, registry, takeover or Takeover()))
     app.register_error_handler(ServiceError, problem)
+    app.register_error_handler(MalformedQuery, malformed)
     app.register_error_handler(HTTPException, partial(_on_http_exception, service.snapshot))
     app.register_blueprint(assets.blueprint())
     app.register_blueprint(cors.blueprint())

@@ -9,6 +9,7 @@ from graph_service.catalogue.catalogue import Catalogue
 from graph_service.catalogue.openapi import COMMON
 from graph_service.web.answers import problem_types
 from graph_service.web.linked.openapi import PARAMETERS, ROUTES
+from graph_service.words.mistakes.sentences import SENTENCES
 
 #: A word that a query answers with: in BIND or IF, and of more letters than a language tag.
 _ANSWERED = re.compile(r'(?:BIND\(|IF\(|, )"([a-z][a-z ]{2,})"(?=[,)]| AS )')
@@ -22,6 +23,12 @@ def problems(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[s
     for kind in problem_types():
         yield 1, None, str(kind["title"]), []
         yield 1, None, str(kind["meaning"]), []
+
+
+def mistakes(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
+    """What is said of a query that is none."""
+    for sentence in SENTENCES.values():
+        yield 1, None, sentence, []
 
 
 def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:

@@ -1,10 +1,16 @@
-"""Whether a text is a SPARQL query, without running it on anything."""
+"""Whether a text is a SPARQL query, without running it on anything, and what is wrong with it if it is none."""
+
+import re
 
 import pyoxigraph as ox
 
 from graph_service.errors import MalformedQuery
+from graph_service.words.mistakes.finding import find
 
 _NOTHING = ox.Store()
+
+#: So many of the words that a parser would take are told.
+_TOLD = 4
 
 
 def check(text: str, base: str | None = None) -> None:
@@ -14,7 +20,45 @@ def check(text: str, base: str | None = None) -> None:
     try:
         _NOTHING.query(text, base_iri=base)
     except SyntaxError as error:
-        raise MalformedQuery.from_parser(str(error.msg), text) from error
+        raise malformed(str(error.msg), text) from error
     except RuntimeError:
         # A function that is not known: the text is a query, and one that runs here.
         return
+
+
+def malformed(message: str, text: str) -> MalformedQuery:
+    """The error for a message of the engine's parser about a text: for a usual mistake one that names it, its place and its mend."""
+    place = re.match(r"(?:error )?at (\d+):(\d+): ?", message)
+    if place is None:
+        return MalformedQuery(f"{message}.")
+    line, column = int(place[1]), int(place[2])
+    lines = text.split("\n")
+    mistake = find(text, sum(len(before) + 1 for before in lines[: line - 1]) + column - 1, message)
+    if mistake is None:
+        return _parsers(message[place.end() :], text, line, column)
+    line = text.count("\n", 0, mistake.start) + 1
+    column = mistake.start - (text.rfind("\n", 0, mistake.start) + 1) + 1
+    # What a sentence names goes along for who says it in another language: names and values by turns.
+    named = [str(part) for pair in mistake.values.items() for part in pair]
+    about = {"mistake": mistake.kind, "named": named, "length": mistake.end - mistake.start, "mend": mistake.mend}
+    error = MalformedQuery(f"Line {line}, column {column}: {mistake.sentence}", line=line, column=column, **about)
+    error.reason = mistake.sentence.removesuffix(".")
+    return error
+
+
+def _parsers(message: str, text: str, line: int, column: int) -> MalformedQuery:
+    """What the parser says itself.
+
+    A message goes on with all that the grammar would take: character classes are left out of that, and a sentence among it says it all.
+    """
+    expected = re.sub(r"\['.*?'\]|\[_\]", "", message.removeprefix("expected ").removeprefix("one of "), flags=re.DOTALL)
+    words = [word.strip() for word in re.split(r", (?![^\"]*\"(?:,|$))", expected) if word.strip()]
+    sentence = next((word for word in words if " " in word and word[0].isupper()), None)
+    lines = text.splitlines()
+    near = lines[line - 1][column - 1 :].strip()[:24] if line <= len(lines) else ""
+    found = f"at {near!r}" if near else "at the end of the line" if line < len(lines) else "at the end of the text"
+    told = " or ".join(words) if len(words) <= _TOLD else " or ".join([*words[:_TOLD], "something else"])
+    reason = sentence or (f"expected {told}" if words else "something else is expected")
+    error = MalformedQuery(f"Line {line}, column {column}, {found}: {reason}.", line=line, column=column)
+    error.reason = f"{found}: {reason}"
+    return error

@@ -85,6 +85,17 @@ def test_a_fault_is_shown_where_it_is(visit: Visit) -> None:
     assert page.locator(".cm-activeLine").inner_text() == "  ?s no:such ?o"
 
 
+def test_a_usual_mistake_is_mended_by_a_button(visit: Visit) -> None:
+    page, editor = opened(visit, "SELECT * {\n  ?s ?p ?o\n} LIMT 5")
+    page.keyboard.press("Control+Enter")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("LIMT is no word of SPARQL")
+    alert.get_by_role("button", name="Write LIMIT there").click()
+    expect(editor).to_contain_text("LIMIT 5")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#status")).to_contain_text("5 rows")
+
+
 @pytest.mark.parametrize(
     ("query", "views"),
     [

@@ -1,6 +1,7 @@
 """Every failure has one shape: application/problem+json with type, title, status and a detail that helps."""
 
 import json
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -66,7 +67,7 @@ def test_a_failure_is_a_problem_document(server: Server, name: str) -> None:
 
 def test_a_syntax_error_says_line_and_column(server: Server) -> None:
     problem = json.loads(server.ask(get(query="SELECT *\nWHERE { ?s ?p }")).body)
-    assert (problem["line"], problem["column"]) == (2, 16)
+    assert (problem["line"], problem["column"]) == (2, 15)
 
 
 def test_a_wrong_parameter_is_named_with_what_was_given_and_what_is_allowed(server: Server) -> None:
@@ -83,3 +84,23 @@ def test_people_get_a_page_with_the_same_status(server: Server) -> None:
     answer = server.ask("/nowhere", Accept="text/html")
     assert (answer.status, answer.headers["content-type"].split(";")[0]) == (404, "text/html")
     assert "/nowhere" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Line 2, column 1: ODER is no word of SPARQL. Is ORDER meant?"),
+        ("fr", "Ligne 2, colonne 1 : ODER n’est pas"),
+        ("es", "Línea 2, columna 1: ODER no es"),
+    ],
+)
+def test_a_usual_mistake_in_a_query_is_told_in_the_readers_language_with_its_mend(server: Server, language: str, words: str) -> None:
+    path = "/sparql?" + urlencode({"query": "SELECT ?s { ?s ?p ?o }\nODER BY ?s"})
+    answer = server.ask(path, Accept_Language=language)
+    told = json.loads(answer.body)
+    assert (answer.status, answer.headers["content-language"]) == (400, language)
+    assert words in told["detail"]
+    assert [told[name] for name in ("mistake", "line", "column", "length", "mend")] == ["keyword", 2, 1, 4, "ORDER"]
+    assert "named" not in told
+    page = server.ask(path, Accept="text/html", Accept_Language=language).text
+    assert words in unescape(page)

@@ -163,7 +163,7 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ),
         ("#+ summary: x\n#+ deprecated: {since: 2024-13-45}\nASK {}", ":1:", "month must be in"),
         ("#+ summary: \x01\nASK {}", ":1:", "not YAML"),
-        ("#+ summary: x\nSELECT * {\n ?s ?p }", ":3:", "expected"),
+        ("#+ summary: x\nSELECT * {\n ?s ?p }", ":3:8:", "ends after 2"),
         ("#+ summary: x\nINSERT DATA {}", "", "update"),
         ("#+ summary: x\nSELECT * { SERVICE <http://a/> {} }", "", "SERVICE"),
     ],

@@ -84,6 +84,14 @@ export class Answering {
       button.textContent = this.texts.goTo.replace("{line}", problem.line).replace("{column}", problem.column ?? 1);
       button.addEventListener("click", () => this.editor.goTo(problem));
       box.append(button);
+      if (problem.mend !== undefined) {
+        const mend = document.createElement("button");
+        mend.type = "button";
+        mend.className = "quiet";
+        mend.textContent = problem.mend ? this.texts.write.replace("{mend}", problem.mend) : this.texts.leaveOut;
+        mend.addEventListener("click", () => this.editor.mend(problem));
+        box.append(mend);
+      }
     }
     this.place.replaceChildren(box);
     this.say("");

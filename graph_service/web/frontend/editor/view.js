@@ -127,15 +127,23 @@ export class SparqlEditor {
     this.view.focus();
   }
 
-  // Mark a place that the server says is wrong; `line` and `column` count from 1, columns in characters.
-  mark({ line, column, detail }) {
+  // Mark a place that the server says is wrong; `line` and `column` count from 1, columns and `length` in characters.
+  mark({ line, column, length, detail }) {
     const at = this.place(line, column);
-    const end = Math.max(at, Math.min(at + 1, this.view.state.doc.length));
+    const end = Math.max(at, Math.min(at + Math.max(length ?? 1, 1), this.view.state.doc.length));
     this.view.dispatch(setDiagnostics(this.view.state, [{ from: Math.min(at, Math.max(0, end - 1)), to: end, severity: "error", message: detail }]));
   }
 
   unmark() {
     this.view.dispatch(setDiagnostics(this.view.state, []));
+  }
+
+  // Write what the server proposes in place of what it says is wrong.
+  mend({ line, column, length, mend }) {
+    const from = this.place(line, column);
+    this.unmark();
+    this.view.dispatch({ changes: { from, to: Math.min(from + length, this.view.state.doc.length), insert: mend } });
+    this.view.focus();
   }
 
   goTo({ line, column }) {

@@ -1,0 +1,92 @@
+"""A mistake, and the words and steps that those who look for one share."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graph_service.words.mistakes.sentences import SENTENCES
+from graph_service.words.outermost import MODIFIERS
+from graph_service.words.remembering import remembered
+from graph_service.words.tokens import Token
+
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+CLOSING = {"(": ")", "{": "}", "[": "]"}
+AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
+CLAUSES = (
+    *("BASE", "PREFIX", "VERSION", *FORMS, "DISTINCT", "REDUCED", "AS", "FROM", "NAMED", "WHERE", *MODIFIERS, "BY", "ASC", "DESC"),
+    *("OPTIONAL", "UNION", "MINUS", "GRAPH", "SERVICE", "SILENT", "LATERAL", "BIND", "FILTER", "UNDEF", "NOT", "EXISTS", "IN", "SEPARATOR"),
+)
+FUNCTIONS = (
+    *("STR", "LANG", "LANGMATCHES", "DATATYPE", "BOUND", "IRI", "URI", "BNODE", "RAND", "ABS", "CEIL", "FLOOR", "ROUND", "CONCAT"),
+    *("STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "CONTAINS", "STRSTARTS", "STRENDS", "STRBEFORE", "STRAFTER", "YEAR", "MONTH", "DAY"),
+    *("HOURS", "MINUTES", "SECONDS", "TIMEZONE", "TZ", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256", "SHA384", "SHA512"),
+    *("COALESCE", "IF", "STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC", "REGEX", "SUBSTR"),
+    *("REPLACE", "LANGDIR", "HASLANG", "HASLANGDIR", "STRLANGDIR", "ISTRIPLE", "TRIPLE", "SUBJECT", "PREDICATE", "OBJECT", *AGGREGATES),
+)
+KNOWN = frozenset((*CLAUSES, *FUNCTIONS, "A", "TRUE", "FALSE", "LTR", "RTL"))
+
+#: Words that people bring along from elsewhere.
+FOREIGN = {"AND": ("and", "&&"), "OR": ("or", "||"), "LIKE": ("like", None), "NULL": ("null", None), "IS": ("null", None)}
+#: Kinds of tokens that can be parts of triples and arguments.
+TERMS = frozenset({"variable", "iri", "name", "string", "number"})
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake: its kind, where it starts and ends in the text, what its sentence names, and what to write there if that is sure."""
+
+    kind: str
+    start: int
+    end: int
+    values: Mapping[str, object] = field(default_factory=dict)
+    mend: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in English."""
+        return SENTENCES[self.kind] % self.values
+
+
+def here(token: Token, kind: str, mend: str | None = None, **values: object) -> Mistake:
+    """A mistake that is a token."""
+    return Mistake(kind, token.start, token.end, {"found": token.text, **values}, mend)
+
+
+def past(token: Token, kind: str, mend: str | None = None, **values: object) -> Mistake:
+    """A mistake behind a token."""
+    return Mistake(kind, token.end, token.end, values, mend)
+
+
+def with_next(stream: Sequence[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Each token with the one behind it."""
+    yield from zip(stream, [*stream[1:], None], strict=True)
+
+
+def near(token: Token, words: tuple[str, ...]) -> str | None:
+    """The word that a token may stand for."""
+    return _nearest(token.text.upper(), words) if token.kind == "word" and len(token.text) > 2 else None
+
+
+@remembered(512)
+def _nearest(word: str, words: tuple[str, ...]) -> str | None:
+    found = difflib.get_close_matches(word, words, n=1, cutoff=0.75)
+    return found[0] if found else None
+
+
+def text_behind(stream: Sequence[Token], token: Token, steps: int) -> str:
+    """The text of the token so many steps behind another."""
+    at = stream.index(token) + steps
+    return stream[at].text if at < len(stream) else ""
+
+
+def up_to_closing(stream: Sequence[Token], start: Token | None) -> list[Token]:
+    """From a token on all up to the bracket that closes the first one."""
+    if start is None:
+        return []
+    found, depth = [], 0
+    for token in stream[stream.index(start) + (start.text != "(") :]:
+        depth += (token.text == "(") - (token.text == ")")
+        found.append(token)
+        if depth <= 0:
+            break
+    return found
