@@ -20,8 +20,8 @@ from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound, OutOfTime
-from graph_service.knowledge.catalog import describe_files
-from graph_service.knowledge.description import part, rehosted
+from graph_service.knowledge.catalog import addressed, describe_service
+from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
@@ -33,7 +33,6 @@ from graph_service.words import terms
 from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, RDF, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
-from graph_service.words.triples import Triples
 
 _CHOICES = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -58,13 +57,15 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language WHERE {{
   }}
 }} ORDER BY ?graph ?document ?passage LIMIT 200"""
 
+#: A graph's name answers with its triples, so its title is said of the dataset that is its content.
 _LABELS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
 SELECT ?thing ?label WHERE {{
   VALUES ?thing {{ {things} }}
-  ?thing rdfs:label|skos:prefLabel|dcterms:title ?label
+  ?thing rdfs:label|skos:prefLabel|dcterms:title|(^sd:name/sd:graph/dcterms:title) ?label
 }}"""
 
 
@@ -215,24 +216,27 @@ class Service:
         quads += [Quad(*row) for row in names]  # type: ignore[arg-type]
         return sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad)))
 
-    def description(self, root: str, *beginnings: str) -> list[Triple]:
-        """What the graph says of itself: all of it, or of the whole and of what has an IRI that begins so, without partitions.
-
-        `root`: the address of this service, which stands in for the IRIs of the service and its documents.
+    def description(self, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
+        """What the graph says of itself: all of it, or of what has its name in some documents (see `part`); and after it, what this
+        service says of itself, by its addresses below `root`.
         """
-        return rehosted(part(self._description, *beginnings) if beginnings else self._description, root)
+        return self.description_of(self.snapshot, root, *documents, partitions=partitions)
 
-    @property
-    def _description(self) -> list[Triple]:
-        return self._described(tuple(version.id for version in self.versions))
+    def description_of(self, snapshot: Snapshot, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
+        """The same of another version that is kept. Raises Unavailable if its files cannot be read."""
+        said, here = self._described(snapshot.id, tuple(version.id for version in self.versions))
+        if documents:
+            said, here = part(said, *documents, partitions=partitions), part(here, *documents)
+        return [*said, *addressed(here, root)]
 
     @lru_cache(maxsize=2)  # noqa: B019 - a service lives as long as its process serves a snapshot
-    def _described(self, versions: tuple[str, ...]) -> list[Triple]:
-        said = Triples(self.snapshot.description)
-        describe_files(said, self.snapshot)
+    def _described(self, id: str, versions: tuple[str, ...]) -> tuple[list[Triple], list[Triple]]:
+        snapshot = next(version for version in self.versions if version.id == id)
+        said = snapshot.description
+        here = describe_service(said, snapshot)
         if self._federates:
-            said.say(ENDPOINT, SD + "feature", SD + "BasicFederatedQuery")
-        return list(said)
+            here.say(ENDPOINT, SD + "feature", SD + "BasicFederatedQuery")
+        return said, list(here)
 
     def about_dataset(self, property: str) -> list[str]:
         """The IRIs that the dataset's makers give for a property of it."""
@@ -241,7 +245,7 @@ class Service:
     @cached_property
     def _about_dataset(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for triple in sorted(self._description, key=str):
+        for triple in sorted(self.snapshot.description, key=str):
             if triple.subject == NamedNode(DATASET) and isinstance(triple.object, NamedNode):
                 found.setdefault(triple.predicate.value, []).append(triple.object.value)
         return found

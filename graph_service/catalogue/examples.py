@@ -27,6 +27,13 @@ _TYPES = {
 _PREFIXES = QUERIES + "#prefixes"
 
 
+def name_of(query: CannedQuery) -> str:
+    """The IRI of a canned query: its address, which tells of it in RDF; but where that answers with the graph it asks for, a fragment of
+    the catalogue's.
+    """
+    return f"{QUERIES}#{query.name}" if _gives_graph(query) else f"{QUERIES}/{query.name}"
+
+
 def describe_examples(said: Triples, catalogue: Catalogue) -> None:
     """Every canned query with its texts, its parameters and the prefixes of this service."""
     if not catalogue.queries:
@@ -41,7 +48,7 @@ def describe_examples(said: Triples, catalogue: Catalogue) -> None:
 
 
 def _describe(said: Triples, query: CannedQuery) -> None:
-    node = f"{QUERIES}/{query.name}"
+    node = name_of(query)
     kind, property = _FORMS[form(query.text)]
     said.a(node, SHACL + "SPARQLExecutable", kind)
     said.texts(node, RDFS + "comment", dict(query.header.summary))
@@ -51,8 +58,13 @@ def _describe(said: Triples, query: CannedQuery) -> None:
     said.say(node, SCHEMA + "keywords", *map(Literal, query.header.tags))
     said.say(node, SCHEMA + "target", ENDPOINT)
     for parameter in query.parameters.values():
-        said.say(node, SHACL + "parameter", f"{node}#{parameter.name}")
-        _describe_parameter(said, f"{node}#{parameter.name}", parameter)
+        part = f"{node}.{parameter.name}" if _gives_graph(query) else f"{node}#{parameter.name}"
+        said.say(node, SHACL + "parameter", part)
+        _describe_parameter(said, part, parameter)
+
+
+def _gives_graph(query: CannedQuery) -> bool:
+    return query.form in {"CONSTRUCT", "DESCRIBE"}
 
 
 def _describe_parameter(said: Triples, node: str, parameter: Parameter) -> None:

@@ -140,6 +140,9 @@ def _responses(query: CannedQuery) -> dict[str, Any]:
         content["text/csv"] = {"schema": {"type": "string", "description": f"Columns: {', '.join(query.columns)}."}}
     elif query.form == "ASK":
         content["application/json"] = {"schema": _plain(query, {"answer": {"type": "boolean"}})}
+    if query.form in {"SELECT", "ASK"}:
+        # In RDF, which says no table, the query itself is told of.
+        content |= {format.media: {"schema": {"type": "string"}} for format in GRAPH_FORMATS}
     found: dict[str, Any] = {"200": {"description": "The answer.", "content": content}}
     return found | {status: {"$ref": f"#/components/responses/{status}"} for status in FAILURES}
 

@@ -1,21 +1,21 @@
-"""What is known of a snapshot's files only when they are written: sizes, hashes and times, for the catalogue (DCAT 3).
+"""What a running service says of itself, beside what the graph says: where it answers, and the files that it keeps.
 
-The catalogue that stands in the graph names the files; served, it also has what is told here.
+The graph is the same wherever it is served, and so are all names in it. A service has addresses besides: it tells of its own endpoint,
+its own catalogue and its own files by those, and of nothing else. What is known of the files only when they are written (sizes, hashes
+and times) is told so too (DCAT 3).
 """
 
-from graph_service.knowledge.description import MEDIA_TYPES, describe_distribution
+from collections.abc import Collection, Iterable
+
+from graph_service.knowledge.description import MEDIA_TYPES, WHOLE, describe_distribution
 from graph_service.knowledge.dumps import GZIP, Dump
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.void import dataset_of
-from graph_service.words.names import BASE, CATALOG, DATASET, DCAT, DCTERMS, DOWNLOADS, SPDX, XSD
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.knowledge.void import dataset_of, key
+from graph_service.words.names import BASE, CATALOG, DATASET, DCAT, DCTERMS, DOWNLOADS, ENDPOINT, OPENAPI, QUERIES, SPDX, VOID, XSD
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.words.triples import Triples, moment
 
 _VERSION_NOTES = "http://www.w3.org/ns/adms#versionNotes"
-
-#: What DCAT-AP 3 says of how long a file is to be had.
-_AVAILABILITY = "http://data.europa.eu/r5r/availability"
-_STABLE = "http://publications.europa.eu/resource/authority/planned-availability/STABLE"
 
 _CHANGES = {
     "en": "What was added and removed since the version before:",
@@ -24,46 +24,85 @@ _CHANGES = {
 }
 
 
+#: What of a service has an address of its own. Fragments of its endpoint's description are names of the graph.
+_ADDRESSES = frozenset({CATALOG, ENDPOINT, OPENAPI, QUERIES})
+_BELOW = (DOWNLOADS, CATALOG + "#")
+
+_ASSERTED = {
+    "en": "The dataset without what is inferred",
+    "fr": "Les données sans ce qui est déduit",
+    "es": "Los datos sin lo que se deduce",
+}
+
+#: What holds of a version because it holds of the dataset (DCAT-AP 3 recommends to say it).
+_OF_VERSIONS = frozenset(
+    [DCTERMS + name for name in ("title", "description", "license", "publisher", "creator", "language", "spatial", "temporal", "rights")]
+    + [DCAT + name for name in ("contactPoint", "keyword", "theme", "landingPage")]
+)
+
+
+def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Triples:
+    """What a service over a snapshot says of itself, where the graph says `description`; by names, which `addressed` makes addresses."""
+    said = Triples(description)
+    version = _version(snapshot)
+    for triple in description:
+        if triple.subject == NamedNode(DATASET) and triple.predicate.value in _OF_VERSIONS:
+            said.say(version, triple.predicate.value, triple.object)
+    said.say(CATALOG, DCAT + "dataset", version)
+    said.say(CATALOG, DCTERMS + "modified", moment(snapshot.made))
+    said.say(version, VOID + "sparqlEndpoint", ENDPOINT)
+    describe_files(said, snapshot)
+    return Triples(triple for triple in said if _has_address(triple.subject))
+
+
+def addressed(triples: Iterable[Triple], root: str) -> list[Triple]:
+    """What a service says of itself, with its addresses below `root` (`https://host/`) for the names of what has one."""
+
+    def here(term: AnyTerm) -> AnyTerm:
+        return NamedNode(root + term.value.removeprefix(BASE)) if isinstance(term, NamedNode) and _has_address(term) else term
+
+    return [Triple(here(t.subject), t.predicate, here(t.object)) for t in triples]  # type: ignore[arg-type]
+
+
 def describe_files(said: Triples, snapshot: Snapshot) -> None:
     """Each file with its size and SHA-256, when the snapshot was made, and the version before it that is kept."""
-    version = f"{DOWNLOADS}{snapshot.id}/"
-    said.say(DATASET, DCTERMS + "modified", moment(snapshot.made))
-    said.say(version, DCTERMS + "issued", moment(snapshot.made))
-    said.say(CATALOG, DCTERMS + "modified", moment(snapshot.made))
+    version = _version(snapshot)
+    for property in ("issued", "modified"):
+        said.say(version, DCTERMS + property, moment(snapshot.made))
     versions = [kept.id for kept in snapshot.versions]
     for older in versions[versions.index(snapshot.id) + 1 :][:1]:
         said.say(version, DCAT + "previousVersion", f"{DOWNLOADS}{older}/")
         notes = {language: f"{words} {BASE}changes/{older}/{snapshot.id}" for language, words in _CHANGES.items()}
         said.texts(version, _VERSION_NOTES, notes)
     for kept in versions:
-        said.say(DATASET, DCAT + "hasVersion", f"{DOWNLOADS}{kept}/")
+        said.say(f"{DOWNLOADS}{kept}/", DCAT + "isVersionOf", DATASET)
     for dump in snapshot.files:
-        file = version + dump.path.name
-        checksum = file + "#checksum"
-        describe_distribution(said, DATASET if dump.graph is None else dataset_of(dump.graph), file, dump.format)
-        said.texts(file, DCTERMS + "description", _words(dump))
-        said.say(file, _AVAILABILITY, _STABLE)
+        dataset = version if dump.graph is None else f"{version}#{key(dump.graph)}"
+        if dump.graph is not None:
+            said.say(version, VOID + "subset", dataset)
+            said.say(dataset, DCAT + "isVersionOf", dataset_of(dump.graph))
+        node = describe_distribution(said, dataset, version, dump.path.name, dump.format, _words(dump), dump.compressed)
+        checksum = f"{node}-checksum"
         if dump.compressed:
-            said.say(file, DCAT + "compressFormat", MEDIA_TYPES + GZIP)
-        said.say(file, DCAT + "byteSize", Literal(str(dump.bytes), datatype=NamedNode(XSD + "nonNegativeInteger")))
-        said.say(file, DCTERMS + "issued", moment(snapshot.made))
-        said.say(file, SPDX + "checksum", checksum)
+            said.say(node, DCAT + "compressFormat", MEDIA_TYPES + GZIP)
+        said.say(node, DCAT + "byteSize", Literal(str(dump.bytes), datatype=NamedNode(XSD + "nonNegativeInteger")))
+        said.say(node, DCTERMS + "issued", moment(snapshot.made))
+        said.say(node, SPDX + "checksum", checksum)
         said.a(checksum, SPDX + "Checksum")
         said.say(checksum, SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256")
         said.say(checksum, SPDX + "checksumValue", Literal(dump.sha256, datatype=NamedNode(XSD + "hexBinary")))
 
 
+def _version(snapshot: Snapshot) -> str:
+    return f"{DOWNLOADS}{snapshot.id}/"
+
+
+def _has_address(term: object) -> bool:
+    return isinstance(term, NamedNode) and (term.value in _ADDRESSES or term.value.startswith(_BELOW))
+
+
 def _words(dump: Dump) -> dict[str, str]:
     """What a file holds, in words."""
     if dump.graph is not None:
-        texts = {"en": f"The graph {dump.graph}", "fr": f"Le graphe {dump.graph}", "es": f"El grafo {dump.graph}"}
-    elif dump.inferred:
-        texts = {"en": "The whole dataset", "fr": "L’ensemble des données", "es": "El conjunto de los datos"}
-    else:
-        texts = {
-            "en": "The dataset without what is inferred",
-            "fr": "Les données sans ce qui est déduit",
-            "es": "Los datos sin lo que se deduce",
-        }
-    packed = {"en": ", compressed", "fr": ", comprimé", "es": ", comprimido"} if dump.compressed else dict.fromkeys(texts, "")
-    return {language: f"{text} ({dump.format.media}){packed[language]}" for language, text in texts.items()}
+        return {"en": f"The graph {dump.graph}", "fr": f"Le graphe {dump.graph}", "es": f"El grafo {dump.graph}"}
+    return WHOLE if dump.inferred else _ASSERTED

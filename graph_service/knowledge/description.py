@@ -3,13 +3,14 @@
 It is added after all reasoning. Data that say what they are, in a `dataset.ttl`, get it as a named graph of its own,
 `graph/description`; other data stay as they are, and it is only served beside them. Its figures are of everything but itself, save
 those of the endpoint's default graph and of the description, which hold for what a query sees. The service and its documents have
-IRIs under https://w3id.org/labcoop/; `rehosted` turns them into the addresses of a running service.
+names under https://w3id.org/labcoop/, as all else, and are called so wherever they are told of; what a running service says of itself
+beside that, with its own addresses, is in `catalog`.
 
 What is only known when the files are written (their sizes and hashes) cannot stand in the files: `catalog` adds it when asked.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import pyoxigraph as ox
 
@@ -19,6 +20,7 @@ from graph_service.knowledge.coverage import describe_coverage
 from graph_service.knowledge.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import (
+    API,
     BASE,
     CATALOG,
     DATASET,
@@ -29,16 +31,14 @@ from graph_service.words.names import (
     FOAF,
     GRAPH_DESCRIPTION,
     GRAPH_INFERRED,
+    OPENAPI,
     QUERIES,
     SD,
     VOID,
     WELL_KNOWN_VOID,
 )
-from graph_service.words.terms import AnyTerm, mapped
+from graph_service.words.terms import AnyTerm
 from graph_service.words.triples import Triples, number
-
-#: First parts of the paths under which the service answers for itself, not for the graph's things, terms and graphs.
-_OF_THE_SERVICE = ("sparql", "queries", "catalog", "downloads/", ".well-known/", "openapi.", "docs", "rdf-graph-store")
 
 _FORMATS = "http://www.w3.org/ns/formats/"
 
@@ -49,6 +49,14 @@ _FILE_TYPE = {
     **{"jsonld": "JSON_LD", "nq": "RDF_N_QUADS", "trig": "RDF_TRIG"},
 }
 
+#: What DCAT-AP 3 says of how long a file is to be had.
+_AVAILABILITY = "http://data.europa.eu/r5r/availability"
+_STABLE = "http://publications.europa.eu/resource/authority/planned-availability/STABLE"
+
+#: What a file of everything holds, and what is added in words for a compressed one.
+WHOLE = {"en": "The whole dataset", "fr": "L’ensemble des données", "es": "El conjunto de los datos"}
+_PACKED = {"en": ", compressed", "fr": ", comprimé", "es": ", comprimido"}
+
 #: What the IRI of a registered media type begins with.
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
@@ -56,9 +64,6 @@ _WRITES = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N3", "N-Quads", "TriG"),
 )
-
-#: The service of the canned queries, beside the SPARQL endpoint.
-_API = BASE + "openapi.json"
 
 
 def describe(id: str, quads: Collection[ox.Quad], about: Collection[ox.Triple], catalogue: Catalogue, union: bool) -> Triples:
@@ -83,27 +88,21 @@ def describe(id: str, quads: Collection[ox.Quad], about: Collection[ox.Triple], 
     return said
 
 
-def rehosted(triples: Iterable[ox.Triple], root: str) -> list[ox.Triple]:
-    """Triples with the IRIs of the service and of its documents as addresses below `root` (`https://host/`)."""
+def part(triples: Iterable[ox.Triple], *documents: str, partitions: bool = False) -> list[ox.Triple]:
+    """The triples about what has its name in some documents: the document itself, a fragment of it, or what is below it.
 
-    def local(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
-        if isinstance(term, ox.NamedNode) and term.value.startswith(BASE):
-            path = term.value.removeprefix(BASE)
-            if path.startswith(_OF_THE_SERVICE):
-                return ox.NamedNode(root + path)
-        return term
+    All is below the dataset's own name, so of that the name and its fragments alone are meant. The partitions of datasets are left out,
+    but those of the dataset as a whole, with `partitions`.
+    """
+    below = tuple(f"{name.rstrip('/')}/" for name in documents if name != DATASET) + tuple(f"{name}#" for name in documents)
 
-    return [ox.Triple(local(t.subject), t.predicate, mapped(t.object, local)) for t in triples]  # type: ignore[arg-type]
+    def fits(triple: ox.Triple) -> bool:
+        subject = triple.subject
+        if not isinstance(subject, ox.NamedNode) or not (subject.value in documents or subject.value.startswith(below)):
+            return False
+        return not is_of_partition(triple) or (partitions and subject.value == DATASET)
 
-
-def part(triples: Iterable[ox.Triple], *beginnings: str) -> list[ox.Triple]:
-    """The triples about the dataset itself, and about what has an IRI that begins so; the partitions of datasets left out."""
-    wanted = (*beginnings, f"{DATASET}#")
-
-    def fits(subject: object) -> bool:
-        return isinstance(subject, ox.NamedNode) and (subject.value == DATASET or subject.value.startswith(wanted))
-
-    return [triple for triple in triples if fits(triple.subject) and not is_of_partition(triple)]
+    return list(filter(fits, triples))
 
 
 def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) -> None:
@@ -119,9 +118,9 @@ def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) ->
     said.a(version, DCAT + "Dataset")
     _inherit(said, version, "title", "description", "license", "publisher")
     for format in DUMP_FORMATS:
-        file = f"{version}dataset.{format.name}"
-        describe_distribution(said, DATASET, file, format)
-        said.say(DATASET, VOID + "dataDump", file)
+        file = f"dataset.{format.name}"
+        describe_distribution(said, DATASET, version, file, format, WHOLE)
+        said.say(DATASET, VOID + "dataDump", version + file)
     describe_coverage(said, triples)
     describe_figures(said, DATASET, triples, space)
     describe_links(said, DATASET, triples, space or BASE)
@@ -129,15 +128,25 @@ def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) ->
     said.say(WELL_KNOWN_VOID, FOAF + "primaryTopic", DATASET)
 
 
-def describe_distribution(said: Triples, dataset: str, file: str, format: Format) -> None:
-    """That a file (its address) is a distribution of a dataset in a format."""
-    said.say(dataset, DCAT + "distribution", file)
-    said.a(file, DCAT + "Distribution")
-    said.say(file, DCAT + "downloadURL", file)
-    said.say(file, DCAT + "accessURL", DOWNLOADS)
-    said.say(file, DCAT + "mediaType", MEDIA_TYPES + format.media)
-    said.say(file, DCTERMS + "format", _FILE_TYPES + _FILE_TYPE[format.name])
-    _inherit(said, file, "license")
+def describe_distribution(
+    said: Triples, dataset: str, version: str, file: str, format: Format, words: Mapping[str, str], compressed: bool = False
+) -> str:
+    """That a file of a version is a distribution of a dataset in a format; the name of the distribution, whose address is the file's.
+
+    `words`: what the file holds, by language.
+    """
+    node = f"{version}#{file}"
+    said.say(dataset, DCAT + "distribution", node)
+    said.a(node, DCAT + "Distribution")
+    said.say(node, DCAT + "downloadURL", version + file)
+    said.say(node, DCAT + "accessURL", DOWNLOADS)
+    said.say(node, DCAT + "mediaType", MEDIA_TYPES + format.media)
+    packed = _PACKED if compressed else dict.fromkeys(words, "")
+    said.texts(node, DCTERMS + "description", {tag: f"{text} ({format.media}){packed[tag]}" for tag, text in words.items()})
+    said.say(node, _AVAILABILITY, _STABLE)
+    said.say(node, DCTERMS + "format", _FILE_TYPES + _FILE_TYPE[format.name])
+    _inherit(said, node, "license")
+    return node
 
 
 def _inherit(said: Triples, node: str, *names: str) -> None:
@@ -168,7 +177,7 @@ def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
     said.say(CATALOG, FOAF + "homepage", DATASET)
     themes = [theme.value for theme in _of_dataset(said, DCAT + "theme") if isinstance(theme, ox.NamedNode)]
     said.say(CATALOG, DCAT + "themeTaxonomy", *{theme.rpartition("/")[0] for theme in themes})
-    for service, name in ((ENDPOINT, "SPARQL endpoint"), (_API, "Canned queries and documents over HTTP")):
+    for service, name in ((ENDPOINT, "SPARQL endpoint"), (API, "Canned queries and documents over HTTP")):
         said.say(CATALOG, DCAT + "service", service)
         said.a(service, DCAT + "DataService")
         said.texts(service, DCTERMS + "title", {"en": name})
@@ -176,9 +185,9 @@ def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
     said.say(ENDPOINT, DCAT + "endpointURL", ENDPOINT)
     said.say(ENDPOINT, DCAT + "endpointDescription", ENDPOINT)
     said.say(ENDPOINT, DCTERMS + "conformsTo", "https://www.w3.org/TR/sparql11-protocol/")
-    said.say(_API, DCAT + "endpointURL", QUERIES)
-    said.say(_API, DCAT + "endpointDescription", _API)
-    said.say(_API, DCTERMS + "conformsTo", "https://spec.openapis.org/oas/v3.1.0")
+    said.say(API, DCAT + "endpointURL", QUERIES)
+    said.say(API, DCAT + "endpointDescription", OPENAPI)
+    said.say(API, DCTERMS + "conformsTo", "https://spec.openapis.org/oas/v3.1.0")
 
 
 def _describe_service(said: Triples, graphs: list[str], union: bool) -> None:

@@ -1,6 +1,7 @@
 """`/queries` and `/queries/{name}`: the catalogue, and running a canned query."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.http import http_date
 
 from graph_service.catalogue.catalogue import RESERVED, CannedQuery
+from graph_service.catalogue.examples import name_of
 from graph_service.catalogue.paging import Page, paged
 from graph_service.config import LANGUAGES
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
@@ -17,16 +19,19 @@ from graph_service.web.answers import answer, choose, flag, wants_html, write
 from graph_service.web.languages import current, language
 from graph_service.web.linked.descriptions import document
 from graph_service.web.linked.rows import around
-from graph_service.web.links import Link, add
+from graph_service.web.links import Link, add, negotiated
 from graph_service.web.pages.cells import ROWS_SHOWN, table
 from graph_service.web.pages.forms import options
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
-from graph_service.words.formats import EXPLANATION_FORMATS, ROWS, SHEET
+from graph_service.words.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, SHEET
 from graph_service.words.names import QUERIES
 
 #: Excel reads a file without this mark in the encoding of its machine, and breaks accents.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+#: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
+_TELLING = tuple(replace(format, also=(), aliases=()) for format in GRAPH_FORMATS)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -38,7 +43,7 @@ def blueprint(service: Service) -> Blueprint:
     def catalogue() -> Response:
         if wants_html():
             return Response(render_template("queries.html", catalogue=service.catalogue))
-        format = choose(EXPLANATION_FORMATS)
+        format = choose(DOCUMENT_FORMATS)
         if format.engine is not None:
             return write(document(service, format, QUERIES), format)
         return jsonify(queries=[_summary(query) for query in service.catalogue.queries.values()])
@@ -75,10 +80,13 @@ def _warned(response: Response, query: CannedQuery) -> Response:
 
 
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
-    """The answer for programs: the whole of it, or a page of a table."""
+    """The answer for programs: the whole of it, or a page of a table. In RDF, which says no table, what is asked is told of."""
     kind = Kind.of(query.form)
     spoken = current().chosen or _own_language(query)
-    format = choose(kind.canned_formats, suffix)
+    format = choose((*kind.canned_formats, *_TELLING) if kind is not Kind.GRAPH and not given else kind.canned_formats, suffix)
+    if kind is not Kind.GRAPH and format in _TELLING:
+        told = document(service, format, name_of(query))
+        return negotiated(write(told, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
     result, paging = _run(service, query, service.bind(query, given), asked_page(service.page_size, service.page_limit), {kind: format})
     if format is ROWS:
         head, tail = around(query, service.snapshot.id, spoken, paging)

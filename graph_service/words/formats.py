@@ -99,6 +99,9 @@ DATA_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 #: An explanation is plain JSON for programs, or RDF.
 EXPLANATION_FORMATS = (Format("json", "application/json"), *THING_FORMATS)
 
+#: A document of the service is plain JSON for programs, or what the graph says of it in RDF.
+DOCUMENT_FORMATS = (EXPLANATION_FORMATS[0], *GRAPH_FORMATS)
+
 #: A picture is drawn, or described.
 PICTURE_FORMATS = (Format("svg", "image/svg+xml"), Format("json", "application/json"))
 

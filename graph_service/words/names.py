@@ -20,12 +20,15 @@ GRAPH_ONTOLOGY = GRAPH + "ontology"
 GRAPH_INFERRED = GRAPH + "inferred"
 GRAPH_DESCRIPTION = GRAPH + "description"
 
-#: What the service and its documents are called in the graph; a running service answers for them under its own host.
+#: What the service and its documents are called in the graph; a running service answers for them under its own host. The canned queries
+#: as a service (`API`) are told of in the catalogue, since their own document tells of each of them.
 DATASET = BASE
 CATALOG = BASE + "catalog"
 ENDPOINT = BASE + "sparql"
 QUERIES = BASE + "queries"
 DOWNLOADS = BASE + "downloads/"
+OPENAPI = BASE + "openapi.json"
+API = CATALOG + "#queries"
 WELL_KNOWN_VOID = BASE + ".well-known/void"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -1,6 +1,7 @@
 """The graph describes itself, in the store and at the standard places, and what it says is true."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -141,7 +142,7 @@ def test_an_editor_finds_the_canned_queries_and_prefixes_in_the_store(server: Se
         SELECT ?sq ?c ?query { ?sq a sh:SPARQLExecutable ; rdfs:comment ?c ; sh:select|sh:ask|sh:construct ?query }""",
     )
     names = {query["name"] for query in json.loads(server.ask("/queries").body)["queries"]}
-    assert {row["sq"].rsplit("/", 1)[1] for row in found} == names
+    assert {re.split("[/#]", row["sq"])[-1] for row in found} == names
     prefixes = rows(server, "PREFIX sh: <http://www.w3.org/ns/shacl#> SELECT ?p ?ns { [] sh:prefix ?p ; sh:namespace ?ns }")
     assert {"p": "lc", "ns": "https://w3id.org/labcoop/ns#"} in prefixes
 
@@ -154,7 +155,9 @@ def test_nothing_is_inferred_from_the_description(server: Server) -> None:
 @pytest.mark.parametrize("path", ["/sparql", "/sparql/"])
 def test_the_service_description_names_this_endpoint_and_the_sizes_of_its_graphs(server: Server, snapshot: Snapshot, path: str) -> None:
     said = graph_of(server, path)
-    assert set(said.objects(None, SD.endpoint)) == {rdflib.URIRef(server.sparql)}
+    assert set(said.objects(rdflib.URIRef(server.sparql), SD.endpoint)) == {rdflib.URIRef(server.sparql)}
+    # What the graph says of the endpoint by its name stays as it is.
+    assert set(said.subject_objects(SD.endpoint)) == {(node, node) for node in map(rdflib.URIRef, (server.sparql, f"{DATASET}sparql"))}
     sizes = {str(said.value(named, SD.name)): said.value(said.value(named, SD.graph), VOID.triples) for named in said.subjects(SD.name)}
     assert {name: int(str(size)) for name, size in sizes.items()} == snapshot.graphs
     (default,) = said.objects(None, SD.defaultGraph)
@@ -164,14 +167,15 @@ def test_the_service_description_names_this_endpoint_and_the_sizes_of_its_graphs
 
 def test_the_catalogue_has_the_dataset_in_three_languages_and_each_file_with_its_size_and_hash(server: Server) -> None:
     said = graph_of(server, "/catalog")
-    (catalog,) = said.subjects(RDF.type, DCAT.Catalog)
-    assert str(catalog) == f"{server.url}/catalog"
+    catalog = rdflib.URIRef(f"{server.url}/catalog")
+    assert (catalog, RDF.type, DCAT.Catalog) in said
     assert (catalog, DCAT.dataset, DATASET) in said
     for property in (DCTERMS.title, DCTERMS.description):
         assert {text.language for text in said.objects(DATASET, property)} >= {"en", "fr", "es"}  # type: ignore[attr-defined]
     assert said.value(DATASET, DCTERMS.license)
     listed = {entry["url"].rsplit("/", 1)[1]: entry for entry in json.loads(server.ask("/downloads/").body)["files"]}
-    files = {str(file).rsplit("/", 1)[1]: file for file in said.objects(None, DCAT.distribution)}
+    addresses = {file: str(said.value(file, DCAT.downloadURL)) for file in said.objects(None, DCAT.distribution)}
+    files = {address.rsplit("/", 1)[1]: file for file, address in addresses.items() if address.startswith(server.url)}
     assert set(listed) == set(files)
     for name, entry in listed.items():
         assert int(str(said.value(files[name], DCAT.byteSize))) == entry["bytes"]
@@ -192,15 +196,22 @@ def test_the_catalogue_says_what_places_and_years_the_data_are_about(server: Ser
         assert str(said.value(period, DCAT[f"{end}Date"])) == counted["date"]
 
 
+def catalogue(server: Server) -> rdflib.Graph:
+    """The catalogue of this service, without that of the same kind in the graph: no file can tell when it was written."""
+    said = graph_of(server, "/catalog")
+    said.remove((rdflib.URIRef(f"{DATASET}catalog"), None, None))
+    return said
+
+
 def test_the_catalogue_has_all_that_dcat_ap_makes_mandatory_or_recommends(server: Server) -> None:
     shapes = rdflib.Graph().parse(Path(__file__).parent / "dcat-ap.ttl")
-    conforms, _, report = pyshacl.validate(graph_of(server, "/catalog"), shacl_graph=shapes)
+    conforms, _, report = pyshacl.validate(catalogue(server), shacl_graph=shapes)
     assert conforms, report
 
 
 def test_the_shapes_of_dcat_ap_find_what_is_missing(server: Server) -> None:
     shapes = rdflib.Graph().parse(Path(__file__).parent / "dcat-ap.ttl")
-    said = graph_of(server, "/catalog")
+    said = catalogue(server)
     said.remove((None, DCAT.contactPoint, None))
     said.remove((None, DCAT.endpointURL, None))
     conforms, report, _ = pyshacl.validate(said, shacl_graph=shapes)

@@ -31,6 +31,7 @@ PARTS = {
     "version": ["static", "0.1"],
     "older": ["a"],
     "newer": ["b"],
+    "part": ("rules", "nothing"),
     "name": ["ontology", "projects", "timeline", "dataset.nq"],
 }
 

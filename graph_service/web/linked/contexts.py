@@ -67,7 +67,7 @@ def blueprint(service: Service) -> Blueprint:
             document = response.get_data()
             # What has been made short is an object; the expanded form is an array.
             is_short = document.startswith(b"{")
-            if _EXPANDED in request.headers.get("Accept", "") or (not is_short and len(document) > _LARGEST):
+            if wants_expanded() or (not is_short and len(document) > _LARGEST):
                 return _of_profile(response, _EXPANDED)
             address = f"{request.root_url}context/{version}.jsonld"
             if not is_short:
@@ -89,6 +89,11 @@ def compact(document: bytes) -> bytes:
     """A document in expanded JSON-LD made short by the context of this application."""
     made: bytes = current_app.extensions[_COMPACT](document)
     return made
+
+
+def wants_expanded() -> bool:
+    """Whether the client asks for JSON-LD without a context."""
+    return _EXPANDED in request.headers.get("Accept", "")
 
 
 def _of_profile(response: Response, *profiles: str) -> Response:

@@ -5,13 +5,13 @@ from typing import Any
 
 from graph_service.service import Service
 from graph_service.web.languages import language
-from graph_service.words.names import CATALOG, DATASET, DCAT, DCTERMS, is_followed
+from graph_service.words.names import DATASET, DCAT, DCTERMS, is_followed
 from graph_service.words.terms import Literal, NamedNode, Triple
 
 
 def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     """A schema.org `Dataset` of what is served at `root`."""
-    said = service.description(root, CATALOG)
+    said = service.description(root, DATASET)
     titles, descriptions = texts_of(said, DCTERMS + "title"), texts_of(said, DCTERMS + "description")
     keywords = [word for words in texts_of(said, DCAT + "keyword").values() for word in words]
     snapshot = service.snapshot

@@ -1,20 +1,19 @@
-"""`/.well-known/void` and `/catalog`: what the graph says of itself, with the addresses of this service."""
-
-from collections.abc import Sequence
+"""`/.well-known/void` and `/catalog`: what the graph says of itself, and this service of itself, each by its own names."""
 
 from flask import Blueprint, Response, request
 
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import choose, write
 from graph_service.web.kept import content
-from graph_service.web.linked.contexts import compact
+from graph_service.web.linked.contexts import compact, wants_expanded
 from graph_service.web.links import negotiated
 from graph_service.words.formats import GRAPH_FORMATS, Format
-from graph_service.words.names import BASE, CATALOG, DOWNLOADS, ENDPOINT, WELL_KNOWN_VOID
+from graph_service.words.names import CATALOG, DATASET, DOWNLOADS, ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.writing import write_triples
 
-#: What the catalogue tells of, beside the dataset.
-CATALOGUE = (CATALOG, ENDPOINT, DOWNLOADS, BASE + "openapi.json", WELL_KNOWN_VOID)
+#: The documents of which the catalogue tells.
+CATALOGUE = (DATASET, CATALOG, ENDPOINT, DOWNLOADS, WELL_KNOWN_VOID)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -34,18 +33,21 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
-def described(service: Service, path: str, suffix: str | None, *beginnings: str) -> Response:
-    """A part of what the graph says of itself, as the document of that address."""
+def described(service: Service, path: str, suffix: str | None, *documents: str, partitions: bool = False) -> Response:
+    """A part of what the graph says of itself (see `Service.description`), as the document of that address."""
     format = choose(GRAPH_FORMATS, suffix)
-    return negotiated(write(document(service, format, *beginnings), format), path, format, GRAPH_FORMATS)
+    return negotiated(write(document(service, format, *documents, partitions=partitions), format), path, format, GRAPH_FORMATS)
 
 
-def document(service: Service, format: Format, *beginnings: str) -> bytes:
-    """A part of what the graph says of itself in a format, at the addresses of this service (see `Service.description`)."""
+def document(service: Service, format: Format, *documents: str, partitions: bool = False, version: Snapshot | None = None) -> bytes:
+    """A part of what the graph says of itself in a format (see `Service.description`), or another version of it."""
+    of = version or service.snapshot
     versions = " ".join(version.id for version in service.versions)
-    return content(f"description {format.name} {' '.join(beginnings)} {versions}", lambda: _written(service, format, beginnings))
+    short = format.name == "jsonld" and not wants_expanded()
+    name = f"description {of.id} {format.name} {short} {partitions} {' '.join(documents)} {versions}"
 
+    def written() -> bytes:
+        made = write_triples(service.description_of(of, request.root_url, *documents, partitions=partitions), format)
+        return compact(made) if short else made
 
-def _written(service: Service, format: Format, beginnings: Sequence[str]) -> bytes:
-    written = write_triples(service.description(request.root_url, *beginnings), format)
-    return compact(written) if format.name == "jsonld" else written
+    return content(name, written)

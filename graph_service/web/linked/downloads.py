@@ -10,11 +10,13 @@ from graph_service.errors import Gone, NotFound
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
-from graph_service.web.answers import wants_html
+from graph_service.web.answers import choose, wants_html, write
 from graph_service.web.linked.datasets import schema_dataset
+from graph_service.web.linked.descriptions import document
 from graph_service.web.linked.files import sent
 from graph_service.web.links import Link, add
-from graph_service.words.names import DCTERMS
+from graph_service.words.formats import DOCUMENT_FORMATS
+from graph_service.words.names import DCTERMS, DOWNLOADS
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -87,6 +89,9 @@ def blueprint(service: Service) -> Blueprint:
             return Response(
                 render_template("downloads.html", snapshot=snapshot, current=service.snapshot, versions=versions, dataset=dataset)
             )
+        format = choose(DOCUMENT_FORMATS)
+        if format.engine is not None:
+            return write(document(service, format, f"{DOWNLOADS}{snapshot.id}/", version=snapshot), format)
         base = f"{request.root_url}downloads/"
         return jsonify(
             version=snapshot.id,

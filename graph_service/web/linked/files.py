@@ -5,10 +5,11 @@ from flask import Response, send_file
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import NotAcceptable, NotFound, Unavailable
 from graph_service.knowledge.dumps import Dump
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import answer, write
 from graph_service.web.kept import content
-from graph_service.web.linked.contexts import compact
+from graph_service.web.linked.contexts import compact, wants_expanded
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.terms import NamedNode
@@ -41,13 +42,13 @@ def sent(dump: Dump, format: Format | None = None, attached: bool = False) -> Re
 
 def dataset(service: Service, format: Format, infer: bool) -> Response:
     """The whole dataset with its graphs, with what is inferred or without."""
-    return _negotiated(_file(service, format.name, None, infer), format)
+    return _negotiated(_file(service.snapshot, format.name, None, infer), format)
 
 
 def default_graph(service: Service, format: Format, infer: bool) -> Response:
     """The triples of the default graph, with what is inferred or without."""
     if service.union and format.name != "jsonld":
-        return _negotiated(_file(service, _SAME.get(format.name, format.name), None, infer), format)
+        return _negotiated(_file(service.snapshot, _SAME.get(format.name, format.name), None, infer), format)
     return _constructed(service, "?s ?p ?o", format, infer)
 
 
@@ -57,20 +58,25 @@ def graph(service: Service, iri: str, format: Format) -> Response:
     if iri not in graphs:
         raise NotFound(f"There is no graph {iri}. Graphs: {', '.join(graphs)}.", allowed=list(graphs))
     if format.name != "jsonld":
-        return _negotiated(_file(service, _SAME.get(format.name, format.name), iri, True), format)
-    if graphs[iri] <= _COMPACT:
+        return _negotiated(_file(service.snapshot, _SAME.get(format.name, format.name), iri, True), format)
+    if graphs[iri] <= _COMPACT and not wants_expanded():
         return write(content(f"graph {iri}", lambda: compact(service.snapshot.export(format, graph=iri))), format)
     return _constructed(service, f"GRAPH {term(NamedNode(iri))} {{ ?s ?p ?o }}", format, True)
 
 
-def _file(service: Service, name: str, graph: str | None, infer: bool) -> Dump:
+def kept_graph(version: Snapshot, iri: str, format: Format) -> Response:
+    """The triples of a named graph of another version that is kept, as its file has them. Raises NotAcceptable."""
+    return _negotiated(_file(version, _SAME.get(format.name, format.name), iri, True), format)
+
+
+def _file(snapshot: Snapshot, name: str, graph: str | None, infer: bool) -> Dump:
     # Without a graph of what is inferred the whole is what is asserted.
-    inferred = infer or graph is not None or GRAPH_INFERRED not in service.snapshot.graphs
-    found = (d for d in service.snapshot.files if not d.compressed and (d.graph, d.inferred, d.format.name) == (graph, inferred, name))
+    inferred = infer or graph is not None or GRAPH_INFERRED not in snapshot.graphs
+    found = (d for d in snapshot.files if not d.compressed and (d.graph, d.inferred, d.format.name) == (graph, inferred, name))
     dump = next(found, None)
     if dump is None:
-        offered = [d.format.media for d in service.snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
-        reason = next((reason for file, reason in service.snapshot.left_out.items() if file.endswith(f".{name}")), "")
+        offered = [d.format.media for d in snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
+        reason = next((reason for file, reason in snapshot.left_out.items() if file.endswith(f".{name}")), "")
         raise NotAcceptable(f"{reason} Available: {', '.join(offered)}.".lstrip(), available=offered)
     return dump
 

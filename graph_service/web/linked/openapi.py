@@ -21,7 +21,16 @@ from graph_service.web.linked import linksets
 from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.web.pages import kinds
-from graph_service.words.formats import DATA_FORMATS, EXPLANATION_FORMATS, GRAPH_FORMATS, HTML, PICTURE_FORMATS, TABLE_FORMATS, Format
+from graph_service.words.formats import (
+    DATA_FORMATS,
+    DOCUMENT_FORMATS,
+    EXPLANATION_FORMATS,
+    GRAPH_FORMATS,
+    HTML,
+    PICTURE_FORMATS,
+    TABLE_FORMATS,
+    Format,
+)
 from graph_service.words.names import DCTERMS, is_followed
 
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
@@ -36,7 +45,7 @@ def _of(media: str) -> Format:
 
 #: Endpoint -> (tag, summary, formats, statuses beside 200, parameters of the query string).
 ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str, ...]]] = {
-    "pages.home": ("about", "What is in the graph, and ways in", (_JSON, *DATA_FORMATS, HTML), ("406",), ()),
+    "pages.home": ("about", "What is in the graph, and ways in", (*DOCUMENT_FORMATS, HTML), ("406",), ()),
     "pages.problems": ("about", "What errors mean", (_JSON, HTML), (), ()),
     "sparql.sparql": (
         "sparql",
@@ -46,7 +55,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         (),
     ),
     "vocabulary.vocabulary": ("sparql", "The classes and properties in use, for completing queries", (_JSON,), FAILURES, ("lang",)),
-    "queries.catalogue": ("queries", "All canned queries", (_JSON, *DATA_FORMATS, HTML), ("406",), ()),
+    "queries.catalogue": ("queries", "All canned queries", (*DOCUMENT_FORMATS, HTML), ("406",), ()),
     "pictures.gallery": ("pictures", "All pictures", (_JSON, HTML), (), ()),
     "pictures.picture": (
         "pictures",
@@ -66,6 +75,13 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         ("infer", "graphs", "lang"),
     ),
     "ontology.ontology": ("things", "The ontology", (*GRAPH_FORMATS, HTML), ("404", "406"), ()),
+    "ontology.module": (
+        "things",
+        "The ontology, by a part or version of it",
+        (*GRAPH_FORMATS, HTML),
+        ("404", "406", "503"),
+        (),
+    ),
     "about.about": ("about", "Where the graph comes from, how it is made and checked", (_JSON, HTML), (), ()),
     "documents.overview": ("things", "The documents that the graph is drawn from", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "documents.one": ("things", "A document: its passages, and what they say", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
@@ -80,9 +96,9 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     ),
     "graphs.store": ("graphs", "Read a graph (Graph Store Protocol)", GRAPH_FORMATS, ("400", "404", "406"), ("graph", "default", "infer")),
     "graphs.graph": ("graphs", "One named graph", GRAPH_FORMATS, ("404", "406"), ()),
-    "downloads.listing": ("files", "The files of the current version", (_JSON, HTML), (), ()),
+    "downloads.listing": ("files", "The files of the current version", (*DOCUMENT_FORMATS, HTML), ("406",), ()),
     "downloads.latest": ("files", "A file of the current version", (_ANY,), ("206", "301", "304", "404", "416"), ()),
-    "downloads.of_version": ("files", "The files of a version", (_JSON, HTML), ("404", "410"), ()),
+    "downloads.of_version": ("files", "The files of a version", (*DOCUMENT_FORMATS, HTML), ("404", "406", "410"), ()),
     "downloads.of_version_file": ("files", "A file of a version, which never changes", (_ANY,), ("206", "304", "404", "410", "416"), ()),
     "changes.history": ("files", "The versions that are kept, and what changed", (_JSON, HTML), (), ()),
     "changes.change": ("files", "What changed between two versions", (_JSON, _of("application/rdf-patch"), HTML), ("404", "406"), ()),

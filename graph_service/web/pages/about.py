@@ -9,7 +9,7 @@ from graph_service.web.links import Link, add
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.ontology import ontology_version
 from graph_service.web.wording import gettext as _
-from graph_service.words.names import CATALOG, DCTERMS, GRAPH_INFERRED
+from graph_service.words.names import DATASET, DCTERMS, GRAPH_INFERRED
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -23,7 +23,7 @@ def blueprint(service: Service) -> Blueprint:
         if not wants_html():
             facts = {"version": service.snapshot.id, "made": service.snapshot.made, "figures": figures}
             return add(jsonify(**facts, documents=[document.key for document in documents(service)]), links)
-        said = service.description(request.root_url, CATALOG)
+        said = service.description(request.root_url, DATASET)
         texts = {name: in_language(texts_of(said, DCTERMS + name)) for name in ("description", "rights", "bibliographicCitation")}
         page = render_template(
             "about.html",

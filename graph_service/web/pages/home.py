@@ -15,8 +15,8 @@ from graph_service.web.pages.documents import documents
 from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.listing import counts
 from graph_service.web.pages.traits import KINDS
-from graph_service.words.formats import EXPLANATION_FORMATS
-from graph_service.words.names import CATALOG, DCTERMS
+from graph_service.words.formats import DOCUMENT_FORMATS
+from graph_service.words.names import DATASET, DCTERMS
 
 _UNDERTAKINGS = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -41,8 +41,8 @@ def blueprint(service: Service) -> Blueprint:
     def home() -> Response:
         root = request.root_url
         links = of_dataset(service, root)
-        if not wants_html() and choose(EXPLANATION_FORMATS).engine is not None:
-            return add(described(service, "/catalog", None, *CATALOGUE), links)
+        if not wants_html() and choose(DOCUMENT_FORMATS).engine is not None:
+            return add(described(service, "/catalog", None, *CATALOGUE, partitions=True), links)
         if not wants_html():
             return add(Response(content("home.json", lambda: _facts(service)), content_type="application/json"), links)
         return add(page("home", lambda: _page(service)), links)
@@ -71,7 +71,7 @@ def _page(service: Service) -> str:
         snapshot=service.snapshot,
         kinds=KINDS,
         counts=counts(service),
-        description=in_language(texts_of(service.description(root, CATALOG), DCTERMS + "description")),
+        description=in_language(texts_of(service.description(root, DATASET), DCTERMS + "description")),
         documents=documents(service),
         pictures=pictures(service),
         projects=table(service, service.sparql(Query(_UNDERTAKINGS))),

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import NotFound
+from graph_service.knowledge.ontologies import ontologies
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import choose
 from graph_service.web.kept import page
 from graph_service.web.languages import language
-from graph_service.web.linked.files import graph
+from graph_service.web.linked.files import graph, kept_graph
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.pages.cells import Cell, cell, table
 from graph_service.web.pages.diagram import picture
 from graph_service.web.protocol import wants_page
-from graph_service.words.formats import GRAPH_FORMATS
-from graph_service.words.names import GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, curie
+from graph_service.words.formats import GRAPH_FORMATS, named
+from graph_service.words.names import GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, below, curie
 from graph_service.words.terms import Literal, NamedNode
 
 _TERMS = f"""
@@ -73,19 +76,30 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/ns")
     @routes.get("/ns.<suffix>")
-    @routes.get("/ns/<version>")
-    def ontology(suffix: str | None = None, version: str | None = None) -> Response:
-        current = ontology_version(service)
-        if version is not None and version != current:
-            raise NotFound(f"There is no version {version} of the ontology here; the current one is {current}.")
-        if suffix is None and wants_page(request):
-            return add(
-                page("ontology", lambda: _page(service, current)),
-                [Link("cite-as", ONTOLOGY), *alternates(request.root_url + "ns", GRAPH_FORMATS)],
-            )
+    def ontology(suffix: str | None = None) -> Response:
+        return _document(service.snapshot, "/ns", suffix)
+
+    @routes.get("/ns/<path:part>")
+    def module(part: str) -> Response:
+        """A part of the ontology, or a version of it: all of it stands in one document, which imports nothing."""
+        stem, _, suffix = part.rpartition(".")
+        if not stem or named(suffix, GRAPH_FORMATS) is None:
+            stem, suffix = part, ""
+        iri = below(f"{ONTOLOGY}/", stem)
+        found = next((version for version in service.versions if iri in ontologies(version)), None)
+        if found is None:
+            current = ontology_version(service)
+            raise NotFound(f"There is no part or version {stem} of the ontology here; the current version is {current}.")
+        return _document(found, f"/ns/{quote(stem)}", suffix or None)
+
+    def _document(version: Snapshot, path: str, suffix: str | None) -> Response:
+        is_current = version.id == service.snapshot.id
+        if is_current and suffix is None and wants_page(request):
+            shown = page("ontology", lambda: _page(service, ontology_version(service)))
+            return add(shown, [Link("cite-as", ONTOLOGY), *alternates(request.root_url + path[1:], GRAPH_FORMATS)])
         format = choose(GRAPH_FORMATS, suffix)
-        response = graph(service, GRAPH_ONTOLOGY, format)
-        return add(negotiated(response, "/ns", format, GRAPH_FORMATS, "/ns"), [Link("cite-as", ONTOLOGY)])
+        response = graph(service, GRAPH_ONTOLOGY, format) if is_current else kept_graph(version, GRAPH_ONTOLOGY, format)
+        return add(negotiated(response, path, format, GRAPH_FORMATS, path), [Link("cite-as", ONTOLOGY)])
 
     return routes
 
