@@ -12,14 +12,12 @@ about a literal or a blank node.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyoxigraph as ox
-import rdflib
 from nmo_python import NemoEngine, load_string
 
 from graph_service.errors import BuildError
@@ -27,6 +25,7 @@ from graph_service.knowledge.axioms import close_terminology, kept_closure
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.rules import compile_rules, equality, produces_equality
 from graph_service.knowledge.terminology import SAME_AS, TYPE, terminology_of
+from graph_service.knowledge.values import differ
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
@@ -224,7 +223,7 @@ class _Program:
         """The clash of a rule, or None if it speaks of two values that are one."""
         if rule.different:
             one, other = (binding[name] for name in rule.different)
-            if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal) or _value(one) == _value(other):
+            if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal) or not differ(one, other):
                 return None
         premises: list[ox.Triple] = []
         for atom in rule.body:
@@ -243,11 +242,3 @@ def _atoms(rule: Rule) -> list[Atom]:
 
 def _variables(rule: Rule) -> list[str]:
     return list(dict.fromkeys(variable for atom in rule.body for variable in atom.variables))
-
-
-def _value(literal: ox.Literal) -> object:
-    """What a literal stands for: equal for `1`, `01` and `1.0`, whose types are all made from xsd:decimal."""
-    value = rdflib.Literal(literal.value, datatype=literal.datatype.value).value if literal.language is None else None
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
-    return (literal.datatype, literal.language, literal.value if value is None else value)
