@@ -21,6 +21,7 @@ from graph_service.words import terms
 from graph_service.words.formats import HTML, Format
 from graph_service.words.names import DATASET, OWL, SHACL, SKOS, curie
 from graph_service.words.tables import harmless
+from graph_service.words.xml import shown
 
 _JSON = Format("json", "application/json")
 
@@ -95,7 +96,7 @@ def _kind(service: Service) -> str | None:
 
 def _title(service: Service) -> str:
     name = service.labels([terms.NamedNode(DATASET)], language()).get(DATASET)
-    return name.value if name else "Linked data"
+    return shown(name.value) if name else "Linked data"
 
 
 def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings) -> Response:

@@ -50,6 +50,11 @@ def _is_read(name: str) -> bool:
     return True
 
 
+def shown(text: str) -> str:
+    """A text for people to read in XML, with a sign in place of each character that XML cannot hold."""
+    return _NO_CHARACTER.sub("\ufffd".encode(), text.encode("utf-8", "replace")).decode()
+
+
 class XmlOutput:
     """Hands XML on as any parser reads it again."""
 

@@ -112,3 +112,9 @@ def test_every_country_of_the_map_has_a_place_in_it() -> None:
         assert 0 <= country.x <= drawn.width
         assert 0 <= country.y <= drawn.height
         assert country.path
+
+
+def test_a_picture_is_xml_whatever_is_in_its_words() -> None:
+    drawing = Drawing(10, 10, "a\x01", "b\x0b & \uffff <", [text(1, 1, "c\x1f")])
+    document = ElementTree.fromstring(drawing.file("http://e/"))
+    assert "\ufffd" in "".join(document.itertext())

@@ -19,6 +19,7 @@ from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.words.formats import Format
 from graph_service.words.names import DOWNLOADS
+from graph_service.words.xml import shown
 
 _FORMATS = (
     Format("json", "application/json"),
@@ -79,7 +80,7 @@ def _page(service: Service) -> str:
 
 
 def _written(service: Service) -> str:
-    return _feed(str(schema_dataset(service, request.root_url).get("name")), request.root_url, service.versions)
+    return _feed(shown(str(schema_dataset(service, request.root_url).get("name"))), request.root_url, service.versions)
 
 
 def _summary(step: Changes) -> dict[str, object]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from graph_service.web.assets import STATIC
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.drawing.letters import LINE, SIZE
+from graph_service.words.xml import shown
 
 TEXT, SOFT, ACCENT, EDGE, RULE = "var(--text)", "var(--soft)", "var(--accent)", "var(--edge)", "var(--line)"
 GROUND, RAISED, TINT, INFERRED = "var(--ground)", "var(--raised)", "var(--tint)", "var(--mark)"
@@ -53,7 +54,7 @@ class Drawing:
             for name, value in element.items():
                 filled = _TOKEN.sub(lambda found: tokens[found[1]], value)
                 element.set(name, root.rstrip("/") + filled if name == "href" and filled.startswith("/") else filled)
-        return bytes(tostring(svg, encoding="utf-8", xml_declaration=True))
+        return shown(tostring(svg, encoding="utf-8", xml_declaration=True).decode()).encode()
 
     def _svg(self, name: str) -> Mark:
         return mark(
