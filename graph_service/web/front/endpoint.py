@@ -6,11 +6,13 @@ hooks write JSON-LD anew) and what goes wrong are left to Flask, with what was r
 
 import traceback
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.wrappers import Request
 
 from graph_service.engine.result import Kind, Query, Result
@@ -51,6 +53,21 @@ def timed(began: float) -> str:
     return f"query;dur={(perf_counter() - began) * 1000:.1f}"
 
 
+class _Asked(Request):
+    """A request whose parameters are plain attributes once they have been read: they are looked at some twenty times.
+
+    Werkzeug's own properties are worked out by a call each time, and put the parameters of GET together with a body's that there is not.
+    """
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return super().args
+
+    @cached_property
+    def values(self) -> MultiDict[str, str] | CombinedMultiDict[str, str]:  # type: ignore[override]
+        return self.args if self.method == "GET" else super().values
+
+
 class Endpoint:
     """What answers for a snapshot: tables and truths are written here, the rest by Flask. Many threads may use it."""
 
@@ -76,7 +93,7 @@ class Endpoint:
             read.query = read.result = read.fault = None
 
     def _answer(self, environ: "WSGIEnvironment", read: Read) -> Reply:
-        request = Request(environ, populate_request=False)
+        request = _Asked(environ, populate_request=False)
         request.max_content_length = request.max_form_memory_size = self._application.config["MAX_CONTENT_LENGTH"]
         began = perf_counter()
         try:
