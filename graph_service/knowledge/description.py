@@ -182,6 +182,9 @@ def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
         said.a(service, DCAT + "DataService")
         said.texts(service, DCTERMS + "title", {"en": name})
         said.say(service, DCAT + "servesDataset", DATASET)
+        _inherit(said, service, "publisher", "license")
+        for name in ("keyword", "theme", "contactPoint"):
+            said.say(service, DCAT + name, *_of_dataset(said, DCAT + name))
     said.say(ENDPOINT, DCAT + "endpointURL", ENDPOINT)
     said.say(ENDPOINT, DCAT + "endpointDescription", ENDPOINT)
     said.say(ENDPOINT, DCTERMS + "conformsTo", "https://www.w3.org/TR/sparql11-protocol/")
