@@ -153,6 +153,9 @@ def test_what_rdf_xml_cannot_hold_is_not_acceptable_in_it_and_is_there_in_other_
         for format in ("ttl", "nt", "jsonld", "trig"):
             assert server.ask(f"/data/place/{key}.{format}").status == 200
     assert server.ask("/data/place/fine.rdf").status == 200
+    told = server.ask("/data/place/large.trig?graphs=true")
+    assert (told.status, json.loads(told.body)["limit"]) == (413, 1000)
+    assert server.ask("/data/place/digit.trig?graphs=true").status == 200
 
 
 def test_a_things_own_description_is_in_the_default_graph_in_every_format(server: Server) -> None:

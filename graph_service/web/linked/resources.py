@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, render_template, request
 
 from graph_service.engine.result import Kind, Query
-from graph_service.errors import Gone
+from graph_service.errors import Gone, ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, write
 from graph_service.web.languages import language
@@ -97,7 +97,11 @@ def blueprint(service: Service) -> Blueprint:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
         # Who asks for a thing finds it in the default graph; the graphs that speak of it are told to who wants them.
         with_graphs = flag("graphs", False) and format.name in {"trig", "nq"}
-        if size(service, iri, infer) > _LARGE and not with_graphs:
+        is_large = size(service, iri, infer) > _LARGE
+        if is_large and with_graphs:
+            detail = f"More than {_LARGE} triples speak of {iri}: which graph says what is told by the files of the whole, at /downloads/."
+            raise ResultTooLarge(detail, limit=_LARGE)
+        if is_large:
             response = negotiated(_large(iri, format, infer), path, format, DATA_FORMATS, page, stated=not infer)
             response.status_code = 410 if withdrawal(service, iri) is not None else 200
             return response
