@@ -25,7 +25,7 @@ from graph_service.knowledge.axioms import close_terminology, kept_closure
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.rules import compile_rules, equality, produces_equality
 from graph_service.knowledge.terminology import SAME_AS, TYPE, terminology_of
-from graph_service.knowledge.values import differ
+from graph_service.knowledge.values import differ, value_of
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
@@ -126,6 +126,20 @@ def _usable(rules: Sequence[Rule], facts: Facts) -> list[Rule]:
     return [rule for rule in rules if rule in found]
 
 
+def _values(rules: Sequence[Rule], facts: Facts) -> dict[ox.Literal, int]:
+    """The literals that rules compare by value, each with a number for its value; none if each value is written in one way only."""
+    relations, more = set[Relation](), {_relation(atom) for rule in rules if rule.one_value for atom in rule.body}
+    while more > relations:
+        relations = set(more)
+        more |= {_relation(atom) for rule in rules if rule.head and _relation(rule.head) in relations for atom in rule.body}
+    compared: set[Any] = {fact.object for relation in relations for fact in facts.get(relation, ())}
+    compared |= {atom.object for rule in rules for atom in _atoms(rule)}
+    compared |= {of for rule in rules for _, of in rule.one_value}
+    numbers: dict[object, int] = {}
+    found = {term: numbers.setdefault(value_of(term) or term, len(numbers)) for term in compared if isinstance(term, ox.Literal)}
+    return found if len(numbers) < len(found) else {}
+
+
 class _Program:
     """The rules, run by Nemo over the facts: terms as numbers, and for each relation three predicates.
 
@@ -134,7 +148,8 @@ class _Program:
 
     def __init__(self, rules: Sequence[Rule], facts: Facts) -> None:
         self._facts = facts
-        self._rules = _usable(rules, facts)
+        self._values = _values(rules, facts)
+        self._rules = [rule for rule in _usable(rules, facts) if self._values or not rule.one_value]
         self._places = {
             relation: place for place, relation in enumerate(dict.fromkeys(_relation(a) for r in self._rules for a in _atoms(r)))
         }
@@ -198,6 +213,10 @@ class _Program:
             yield f"all{place}{row} :- said{place}{row} ."
             if relation in derived:
                 yield f"new{place}{row} :- all{place}{row}, ~said{place}{row} .\n@output new{place} ."
+        if any(rule.one_value for rule in self._rules):
+            path = folder / "values.csv"
+            path.write_text("".join(f"{numbers[literal]},{place}\n" for literal, place in self._values.items()), encoding="ascii")
+            yield f'@import value :- csv{{resource="{path}", format=(int, int)}} .'
 
     def _line(self, place: int) -> str:
         """A rule in Nemo's syntax."""
@@ -205,6 +224,8 @@ class _Program:
         body = [self._literal(atom) for atom in rule.body]
         if rule.different:
             body.append(" != ".join(map(self._part, rule.different)))
+        for n, pair in enumerate(rule.one_value):
+            body += [f"value({self._part(writing)}, ?value{n})" for writing in pair]
         if rule.head is not None:
             head, output = self._literal(rule.head), ""
         else:
@@ -220,7 +241,9 @@ class _Program:
         return f"?{term}" if isinstance(term, str) else str(self._numbers[term])
 
     def _clash(self, rule: Rule, binding: Mapping[str, Any]) -> Clash | None:
-        """The clash of a rule, or None if it speaks of two values that are one."""
+        """The clash of a rule, or None if it speaks of two values that are one, or of one writing, for which there is another rule."""
+        if rule.one_value and all(binding[name] == (binding[of] if isinstance(of, str) else of) for name, of in rule.one_value):
+            return None
         if rule.different:
             one, other = (binding[name] for name in rule.different)
             if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal) or not differ(one, other):

@@ -26,7 +26,8 @@ class Rule:
     """If the body holds, so does the head; without a head, the body is a clash.
 
     `name` is the rule's name in the specification, `axiom` what the ontology says, for people. `different` are two variables that
-    must not be the same term; in a clash, they must be two values: things that may turn out to be one are no clash.
+    must not be the same term; in a clash, they must be two values: things that may turn out to be one are no clash. `one_value` are
+    pairs of a variable and another or a literal, which must be literals of one value, however it is written (rule dt-eq).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Rule:
     head: Atom | None
     body: tuple[Atom, ...]
     different: tuple[str, str] | None = None
+    one_value: tuple[tuple[str, str | ox.Literal], ...] = ()
 
 
 def is_of(atom: Atom, node: Value) -> bool:

@@ -34,6 +34,7 @@ from graph_service.knowledge.terminology import (
     show,
 )
 from graph_service.knowledge.unfolding import without_unnamed_classes
+from graph_service.knowledge.writings import of_any_writing
 from graph_service.words.names import OWL, RDF, RDFS, curie
 
 
@@ -53,10 +54,13 @@ def compile_rules(terminology: Iterable[ox.Triple], closed: Iterable[ox.Triple] 
         *_properties(ontology),
         *_expressions(ontology),
         *_disjointness(ontology),
+        *_keys(ontology),
+        *_negative_assertions(ontology),
         Rule("cls-nothing2", "owl:Nothing has no members", None, (Atom("x", TYPE, NOTHING),)),
         Rule("eq-ref, eq-diff1", "nothing differs from itself", None, (Atom("x", DIFFERENT_FROM, "x"),)),
     ]
-    return without_unnamed_classes(list(dict.fromkeys(map(_said_of_nothing, rules))))
+    compiled = without_unnamed_classes(list(dict.fromkeys(map(_said_of_nothing, rules))))
+    return [*compiled, *of_any_writing(compiled, frozenset(ontology.instances("ObjectProperty")))]
 
 
 def _said_of_nothing(rule: Rule) -> Rule:
@@ -157,7 +161,11 @@ def _characteristics(ontology: Terminology) -> Iterator[Rule]:
     for p, axiom in each("FunctionalProperty"):
         yield from _at_most_one(ontology, p, "prp-fp", axiom, (step(p, "x", "y"), step(p, "x", "z")))
     for p, axiom in each("InverseFunctionalProperty"):
-        yield from _at_most_one(ontology, p, "prp-ifp", axiom, (step(p, "y", "x"), step(p, "z", "x")))
+        if p in ontology.instances("DatatypeProperty"):
+            # A subject is a thing, whatever the property has for values.
+            yield Rule("prp-ifp", axiom, Atom("y", SAME_AS, "z"), (step(p, "y", "x"), step(p, "z", "x")), different=("y", "z"))
+        else:
+            yield from _at_most_one(ontology, p, "prp-ifp", axiom, (step(p, "y", "x"), step(p, "z", "x")))
     for p, axiom in each("IrreflexiveProperty"):
         yield Rule("prp-irp", axiom, None, (step(p, "x", "x"),))
     for p, axiom in each("AsymmetricProperty"):
@@ -170,6 +178,16 @@ def _at_most_one(ontology: Terminology, p: Node, name: str, axiom: str, body: tu
         yield Rule(name, axiom, Atom("y", SAME_AS, "z"), body, different=("y", "z"))
     if p not in ontology.instances("ObjectProperty"):
         yield Rule(f"{name}, dt-diff", axiom, None, body, different=("y", "z"))
+
+
+def _keys(ontology: Terminology) -> Iterator[Rule]:
+    """Members of a class that share a value of each property of its key are the same (prp-key)."""
+    for c, key in ontology.pairs(owl("hasKey")):
+        parts = ontology.members(key)
+        shared = [_step(ontology, p, thing, f"z{n}") for n, p in enumerate(parts) for thing in ("x", "y")]
+        axiom = f"{show(c)} owl:hasKey ( {' '.join(_show_step(ontology, p) for p in parts)} )"
+        body = (Atom("x", TYPE, c), Atom("y", TYPE, c), *shared)
+        yield Rule("prp-key", axiom, Atom("x", SAME_AS, "y"), body, different=("x", "y"))
 
 
 def _expressions(ontology: Terminology) -> Iterator[Rule]:
@@ -230,6 +248,19 @@ def _disjointness(ontology: Terminology) -> Iterator[Rule]:
             if o == owl(kind):
                 for members in ontology.objects(node, owl("members")):
                     yield from (rule(a, b) for a, b in combinations(ontology.members(members), 2))
+
+
+def _negative_assertions(ontology: Terminology) -> Iterator[Rule]:
+    """What is said not to be (prp-npa1, prp-npa2). That each says one subject, property and value was seen to."""
+    for kind, name in (("targetIndividual", "prp-npa1"), ("targetValue", "prp-npa2")):
+        for node, value in ontology.pairs(owl(kind)):
+            [subject], [p] = (ontology.objects(node, owl(part)) for part in ("sourceIndividual", "assertionProperty"))
+            assert isinstance(subject, Node)
+            assert isinstance(value, Node | ox.Literal)
+            step = _step(ontology, p, "x", "y")
+            ends: dict[object, Node | ox.Literal] = {"x": subject, "y": value}
+            filled = Atom(ends[step.subject], step.predicate, ends[step.object])
+            yield Rule(name, f"not {show(subject)} {_show_step(ontology, p)} {show(value)}", None, (filled,))
 
 
 def _step(ontology: Terminology, link: Value, source: str, target: Value | str) -> Atom:

@@ -1,7 +1,7 @@
 """Which axioms have rules over instances (OWL 2 Profiles, section 4.2), and a clear no to all others.
 
 What has no rule is an error that names the axiom, never silently left out. One thing only is left to others: whether a literal is of
-the datatype that is a property's range (rules dt-type1 to dt-not-type).
+the datatype that is a property's range (rules dt-type1, dt-type2 and dt-not-type), which the shapes check.
 """
 
 import pyoxigraph as ox
@@ -16,6 +16,7 @@ from graph_service.knowledge.terminology import (
     SUB_CLASS,
     THING,
     TYPE,
+    Node,
     Terminology,
     Value,
     described,
@@ -31,14 +32,14 @@ _PROPERTIES_WITH_RULES = frozenset(
     for name in (
         *("equivalentClass", "equivalentProperty", "inverseOf", "propertyChainAxiom", "onProperty", "hasValue", "someValuesFrom"),
         *("allValuesFrom", "maxCardinality", "intersectionOf", "unionOf", "oneOf", "complementOf", "disjointWith"),
-        *("propertyDisjointWith", "members"),
+        *("propertyDisjointWith", "members", "hasKey", "sourceIndividual", "assertionProperty", "targetIndividual", "targetValue"),
     )
 )
 _KINDS_WITH_RULES = frozenset(
     owl(name)
     for name in (
         *("SymmetricProperty", "TransitiveProperty", "FunctionalProperty", "InverseFunctionalProperty", "IrreflexiveProperty"),
-        *("AsymmetricProperty", "AllDisjointClasses", "AllDisjointProperties"),
+        *("AsymmetricProperty", "AllDisjointClasses", "AllDisjointProperties", "NegativePropertyAssertion"),
     )
 )
 
@@ -64,8 +65,10 @@ def refuse_what_has_no_rule(ontology: Terminology) -> None:
             raise no_rule(said)
         if t.predicate == owl("oneOf") and any(isinstance(member, ox.Literal) for member in ontology.members(t.object)):
             raise no_rule(said)
-        if t.predicate == owl("propertyChainAxiom") and not ontology.members(t.object):
+        if t.predicate in {owl("propertyChainAxiom"), owl("hasKey")} and not ontology.members(t.object):
             raise no_rule(said)
+        if _is_part_of_negative_assertion(t) and not _is_negative_assertion(ontology, t.subject):
+            raise no_rule(said, "a negative assertion without one subject, one property and one value")
     check = _Sides(ontology)
     for a, b in ontology.pairs(SUB_CLASS):
         check.left(a, axiom := f"{described(ontology, a)} rdfs:subClassOf {described(ontology, b)}")
@@ -80,6 +83,8 @@ def refuse_what_has_no_rule(ontology: Terminology) -> None:
     for property in (DOMAIN, RANGE):
         for p, c in ontology.pairs(property):
             check.right(c, f"{described(ontology, p)} {show(property)} {described(ontology, c)}")
+    for c, key in ontology.pairs(owl("hasKey")):
+        check.left(c, f"{described(ontology, c)} owl:hasKey {described(ontology, key)}")
     for node in ontology.instances("AllDisjointClasses"):
         for members in ontology.objects(node, owl("members")):
             for member in ontology.members(members):
@@ -88,6 +93,23 @@ def refuse_what_has_no_rule(ontology: Terminology) -> None:
         for node, value in ontology.pairs(owl(name)):
             if isinstance(node, ox.NamedNode):
                 check.definition(node, f"{show(node)} owl:{name} {described(ontology, value)}")
+
+
+def _is_part_of_negative_assertion(t: ox.Triple) -> bool:
+    parts = {owl(name) for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue")}
+    return t.predicate in parts or (t.predicate == TYPE and t.object == owl("NegativePropertyAssertion"))
+
+
+def _is_negative_assertion(ontology: Terminology, node: object) -> bool:
+    """Whether a node says the parts of a negative assertion once each, a thing or a literal for its value (OWL 2 Mapping, table 1)."""
+    subjects, properties, things, values = (
+        ontology.objects(node, owl(name)) for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue")
+    )
+    return (
+        (len(subjects), len(properties), len(things) + len(values)) == (1, 1, 1)
+        and all(isinstance(term, Node) for term in (*subjects, *things))
+        and all(isinstance(term, ox.Literal) for term in values)
+    )
 
 
 class _Sides:

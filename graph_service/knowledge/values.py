@@ -59,6 +59,13 @@ def differ(one: ox.Literal, other: ox.Literal) -> bool:
     return first is not None and second is not None and first != second
 
 
+def is_one_value(one: object, other: object) -> bool:
+    """Whether two terms are literals of one value (OWL 2 RL, rule dt-eq): the same literal, or known to stand for the same."""
+    if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal):
+        return False
+    return one == other or (value_of(one) is not None and value_of(one) == value_of(other))
+
+
 def value_of(literal: ox.Literal) -> Value | None:
     """What a literal stands for; None where that is not known."""
     if literal.language is not None:
