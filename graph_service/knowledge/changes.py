@@ -1,6 +1,8 @@
 """What changed between two versions of the graph: the quads that were added and those that were removed."""
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,26 +10,39 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import Unavailable
+from graph_service.knowledge.canonical import canonical
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.words.names import GRAPH_DESCRIPTION
 
-#: At the end of a line of N-Quads: the graph.
-_DESCRIBED = f" <{GRAPH_DESCRIPTION}> ."
+
+@dataclass(frozen=True)
+class Count:
+    """How many triples were added and removed, each once: so many more or fewer does the newer version have."""
+
+    added: int
+    removed: int
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Lines of N-Quads, sorted: added and removed. The figures of the description are left out: they follow from the rest."""
+    """Lines of N-Quads, sorted: added and removed. `triples` counts the triples of all graphs together, `described` those of them that
+    only the graph's description of itself says: its figures follow from the rest.
+
+    Blank nodes are named by what is said of them (see `canonical`) in what was added, and as the older version has them in what was
+    removed.
+    """
 
     older: str
     newer: str
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    triples: Count
+    described: Count
 
     @property
     def by_graph(self) -> list[tuple[str, int, int]]:
         """For each graph that changed how many of its triples were added and removed; an empty name for the default graph."""
-        added, removed = Counter(map(_graph, self.added)), Counter(map(_graph, self.removed))
+        added, removed = (Counter(graph for _, graph in map(_parted, lines)) for lines in (self.added, self.removed))
         return [(graph, added[graph], removed[graph]) for graph in sorted(added.keys() | removed.keys())]
 
     def as_patch(self) -> str:
@@ -38,7 +53,7 @@ class Changes:
 
 
 def changes(older: Snapshot, newer: Snapshot) -> Changes:
-    """The changes from one version to another. A blank node is the same if its name is: its file did not change.
+    """The changes from one version to another; that a blank node is named anew is none.
 
     Raises Unavailable for a version that cannot be read any more.
     """
@@ -47,19 +62,40 @@ def changes(older: Snapshot, newer: Snapshot) -> Changes:
 
 @lru_cache(maxsize=16)
 def _changes(older: Path, newer: Path, older_id: str, newer_id: str) -> Changes:
-    before, after = _lines(older), _lines(newer)
-    return Changes(older_id, newer_id, tuple(sorted(after - before)), tuple(sorted(before - after)))
+    before, after = canonical(_lines(older)), canonical(_lines(newer))
+    added, removed = sorted(after.keys() - before.keys()), sorted(before.keys() - after.keys())
+    (new, new_described), (old, old_described) = _counted(added, before), _counted(removed, after)
+    counts = Count(new, old), Count(new_described, old_described)
+    return Changes(older_id, newer_id, tuple(added), tuple(sorted(before[line] for line in removed)), *counts)
 
 
-def _lines(path: Path) -> set[str]:
+def _lines(path: Path) -> list[str]:
     # One quad a line (RDF 1.1 N-Quads, section 2); a line break inside a literal is escaped, and only \n ends a line.
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Unavailable(f"The file {path.name} of a version cannot be read here. `graph-service build` makes it anew.") from error
-    return {line for line in text.split("\n") if line and not line.endswith(_DESCRIBED)}
+    return [line for line in text.split("\n") if line]
 
 
-def _graph(line: str) -> str:
+def _counted(lines: Iterable[str], others: Iterable[str]) -> tuple[int, int]:
+    """How many triples are in the lines and in no other graph of the other version; how many of them the description alone says."""
+    graphs: dict[str, set[str]] = {}
+    for triple, graph in map(_parted, lines):
+        graphs.setdefault(triple, set()).add(graph)
+    ordered = sorted(others)
+
+    def is_there(triple: str) -> bool:
+        place = bisect_left(ordered, triple)
+        return place < len(ordered) and ordered[place].startswith(triple)
+
+    new = [triple for triple in graphs if not is_there(triple)]
+    return len(new), sum(graphs[triple] == {GRAPH_DESCRIPTION} for triple in new)
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """The triple of a line, with the space behind it, and its graph; empty for the default graph."""
     (quad,) = ox.parse(line, ox.RdfFormat.N_QUADS)
-    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+    if isinstance(quad.graph_name, ox.DefaultGraph):
+        return line.removesuffix("."), ""
+    return line.removesuffix(f"{quad.graph_name} ."), quad.graph_name.value

@@ -33,6 +33,7 @@ from graph_service.words.names import (
     GRAPH_INFERRED,
     OPENAPI,
     QUERIES,
+    RDFS,
     SD,
     VOID,
     WELL_KNOWN_VOID,
@@ -59,6 +60,17 @@ _PACKED = {"en": ", compressed", "fr": ", comprimé", "es": ", comprimido"}
 
 #: What the IRI of a registered media type begins with.
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
+#: What the figures count: they cannot be of themselves.
+_COUNTED = {
+    "en": "The figures of the dataset count what it states and what is inferred, each triple once. This description is not counted in "
+    "them: it has figures of its own. The default graph of the SPARQL endpoint and the files of the whole have both.",
+    "fr": "Les chiffres de l’ensemble de données comptent ce qu’il dit et ce qui en est déduit, chaque triplet une fois. La présente "
+    "description n’y est pas comptée : elle a ses propres chiffres. Le graphe par défaut du point d’accès SPARQL et les fichiers de "
+    "l’ensemble contiennent les deux.",
+    "es": "Las cifras del conjunto de datos cuentan lo que dice y lo que se deduce, cada tripleta una vez. Esta descripción no se cuenta "
+    "en ellas: tiene sus propias cifras. El grafo predeterminado del punto de acceso SPARQL y los archivos del conjunto tienen ambas cosas.",
+}
 
 _WRITES = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
@@ -125,6 +137,7 @@ def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) ->
     describe_figures(said, DATASET, triples, space)
     describe_links(said, DATASET, triples, space or BASE)
     said.a(WELL_KNOWN_VOID, VOID + "DatasetDescription")
+    said.texts(WELL_KNOWN_VOID, RDFS + "comment", _COUNTED)
     said.say(WELL_KNOWN_VOID, FOAF + "primaryTopic", DATASET)
 
 

@@ -45,7 +45,7 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
 def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool = False) -> Report:
     """All gates; `fast` leaves out the mutants of the ontology, which take the longest. Raises SourceError for a gate out of order."""
     report, guarded = Report(), guard(knowledge, settings)
-    report.add((), {"files": len(knowledge.sources.files), "triples": len({quad.triple for quad in knowledge.asserted})})
+    report.add((), {"files": len(knowledge.sources.files), "stated triples": len({quad.triple for quad in knowledge.asserted})})
     report.add(guarded.findings, guarded.figures)
     if settings.reasoning != "none":
         try:

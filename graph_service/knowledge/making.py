@@ -53,7 +53,11 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     built = snapshot.write(place, id, quads, description, told, files)
     for name, reason in built.left_out.items():
         progress(f"{name} is left out: {reason}")
-    progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs.")
+    stated = {quad.triple for quad in knowledge.asserted}
+    followed = len(stated.union(inferred)) - len(stated)
+    own = built.triples - len(stated) - followed
+    kinds = f"{len(stated):,} stated, {followed:,} inferred, {own:,} in its description of itself"
+    progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs ({kinds}).")
     return built
 
 

@@ -55,7 +55,7 @@ def test_every_gate_has_its_figure(make: Make) -> None:
     assert report.findings == []
     assert report.figures == {
         "files": 2,
-        "triples": 4,
+        "stated triples": 4,
         "statements with a passage": 0,
         "coverage": "no statements",
         "quotations": 0,

@@ -87,8 +87,9 @@ def _summary(step: Changes) -> dict[str, object]:
     return {
         "older": step.older,
         "newer": step.newer,
-        "added": len(step.added),
-        "removed": len(step.removed),
+        "added": step.triples.added,
+        "removed": step.triples.removed,
+        "description": {"added": step.described.added, "removed": step.described.removed},
         "graphs": [{"graph": graph or None, "added": added, "removed": removed} for graph, added, removed in step.by_graph],
         "url": f"{request.root_url}changes/{step.older}/{step.newer}",
         "patch": f"{request.root_url}changes/{step.older}/{step.newer}.rdfp",
@@ -103,7 +104,8 @@ def _feed(title: str, root: str, versions: Sequence[Snapshot]) -> str:
         links = [f"<link rel='alternate' type='text/html' href={quoteattr(f'{root}downloads/{version.id}/')}/>"]
         if older is not None:
             step = changes(older, version)
-            text += f" {len(step.added)} added and {len(step.removed)} removed since version {older.id}."
+            own = f"{step.described.added} and {step.described.removed} of them in the graph's description of itself"
+            text += f" {step.triples.added} added and {step.triples.removed} removed since version {older.id}, {own}."
             links.append(f"<link rel='related' type='text/html' href={quoteattr(f'{root}changes/{older.id}/{version.id}')}/>")
         for dump in version.dumps:
             address, size = quoteattr(f"{root}downloads/{version.id}/{dump.path.name}"), dump.bytes
