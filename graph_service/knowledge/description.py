@@ -69,7 +69,8 @@ _COUNTED = {
     "description n’y est pas comptée : elle a ses propres chiffres. Le graphe par défaut du point d’accès SPARQL et les fichiers de "
     "l’ensemble contiennent les deux.",
     "es": "Las cifras del conjunto de datos cuentan lo que dice y lo que se deduce, cada tripleta una vez. Esta descripción no "
-    "se cuenta en ellas: tiene sus propias cifras. El grafo predeterminado del punto de acceso SPARQL y los archivos del conjunto tienen ambas cosas.",
+    "se cuenta en ellas: tiene sus propias cifras. El grafo predeterminado del punto de acceso SPARQL y los archivos del conjunto "
+    "tienen ambas cosas.",
 }
 
 _WRITES = (
