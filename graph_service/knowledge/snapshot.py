@@ -79,7 +79,7 @@ class Snapshot:
     @property
     def left_out(self) -> dict[str, str]:
         """The names of files that there are not, since their format cannot say what would be in them, and what it cannot say."""
-        return dict(_manifest(self.folder).get("left_out", {}))
+        return dict(self.manifest.get("left_out", {}))
 
     @property
     def figures(self) -> dict[str, int | str]:

@@ -77,11 +77,17 @@ def written(folder: Path) -> tuple[str, ...]:
     return ("--data", str(folder / "facts"), "--ontology", "none", "--reasoning", "none", "--queries", str(folder / "queries"))
 
 
+@pytest.fixture(scope="module")
+def served(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[Server, Path]:
+    """A service, which each damage leaves mended, and its folder."""
+    folder = tmp_path_factory.mktemp("damaged")
+    return start(*written(folder), "--snapshots", str(folder / "snapshots")), folder
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_nothing_answers_500_and_a_build_mends_it(start: Start, tmp_path: Path, damage: str) -> None:
-    place = tmp_path / "snapshots"
-    server = start(*written(tmp_path), "--snapshots", str(place))
-    DAMAGES[damage](place)
+def test_nothing_answers_500_and_a_build_mends_it(served: tuple[Server, Path], damage: str) -> None:
+    server, folder = served
+    DAMAGES[damage](folder / "snapshots")
     for path in PATHS:
         for accept in ("text/html", "*/*", "text/turtle"):
             answer = server.ask(path, Accept=accept)
@@ -89,11 +95,11 @@ def test_nothing_answers_500_and_a_build_mends_it(start: Start, tmp_path: Path, 
             if answer.status == 503:
                 assert "graph-service build" in answer.text
                 assert "retry-after" in answer.headers
-            assert str(tmp_path).encode() not in answer.body
+            assert str(folder).encode() not in answer.body
     ready = server.ask("/ready", Accept="application/json")
     assert ready.status == 503
     assert "anew" in json.loads(ready.body)["detail"]
-    assert str(tmp_path) not in ready.text
+    assert str(folder) not in ready.text
     assert server.ask("/metrics").status == 200
     server.process.send_signal(signal.SIGHUP)
     until = time.monotonic() + 45
