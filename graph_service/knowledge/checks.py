@@ -60,18 +60,23 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
         has_value = "value" in {variable.value for variable in solutions.variables[1:]}
         for solution in solutions:
             thing = solution[0]
-            iri = thing.value if isinstance(thing, ox.NamedNode) else None
             value = solution["value"] if has_value else None
-            findings.append(
-                Finding(
-                    where=sources.where(iri) if iri else "(no file)",
-                    rule=path.stem,
-                    sentence=sentence,
-                    thing=_written(thing),
-                    value=None if value is None else _written(value),
-                )
-            )
+            told = None if value is None else _written(value)
+            if isinstance(thing, ox.NamedNode):
+                where, told = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, told)
+            else:
+                where = "(no file)"
+            findings.append(Finding(where, path.stem, sentence, _written(thing), told))
     return sorted(findings, key=str)
+
+
+def placed(sources: Sources, iri: str, value: str | None, told: str | None) -> tuple[str, str | None]:
+    """Where a thing is at fault (`file:line`), and what is told beside it: `told`, or what has it as a value if nothing is said of it."""
+    mention = sources.mention(iri)
+    if mention is None or not isinstance(mention.subject, ox.NamedNode):
+        return sources.where(iri, value), told
+    subject = mention.subject.value
+    return sources.where(subject, iri), told or f"a value of {curie(mention.predicate.value)} of {curie(subject)}"
 
 
 def _written(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:

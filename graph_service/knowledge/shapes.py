@@ -15,7 +15,7 @@ from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import SH
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.checks import Finding
+from graph_service.knowledge.checks import Finding, placed
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE
 from graph_service.knowledge.rdf11 import of_rdf_1_1
 from graph_service.knowledge.sources import SourceFile, Sources
@@ -60,13 +60,12 @@ def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
 def _finding(result: rdflib.term.Node, report: rdflib.Graph, sources: Sources) -> Finding:
     thing = report.value(result, SH.focusNode)
     value = report.value(result, SH.value)
-    return Finding(
-        where=sources.where(str(thing)) if isinstance(thing, rdflib.URIRef) else "(no file)",
-        rule=_name(report.value(result, SH.sourceShape)),
-        sentence=str(report.value(result, SH.resultMessage)),
-        thing=_written(thing),
-        value=None if value is None or value == thing else _written(value),
-    )
+    where, told = "(no file)", None if value is None or value == thing else _written(value)
+    if isinstance(thing, rdflib.URIRef):
+        wrong = report.value(result, SH.resultPath) if value is None or value == thing else value
+        where, told = placed(sources, str(thing), None if isinstance(wrong, rdflib.BNode) or wrong is None else str(wrong), told)
+    sentence = str(report.value(result, SH.resultMessage))
+    return Finding(where, _name(report.value(result, SH.sourceShape)), sentence, _written(thing), told)
 
 
 def _name(shape: rdflib.term.Node | None) -> str:

@@ -84,11 +84,30 @@ class SourceFile:
         """The prefixes that the file binds. Raises SourceError."""
         return self._parsed[1]
 
-    def line_of(self, iri: str) -> int | None:
-        """The first line (1-based) that names an IRI, in full or by its CURIE, or None."""
-        wanted = re.compile(rf"<{re.escape(iri)}>|(?<![\w:-]){re.escape(curie(iri))}(?![\w/-])".encode())
-        match = wanted.search(self.text)
-        return None if match is None else self.line_at(match.start())
+    def line_of(self, iri: str, value: str | None = None) -> int | None:
+        """The line (1-based) where what is said of an IRI begins, or of a value of it; else the first that names it; or None."""
+        named = self._name_of(iri)
+        match = re.compile(rb"^\s*(?:" + named + rb")", re.MULTILINE).search(self.text) or re.compile(named).search(self.text)
+        if match is None:
+            return None
+        # A line that begins with the name may have blank lines before it.
+        start = match.end()
+        told = re.compile(self._name_of(value) + b"|" + re.escape(value.encode())).search(self.text, start) if value is not None else None
+        return self.line_at(told.start() if told else start - 1)
+
+    def _name_of(self, iri: str) -> bytes:
+        """The pattern of an IRI's names: in full, or short by the prefixes of this file or the usual ones."""
+        short = {curie(iri), *(f"{name}:{iri.removeprefix(space)}" for name, space in self.prefixes.items() if iri.startswith(space))}
+        return rf"<{re.escape(iri)}>|(?<![\w:-])(?:{'|'.join(map(re.escape, sorted(short)))})(?![\w/-])".encode()
+
+    def says(self, iri: str, value: str | None = None) -> bool:
+        """Whether the file says anything of an IRI, or something with a value or by a property of that name."""
+        return any(
+            isinstance(quad.subject, ox.NamedNode)
+            and quad.subject.value == iri
+            and (value is None or value in {quad.predicate.value, getattr(quad.object, "value", None)})
+            for quad in self.quads
+        )
 
     def line_at(self, offset: int) -> int:
         """The line (1-based) in which a byte of the file stands."""
@@ -158,13 +177,25 @@ class Sources:
             if any(quad.triple == triple for quad in file.quads)
         ]
 
-    def where(self, iri: str) -> str:
-        """`file:line` of the first place that names an IRI, data before ontology; or `(nowhere)`."""
-        for file in self.data + self.ontology:
-            line = file.line_of(iri)
-            if line is not None:
-                return f"{file.path}:{line}"
-        return "(nowhere)"
+    def where(self, iri: str, value: str | None = None) -> str:
+        """`file:line` of what is said of an IRI, of a value if one is given, data before ontology; else of the first place that names it.
+
+        `(nowhere)` if none does.
+        """
+        files = self.data + self.ontology
+        for wanted in (value, None):
+            for file in files:
+                if file.says(iri, wanted):
+                    return f"{file.path}:{file.line_of(iri, wanted) or 1}"
+        lines = ((file, file.line_of(iri)) for file in files)
+        return next((f"{file.path}:{line}" for file, line in lines if line is not None), "(nowhere)")
+
+    def mention(self, iri: str) -> ox.Triple | None:
+        """A triple that has an IRI as its value, where nothing is said of it itself: it may be a slip of the pen for another."""
+        files = self.data + self.ontology
+        if any(file.says(iri) for file in files):
+            return None
+        return next((quad.triple for file in files for quad in file.quads if quad.object == ox.NamedNode(iri)), None)
 
 
 def _files(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:

@@ -64,7 +64,24 @@ def test_a_finding_says_where_what_and_which_rule(ontology: tuple[SourceFile, ..
     example = BAD / "every-thing-has-a-type.ttl"
     [finding] = findings(example, ontology)
     assert finding.sentence == "Every thing that anything is said of, or that is mentioned, has a type."
-    assert str(finding) == f"{example}:1: organisation:ilo: {finding.sentence} [every-thing-has-a-type]"
+    thing = "organisation:ilo (a value of lc:implementedBy of project:p)"
+    assert str(finding) == f"{example}:10: {thing}: {finding.sentence} [every-thing-has-a-type]"
+
+
+def test_a_wrong_value_is_told_of_the_file_that_says_it(ontology: tuple[SourceFile, ...], tmp_path: Path) -> None:
+    """Not of the first file that names the thing or its value."""
+    prefixes = "@prefix lc: <https://w3id.org/labcoop/ns#> . @prefix p: <https://w3id.org/labcoop/id/project/> .\n"
+    (tmp_path / "a.ttl").write_text(prefixes + "p:one lc:partner p:two .\n")
+    (tmp_path / "b.ttl").write_text(
+        prefixes + "\np:two a lc:Project ;\n  lc:partner p:three ;\n  lc:partner p:none .\np:one a lc:Project . p:three a lc:Project .\n"
+    )
+    sources = Sources.find([], [tmp_path])
+    assert sources.where("https://w3id.org/labcoop/id/project/two", "https://w3id.org/labcoop/id/project/none") == f"{tmp_path / 'b.ttl'}:5"
+    assert sources.where("https://w3id.org/labcoop/id/project/two") == f"{tmp_path / 'b.ttl'}:3"
+    found = checks.check(sources, [quad for file in sources.data for quad in file.quads], RULES)
+    (told,) = [finding for finding in found if finding.rule == "every-thing-has-a-type"]
+    assert (told.where, told.thing) == (f"{tmp_path / 'b.ttl'}:5", "project:none")
+    assert told.value == "a value of lc:partner of project:two"
 
 
 @pytest.fixture(scope="module")
