@@ -18,17 +18,19 @@ from graph_service.words.names import curie
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that is broken: where (`file:line`), the rule's name and sentence, the thing, and the offending value if any."""
+    """A rule that is broken: where (`file:line`), the rule's name and sentence, the thing, the offending value if any, and a hint."""
 
     where: str
     rule: str
     sentence: str
     thing: str
     value: str | None = None
+    hint: str = ""
 
     def __str__(self) -> str:
         value = "" if self.value is None else f" ({self.value})"
-        return f"{self.where}: {self.thing}{value}: {self.sentence} [{self.rule}]"
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{self.where}: {self.thing}{value}: {self.sentence}{hint} [{self.rule}]"
 
 
 def rules(ontology: Iterable[Path]) -> list[Path]:
@@ -62,11 +64,14 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
             thing = solution[0]
             value = solution["value"] if has_value else None
             told = None if value is None else _written(value)
+            hint = ""
             if isinstance(thing, ox.NamedNode):
+                near = sources.near(thing.value)
+                hint = f"Is {curie(near)} meant?" if near else ""
                 where, told = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, told)
             else:
                 where = "(no file)"
-            findings.append(Finding(where, path.stem, sentence, _written(thing), told))
+            findings.append(Finding(where, path.stem, sentence, _written(thing), told, hint))
     return sorted(findings, key=str)
 
 

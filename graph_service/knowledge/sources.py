@@ -13,6 +13,7 @@ description of the graph, and is neither reasoned over nor held against the rule
 """
 
 import codecs
+import difflib
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -189,6 +190,17 @@ class Sources:
                     return f"{file.path}:{file.line_of(iri, wanted) or 1}"
         lines = ((file, file.line_of(iri)) for file in files)
         return next((f"{file.path}:{line}" for file, line in lines if line is not None), "(nowhere)")
+
+    def near(self, iri: str) -> str | None:
+        """What an IRI may have been meant to be, where nothing is said of it: one of the same namespace that reads almost the same."""
+        files = self.data + self.ontology
+        if any(file.says(iri) for file in files):
+            return None
+        space = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+        known = {quad.subject.value for file in files for quad in file.quads if isinstance(quad.subject, ox.NamedNode)}
+        names = {other.removeprefix(space) for other in known if other.startswith(space)}
+        found = difflib.get_close_matches(iri.removeprefix(space), sorted(names), n=1, cutoff=0.8)
+        return space + found[0] if found else None
 
     def mention(self, iri: str) -> ox.Triple | None:
         """A triple that has an IRI as its value, where nothing is said of it itself: it may be a slip of the pen for another."""

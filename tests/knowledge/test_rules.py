@@ -84,6 +84,18 @@ def test_a_wrong_value_is_told_of_the_file_that_says_it(ontology: tuple[SourceFi
     assert told.value == "a value of lc:partner of project:two"
 
 
+def test_a_misspelt_property_is_told_once_with_what_may_be_meant(ontology: tuple[SourceFile, ...], tmp_path: Path) -> None:
+    prefixes = "@prefix lc: <https://w3id.org/labcoop/ns#> . @prefix p: <https://w3id.org/labcoop/id/project/> .\n"
+    (tmp_path / "a.ttl").write_text(prefixes + "p:one a lc:Project ;\n  lc:parntner p:one .\n")
+    data = Sources.find([], [tmp_path]).data
+    sources = Sources(ontology, data)
+    said = [quad for file in sources.data for quad in file.quads]
+    found = checks.check(sources, [*said, *evidence(data[0]), *(q for file in ontology for q in file.quads)], RULES)
+    (told,) = [finding for finding in found if finding.rule == "every-term-used-is-defined"]
+    assert told.where == f"{tmp_path / 'a.ttl'}:3"
+    assert "Is lc:partner meant?" in str(told)
+
+
 @pytest.fixture(scope="module")
 def own() -> Knowledge:
     """The project's own ontology and data."""
