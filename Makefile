@@ -71,6 +71,7 @@ $(VENV)/.debian: Makefile | $(VENV)
 	command -v javac >/dev/null || $(call install,default-jdk-headless)
 	command -v slowhttptest >/dev/null || $(call install,slowhttptest)
 	command -v nginx >/dev/null || $(call install,nginx-light)
+	command -v haproxy >/dev/null || $(call install,haproxy)
 	command -v chromium >/dev/null || $(call install,chromium)
 	command -v soffice >/dev/null || $(call install,libreoffice-calc-nogui)
 	touch $@
