@@ -7,10 +7,15 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve test lint bench messages lock wheel
+.PHONY: serve shell test lint bench messages lock wheel
 
 serve: $(VENV)/.serve $(VENV)/.frontend
+	@echo 'In another terminal, in this folder: "make shell" for a shell with graph-service and python, or "./graph-service --help".'
 	$(BIN)/graph-service serve --port $(PORT)
+
+# A shell for the commands and the Python of the README; a script on its standard input is run.
+shell: $(VENV)/.serve
+	@PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$${SHELL:-/bin/sh}"
 
 test: $(VENV)/.test $(VENV)/.frontend $(VENV)/.debian $(VENV)/.comunica lint
 	$(BIN)/python -m pytest $(TESTS)

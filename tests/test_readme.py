@@ -34,11 +34,16 @@ EXPECTED = {
 }
 
 
+def expected(text: str) -> str:
+    """What the output of a block must hold."""
+    return next(words for key, words in EXPECTED.items() if key in text)
+
+
 @pytest.mark.live
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
 def test_a_block_runs_and_shows_what_it_says(number: int, server: Server, snapshots: Path, tmp_path: Path) -> None:
     language, text = BLOCKS[number]
-    expected = next(words for key, words in EXPECTED.items() if key in text)
+    words = expected(text)
     text = text.replace("http://127.0.0.1:8000", server.url).replace("/tmp/", f"{tmp_path}/")
     done = subprocess.run(
         ["bash", "-euc", text] if language == "bash" else [sys.executable, "-W", "error::UserWarning", "-c", text],
@@ -54,7 +59,7 @@ def test_a_block_runs_and_shows_what_it_says(number: int, server: Server, snapsh
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert expected in done.stdout, done.stdout
+    assert words in done.stdout, done.stdout
 
 
 def test_every_expectation_belongs_to_a_block() -> None:

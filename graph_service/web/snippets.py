@@ -36,7 +36,7 @@ def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str
     file = f"{root}queries/{name}.{'csv' if form == 'SELECT' else 'json' if form == 'ASK' else 'ttl'}{query}"
     found = [
         Snippet("url", "URL", file),
-        Snippet("curl", "curl", f"curl {shlex.quote(file)}"),
+        Snippet("curl", "curl", f"curl -sS --fail-with-body {shlex.quote(file)}"),
         Snippet("python-sparql", "Python (SPARQLWrapper)", _sparqlwrapper(root, text, form, ("infer", "false") in pairs)),
     ]
     if form == "SELECT":
