@@ -3,17 +3,19 @@
 import argparse
 from pathlib import Path
 
-from graph_service.commands.output import choose_format, show, write_out
+from graph_service.commands.output import choose_format, say, show, write_out
 from graph_service.config import Settings
 from graph_service.errors import SettingError
 from graph_service.knowledge.drafts import draft
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.words.formats import DUMP_FORMATS
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Write the graph to a file or to standard output. Raises SettingError, NotFound for an unknown graph, and what `build` raises."""
     format = choose_format(options.format, DUMP_FORMATS)
-    content = draft(settings, show).export(format, graph=options.graph, infer=not options.asserted)
+    snapshot = draft(settings, show)
+    content = snapshot.export(format, graph=options.graph, infer=not options.asserted)
     if options.output is None:
         write_out(content)
     else:
@@ -21,4 +23,13 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             Path(options.output).write_bytes(content)
         except OSError as error:
             raise SettingError(f"--output {options.output}: {error.strerror}.") from error
+        say(f"Wrote {options.output}: {_written(snapshot, options)} in {format.media}, {len(content):,} bytes, of snapshot {snapshot.id}.")
     return 0
+
+
+def _written(snapshot: Snapshot, options: argparse.Namespace) -> str:
+    """What of a snapshot was asked for, with its triples counted once each."""
+    if options.graph is not None:
+        return f"the graph {options.graph}, {snapshot.graphs[options.graph]:,} triples"
+    count = len(snapshot.default_graph(union=True, infer=not options.asserted))
+    return f"{count:,} triples" + (", without what is inferred," if options.asserted else "")

@@ -23,6 +23,7 @@ from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.nesting import may_make_triples, refuse_deep
 from graph_service.words.outline import outline
+from graph_service.words.stars import with_columns
 from graph_service.words.syntax import malformed
 from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
@@ -111,7 +112,12 @@ class GraphStore:
         text = query.text
         while True:
             try:
-                return store.query(text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown)
+                answer = store.query(text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown)
+                columns = [variable.value for variable in answer.variables] if isinstance(answer, ox.QuerySolutions) and "*" in text else []
+                named_columns = with_columns(text, columns)
+                if named_columns == text:
+                    return answer
+                text = named_columns
             except SyntaxError:
                 small = with_small_truths(text)
                 if small == text:

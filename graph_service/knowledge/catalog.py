@@ -11,7 +11,7 @@ from graph_service.knowledge.description import MEDIA_TYPES, WHOLE, describe_dis
 from graph_service.knowledge.dumps import GZIP, Dump
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.void import dataset_of, key
-from graph_service.words.names import BASE, CATALOG, DATASET, DCAT, DCTERMS, DOWNLOADS, ENDPOINT, OPENAPI, QUERIES, SPDX, VOID, XSD
+from graph_service.words.names import BASE, CATALOG, DATASET, DCAT, DCTERMS, DOWNLOADS, ENDPOINT, OPENAPI, QUERIES, SD, SPDX, VOID, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.words.triples import Triples, moment
 
@@ -51,6 +51,8 @@ def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Tri
     said.say(CATALOG, DCAT + "dataset", version)
     said.say(CATALOG, DCTERMS + "modified", moment(snapshot.made))
     said.say(version, VOID + "sparqlEndpoint", ENDPOINT)
+    # The one address that a client of SPARQL looks for is that of this service alone.
+    said.say(ENDPOINT, SD + "endpoint", ENDPOINT)
     describe_files(said, snapshot)
     return Triples(triple for triple in said if _has_address(triple.subject))
 
