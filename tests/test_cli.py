@@ -90,7 +90,7 @@ def test_one_query_is_checked_alone(command: Command, snapshot: Snapshot, tmp_pa
         assert f"{new}:2: the rows have no order" in done.stdout
         assert "http://nowhere/Class> is known neither" in done.stdout
     new.write_text("#+ summary: New\nSELEKT")
-    assert f"{new}:2:7: " in command("check", "new", "--queries", str(tmp_path)).stdout
+    assert f"{new}:2:1: SELEKT" in command("check", "new", "--queries", str(tmp_path)).stdout
 
 
 def test_one_file_or_folder_is_checked_alone(command: Command, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_new_query_is_run_without_a_build(command: Command, snapshot: Snapshot
     done = command("query", "new", "--format", "csv", "--queries", str(tmp_path))
     assert (done.returncode, done.stdout.split()) == (0, ["n", "7"])
     done = command("query", "other", "--queries", str(tmp_path))
-    assert (done.returncode, f"{tmp_path}/other.rq:2:7: " in done.stderr) == (1, True)
+    assert (done.returncode, f"{tmp_path}/other.rq:2:1: " in done.stderr) == (1, True)
     assert sorted(snapshots.rglob("manifest.json")) == before
 
 
@@ -206,7 +206,7 @@ def test_sparql_reads_a_file_and_says_where_it_is_wrong(command: Command, snapsh
     assert json.loads(command("sparql", str(tmp_path / "q.rq")).stdout)["boolean"] is True
     (tmp_path / "q.rq").write_text("SELECT *\n{ ?s ?p }")
     done = command("sparql", str(tmp_path / "q.rq"))
-    assert (done.returncode, "Line 2, column 10" in done.stderr) == (1, True)
+    assert (done.returncode, "Line 2, column 9" in done.stderr) == (1, True)
 
 
 def test_export_writes_the_whole_one_graph_or_only_what_is_asserted(command: Command, snapshot: Snapshot, tmp_path: Path) -> None:

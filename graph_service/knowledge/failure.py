@@ -21,9 +21,12 @@ def note(place: Path, source_set: str, detail: str) -> None:
     failure = Failure(datetime.now(UTC).isoformat(), detail)
     note = _note(place, source_set)
     draft = note.with_name(f"{note.name}-{os.getpid()}")
-    with suppress(OSError):
+    try:
         draft.write_text(json.dumps(asdict(failure)), encoding="utf-8")
         draft.replace(note)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def forget(place: Path, source_set: str) -> None:
