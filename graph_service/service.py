@@ -15,6 +15,7 @@ from graph_service.config import Settings
 from graph_service.engine.client import Running as Waiting
 from graph_service.engine.embedded import EmbeddedEngine, Running
 from graph_service.engine.federation import CallLimits, Federation
+from graph_service.engine.pattern import Pattern
 from graph_service.engine.peer import Peer
 from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
@@ -25,12 +26,12 @@ from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
-from graph_service.knowledge.rules import compile_rules
+from graph_service.knowledge.rules import compile_rules, produces_equality
 from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.terminology import terminology_of
 from graph_service.words import terms
-from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, RDF, SD
+from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, OWL, RDF, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
 
@@ -49,13 +50,13 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT DISTINCT ?graph ?passage ?words ?document ?language WHERE {{
+SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
   {{ GRAPH ?graph {{ {triple} }} }} UNION {{
     ?record rdf:subject {s} ; rdf:predicate {p} ; rdf:object {o} ; lc:evidence ?passage .
     ?passage oa:exact ?words ; lc:quotedFrom ?document .
     OPTIONAL {{ ?document dcterms:language ?language }}
   }}
-}} ORDER BY ?graph ?document ?passage LIMIT 200"""
+}} ORDER BY ?graph ?document ?passage {limit}"""
 
 #: A graph's name answers with its triples, so its title is said of the dataset that is its content.
 _LABELS = """
@@ -272,11 +273,15 @@ class Service:
 
     def origin(self, triple: Triple) -> Origin:
         """The graphs that say a triple and the passages of documents that do."""
-        text = _SOURCES.format(
-            triple=" ".join(map(terms.write, triple)), s=triple.subject, p=triple.predicate, o=terms.write(triple.object)
-        )
+        pattern = Pattern(*triple)
+        s, p, o = pattern.texts
+        # What is left open is narrowed down afterwards: a limit might leave out what is wanted.
+        limit = "" if pattern.compared else "LIMIT 200"
+        text = _SOURCES.format(triple=f"{s} {p} {o}", s=s, p=p, o=o, compared=" ".join(pattern.compared), limit=limit)
         graphs, passages = [], []
-        for graph, passage, words, document, spoken in self.sparql(Query(text)).rows():
+        for graph, passage, words, document, spoken, *compared in self.sparql(Query(text, nodes=pattern.nodes)).rows():
+            if not pattern.fits(compared):
+                continue
             if isinstance(graph, NamedNode) and graph.value != GRAPH_INFERRED:
                 graphs.append(graph.value)
             if isinstance(passage, NamedNode) and isinstance(words, Literal) and isinstance(document, NamedNode):
@@ -286,18 +291,26 @@ class Service:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        ontology = terminology_of(triple for triple in self._pattern(None, None, None, GRAPH_ONTOLOGY))
-        return Explainer(compile_rules(ontology), self._pattern, self._is_asserted)
+        ontology = terminology_of(self._matching(Pattern(None, None, None), [GRAPH_ONTOLOGY]))
+        rules = compile_rules(ontology)
+        equality = produces_equality(rules) or bool(self.sparql(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}")))
+
+        def match(subject: AnyTerm | None, predicate: NamedNode, object_: AnyTerm | None) -> Iterator[Triple]:
+            return self._matching(Pattern(subject, predicate, object_))
+
+        return Explainer(rules, match, self._is_asserted, {triple.subject for triple in ontology}, equality)
 
     def _is_asserted(self, triple: Triple) -> bool:
-        return bool(self.sparql(Query(f"ASK {{ {' '.join(map(terms.write, triple))} }}", infer=False)))
+        pattern = Pattern(*triple)
+        if pattern.compared:
+            return any(self._matching(pattern, infer=False))
+        return bool(self.sparql(Query(f"ASK {{ {' '.join(pattern.texts)} }}", infer=False)))
 
-    def _pattern(self, subject: object, predicate: object, object_: object, graph: str | None = None) -> Iterator[Triple]:
-        """The triples that match a pattern, None for any, in the whole graph or in one named graph."""
-        s, p, o = (part or f"?{name}" for part, name in ((subject, "s"), (predicate, "p"), (object_, "o")))
-        dataset = None if graph is None else [graph]
-        for row in self.sparql(Query(f"CONSTRUCT {{ {s} {p} {o} }} WHERE {{ {s} {p} {o} }}", default_graphs=dataset)).rows():
-            yield Triple(*row)  # type: ignore[arg-type]
+    def _matching(self, pattern: Pattern, graphs: Sequence[str] | None = None, infer: bool = True) -> Iterator[Triple]:
+        """The triples that match a pattern, in the whole graph or in some named graphs."""
+        text = " ".join(pattern.texts)
+        query = Query(f"CONSTRUCT {{ {text} }} WHERE {{ {text} }}", default_graphs=graphs, infer=infer, nodes=pattern.nodes)
+        return (Triple(*row) for row in self.sparql(query).rows() if pattern.fits_triple(row))  # type: ignore[arg-type]
 
     @cached_property
     def reifies(self) -> bool:

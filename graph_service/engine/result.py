@@ -34,7 +34,9 @@ class Query:
     one of the two is given, the dataset is exactly what they say (SPARQL 1.1 Protocol, section 2.1.4). `infer` is whether
     inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs. `timeout` is in seconds; the engine's own
     deadline holds where it is None or longer. `id` names the query in logs. `given` are values for variables, each a name and a term
-    as N-Triples writes it (see `words.binding`). `since` is when its time began to count (seconds of `time.monotonic`); None is when
+    as N-Triples writes it (see `words.binding`). `nodes` are variables that stand for blank nodes, each a name and the label that the
+    engine gave it in an earlier result: in the text of a query a label is a variable. An engine elsewhere leaves such variables open,
+    and whoever asks compares. `since` is when its time began to count (seconds of `time.monotonic`); None is when
     the request came that it is run for.
     """
 
@@ -46,6 +48,7 @@ class Query:
     timeout: float | None = None
     id: str = ""
     given: Sequence[tuple[str, str]] = ()
+    nodes: Sequence[tuple[str, str]] = ()
     since: float | None = None
 
     @property

@@ -1,9 +1,10 @@
 """A graph in memory and how it answers: what runs inside a worker, and needs nothing of processes.
 
-Three things that the store does not do by itself are arranged here. The default graph holds a copy of what it stands for, so that
+Four things that the store does not do by itself are arranged here. The default graph holds a copy of what it stands for, so that
 FROM keeps its meaning and a triple that two graphs say counts once. A second copy, without the inferred triples, serves
 `infer=False`; it is kept in a named graph of its own that no query can enumerate. And where a query chooses several graphs for its
-default graph, a triple that two of them say counts once there, too.
+default graph, a triple that two of them say counts once there, too. A blank node has one label in all copies, that of the file, so that
+it is one node in a query and from one query to the next.
 """
 
 import mmap
@@ -52,14 +53,15 @@ class GraphStore:
         `term_depth` is how many levels a triple term of a result may have.
 
         Where the file stands among the dumps of a snapshot, the copies are read from `dataset.nt` and `asserted.nt`, side by side, which
-        takes less than half of the time. Raises OSError and SyntaxError.
+        takes less than half of the time, or one after the other where there are blank nodes. Raises OSError and SyntaxError.
         """
         self._store = ox.Store()
         #: The default graph once more, alone: what is asked of it is found sooner where no other graph has the same terms.
         self._union = ox.Store() if union else None
         whole, asserted = quads.with_suffix(".nt"), quads.with_name("asserted.nt")
         if self._union is not None and whole.exists():
-            with ThreadPoolExecutor() as pool:
+            # Two loads that keep labels would wait for each other, one for the store and one for the interpreter.
+            with ThreadPoolExecutor(1 if _contains(quads, b"_:") else None) as pool:
                 loading = [
                     pool.submit(_load, self._store, quads, ox.RdfFormat.N_QUADS),
                     pool.submit(_load, self._union, whole, ox.RdfFormat.N_TRIPLES),
@@ -112,7 +114,14 @@ class GraphStore:
         text = query.text
         while True:
             try:
-                answer = store.query(text, base_iri=query.base, default_graph=default, named_graphs=named, custom_functions=unknown)
+                answer = store.query(
+                    text,
+                    base_iri=query.base,
+                    default_graph=default,
+                    named_graphs=named,
+                    custom_functions=unknown,
+                    substitutions={ox.Variable(name): ox.BlankNode(label) for name, label in query.nodes},
+                )
                 columns = [variable.value for variable in answer.variables] if isinstance(answer, ox.QuerySolutions) and "*" in text else []
                 named_columns = with_columns(text, columns)
                 if named_columns == text:
@@ -177,7 +186,12 @@ class GraphStore:
 
 def _load(store: ox.Store, file: Path, format: ox.RdfFormat, graph: ox.NamedNode | None = None) -> None:
     # What a build has written needs no second look at each IRI.
-    store.bulk_load(path=str(file), format=format, to_graph=graph, lenient=True)
+    if not _contains(file, b"_:"):
+        store.bulk_load(path=str(file), format=format, to_graph=graph, lenient=True)
+        return
+    # A bulk load would give each blank node a new label. This keeps them, and files are read one after the other.
+    quads = ox.parse(path=str(file), format=format, lenient=True)
+    store.bulk_extend(quads if graph is None else (ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads))
 
 
 def _asks_for_default_graph(query: Query) -> bool:

@@ -44,6 +44,8 @@ _LONGEST = 4000
 
 _KINDS = tuple(Kind)
 
+_Pairs = list[tuple[str, str]]
+
 #: A format travels as its place among all those of its kind.
 _FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats))) for kind in Kind}
 
@@ -187,15 +189,15 @@ def unpack_list(field: str) -> list[str] | None:
 def write_query(query: Query, formats: Formats) -> bytes:
     """A query to run and the format for each kind of result: what is the same for most queries, as JSON, and behind it the text."""
     default, named = (None if graphs is None else tuple(graphs) for graphs in (query.default_graphs, query.named_graphs))
-    options = _options((default, named, query.infer, query.base, tuple(query.given)), tuple(map(formats.get, _KINDS)))
+    options = _options((default, named, query.infer, query.base, tuple(query.given), tuple(query.nodes)), tuple(map(formats.get, _KINDS)))
     return _LENGTH.pack(len(options)) + options + query.text.encode("utf-8", "surrogatepass")
 
 
 def read_query(content: bytes) -> tuple[Query, Formats]:
     """What `write_query` has written."""
     at = _LENGTH.size + _LENGTH.unpack_from(content)[0]
-    default, named, infer, base, given, formats = _read_options(content[_LENGTH.size : at])
-    return Query(content[at:].decode("utf-8", "surrogatepass"), default, named, infer, base, given=given), formats
+    default, named, infer, base, given, nodes, formats = _read_options(content[_LENGTH.size : at])
+    return Query(content[at:].decode("utf-8", "surrogatepass"), default, named, infer, base, given=given, nodes=nodes), formats
 
 
 @lru_cache(maxsize=64)
@@ -205,10 +207,10 @@ def _options(chosen: tuple[object, ...], formats: tuple[Format | None, ...]) -> 
 
 
 @lru_cache(maxsize=64)
-def _read_options(options: bytes) -> tuple[list[str] | None, list[str] | None, bool, str | None, list[tuple[str, str]], Formats]:
-    default, named, infer, base, given, places = json.loads(options)
+def _read_options(options: bytes) -> tuple[list[str] | None, list[str] | None, bool, str | None, _Pairs, _Pairs, Formats]:
+    default, named, infer, base, given, nodes, places = json.loads(options)
     formats = {kind: _FORMATS[kind][place] for kind, place in zip(_KINDS, places, strict=True) if place is not None}
-    return default, named, infer, base, given, formats
+    return default, named, infer, base, given, nodes, formats
 
 
 def write_format(kind: Kind, format: Format) -> str:

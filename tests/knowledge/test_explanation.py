@@ -14,6 +14,7 @@ from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.terminology import terminology_of
 from tests.knowledge.reference import quads, triples
 
 SECONDS = 10
@@ -32,7 +33,8 @@ class Graph:
         def match(subject: object, predicate: ox.NamedNode, object_: object) -> Iterator[ox.Triple]:
             return (quad.triple for quad in store.quads_for_pattern(subject, predicate, object_, None))  # type: ignore[arg-type]
 
-        self.explainer = Explainer(self.closure.rules, match, self.said.__contains__)
+        terms = {triple.subject for triple in terminology_of(quad.triple for quad in ontology)}
+        self.explainer = Explainer(self.closure.rules, match, self.said.__contains__, terms)
 
     def explain(self, turtle: str) -> Step:
         """The derivation of the one triple of a text."""
