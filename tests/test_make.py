@@ -1,0 +1,35 @@
+"""`make test` installs what the tests that are asked for need, and nothing else."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGES = {
+    *("virtuoso-opensource-7", "default-jdk-headless", "slowhttptest", "nginx-light", "haproxy", "chromium", "libreoffice-calc-nogui"),
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "needed"),
+    [
+        ("tests/unit", set()),
+        ("tests/unit/test_terms.py tests/test_readme.py", set()),
+        ("tests/knowledge", {"default-jdk-headless"}),
+        ("tests/http/test_proxy.py -x", {"nginx-light", "haproxy", "libreoffice-calc-nogui"}),
+        ("tests/engine tests/browser", {"virtuoso-opensource-7", "chromium"}),
+        ("tests", PACKAGES),
+        ("-m 'not live'", PACKAGES),
+        ("", PACKAGES),
+    ],
+)
+def test_each_group_of_tests_installs_what_it_needs(asked: str, needed: set[str]) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    done = subprocess.run(["make", "--dry-run", "test", f"TESTS={asked}"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    installs = [line for line in done.stdout.split("\n") if "apt-get install" in line or "no-install-recommends" in line]
+    assert {package for package in PACKAGES if any(f" {package} " in line for line in installs)} == needed
+    # Whether a program is there is looked at each time, not remembered.
+    assert ".debian" not in done.stdout
