@@ -140,7 +140,9 @@ class Parameter:
         values = [text for text in dict.fromkeys(given) if text.strip()]
         if not values:
             if self.required:
-                raise self._invalid(None, "a value")
+                kind = curie(self.of) if self.of else self.type
+                told = f"{self.name} is missing: the query needs a value for it ({kind})."
+                raise InvalidParameter(told, parameter=self.name, given=None, allowed=None)
             return self.default
         if len(values) > 1 and not self.many:
             raise self._invalid(values, "one value, not several")
@@ -195,8 +197,9 @@ class Parameter:
         )
 
     def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None) -> InvalidParameter:
-        said = "nothing was given" if given is None else f"{_TOLD.repr(given)} was given"
-        return InvalidParameter(f"{self.name} must be {wanted}; {said}.", parameter=self.name, given=given, allowed=allowed)
+        return InvalidParameter(
+            f"{self.name} must be {wanted}; {_TOLD.repr(given)} was given.", parameter=self.name, given=given, allowed=allowed
+        )
 
 
 def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: str) -> Parameter:

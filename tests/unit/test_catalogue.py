@@ -87,7 +87,7 @@ def test_values_become_terms_and_several_are_several(query: CannedQuery) -> None
         ({"code": "c1"}, "code", "C[0-9]{3}"),
         ({"code": "C" + 10_000 * "0"}, "code", "at most 1000 characters"),
         ({"day": "2023-02-31"}, "day", "2022-08-16"),
-        ({"day": ""}, "day", "nothing was given"),
+        ({"day": ""}, "day", "day is missing: the query needs a value for it (date)."),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_wanted(query: CannedQuery, given: dict[str, str], parameter: str, words: str) -> None:
