@@ -130,3 +130,20 @@ def test_one_question_asked_by_many_at_once_runs_once(server: Server) -> None:
 def test_what_is_about_the_service_is_asked_anew(server: Server) -> None:
     for path in ("/health", "/ready", "/metrics"):
         assert "etag" not in server.ask(path).headers
+
+
+def test_a_whole_file_is_sent_again_without_the_application_and_each_part_of_it_by_it(server: Server) -> None:
+    path = "/downloads/dataset.nt"
+    first, before = server.ask(path), cache_counts(server)
+    again, after = server.ask(path), cache_counts(server)
+    assert (again.body, again.headers) == (first.body, {**first.headers, "x-request-id": again.headers["x-request-id"]})
+    assert after["hits"] - before["hits"] == 1
+    assert server.ask(path, Range="bytes=0-9").body == first.body[:10]
+    assert server.ask(path, If_None_Match=first.headers["etag"]).status == 304
+    assert server.ask(path, "HEAD").headers["content-length"] == str(len(first.body))
+
+
+def test_many_who_want_a_file_at_once_all_have_it(server: Server) -> None:
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(lambda _: server.ask("/downloads/asserted.nt").status, range(200)))
+    assert set(answers) == {200}

@@ -2,8 +2,9 @@
 
 A snapshot never changes, so an answer holds for as long as its snapshot is served: the key is all of the request that changes the
 answer, each snapshot has a cache of its own, and the strong ETag is made from both, so that `If-None-Match` is answered without
-running anything (RFC 9110, section 13.1.2). What the application marks `no-store` is never kept; what has an ETag of its own (files)
-passes through. The same question asked by many at once runs once: what it comes to, a failure included, is for all of them.
+running anything (RFC 9110, section 13.1.2). What the application marks `no-store` is never kept. Of a file, which has a tag of its own, is
+remembered that it is sent, and as what; conditions and ranges on it are the application's. The same question asked by many at once runs
+once: what it comes to, a failure included, is for all of them.
 
 All that an answer needs, headers and compressed forms included, is made when it is first sent so, and after that only looked up. What
 is kept of a request is a hash: its size does not depend on what was sent.
@@ -12,10 +13,12 @@ is kept of a request is a hash: its size does not depend on what was sent.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
+from pathlib import Path
 from typing import NamedTuple
 
 from werkzeug.http import http_date
@@ -68,8 +71,28 @@ _FOR_ALL = frozenset(
     }
 )
 
+#: Files that are remembered, and the headers of requests that are about a part of one, or about the one that a client has.
+_FILES = 256
+_ABOUT_PARTS = frozenset({"range", "if-range", "if-none-match", "if-modified-since"})
+
 #: Questions that are remembered to have an answer for one client alone.
 _SINGLE = 10_000
+
+
+class _File(NamedTuple):
+    """A file of the snapshot as it is sent, and when it was changed last: one that has been changed since is looked at anew."""
+
+    headers: Headers
+    part: FilePart
+    changed: int
+
+    @property
+    def is_as_it_was(self) -> bool:
+        try:
+            state = Path(self.part.path).stat()
+        except OSError:
+            return False
+        return (state.st_size, state.st_mtime_ns) == (self.part.end, self.changed)
 
 
 class _Form(NamedTuple):
@@ -137,6 +160,7 @@ class Cache:
         self._size = 0
         self._under_way: dict[bytes, asyncio.Future[_Kept | Reply | None]] = {}
         self._single: OrderedDict[bytes, None] = OrderedDict()
+        self._files: OrderedDict[bytes, _File] = OrderedDict()
         self.counts = counts
 
     def known(self, asked: Asked) -> Reply | None:
@@ -144,6 +168,10 @@ class Cache:
         key = asked.key = self._key(asked)
         if key is None:
             return None
+        file = self._files.get(key)
+        if file is not None and not asked.headers.keys() & _ABOUT_PARTS and file.is_as_it_was:
+            self.counts.hits += 1
+            return Reply(HTTPStatus.OK, file.headers, file.part)
         tag = self._known_to_client(asked, key)
         if tag is not None:
             return self._not_modified(key, tag)
@@ -164,7 +192,8 @@ class Cache:
         if kept is None and key in self._under_way:
             kept = await asyncio.shield(self._under_way[key])
         if isinstance(kept, Reply):
-            return kept
+            # Of a file each wants his own part.
+            return await ask() if kept.status == HTTPStatus.OK and asked.headers.keys() & _ABOUT_PARTS else kept
         if kept is not None:
             self.counts.hits += 1
             form = await kept.form(_encoding(asked))
@@ -176,7 +205,9 @@ class Cache:
         try:
             reply = await ask()
             kept = await self._keep(key, reply)
-            if kept is None and reply.status == HTTPStatus.OK:
+            if kept is None and self._remember_file(key, reply):
+                kept = reply
+            elif kept is None and reply.status == HTTPStatus.OK:
                 self._remember_single(key)
             elif kept is None and reply.status in _FOR_ALL:
                 kept = reply
@@ -194,6 +225,20 @@ class Cache:
         kept = self._kept.get(key)
         headers = kept.headers if kept else [("Cache-Control", _ASK_AGAIN), ("Vary", "Accept, Accept-Encoding, Accept-Language")]
         return Reply(HTTPStatus.NOT_MODIFIED, [*_without_body(headers), ("ETag", f'"{tag}"')], b"")
+
+    def _remember_file(self, key: bytes, reply: Reply) -> bool:
+        """Whether an answer is a whole file of the snapshot: then the next who ask for it need no thread."""
+        part = reply.content
+        if reply.status != HTTPStatus.OK or not isinstance(part, FilePart) or part.open is not None:
+            return False
+        with suppress(OSError):
+            state = Path(part.path).stat()
+            if (part.start, part.end) == (0, state.st_size):
+                self._files[key] = _File(reply.headers, part, state.st_mtime_ns)
+                if len(self._files) > _FILES:
+                    self._files.popitem(last=False)
+                return True
+        return False
 
     def _remember_single(self, key: bytes) -> None:
         """Nobody waits for another's answer to this any more: it is of no use to him."""
