@@ -44,7 +44,7 @@ def read_query(asked: Request) -> Query | None:
     if len(texts) > 1:
         raise MalformedRequest("There are several queries; one request asks one.", parameter="query")
     return Query(
-        texts[0],
+        texts[0].removeprefix("\ufeff"),
         default_graphs=_graphs(asked, "default-graph-uri", "named-graph-uri"),
         named_graphs=_graphs(asked, "named-graph-uri", "default-graph-uri"),
         infer=flag("infer", True, asked),

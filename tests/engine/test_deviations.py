@@ -30,6 +30,7 @@ class Deviation(NamedTuple):
     here: str
     due: str
     tests: str
+    since: str
 
 
 def deviations() -> list[Deviation]:

@@ -179,6 +179,16 @@ def test_every_form_of_query_takes_values(server: Server, query: str) -> None:
     assert bool(answer.body) == ("{ 1 }" not in query)
 
 
+def test_a_byte_order_mark_before_a_query_is_none_of_it(server: Server) -> None:
+    text = "\ufeffASK {}"
+    ways = {
+        "address": server.ask("/sparql?" + urlencode({"query": text})),
+        "form": server.ask("/sparql", "POST", urlencode({"query": text}).encode(), Content_Type=FORM),
+        "body": server.ask("/sparql", "POST", text.encode(), Content_Type="application/sparql-query"),
+    }
+    assert {way: answer.status for way, answer in ways.items()} == dict.fromkeys(ways, 200)
+
+
 def test_a_query_may_ask_for_less_time_than_the_server_gives(server: Server) -> None:
     assert media(get(server, SELECT, timeout="5")) == JSON
     for wrong in ("soon", "-1", "0", "inf"):

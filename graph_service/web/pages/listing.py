@@ -6,6 +6,7 @@ Every question is a SPARQL query made of the kind's patterns and of terms; nothi
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from graph_service.catalogue.parameters import Choice
 from graph_service.catalogue.parameters import Choices as Named
@@ -149,7 +150,7 @@ class Listing:
     def _fitting(self, but: str = "") -> str:
         """The pattern of the things that fit; `but`: leaving out what was chosen for one facet."""
         chosen = [self._chosen(name, values) for name, values in self._choices.values.items() if name != but and values]
-        words = terms.write(Literal(self._choices.words.casefold()))
+        words = terms.write(Literal(normalize("NFC", self._choices.words).casefold()))
         named = f"FILTER(CONTAINS(LCASE(STR(?name)), {words}))" if self._choices.words else ""
         return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language)} {named}"
 
