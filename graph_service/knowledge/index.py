@@ -4,6 +4,8 @@ What is searched: acronyms and codes, names, definitions, passages of documents,
 graph only the canned queries. Texts are folded (see `folding`) before SQLite sees them, so that its words are ours.
 """
 
+import errno
+import os
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -63,20 +65,26 @@ CREATE VIRTUAL TABLE word USING fts5(folded, content='text', content_rowid='id',
 
 
 def write_index(path: Path, quads: Iterable[Quad], description: Collection[Triple]) -> None:
-    """Write the index of a graph and of the canned queries in its description. Raises BuildError where SQLite lacks FTS5."""
+    """Write the index of a graph and of the canned queries in its description.
+
+    Raises BuildError where SQLite lacks FTS5, and OSError where the file cannot be written.
+    """
     statements = list(_searchable(quads, description))
     things = _Things(statements)
-    with closing(sqlite3.connect(path)) as database, database:
-        try:
+    try:
+        with closing(sqlite3.connect(path)) as database, database:
             database.executescript(_SCHEMA)
-        except sqlite3.OperationalError as error:
+            for triple, _ in statements:
+                if isinstance(triple.object, Literal) and triple.object.datatype.value in _TEXTS:
+                    things.tell(database, triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
+            things.write(database)
+            database.execute("INSERT INTO word(word) VALUES ('rebuild')")
+            database.execute("INSERT INTO word(word) VALUES ('optimize')")
+    except sqlite3.OperationalError as error:
+        if "no such module" in str(error):
             raise BuildError(f"This Python's SQLite cannot make the index for searches ({error}); it needs FTS5.") from error
-        for triple, _ in statements:
-            if isinstance(triple.object, Literal) and triple.object.datatype.value in _TEXTS:
-                things.tell(database, triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
-        things.write(database)
-        database.execute("INSERT INTO word(word) VALUES ('rebuild')")
-        database.execute("INSERT INTO word(word) VALUES ('optimize')")
+        number = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def _searchable(quads: Iterable[Quad], description: Collection[Triple]) -> Iterator[tuple[Triple, bool]]:
