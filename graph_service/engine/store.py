@@ -120,10 +120,11 @@ class GraphStore:
                     default_graph=default,
                     named_graphs=named,
                     custom_functions=unknown,
-                    substitutions={ox.Variable(name): ox.BlankNode(label) for name, label in query.nodes},
+                    substitutions={ox.Variable(name): ox.BlankNode(label) for name, label in query.nodes} or None,
                 )
-                columns = [variable.value for variable in answer.variables] if isinstance(answer, ox.QuerySolutions) and "*" in text else []
-                named_columns = with_columns(text, columns)
+                if "*" not in text or not isinstance(answer, ox.QuerySolutions):
+                    return answer
+                named_columns = with_columns(text, [variable.value for variable in answer.variables])
                 if named_columns == text:
                     return answer
                 text = named_columns

@@ -51,7 +51,9 @@ def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Tri
     said.say(CATALOG, DCAT + "dataset", version)
     said.say(CATALOG, DCTERMS + "modified", moment(snapshot.made))
     said.say(version, VOID + "sparqlEndpoint", ENDPOINT)
-    # The one address that a client of SPARQL looks for is that of this service alone.
+    # The one address that a client of SPARQL looks for is that of this service alone: the name in the graph is of none
+    # (SPARQL 1.1 Service Description, section 3.2.1: a service has exactly one endpoint).
+    said.a(ENDPOINT, SD + "Service")
     said.say(ENDPOINT, SD + "endpoint", ENDPOINT)
     describe_files(said, snapshot)
     return Triples(triple for triple in said if _has_address(triple.subject))

@@ -209,7 +209,6 @@ def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
 
 def _describe_service(said: Triples, graphs: list[str], union: bool) -> None:
     dataset, default = ENDPOINT + "#dataset", ENDPOINT + "#default-graph"
-    said.a(ENDPOINT, SD + "Service")
     said.say(ENDPOINT, SD + "supportedLanguage", SD + "SPARQL11Query")
     said.say(ENDPOINT, SD + "resultFormat", *(_FORMATS + name for name in _WRITES))
     if union:

@@ -91,7 +91,7 @@ def test_a_value_that_is_not_of_its_kind_is_refused(tmp_path: Path) -> None:
     query = read(tmp_path, COUNTRIES)
     with pytest.raises(InvalidParameter, match="number"):
         bind(query, country="https://w3id.org/labcoop/id/place/TUN", number="many")
-    with pytest.raises(InvalidParameter, match="country must be a value"):
+    with pytest.raises(InvalidParameter, match="country is missing"):
         bind(query)
 
 
