@@ -38,14 +38,15 @@ class Threads(Generic[T]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._awaited.add(future)
-        future.add_done_callback(self._awaited.discard)
         self._jobs.put((work, future, loop))
         return future
 
     def give_up(self, error: BaseException) -> None:
         """Have whoever waits for a thread be told an error now. The threads themselves end with the process."""
-        for future in [*self._awaited]:
-            future.set_exception(error)
+        for future in self._awaited:
+            if not future.done():
+                future.set_exception(error)
+        self._awaited.clear()
 
     def _work(self) -> None:
         while True:
@@ -64,6 +65,7 @@ class Threads(Generic[T]):
 
     def _done(self, future: "asyncio.Future[T]", result: T | None, error: BaseException | None) -> None:
         self._busy -= 1
+        self._awaited.discard(future)
         if future.done():
             return
         if error is None:
