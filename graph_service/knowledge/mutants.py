@@ -27,8 +27,8 @@ from graph_service.words.names import OWL, RDF, RDFS, curie
 #: Searches are short: a case has a handful of things.
 _SECONDS = 10
 
-#: The rule of this gate, as a sentence.
-NOTICED = "Some case fails when an axiom that infers is taken away."
+#: What is told of an axiom that nothing notices.
+NOTICED = "No case fails when this axiom is taken away: add one that needs it to the folder entailments/ of the ontology."
 
 _FIRST, _REST = ox.NamedNode(RDF + "first"), ox.NamedNode(RDF + "rest")
 _MEMBERS, _INVERSE = ox.NamedNode(OWL + "members"), ox.NamedNode(OWL + "inverseOf")
