@@ -59,8 +59,8 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.test
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
 	touch $@
 
-# Programs of other makers that the tests run against: a server, what HermiT, a reasoner, runs on, slow clients, a proxy, a browser, a
-# spreadsheet. Where they cannot be installed, the tests that need them are skipped, and say so.
+# Programs of other makers that the tests run against: a server, what HermiT, a reasoner, runs on, slow clients, proxies, a reader of
+# figures, a browser, a spreadsheet. Where they cannot be installed, the tests that need them are skipped, and say so.
 install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
   || echo "Not installed: $(1). Tests that need it will be skipped."
@@ -77,6 +77,7 @@ programs: $(if $(call asked,tests/http),$(VENV)/.comunica) | $(VENV)
 	@$(call program,slowhttptest,slowhttptest,tests/faults)
 	@$(call program,nginx,nginx-light,tests/http)
 	@$(call program,haproxy,haproxy,tests/http)
+	@$(call program,promtool,prometheus,tests/http)
 	@$(call program,chromium,chromium,tests/browser)
 	@$(call program,soffice,libreoffice-calc-nogui,tests/http)
 

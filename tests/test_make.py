@@ -8,7 +8,8 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGES = {
-    *("virtuoso-opensource-7", "default-jdk-headless", "slowhttptest", "nginx-light", "haproxy", "chromium", "libreoffice-calc-nogui"),
+    *("virtuoso-opensource-7", "default-jdk-headless", "slowhttptest", "nginx-light", "haproxy", "prometheus", "chromium"),
+    "libreoffice-calc-nogui",
 }
 
 
@@ -18,7 +19,7 @@ PACKAGES = {
         ("tests/unit", set()),
         ("tests/unit/test_terms.py tests/test_readme.py", set()),
         ("tests/knowledge", {"default-jdk-headless"}),
-        ("tests/http/test_proxy.py -x", {"nginx-light", "haproxy", "libreoffice-calc-nogui"}),
+        ("tests/http/test_proxy.py -x", {"nginx-light", "haproxy", "prometheus", "libreoffice-calc-nogui"}),
         ("tests/engine tests/browser", {"virtuoso-opensource-7", "chromium"}),
         ("tests", PACKAGES),
         ("-m 'not live'", PACKAGES),
@@ -33,3 +34,9 @@ def test_each_group_of_tests_installs_what_it_needs(asked: str, needed: set[str]
     assert {package for package in PACKAGES if any(f" {package} " in line for line in installs)} == needed
     # Whether a program is there is looked at each time, not remembered.
     assert ".debian" not in done.stdout
+
+
+def test_the_readme_names_each_program_that_tests_need() -> None:
+    readme = (ROOT / "README.md").read_text()
+    table = readme[readme.index("## What the tests need elsewhere") :].removeprefix("## ").split("\n## ")[0]
+    assert [package for package in sorted(PACKAGES) if f"`{package}`" not in table] == []
