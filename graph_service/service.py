@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +12,7 @@ from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.paging import counted
 from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.config import Settings
+from graph_service.engine.begun import Begun
 from graph_service.engine.client import Running as Waiting
 from graph_service.engine.embedded import EmbeddedEngine, Running
 from graph_service.engine.federation import CallLimits, Federation
@@ -159,6 +160,15 @@ class Service:
         # What other servers have answered stands in the query now.
         result.volatile = result.volatile or answered is not query
         return result
+
+    async def begin(self, query: Query, formats: Formats = READABLE) -> Result | Begun[Result]:
+        """Run a query on the event loop for as long as it is a short one: its result if that is soon there, else what needs a thread.
+
+        Raises what `sparql` raises.
+        """
+        if isinstance(self.engine, EmbeddedEngine) and not self._federation.may_call(query):
+            return await self.engine.begin(query, formats)
+        return Begun(partial(self.sparql, query, formats))
 
     @property
     def running(self) -> list[Running | Waiting]:

@@ -5,14 +5,19 @@ cancelled; the process is replaced in milliseconds. A process that dies by itsel
 that dies without a word was killed from outside, and its query runs once more.
 """
 
+import asyncio
 import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from graph_service.engine import wire
+from graph_service.engine.begun import Begun
 from graph_service.engine.lanes import LONG, Lanes, Place
 from graph_service.engine.process import Process
 from graph_service.engine.result import READABLE, Formats, Query, Result
@@ -31,7 +36,7 @@ class Running:
     started: float
     worker: Process
     cancelled: bool = False
-    #: The thread that waits for it.
+    #: The thread that waits for it, or whose event loop does.
     thread: int = field(default_factory=threading.get_ident)
 
 
@@ -47,6 +52,18 @@ class Counts:
     cancelled: int = 0
     died: int = 0
     seconds: float = 0.0
+
+
+@dataclass
+class _Work:
+    """A query on its way: what a process is told of it, when its time began to count and when it is over, its place."""
+
+    query: Query
+    task: bytes
+    began: float
+    until: float
+    place: Place
+    came: float = field(default_factory=time.monotonic)
 
 
 class EmbeddedEngine:
@@ -70,23 +87,37 @@ class EmbeddedEngine:
         format; OutOfTime, OutOfMemory and ResultTooLarge for a query over a limit; Busy if too many are waiting; Cancelled by an
         operator; Unavailable if the engine is closing or the disk is full.
         """
-        began = time.monotonic()
-        until = query.began + query.seconds(self._limits.deadline)
-        task = wire.write_query(query, formats)
+        work = self._work(query, formats)
+        with self._counted():
+            work.place.enter()
+        return self._finish(work)
+
+    async def begin(self, query: Query, formats: Formats = READABLE) -> Result | Begun[Result]:
+        """Run a query without a thread for as long as it is a short one: on the event loop, which nothing keeps waiting.
+
+        The result if it is there within LONG and small; else what needs a thread. Raises what `run` raises.
+        """
+        work = self._work(query, formats)
+        if not work.place.is_for_short:
+            return Begun(partial(self.run, query, formats))
+        with self._counted():
+            await work.place.enter_on_loop()
         try:
-            with self._lanes.place(query.key, until) as place:
-                reply = self._attempt(query, task, place, until)
-                if reply is None:
-                    reply = self._attempt(query, task, place, until, last=True)
-        except ServiceError as error:
-            self.counts.refused += isinstance(error, Busy)
-            self.counts.out_of_memory += isinstance(error, OutOfMemory)
-            self.counts.too_large += isinstance(error, ResultTooLarge)
+            worker = self.workers.at_hand()
+            running = None if worker is None else self._told(work, worker)
+        except BaseException:
+            work.place.leave()
             raise
-        assert reply is not None
-        self.counts.seconds += time.monotonic() - began
-        self.counts.done += 1
-        return reply
+        if running is None:
+            return Begun(partial(self._finish, work), work.place.leave)
+        try:
+            await _readable(running.worker, min(LONG, work.until - running.started))
+        except BaseException:
+            self._drop(work, running)
+            raise
+        if running.worker.has_answered:
+            return self._finish(work, running)
+        return Begun(partial(self._finish, work, running), partial(self._drop, work, running))
 
     @property
     def running(self) -> list[Running]:
@@ -117,27 +148,81 @@ class EmbeddedEngine:
         """End all processes. Queries that are running fail as Unavailable."""
         self.workers.close()
 
-    def _attempt(self, query: Query, task: bytes, place: Place, until: float, last: bool = False) -> Result | None:
+    def _work(self, query: Query, formats: Formats) -> _Work:
+        began = query.began
+        until = began + query.seconds(self._limits.deadline)
+        return _Work(query, wire.write_query(query, formats), began, until, self._lanes.place(query.key, until))
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except ServiceError as error:
+            self.counts.refused += isinstance(error, Busy)
+            self.counts.out_of_memory += isinstance(error, OutOfMemory)
+            self.counts.too_large += isinstance(error, ResultTooLarge)
+            raise
+
+    def _finish(self, work: _Work, begun: Running | None = None) -> Result:
+        """Bring a query to its end that has a place, from the process that has been told it if one has; and give the place back."""
+        with self._counted():
+            try:
+                if begun is not None:
+                    waited = time.monotonic() - begun.started
+                    reply = self._heard(work, begun, max(0.0, min(LONG, work.until - begun.started) - waited))
+                else:
+                    reply = self._attempt(work)
+                if reply is None:
+                    reply = self._attempt(work, last=True)
+            finally:
+                work.place.leave()
+        assert reply is not None
+        self.counts.seconds += time.monotonic() - work.came
+        self.counts.done += 1
+        return reply
+
+    def _attempt(self, work: _Work, last: bool = False) -> Result | None:
         """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
         try:
-            worker = self.workers.take(last, until)
+            worker = self.workers.take(last, work.until)
         except (EOFError, OSError, Broken) as error:
             if last or self.workers.closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
             return None
-        running = Running(query.id or uuid.uuid4().hex[:12], query.text, time.monotonic(), worker)
+        running = self._told(work, worker)
+        return self._heard(work, running, min(LONG, work.until - running.started), last)
+
+    def _told(self, work: _Work, worker: Process) -> Running:
+        """A worker that has been told a task. Raises Unavailable if the disk is full."""
+        running = Running(work.query.id or uuid.uuid4().hex[:12], work.query.text, time.monotonic(), worker)
+        try:
+            worker.tell(wire.QUERY, work.task)
+        except ServiceError:
+            self.workers.give_back(worker, healthy=False)
+            raise
+        except (EOFError, OSError):
+            # That it is dead is heard from it.
+            worker.kill()
         with self._lock:
             self._running[running.id] = running
+        return running
+
+    def _heard(self, work: _Work, running: Running, short: float, last: bool = False) -> Result | None:
+        """What a worker answers to a task, which is a long one after `short` seconds.
+
+        None if it was killed from outside and it was not the last attempt.
+        """
+        worker, place = running.worker, work.place
         healthy = False
+        running.thread = threading.get_ident()
         try:
-            worker.tell(wire.QUERY, task)
-            message = worker.hear(min(LONG, until - running.started))
+            message = worker.hear(short)
             if message is None:
-                place.becomes_long(worker.pid, until)
-                message = worker.hear(until - time.monotonic())
+                place.becomes_long(worker.pid, work.until)
+                message = worker.hear(work.until - time.monotonic())
             if message is None:
                 self.counts.timed_out += 1
-                raise _late(query, running)
+                raise _late(work.began, running)
             try:
                 done = self.workers.result(wire.read_reply(message))
             finally:
@@ -160,6 +245,13 @@ class EmbeddedEngine:
                     self._slow.add(Slow(running.id, running.text, time.monotonic() - running.started, outcome))
             self.workers.give_back(worker, healthy)
 
+    def _drop(self, work: _Work, running: Running) -> None:
+        """End a query that nobody waits for."""
+        with self._lock:
+            del self._running[running.id]
+        self.workers.give_back(running.worker, healthy=False)
+        work.place.leave()
+
     def _why_dead(self, worker: Process, running: Running, last: bool, error: Exception) -> None:
         if running.cancelled:
             self.counts.cancelled += 1
@@ -172,9 +264,26 @@ class EmbeddedEngine:
             raise cause or Unavailable("The process that ran the query was ended from outside, twice.", retry_after=1) from error
 
 
-def _late(query: Query, running: Running) -> OutOfTime:
-    """The error for a query whose time is over."""
-    began = query.began
+async def _readable(worker: Process, seconds: float) -> None:
+    """Wait until a process says something, for so long at most."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    loop.add_reader(worker, tell)
+    timer = loop.call_later(max(0.0, seconds), tell)
+    try:
+        await ready
+    finally:
+        timer.cancel()
+        loop.remove_reader(worker)
+
+
+def _late(began: float, running: Running) -> OutOfTime:
+    """The error for a query whose time, which began to count then, is over."""
     waited = running.started - began
     # What was waited for is a place, or what other servers say.
     told = f"; it had waited for {waited:.1f} s of that" if waited >= 0.1 else ""

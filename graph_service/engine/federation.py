@@ -67,7 +67,7 @@ class Federation:
         leads inside; MalformedQuery; Busy; ResultTooLarge, BadGateway, Unavailable and OutOfTime for a call that failed, unless it is
         SILENT; Cancelled by an operator.
         """
-        if not self._hosts or not may_use(query.text, "SERVICE"):
+        if not self.may_call(query):
             return query
         began, seconds = query.began, query.seconds(self._limits.deadline)
         until = began + seconds
@@ -92,6 +92,10 @@ class Federation:
         if time.monotonic() >= until:
             raise OutOfTime(f"The query was stopped after {seconds:.1f} s, its time limit: it had waited for other servers.")
         return replace(query, text=replaced(text, pieces), given=(), since=began)
+
+    def may_call(self, query: Query) -> bool:
+        """Whether a query may have SERVICE groups that are answered here."""
+        return bool(self._hosts) and may_use(query.text, "SERVICE")
 
     @property
     def running(self) -> list[Running]:

@@ -6,14 +6,14 @@ full, the process is stopped until there is room. A text that was long before go
 sent many times takes no places from the others.
 """
 
+import asyncio
 import os
 import signal
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 from graph_service.errors import Busy
 
@@ -35,7 +35,8 @@ class Lanes:
     def __init__(self, workers: int, queue: int) -> None:
         self._free = {_SHORT: workers, _LONG: 2 * workers}
         self._queue = queue
-        self._lines: dict[str, deque[threading.Lock]] = {_SHORT: deque(), _LONG: deque()}
+        #: Who waits, in the order of coming: what each is told by that it is its turn.
+        self._lines: dict[str, deque[Callable[[], None]]] = {_SHORT: deque(), _LONG: deque()}
         self._lock = threading.Lock()
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
@@ -45,30 +46,40 @@ class Lanes:
         return sum(map(len, self._lines.values()))
 
     def place(self, key: bytes, until: float) -> "Place":
-        """A place for a query, to be entered before that time. Entering raises Busy if too many wait or none is free in time."""
+        """A place for a query, to be entered before that time, and to be left."""
         return Place(self, key, _LONG if key in self._known else _SHORT, until)
 
     def enter(self, lane: str, until: float) -> None:
-        """Take a place in a lane. Raises Busy."""
-        left = until - time.monotonic()
-        if left <= 0:
-            raise Busy("The time for this query was over before it could begin. Try again later.", retry_after=5)
-        with self._lock:
-            if self._free[lane] > 0:
-                self._free[lane] -= 1
-                return
-            if self.waiting >= self._queue:
-                raise Busy("Too many queries are waiting. Try again in a moment.", retry_after=2)
-            # One lock for each who waits: a place is handed to the first of them, and wakes nobody else.
-            turn = threading.Lock()
-            turn.acquire()
-            self._lines[lane].append(turn)
-        if not turn.acquire(timeout=left):
-            with self._lock:
-                # The place may have come in the very moment in which the time was over.
-                if turn in self._lines[lane]:
-                    self._lines[lane].remove(turn)
-                    raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
+        """Take a place in a lane. Raises Busy if too many wait or none is free in time."""
+        # One lock for each who waits: a place is handed to the first of them, and wakes nobody else.
+        turn = threading.Lock()
+        turn.acquire()
+        if not self._join(lane, until, turn.release) and not turn.acquire(timeout=until - time.monotonic()):
+            self._give_up(lane, turn.release)
+
+    async def enter_on_loop(self, lane: str, until: float) -> None:
+        """The same for who waits on an event loop, without a thread."""
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[bool] = loop.create_future()
+
+        def tell() -> None:
+            # From whatever thread gives its place back. The loop is closed when the process ends.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, turn, True)
+
+        if self._join(lane, until, tell):
+            return
+        timer = loop.call_later(until - time.monotonic(), _settle, turn, False)
+        try:
+            if not await turn:
+                self._give_up(lane, tell)
+        except asyncio.CancelledError:
+            with suppress(Busy):
+                self._give_up(lane, tell)
+                self.leave(lane)
+            raise
+        finally:
+            timer.cancel()
 
     def leave(self, lane: str) -> None:
         """Give a place back: to the first who waits for it."""
@@ -92,32 +103,70 @@ class Lanes:
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
 
+    def _join(self, lane: str, until: float, tell: Callable[[], None]) -> bool:
+        """Take a place if one is free; else stand in line, to be told once it is there. Raises Busy."""
+        if until <= time.monotonic():
+            raise Busy("The time for this query was over before it could begin. Try again later.", retry_after=5)
+        with self._lock:
+            if self._free[lane] > 0:
+                self._free[lane] -= 1
+                return True
+            if self.waiting >= self._queue:
+                raise Busy("Too many queries are waiting. Try again in a moment.", retry_after=2)
+            self._lines[lane].append(tell)
+            return False
+
+    def _give_up(self, lane: str, tell: Callable[[], None]) -> None:
+        """Leave the line, and raise Busy, unless the place has come in the very moment in which the time was over."""
+        with self._lock:
+            if tell in self._lines[lane]:
+                self._lines[lane].remove(tell)
+                raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
+
     def _give(self, lane: str) -> None:
         if self._lines[lane]:
-            self._lines[lane].popleft().release()
+            self._lines[lane].popleft()()
         else:
             self._free[lane] += 1
 
 
+def _settle(turn: "asyncio.Future[bool]", has_come: bool) -> None:
+    if not turn.done():
+        turn.set_result(has_come)
+
+
 class Place:
-    """A query's place in a lane while it runs; without one only while its process is stopped."""
+    """A query's place in a lane while it runs; without one before it is entered, and while its process is stopped."""
 
     def __init__(self, lanes: Lanes, key: bytes, lane: str, until: float) -> None:
         self._lanes = lanes
         self._key = key
         self._until = until
-        self._lane: str | None = lane
+        self._wanted = lane
+        self._lane: str | None = None
         #: Whether the query has been found to be a long one.
         self.is_long = False
 
-    def __enter__(self) -> Self:
-        assert self._lane is not None
-        self._lanes.enter(self._lane, self._until)
-        return self
+    @property
+    def is_for_short(self) -> bool:
+        """Whether the query is taken for a short one."""
+        return self._wanted == _SHORT
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._lane is not None:
-            self._lanes.leave(self._lane)
+    def enter(self) -> None:
+        """Wait for it in this thread. Raises Busy if too many wait or none is free in time."""
+        self._lanes.enter(self._wanted, self._until)
+        self._lane = self._wanted
+
+    async def enter_on_loop(self) -> None:
+        """Wait for it on an event loop. Raises Busy."""
+        await self._lanes.enter_on_loop(self._wanted, self._until)
+        self._lane = self._wanted
+
+    def leave(self) -> None:
+        """Give the place back, if there is one."""
+        lane, self._lane = self._lane, None
+        if lane is not None:
+            self._lanes.leave(lane)
 
     def becomes_long(self, pid: int, until: float) -> None:
         """The query that a process runs is a long one: others may take its place, and its process steps back. Raises Busy if there

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from graph_service.engine.lanes import LONG
 from graph_service.engine.walls import WALLS
-from graph_service.engine.wire import OTHER_FILES, STARTED, Broken, Message, receive, send
+from graph_service.engine.wire import OTHER_FILES, SMALL, STARTED, Broken, Message, is_whole, receive, send
 from graph_service.errors import Unavailable
 
 #: Seconds that a new process may take until it is ready for its first query, however long that has time.
@@ -55,6 +55,8 @@ class Process:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", _TAKE, 0))
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
+        self._poll_both = select.poll()
+        self._poll_both.register(connection, select.POLLIN | select.POLLOUT)
 
     def tell(self, tag: bytes, content: bytes, input: BinaryIO | None = None) -> None:
         """Send a task, with the file that it is to read if any. Raises OSError if the process is dead, Unavailable if the disk is full."""
@@ -98,6 +100,25 @@ class Process:
     def speaks_unasked(self) -> bool:
         """Whether it has said something, or is gone, although it has no task."""
         return bool(self._poll.poll(0))
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether a short task can be told without waiting: it has its files, says nothing unasked, and has read what it was told."""
+        if self._file is None or self._has_input:
+            return False
+        return self._poll_both.poll(0) == [(self.fileno(), select.POLLOUT)]
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether a small answer is there as a whole, so that `hear` does not wait."""
+        try:
+            return is_whole(self._connection.recv(SMALL, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False
+
+    def fileno(self) -> int:
+        """The descriptor of its connection, to wait for an answer."""
+        return self._connection.fileno()
 
     def take_file(self) -> BinaryIO:
         """The file that the last task has written, for whoever reads it; the next task gets a new one."""

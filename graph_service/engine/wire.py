@@ -34,7 +34,7 @@ _HEAD = struct.Struct("!cI")
 _LENGTH = struct.Struct("!I")
 
 #: How much is read at once: most messages are whole after one read.
-_PIECE = 64 * 1024
+SMALL = 64 * 1024
 
 #: Seconds in which a message that has begun must come to its end.
 _WHOLE = 10
@@ -104,7 +104,7 @@ def send(connection: socket.socket, tag: bytes, content: bytes = b"", descriptor
 
 def receive_task(connection: socket.socket, files: int) -> Message:
     """Receive a message with so many open files, on the side of a process. Raises EOFError when the other side is gone."""
-    content, descriptors, _, _ = socket.recv_fds(connection, _PIECE, files)
+    content, descriptors, _, _ = socket.recv_fds(connection, SMALL, files)
     content = _grown(connection, content, _HEAD.size)
     tag, length = _HEAD.unpack_from(content)
     return Message(tag, _grown(connection, content, _HEAD.size + length)[_HEAD.size :], descriptors)
@@ -116,7 +116,7 @@ def receive(connection: socket.socket, most: int = INLINE + 16) -> Message:
     Raises EOFError when the process is gone, BlockingIOError if no message begins before the connection's own time limit, Broken for
     what is longer or does not come to its end.
     """
-    content = connection.recv(_PIECE)
+    content = connection.recv(SMALL)
     content = _grown(connection, content, _HEAD.size)
     tag, length = _HEAD.unpack_from(content)
     if length > most:
@@ -125,6 +125,14 @@ def receive(connection: socket.socket, most: int = INLINE + 16) -> Message:
     if len(content) != _HEAD.size + length:
         raise Broken("more than one message")
     return Message(tag, content[_HEAD.size :])
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether this is a message from its beginning to its end, whose bytes are all in it."""
+    if len(content) < _HEAD.size:
+        return False
+    tag, length = _HEAD.unpack_from(content)
+    return bool(tag != FILE and len(content) == _HEAD.size + length)
 
 
 def _grown(connection: socket.socket, content: bytes, size: int) -> bytes:
@@ -136,7 +144,7 @@ def _grown(connection: socket.socket, content: bytes, size: int) -> bytes:
     until = time.monotonic() + _WHOLE
     while len(grown) < size:
         try:
-            piece = connection.recv(min(size - len(grown), _PIECE))
+            piece = connection.recv(min(size - len(grown), SMALL))
         except BlockingIOError:
             if time.monotonic() < until:
                 continue

@@ -89,6 +89,13 @@ class Workers:
             worker.kill()
             worker.close()
 
+    def at_hand(self) -> Process | None:
+        """An idle process that can be told a task without waiting; None if there is none."""
+        with self._lock:
+            if self._idle and self._idle[-1].is_at_hand and not self.closed:
+                return self._idle.pop()
+        return None
+
     def give_back(self, worker: Process, healthy: bool) -> None:
         """Keep a process for the next task, or end it."""
         if healthy and worker.holds_result:

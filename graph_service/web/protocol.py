@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from werkzeug.sansio.utils import get_current_url
 from werkzeug.wrappers import Request
 
+from graph_service.arrival import began
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
 from graph_service.web.answers import flag, number, wants_html
@@ -52,6 +53,7 @@ def read_query(asked: Request) -> Query | None:
         timeout=number("timeout", asked),
         id=f"{random.getrandbits(48):012x}",
         given=_given(asked),
+        since=began(),
     )
 
 

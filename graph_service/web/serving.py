@@ -94,20 +94,26 @@ class Serving:
             return reply
         generation = self._succession.enter()
         try:
-            reply = await generation.cache.answer(asked, lambda: self._in_thread(generation, asked, protocol))
+            reply = await generation.cache.answer(asked, lambda: self._worked_out(generation, asked, protocol))
         finally:
             generation.leave()
         if isinstance(reply.content, FilePart) and reply.content.open is not None and self._readers.spooled > self._spool_limit:
             raise Busy("Too many large answers are on their way. Try again in a moment.", retry_after=10)
         return reply
 
-    async def _in_thread(self, generation: Generation, asked: Asked, protocol: "HTTPProtocol") -> Reply:
-        """What the application answers. Raises Busy if no thread is free. If the client leaves, its query is ended."""
+    async def _worked_out(self, generation: Generation, asked: Asked, protocol: "HTTPProtocol") -> Reply:
+        """What the application answers, in a thread if it takes long. Raises Busy if no thread is free.
+
+        If the client leaves, its query is ended.
+        """
+        begun = await generation.endpoint.begin(asked)
+        if isinstance(begun, Reply):
+            return begun
 
         def work() -> Reply:
             asked.thread = threading.get_ident()
             with arrived(asked.arrived):
-                return generation.endpoint.answer(asked)
+                return begun.finish()
 
         async def look_for_client() -> None:
             await protocol.client_disconnect()
@@ -115,7 +121,11 @@ class Serving:
                 generation.service.abandon(asked.thread)
 
         loop = asyncio.get_running_loop()
-        answered = self._threads.run(work)
+        try:
+            answered = self._threads.run(work)
+        except Busy:
+            begun.drop()
+            raise
         looking: list[asyncio.Task[None]] = []
         timer = loop.call_later(_PATIENCE, lambda: looking.append(loop.create_task(look_for_client())))
         try:

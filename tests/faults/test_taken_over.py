@@ -1,17 +1,19 @@
 """A worker process that somebody has taken over: what it says harms one query, and it reaches nothing and nobody."""
 
+import asyncio
 import os
 import resource
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from graph_service.engine.begun import Begun
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.result import Query
+from graph_service.engine.result import Query, Result
 from graph_service.errors import ServiceError, Unavailable
 from tests.engine import intruder
 from tests.engine.intruder import said
@@ -61,12 +63,19 @@ FRAMES = {
 }
 
 
+def on_loop(engine: EmbeddedEngine, query: Query) -> Result:
+    """The same as `run`, begun on an event loop, which is not kept waiting."""
+    begun = asyncio.run(engine.begin(query))
+    return begun.finish() if isinstance(begun, Begun) else begun
+
+
+@pytest.mark.parametrize("run", [EmbeddedEngine.run, on_loop])
 @pytest.mark.parametrize("name", FRAMES)
-def test_what_no_worker_says_harms_one_query(engine: EmbeddedEngine, name: str) -> None:
+def test_what_no_worker_says_harms_one_query(engine: EmbeddedEngine, name: str, run: Callable[[EmbeddedEngine, Query], Result]) -> None:
     assert said(engine, "said = 1") == 1
     opened = opened_files()
     with pytest.raises(Unavailable, match="no proper answer"):
-        engine.run(Query(f"{MODULES}os.write(3, {FRAMES[name]!r}); time.sleep(5)", timeout=2))
+        run(engine, Query(f"{MODULES}os.write(3, {FRAMES[name]!r}); time.sleep(5)", timeout=2))
     assert said(engine, "said = 1") == 1
     assert opened_files() <= opened + 2
 
@@ -117,6 +126,31 @@ def test_half_a_message_does_not_hold_a_thread(engine: EmbeddedEngine, monkeypat
     monkeypatch.setattr("graph_service.engine.wire._WHOLE", 0.2)
     with pytest.raises(Unavailable):
         engine.run(Query(f"{MODULES}os.write(3, {frame(b'd', b'half', 100)!r}); time.sleep(60)"))
+    assert said(engine, "said = 1") == 1
+
+
+def test_half_a_message_does_not_hold_the_event_loop(engine: EmbeddedEngine) -> None:
+    assert said(engine, "said = 1") == 1
+    query = Query(f"{MODULES}os.write(3, {frame(b'd', b'half', 100)!r}); time.sleep(60)")
+    began = time.monotonic()
+    begun = asyncio.run(engine.begin(query))
+    assert time.monotonic() - began < 0.4
+    assert isinstance(begun, Begun)
+    begun.drop()
+    assert said(engine, "said = 1") == 1
+
+
+def test_a_worker_that_does_not_read_is_not_told_anything_on_the_event_loop(engine: EmbeddedEngine) -> None:
+    assert said(engine, "said = 1") == 1
+    # It answers what it has not been asked yet, and reads no more.
+    answers = f"{MODULES}os.write(3, {frame(b'd', bytes(3) + b'[]')!r}); time.sleep(60)"
+    engine.run(Query(answers))
+    for _ in range(3):
+        began = time.monotonic()
+        begun = asyncio.run(engine.begin(Query("said = " + "1" * 150_000)))
+        assert time.monotonic() - began < 0.7
+        assert isinstance(begun, Begun)
+        begun.drop()
     assert said(engine, "said = 1") == 1
 
 
