@@ -22,7 +22,10 @@ NAME = "https://graph.example.org"
 #: What the page says to write in the file of each proxy where the service stands below a path.
 BELOW: dict[str, tuple[Change, ...]] = {
     "nginx": ((r"location / \{", "location /graph/ {"), (r"\^/\(metrics", "^/graph/(metrics")),
-    "haproxy": (("default_backend service", "use_backend service if { path_beg /graph/ }"), (r"\^/\(metrics", "^/graph/(metrics")),
+    "haproxy": (
+        ("default_backend service", "use_backend service if { path /graph } || { path_beg /graph/ }"),
+        (r"\^/\(metrics", "^/graph/(metrics"),
+    ),
 }
 Start = Callable[..., Server]
 Places = pytest.TempPathFactory
@@ -72,6 +75,26 @@ def test_every_address_has_the_public_name(named: Proxy, path: str) -> None:
 
 def test_a_name_that_is_not_the_services_is_refused(named: Proxy) -> None:
     assert named.get("/", Host="evil.example")[0] == 421
+
+
+#: Other ways to write a path that some servers take for the same.
+SPELLINGS = ("/%72eady", "//ready", "/%2Fready", "/%2fmetrics", "//%6detrics//", "/./ready", "/x/../ready", "/x/%2e%2e/metrics", "/ready;x")
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+def test_operators_addresses_are_kept_however_they_are_spelled(named: Proxy, path: str) -> None:
+    assert statuses(named, path)["127.0.0.2"] in {400, 403, 404}
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+def test_operators_addresses_below_a_path_are_kept_however_they_are_spelled(below: Proxy, path: str) -> None:
+    for spelled in (f"/graph{path}", f"//graph{path}", f"/%67raph{path}"):
+        assert statuses(below, spelled)["127.0.0.2"] in {400, 403, 404, 503}
+
+
+def test_the_path_itself_is_the_first_page(below: Proxy) -> None:
+    for path in ("/graph", "/graph/"):
+        assert statuses(below, path)["127.0.0.2"] in {200, 301, 302, 303, 307, 308}, path
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/ready"])
