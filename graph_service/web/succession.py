@@ -18,6 +18,7 @@ from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
 from graph_service.knowledge import failure
+from graph_service.knowledge.failure import Failure
 from graph_service.knowledge.identity import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
@@ -100,6 +101,8 @@ class Succession:
         self._current = self._generation(snapshot)
         threading.Thread(target=self._current.warm, daemon=True).start()
         threading.Thread(target=self._look_for_successors, daemon=True).start()
+        # Apart from that, since taking a snapshot over takes some seconds.
+        threading.Thread(target=self._hear_of_builds, daemon=True).start()
 
     @property
     def newest(self) -> Generation:
@@ -131,9 +134,17 @@ class Succession:
                 self._drop_successor()
                 self._failed(error)
 
+    def _hear_of_builds(self) -> None:
+        wait: Callable[[float], bool] = threading.Event().wait
+        while not wait(_LOOK):
+            try:
+                failed = failure.last(self._settings.snapshots, self._sources)
+            except (OSError, ValueError, TypeError) as error:
+                failed = Failure("", f"What the last build came to cannot be read: {error}")
+            self._takeover.hear(failed)
+
     def _look(self) -> None:
         """Take over the newest snapshot if there is a newer one and it answers. Raises whatever opening it does."""
-        self._takeover.hear(failure.last(self._settings.snapshots, self._sources))
         newest = last_good(self._settings.snapshots, self._sources)
         if self._successor is not None and (newest is None or newest.manifest != self._successor.service.snapshot.manifest):
             self._drop_successor()
