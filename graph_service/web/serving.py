@@ -53,6 +53,8 @@ class Serving:
         self._watch = Watch(self._succession.metrics)
         # A thread for each query that may run or wait, here or for other servers, and some for the rest.
         self._threads: Threads[Reply] = Threads(5 * settings.workers + settings.queue + 16)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._gave_up = False
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """What the server calls before the first request."""
@@ -61,20 +63,34 @@ class Serving:
     def _begin_to_stop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Requests under way have a time of grace; the server itself takes no new ones."""
         loop.remove_reader(self._told)
-        stopping = Unavailable("The service is stopping. Try again in a moment.", retry_after=5)
-        loop.call_later(self._grace, self._threads.give_up, stopping)
+        loop.call_later(self._grace, self._give_up)
+
+    def _give_up(self) -> None:
+        """Whoever waits is told now: for a thread, for a place, or for what another one has asked. The threads end with the process."""
+        self._gave_up = True
+        for task in self._under_way:
+            task.cancel()
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer a request."""
         began = time.perf_counter()
         asked = Asked.from_scope(scope)
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
         try:
             reply = settled(asked, await self._answer(asked, scope.client, protocol))
         except ServiceError as error:
             reply = refusal(error, asked)
+        except asyncio.CancelledError:
+            if not self._gave_up:
+                raise
+            reply = refusal(Unavailable("The service is stopping. Try again in a moment.", retry_after=5), asked)
         except Exception:
             _log.exception("a request failed", extra={"path": asked.path})
             reply = refusal(ServiceError("Something went wrong here; it has been logged."), asked)
+        finally:
+            self._under_way.discard(task)
         id = self._watch.name(asked)
         _send(reply, [*reply.headers, ("X-Request-Id", id)], asked.method, protocol)
         self._watch.count(asked, id, reply, time.perf_counter() - began)

@@ -25,7 +25,6 @@ class Threads(Generic[T]):
         self._busy = 0
         self._started = 0
         self._jobs: SimpleQueue[Job[T]] = SimpleQueue()
-        self._awaited: set[asyncio.Future[T]] = set()
 
     def run(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         """What `work` gives or raises, from a thread. Raises Busy if there is no free one."""
@@ -37,16 +36,8 @@ class Threads(Generic[T]):
             threading.Thread(target=self._work, name=f"request-{self._started}", daemon=True).start()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._awaited.add(future)
         self._jobs.put((work, future, loop))
         return future
-
-    def give_up(self, error: BaseException) -> None:
-        """Have whoever waits for a thread be told an error now. The threads themselves end with the process."""
-        for future in self._awaited:
-            if not future.done():
-                future.set_exception(error)
-        self._awaited.clear()
 
     def _work(self) -> None:
         while True:
@@ -65,7 +56,6 @@ class Threads(Generic[T]):
 
     def _done(self, future: "asyncio.Future[T]", result: T | None, error: BaseException | None) -> None:
         self._busy -= 1
-        self._awaited.discard(future)
         if future.done():
             return
         if error is None:
