@@ -7,7 +7,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
 from tempfile import gettempdir
@@ -15,7 +15,7 @@ from tempfile import gettempdir
 import graph_service
 from graph_service.commands.output import say
 from graph_service.config import Settings, flag_name, refuse_unreadable
-from graph_service.errors import ServiceError, SettingError, UnknownParameter
+from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "reasoning", "default_graph", "snapshots", "keep_snapshots")
 _SERVER_FLAGS = (
@@ -30,7 +30,7 @@ _REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit", "ser
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parsed(arguments)
     flags = {
         name: value
         for name, value in vars(options).items()
@@ -43,8 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _find_temporary_folder()
         run: Callable[[argparse.Namespace, Settings], int] = import_module(f"graph_service.commands.{options.command}").run
         return run(options, settings)
-    except (SettingError, UnknownParameter) as error:
+    except (SettingError, UnknownParameter, InvalidParameter) as error:
         say(error.detail)
+        allowed = error.members.get("allowed")
+        if isinstance(error, InvalidParameter) and isinstance(allowed, list):
+            say(f"Allowed: {', '.join(allowed)}.")
         return 2
     except ServiceError as error:
         say(error.detail)
@@ -58,6 +61,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What the command line says. Arguments may stand before and behind options, which argparse itself does not take where there may be
+    any number of them.
+    """
+    parser, commands = _parser()
+    options, others = parser.parse_known_args(arguments)
+    listed: list[str] | None = getattr(options, getattr(options, "listed", ""), None)
+    if others and (listed is None or any(other.startswith("-") for other in others)):
+        commands[options.command].error(f"unrecognized arguments: {' '.join(others)}")
+    if listed is not None:
+        listed += others
+    return options
+
+
 def _find_temporary_folder() -> None:
     """Raise SettingError unless there is a folder for the files that builds and queries write to and forget."""
     try:
@@ -66,7 +83,8 @@ def _find_temporary_folder() -> None:
         raise SettingError("No folder for temporary files can be written to; name one in the environment variable TMPDIR.") from error
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """The parser, and those of the commands by their names."""
     settings = {setting.name: setting for setting in fields(Settings)}
 
     def command(name: str, help: str, *flags: str) -> argparse.ArgumentParser:
@@ -90,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("check", "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
     sub.add_argument("what", metavar="WHAT", nargs="*", help="only these: canned queries by name or file, source files, folders [all]")
+    sub.set_defaults(listed="what")
     sub.add_argument("--fast", action="store_true", help="leave out the mutants: whether some case fails without each axiom")
     sub.add_argument("--answers", metavar="DIR", help="folder of the canned queries' expected answers [tests/queries beside the queries]")
     sub.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -98,20 +117,21 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("folder", metavar="FOLDER", help="folder with the document and its passages")
     sub.add_argument("text", metavar="TEXT", help="file with the document's text, UTF-8")
 
-    query = command("query", "run a canned query", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
-    query.add_argument("name", metavar="NAME", help="name of the query")
+    query = command("query", "run a canned query, or list them", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
+    query.add_argument("name", metavar="NAME", nargs="?", help="name of the query; without one all are listed")
     query.add_argument("arguments", metavar="key=value", nargs="*", help="its parameters; a key may be given several times")
+    query.set_defaults(listed="arguments")
 
     sparql = command("sparql", "run a SPARQL query", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
     sparql.add_argument("file", metavar="FILE", help="file with the query, or - for standard input")
 
     for sub in (query, sparql):
-        sub.add_argument("--format", metavar="NAME", help="csv, tsv, json, xml for tables; ttl, nt, rdf, jsonld, … for graphs")
+        sub.add_argument("--format", metavar="NAME", help="csv, tsv, json, xml for tables; ttl, nt, rdf, jsonld, … for graphs [json, ttl]")
         sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
 
     sub = command("export", "write the graph as RDF", *_KNOWLEDGE_FLAGS)
     sub.add_argument("--format", metavar="NAME", default="trig", help="ttl, nt, rdf, jsonld, nq, trig [trig]")
-    sub.add_argument("--graph", metavar="IRI", help="one named graph only")
+    sub.add_argument("--graph", metavar="IRI", help="one named graph only: its IRI, or a name such as graph:news-2022")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
 
@@ -126,4 +146,4 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("predicate", metavar="P", help="an IRI or a name such as lc:hasDonorCountry")
     sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")
     sub.add_argument("--json", action="store_true", help="print the derivation as JSON")
-    return parser
+    return parser, commands.choices

@@ -196,9 +196,44 @@ def test_a_query_prints_its_answer(command: Command, snapshot: Snapshot) -> None
     assert "Fair Recruitment in Central America" in done.stdout
 
 
-def test_an_unknown_query_ends_with_1(command: Command, snapshot: Snapshot) -> None:
-    done = command("query", "nonsense")
-    assert (done.returncode, "nonsense" in done.stderr) == (1, True)
+def test_an_unknown_query_is_told_with_those_that_may_be_meant(command: Command, snapshot: Snapshot) -> None:
+    done = command("query", "projects-by-contry")
+    assert done.returncode == 2
+    assert "no canned query named 'projects-by-contry'. Is projects-by-country or" in done.stderr
+
+
+def test_a_query_without_a_name_lists_them_all(command: Command, snapshot: Snapshot) -> None:
+    done = command("query")
+    assert done.returncode == 0
+    names = [line.partition("  ")[0] for line in done.stdout.splitlines()]
+    assert names == sorted(file.stem for file in (ROOT / "queries").glob("*.rq"))
+    assert all(line.partition("  ")[2].strip() for line in done.stdout.splitlines())
+
+
+def test_parameters_may_stand_before_and_behind_options(command: Command, snapshot: Snapshot) -> None:
+    given = ["group=refugees", "group=women"]
+    wanted = command("query", "projects-by-group", *given, "--format", "csv").stdout
+    assert wanted.count("\n") > 1
+    for arguments in (["--format", "csv", *given], [given[0], "--format", "csv", given[1]]):
+        assert command("query", "projects-by-group", *arguments).stdout == wanted
+    refused = command("query", "projects-by-country", "--format", "csv", "--fromat", "csv")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("usage: graph-service query ")
+    assert "unrecognized arguments: --fromat csv" in refused.stderr
+
+
+def test_a_wrong_value_is_wrong_use_and_the_allowed_ones_are_told(command: Command, snapshot: Snapshot) -> None:
+    done = command("query", "projects-by-country", "country=Nowhere")
+    assert done.returncode == 2
+    assert "Allowed: place:ARG, " in done.stderr
+
+
+def test_a_graph_may_be_named_as_elsewhere(command: Command, snapshot: Snapshot) -> None:
+    short = command("export", "--graph", "graph:news-2022", "--format", "nt")
+    assert short.returncode == 0
+    assert short.stdout == command("export", "--graph", "https://w3id.org/labcoop/graph/news-2022", "--format", "nt").stdout
+    done = command("export", "--graph", "news-2022", "--format", "nt")
+    assert (done.returncode, done.stderr) == (2, "--graph news-2022: must be an IRI, or a name with a known prefix such as place:CRI\n")
 
 
 def test_sparql_reads_a_file_and_says_where_it_is_wrong(command: Command, snapshot: Snapshot, tmp_path: Path) -> None:

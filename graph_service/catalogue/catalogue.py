@@ -1,13 +1,12 @@
 """The catalogue: a folder of .rq files -> canned queries by name. A file with a fault is listed as such and harms no other."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
-from graph_service.catalogue.header import NAME, Header, read_header
+from graph_service.catalogue.header import NAME, Header, line_of, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
@@ -123,15 +122,14 @@ def read_canned(path: Path) -> CannedQuery:
         raise SourceError(f"{path}:{line}:{column}: {fault.reason}", file=str(path), line=line, column=column) from fault
     parameters = _parameters(text, header, path)
     selected = Select.read(text).columns if form(text) == "SELECT" else ()
-    columns = read_columns(header.columns, selected, str(path))
+    columns = read_columns(header.columns, selected, lambda name: f"{path}:{line_of(text, 'columns', name)}: columns: {name}")
     for name, values in (pair for example in header.examples for pair in example.items()):
         try:
             if name not in parameters:
                 raise InvalidParameter(f"there is no parameter {name}")
             parameters[name].refuse_impossible(values)
         except InvalidParameter as error:
-            marked = re.search(r"^#\+\s*examples", text, re.MULTILINE)
-            line = text.count("\n", 0, marked.start()) + 1 if marked else 1
+            line = line_of(text, "examples")
             raise SourceError(f"{path}:{line}: examples: {error.detail}", file=str(path), line=line) from error
     return CannedQuery(path.stem, path, text, header, parameters, columns, variables)
 
@@ -139,11 +137,15 @@ def read_canned(path: Path) -> CannedQuery:
 def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
     rows = values_rows(text)
     contents = {name: text[start:end] for name, (start, end) in rows.items()}
+
+    def where(name: str) -> str:
+        return f"{path}:{line_of(text, 'params', name)}: params: {name}"
+
     for name in RESERVED & {*header.params, *(place.name for place in grlc.places(text))}:
-        raise SourceError(f"{path}: params: {name}: every query has a parameter of this name already")
+        raise SourceError(f"{where(name)}: every query has a parameter of this name already")
     # A row VALUES ?lang { "en" } chooses the language of names, and needs no words in the header: it means the same everywhere.
     given = {**header.params, **({"lang": LANGUAGE} if "lang" in rows else {})}
-    read = {name: read_parameter(name, properties, contents.get(name), str(path)) for name, properties in given.items()}
+    read = {name: read_parameter(name, properties, contents.get(name), where(name)) for name, properties in given.items()}
     return read if header.params else {**grlc.parameters(text, header, str(path)), **read}
 
 

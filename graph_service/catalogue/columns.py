@@ -4,7 +4,7 @@ The header says it: `year: {en: …, fr: …}`, or `year: {label: {en: …}, typ
 tell it: a column with another one of its name and `_label` beside it holds IRIs, and that other one holds their names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,16 +52,16 @@ class Column:
         return isinstance(term, Literal) and term.datatype.value in _DATATYPES[str(self.type)]
 
 
-def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where: str) -> dict[str, Column]:
+def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where: Callable[[str], str]) -> dict[str, Column]:
     """The columns of a query in the order in which it selects them; `selected` is None where the query does not list them.
 
-    Raises SourceError, beginning with `where`, for a column that is not selected, an unknown property or type.
+    Raises SourceError, beginning with what `where` gives for a column, for a column that is not selected, an unknown property or type.
     """
     for name in given:
         if selected is not None and name not in selected:
-            raise SourceError(f"{where}: columns: {name}: the query does not select ?{name}")
+            raise SourceError(f"{where(name)}: the query does not select ?{name}")
     names = given if selected is None else selected
-    return {name: _column(name, given.get(name), names, f"{where}: columns: {name}") for name in names}
+    return {name: _column(name, given.get(name), names, where(name)) for name in names}
 
 
 def _column(name: str, given: object, names: Mapping[str, Any] | Sequence[str], where: str) -> Column:

@@ -78,28 +78,46 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
     unknown = sorted(set(map(str, raw)) - _KEYS - _PASSED_OVER)
     if unknown:
         raise SourceError(f"{path}:{first}: the header has unknown keys {', '.join(unknown)}; it may have {', '.join(sorted(_KEYS))}")
-    where = f"{path}:{first}"
+
+    def where(key: str, name: object = "") -> str:
+        return f"{path}:{line_of(text, key, str(name))}: {key}" + (f": {name}" if name else "")
+
     return Header(
-        summary=read_text(raw["summary"], f"{where}: summary"),
-        description=read_text(raw.get("description", {}), f"{where}: description"),
-        tags=tuple(map(str, _list(raw.get("tags", []), f"{where}: tags"))),
-        params={str(name): _map(given or {}, f"{where}: params: {name}") for name, given in _map(raw.get("params", {}), where).items()},
-        columns={str(name): given for name, given in _map(raw.get("columns", {}), f"{where}: columns").items()},
+        summary=read_text(raw["summary"], where("summary")),
+        description=read_text(raw.get("description", {}), where("description")),
+        tags=tuple(map(str, _list(raw.get("tags", []), where("tags")))),
+        params={
+            str(name): _map(given or {}, where("params", name)) for name, given in _map(raw.get("params", {}), where("params")).items()
+        },
+        columns={str(name): given for name, given in _map(raw.get("columns", {}), where("columns")).items()},
         examples=tuple(
             {
                 str(name): tuple(map(str, value)) if isinstance(value, list) else (str(value),)
-                for name, value in _map(example, f"{where}: examples").items()
+                for name, value in _map(example, where("examples")).items()
             }
-            for example in _list(raw.get("examples", []), f"{where}: examples")
+            for example in _list(raw.get("examples", []), where("examples"))
         ),
-        deprecated=_deprecation(raw["deprecated"], f"{where}: deprecated") if "deprecated" in raw else None,
-        defaults={name: str(value) for name, value in _pairs(raw.get("defaults", []), f"{where}: defaults") if value is not None},
+        deprecated=_deprecation(raw["deprecated"], where("deprecated")) if "deprecated" in raw else None,
+        defaults={name: str(value) for name, value in _pairs(raw.get("defaults", []), where("defaults")) if value is not None},
         enumerate={
-            name: tuple(map(str, _list(values, f"{where}: enumerate: {name}")))
-            for name, values in _pairs(raw.get("enumerate", []), f"{where}: enumerate")
+            name: tuple(map(str, _list(values, where("enumerate", name))))
+            for name, values in _pairs(raw.get("enumerate", []), where("enumerate"))
             if values is not None
         },
     )
+
+
+def line_of(text: str, section: str, name: str = "") -> int:
+    """The line of the header where something is told of by name in a section of it; that of the section, or the header's first, without."""
+    lines = text.splitlines()
+    first = next((number for number, line in enumerate(lines) if line.startswith("#+")), 0)
+    begin = next((number for number, line in enumerate(lines) if re.match(rf"#\+\s*{section}\s*:", line)), first)
+    for number in range(begin + 1, len(lines)) if name else ():
+        if not lines[number].startswith("#+  "):
+            break
+        if re.match(rf"#\+\s+[\"']?{re.escape(name)}[\"']?\s*:", lines[number]):
+            return number + 1
+    return begin + 1
 
 
 def read_text(given: object, where: str) -> Text:

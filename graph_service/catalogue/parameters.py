@@ -204,7 +204,6 @@ class Parameter:
 
 def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: str) -> Parameter:
     """A parameter from its properties in the header and the content of its row. Raises SourceError beginning with `where`."""
-    where = f"{where}: params: {name}"
     if row is None:
         raise SourceError(f"{where}: the query has no single row VALUES ?{name} {{ … }} to bind it in")
     unknown = sorted(set(map(str, given)) - _KEYS)

@@ -35,7 +35,7 @@ class Client:
     """
 
     def __init__(self, url: str = "http://127.0.0.1:8000", timeout: float = 60) -> None:
-        """`url` is the service's address, without a path of its own; `timeout` is in seconds, for each exchange."""
+        """`url` is the service's address, with the path below which it stands if any; `timeout` is in seconds, for each exchange."""
         self.url = url.rstrip("/")
         self.timeout = timeout
 

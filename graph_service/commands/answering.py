@@ -1,5 +1,7 @@
 """What the commands share that ask the graph without HTTP: a service over its snapshot, formats, and an answer printed."""
 
+import sys
+
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.commands.output import show, write_out
 from graph_service.config import Settings
@@ -28,7 +30,11 @@ def choose_formats(name: str | None, canned: bool = False) -> Formats:
 
 
 def print_result(result: Result) -> int:
-    """Print what a query has given; the exit code."""
+    """Print what a query has given; the exit code. On a terminal the next line begins where lines begin."""
+    last = b""
     for chunk in result.chunks():
         write_out(chunk)
+        last = chunk
+    if sys.stdout.isatty() and not last.endswith(b"\n"):
+        write_out(b"\n")
     return 0

@@ -8,6 +8,7 @@ from graph_service.config import Settings
 from graph_service.errors import SettingError
 from graph_service.knowledge.drafts import draft
 from graph_service.knowledge.snapshot import Snapshot
+from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS
 
 
@@ -15,7 +16,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Write the graph to a file or to standard output. Raises SettingError, NotFound for an unknown graph, and what `build` raises."""
     format = choose_format(options.format, DUMP_FORMATS)
     snapshot = draft(settings, show)
-    content = snapshot.export(format, graph=options.graph, infer=not options.asserted)
+    try:
+        graph = None if options.graph is None else terms.iri(options.graph).value
+    except ValueError as error:
+        raise SettingError(f"--graph {options.graph}: must be {error}") from error
+    content = snapshot.export(format, graph=graph, infer=not options.asserted)
     if options.output is None:
         write_out(content)
     else:
@@ -23,13 +28,14 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             Path(options.output).write_bytes(content)
         except OSError as error:
             raise SettingError(f"--output {options.output}: {error.strerror}.") from error
-        say(f"Wrote {options.output}: {_written(snapshot, options)} in {format.media}, {len(content):,} bytes, of snapshot {snapshot.id}.")
+        what = f"{_written(snapshot, graph, options.asserted)} in {format.media}"
+        say(f"Wrote {options.output}: {what}, {len(content):,} bytes, of snapshot {snapshot.id}.")
     return 0
 
 
-def _written(snapshot: Snapshot, options: argparse.Namespace) -> str:
+def _written(snapshot: Snapshot, graph: str | None, asserted: bool) -> str:
     """What of a snapshot was asked for, with its triples counted once each."""
-    if options.graph is not None:
-        return f"the graph {options.graph}, {snapshot.graphs[options.graph]:,} triples"
-    count = len(snapshot.default_graph(union=True, infer=not options.asserted))
-    return f"{count:,} triples" + (", without what is inferred," if options.asserted else "")
+    if graph is not None:
+        return f"the graph {graph}, {snapshot.graphs[graph]:,} triples"
+    count = len(snapshot.default_graph(union=True, infer=not asserted))
+    return f"{count:,} triples" + (", without what is inferred," if asserted else "")

@@ -1,21 +1,34 @@
 """`graph-service query`."""
 
 import argparse
+from difflib import get_close_matches
 
-from graph_service.catalogue.catalogue import read_named
+from graph_service.catalogue.catalogue import Catalogue, query_files, read_named
 from graph_service.commands.answering import choose_formats, opened, print_result
 from graph_service.config import Settings
-from graph_service.errors import UnknownParameter
+from graph_service.errors import SettingError, UnknownParameter
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Run a canned query and print its answer. Raises UnknownParameter for an argument without a name, and what running raises."""
+    """Run a canned query and print its answer, or list them all.
+
+    Raises SettingError for a name that none has, UnknownParameter for an argument without a name, and what running raises.
+    """
+    if options.name is None:
+        for query in Catalogue.read(settings.queries).queries.values():
+            print(f"{query.name}  {query.header.summary.get('en') or next(iter(query.header.summary.values()))}")
+        return 0
     arguments: dict[str, list[str]] = {}
     for pair in options.arguments:
         name, equals, value = pair.partition("=")
         if not equals:
             raise UnknownParameter(f"{pair!r} is not of the form key=value", parameter=pair)
         arguments.setdefault(name, []).append(value)
-    with opened(settings, read_named(settings.queries, options.name)) as service:
+    catalogue = read_named(settings.queries, options.name)
+    if not catalogue.queries:
+        near = get_close_matches(options.name, (file.stem for file in query_files(settings.queries)), 3)
+        meant = f" Is {' or '.join(near)} meant?" if near else ""
+        raise SettingError(f"There is no canned query named {options.name!r}.{meant} `graph-service query` lists them.")
+    with opened(settings, catalogue) as service:
         formats = choose_formats(options.format, canned=True)
         return print_result(service.canned(options.name, arguments, not options.asserted, formats))

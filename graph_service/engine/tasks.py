@@ -6,6 +6,7 @@ Everything that works on what came from outside is here: a worker has a deadline
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import BinaryIO
 
 from graph_service.engine import foreign, wire
@@ -19,7 +20,7 @@ from graph_service.words.formats import TABLE_FORMATS, Format
 from graph_service.words.nesting import refuse_nested
 from graph_service.words.outline import Outline, outline
 from graph_service.words.syntax import check
-from graph_service.words.tokens import is_volatile, replaced
+from graph_service.words.tokens import is_volatile, replaced, tokens
 
 #: The kind of what is no result: it has a format only because every reply has.
 _WORDS = (Kind.TABLE, TABLE_FORMATS[0])
@@ -97,8 +98,14 @@ class Tasks:
         return *_WORDS, False
 
     def _read(self, text: str, given: Sequence[tuple[str, str]]) -> str:
-        """The query with the values that are given. Raises MalformedQuery."""
+        """The query with the values that are given. Raises MalformedQuery, and MalformedRequest for a value of no variable of it."""
         refuse_nested(text, self._query_depth)
+        if given:
+            variables = {token.text[1:] for token in tokens(text) if token.kind == "variable"}
+            for name in (name for name, _ in given if name not in variables):
+                near = get_close_matches(name, variables, 1)
+                meant = f" Is ${near[0]} meant?" if near else ""
+                raise MalformedRequest(f"The query has no variable ?{name} that ${name} could be a value of.{meant}", parameter=f"${name}")
         return bind(text, dict(given))
 
 

@@ -33,6 +33,9 @@ def _built(settings: Settings, progress: Progress) -> Snapshot:
     id = snapshot_id(settings)
     snapshot.sweep(settings.snapshots)
     built = _kept(settings.snapshots / id, progress)
+    if built is not None:
+        is_last = snapshot.last_id(settings.snapshots, source_set(settings)) == id
+        progress(f"{'Nothing changed' if is_last else 'As once before'}: snapshot {id}.")
     try:
         if built is None:
             snapshot.refuse_unwritable(settings.snapshots)
@@ -64,5 +67,4 @@ def _kept(folder: Path, progress: Progress) -> Snapshot | None:
     except BuildError as error:
         progress(f"Damaged, and built anew. {error.detail}")
         return None
-    progress(f"Nothing changed: snapshot {kept.id}.")
     return kept

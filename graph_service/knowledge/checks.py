@@ -1,7 +1,8 @@
 """Rules about the knowledge, one SPARQL query a file: a row is a violation.
 
 A rule is a `.rq` file in the ontology's folder `checks/`. Its first comment line is the rule as a sentence. The first column of a
-row is the thing at fault, `?value` (if there is one) what is wrong with it. Rules run on what the sources say, before anything is
+row is the thing at fault, `?value` (if there is one) what is wrong with it; `?expected` and `?found` (if there are such) what would be
+right in its place, and what is there. Rules run on what the sources say, before anything is
 inferred.
 """
 
@@ -59,10 +60,10 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
             raise SourceError(f"{path}: {error.msg}") from error
         if not isinstance(solutions, ox.QuerySolutions) or not solutions.variables:
             raise SourceError(f"{path}: a rule is a SELECT query")
-        has_value = "value" in {variable.value for variable in solutions.variables[1:]}
+        columns = {variable.value for variable in solutions.variables[1:]}
         for solution in solutions:
             thing = solution[0]
-            value = solution["value"] if has_value else None
+            value = solution["value"] if "value" in columns else None
             told = None if value is None else _written(value)
             hint = ""
             if isinstance(thing, ox.NamedNode):
@@ -71,6 +72,8 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
                 where, told = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, told)
             else:
                 where = "(no file)"
+            if "expected" in columns:
+                hint = f"{_written(solution['expected'])} is expected, not {_written(solution['found'])}. {hint}".strip()
             findings.append(Finding(where, path.stem, sentence, _written(thing), told, hint))
     return sorted(findings, key=str)
 

@@ -18,8 +18,9 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Variable
 
 from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.header import line_of
 from graph_service.catalogue.paging import Select
-from graph_service.words.names import RDF, RDFS, XSD
+from graph_service.words.names import RDF, RDFS, XSD, curie
 from graph_service.words.tokens import Token, tokens
 
 #: Namespaces whose terms are functions and datatypes of the language itself.
@@ -30,24 +31,14 @@ def lint(query: CannedQuery, known: Collection[str]) -> list[str]:
     """What is wrong with a canned query, as texts that begin with file and line; `known` are the IRIs that occur in the graph."""
     return [
         f"{query.path}:{line}: {finding}"
-        for line, finding in sorted([*_order(query), *_columns(query), *_prefixes(query), *_terms(query, known), *_products(query)])
+        for line, finding in sorted(
+            [*_order(query), *_columns(query), *_prefixes(query), *_terms(query, known), *_classes(query, known), *_products(query)]
+        )
     ]
 
 
 def _line(text: str, start: int) -> int:
     return text.count("\n", 0, start) + 1
-
-
-def header_line(query: CannedQuery, name: str, section: str) -> int:
-    """The line of the header where something is told of by name in a section of it; that of the section, or the first, without one."""
-    lines = query.text.splitlines()
-    begin = next((number for number, line in enumerate(lines) if line.startswith(f"#+ {section}:")), 0)
-    for number in range(begin + 1, len(lines)):
-        if not lines[number].startswith("#+  "):
-            break
-        if re.match(rf"#\+\s+{re.escape(name)}:", lines[number]):
-            return number + 1
-    return begin + 1
 
 
 def order_line(query: CannedQuery) -> int:
@@ -63,7 +54,7 @@ def _order(query: CannedQuery) -> Iterator[tuple[int, str]]:
 
 def _columns(query: CannedQuery) -> Iterator[tuple[int, str]]:
     for column in query.columns.values():
-        line = header_line(query, column.name, "columns")
+        line = line_of(query.text, "columns", column.name)
         if not column.label:
             yield line, f"the column {column.name} does not say what it means (`columns`)"
         elif column.type is None:
@@ -90,6 +81,13 @@ def _terms(query: CannedQuery, known: Collection[str]) -> Iterator[tuple[int, st
         iri = token.text[1:-1] if token.kind == "iri" else namespaces.get(prefix + colon, "") + re.sub(r"\\(.)", r"\1", local)
         if iri not in known and not iri.startswith(_ALWAYS_KNOWN):
             yield _line(query.text, token.start), f"{token.text} is known neither to the ontology nor to the data"
+
+
+def _classes(query: CannedQuery, known: Collection[str]) -> Iterator[tuple[int, str]]:
+    for parameter in query.parameters.values():
+        if parameter.of is not None and parameter.of not in known:
+            line = line_of(query.text, "params", parameter.name)
+            yield line, f"params: {parameter.name}: {curie(parameter.of)} is known neither to the ontology nor to the data"
 
 
 def _declarations(stream: list[Token]) -> Iterator[int]:

@@ -24,6 +24,8 @@ def locate(folder: Path, text_file: Path) -> list[Path]:
     sources = Sources.find((), [folder])
     quoted = passages(sources)
     known = documents(sources, quoted)
+    if not quoted:
+        raise SourceError(f"{folder}: holds no passage; write one, with lc:quotedFrom and oa:exact, to be told what its document lacks")
     if len(known) != 1:
         raise SourceError(f"{folder}: holds passages of {len(known)} documents; a document's folder holds those of one")
     text = Text.read(text_file)

@@ -338,8 +338,14 @@ def remember(snapshot: Snapshot, source_set: str) -> None:
 
 def last_good(place: Path, source_set: str) -> Snapshot | None:
     """The last good snapshot of a set of sources, or None."""
+    id = last_id(place, source_set)
+    return None if id is None else Snapshot.open(place.resolve() / id)
+
+
+def last_id(place: Path, source_set: str) -> str | None:
+    """The id of the last good snapshot of a set of sources, or None."""
     link = place / f"last-{source_set}"
-    return Snapshot.open(link.resolve()) if link.exists() else None
+    return link.resolve().name if link.exists() else None
 
 
 def prune(snapshot: Snapshot, keep: int) -> list[str]:

@@ -1,8 +1,8 @@
 """Canned queries tried out on the graph: with no values, with their examples, and with the cases that have an expected answer.
 
-A case is a pair of files `<answers>/<query>/<case>.json` (its parameters) and `<case>.csv` or `.nt` (the answer, as the
-recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an answer, rows that share
-a place in the order, values that are not of their column's type, another answer than the expected one.
+A case is a pair of files `<answers>/<query>/<case>.json` (its parameters, each with a value or a list of them) and `<case>.csv` or
+`.nt` (the answer, as the recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an
+answer, rows that share a place in the order, values that are not of their column's type, another answer than the expected one.
 """
 
 import io
@@ -14,11 +14,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.header import line_of
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import Lists
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import ServiceError
-from graph_service.knowledge.lint import header_line, order_line
+from graph_service.knowledge.lint import order_line
 from graph_service.words.formats import named
 
 #: Runs a query and writes its result in the format of its kind.
@@ -41,7 +42,7 @@ def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str
     if not any(parameter.required for parameter in query.parameters.values()):
         yield from _run(query, {}, 1, ask, lists)
     for example in query.header.examples:
-        line = header_line(query, "", "examples")
+        line = line_of(query.text, "examples")
         yield from _run(query, example, line, ask, lists)
 
 
@@ -71,7 +72,7 @@ def _typed(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[obj
         column = query.columns.get(name)
         wrong = next((row[place] for row in rows if column is not None and not column.takes(row[place])), None)  # type: ignore[arg-type]
         if column is not None and wrong is not None:
-            yield header_line(query, name, "columns"), f"the column {name} is said to be of type {column.type}, and has {wrong}"
+            yield line_of(query.text, "columns", name), f"the column {name} is said to be of type {column.type}, and has {wrong}"
 
 
 def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:
@@ -85,22 +86,41 @@ def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[o
 
 def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterator[str]:
     try:
-        result = ask(Query(query.bind(json.loads(case.read_text(encoding="utf-8-sig")), lists)), _EXPECTED)
+        result = ask(Query(query.bind(_arguments(case), lists)), _EXPECTED)
         expected = case.with_suffix(f".{result.format.name}")
         content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, ServiceError) as error:
         yield f"{case}:1: {error}"
         return
-    if result.kind is Kind.GRAPH:
-        same = _triples(content) == _triples(wanted)
-        line = 1
-    else:
-        got, lines = content.splitlines(), wanted.splitlines()
-        same = got == lines
-        differ = (number for number, pair in enumerate(zip(got, lines, strict=False), 1) if pair[0] != pair[1])
-        line = next(differ, min(len(got), len(lines)))
-    if not same:
-        yield f"{expected}:{line}: {query.path} gives another answer than this"
+    line, told = _difference(content, wanted) if result.kind is not Kind.GRAPH else _difference_of_graphs(content, wanted)
+    if told:
+        yield f"{expected}:{line}: {query.path} gives another answer than this: {told}"
+
+
+def _difference(content: str, wanted: str) -> tuple[int, str]:
+    """The line of the expected table where another answer differs from it first, and how; no text where they are the same."""
+    got, lines = content.splitlines(), wanted.splitlines()
+    if got == lines:
+        return 1, ""
+    at = next((at for at, pair in enumerate(zip(got, lines, strict=False)) if pair[0] != pair[1]), min(len(got), len(lines)))
+    given, expected = (repr(rows[at]) if at < len(rows) else "no more row" for rows in (got, lines))
+    return max(1, min(at + 1, len(lines))), f"{given}, where {expected} is expected"
+
+
+def _difference_of_graphs(content: str, wanted: str) -> tuple[int, str]:
+    got, expected = _triples(content), _triples(wanted)
+    if got == expected:
+        return 1, ""
+    return 1, f"{len(got - expected)} triples that are not expected, and {len(expected - got)} that are and are not there"
+
+
+def _arguments(case: Path) -> dict[str, list[str]]:
+    """The parameters of a case: each with its value, or a list of several. Raises OSError, ValueError."""
+    given = json.loads(case.read_text(encoding="utf-8-sig"))
+    lists = {name: value if isinstance(value, list) else [value] for name, value in given.items()} if isinstance(given, dict) else None
+    if lists is None or not all(isinstance(value, str) for values in lists.values() for value in values):
+        raise ValueError('the parameters of a case are texts, or lists of them: {"country": "CAN"}')
+    return lists
 
 
 def _triples(text: str) -> set[ox.Triple]:

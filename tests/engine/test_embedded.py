@@ -22,6 +22,7 @@ from graph_service.errors import (
     Cancelled,
     Forbidden,
     MalformedQuery,
+    MalformedRequest,
     OutOfMemory,
     OutOfTime,
     ResultTooLarge,
@@ -100,6 +101,13 @@ def test_a_query_over_its_memory_ends_alone(graph: Path, text: str) -> None:
         assert answers(engine)
     finally:
         engine.close()
+
+
+def test_a_value_for_a_variable_that_the_query_lacks_is_refused(engine: EmbeddedEngine) -> None:
+    with pytest.raises(MalformedRequest, match=r"no variable \?plase that \$plase could be a value of. Is \$place meant\?") as error:
+        engine.run(Query("SELECT ?place { ?place ?p ?o }", given=[("plase", "<urn:a>")]))
+    assert error.value.members["parameter"] == "$plase"
+    assert list(engine.run(Query("SELECT ?place { $place ?p ?o }", given=[("place", "<urn:a>")])).rows()) == []
 
 
 def test_a_result_over_its_limit_is_an_error_and_never_half_a_result(engine: EmbeddedEngine) -> None:

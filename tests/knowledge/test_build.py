@@ -85,6 +85,14 @@ def test_what_did_not_change_is_not_built_again(make: Make) -> None:
     assert said == [f"Nothing changed: snapshot {first.id}."]
 
 
+def test_what_becomes_again_as_it_was_is_not_told_as_unchanged(make: Make) -> None:
+    first = build(make(cat_ttl=CAT), quiet)
+    build(make(cat_ttl=CAT + " e:tom e:age 7 ."), quiet)
+    said: list[str] = []
+    assert build(make(cat_ttl=CAT), said.append).id == first.id
+    assert said == [f"As once before: snapshot {first.id}."]
+
+
 def test_equal_sources_make_equal_bytes_blank_nodes_included(make: Make, tmp_path: Path) -> None:
     settings = make(cat_ttl=CAT + " e:tom e:likes [ e:name 'Jerry' ] , ( e:a e:b ) .")
     one, two = (build(replace(settings, snapshots=tmp_path / place), quiet) for place in ("one", "two"))

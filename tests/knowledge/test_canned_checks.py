@@ -106,6 +106,30 @@ def test_another_answer_than_the_expected_one_is_told_with_its_line(service: Ser
         (tmp_path / f"answers/test/{name}.csv").write_text(answer)
     found = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers")
     assert [finding.partition(": ")[0].removeprefix(f"{tmp_path}/answers/test/") for finding in found] == ["bad.csv:3", "short.csv:2"]
+    assert [finding.partition(": ")[2].partition(": ")[2] for finding in found] == [
+        "'2', where '3' is expected",
+        "'2', where no more row is expected",
+    ]
+
+
+@pytest.mark.parametrize("given", ['{"n": "1"}', '{"n": ["1"]}'])
+def test_the_parameters_of_a_case_are_texts_or_lists_of_them(service: Service, tmp_path: Path, given: str) -> None:
+    text = "#+ summary: x\n#+ params: {n: {type: integer}}\nSELECT ?n { VALUES ?n { 7 } } ORDER BY ?n"
+    (tmp_path / "test.rq").write_text(text, encoding="utf-8")
+    (tmp_path / "answers/test").mkdir(parents=True)
+    (tmp_path / "answers/test/one.json").write_text(given)
+    (tmp_path / "answers/test/one.csv").write_text("n\n1\n")
+    assert examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers") == []
+    (tmp_path / "answers/test/one.json").write_text('{"n": 1}')
+    (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers")
+    assert finding.endswith('one.json:1: the parameters of a case are texts, or lists of them: {"country": "CAN"}')
+
+
+def test_a_class_of_things_that_nobody_knows_is_found(tmp_path: Path) -> None:
+    text = "#+ summary: x\n#+ params:\n#+   c: {of: lc:Contry}\n#+ columns: {c: {en: c}}\nSELECT ?c { VALUES ?c { UNDEF } } ORDER BY ?c"
+    (tmp_path / "test.rq").write_text(text, encoding="utf-8")
+    found = lint(read_canned(tmp_path / "test.rq"), set())
+    assert f"{tmp_path}/test.rq:3: params: c: lc:Contry is known neither to the ontology nor to the data" in found
 
 
 def test_every_query_of_this_project_passes(service: Service) -> None:
