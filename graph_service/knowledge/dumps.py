@@ -6,12 +6,12 @@ bytes, compressed ones too.
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -55,6 +55,13 @@ class Dump:
         return self.graph is None and self.inferred and not self.compressed
 
 
+class Document(NamedTuple):
+    """A document that is a part of the sources: what its versions are called, and what it says."""
+
+    versions: list[str]
+    triples: Collection[ox.Triple]
+
+
 def write_dumps(folder: Path, quads: list[ox.Quad]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Write all files; the entry of each for the manifest, by its name, and of each that its format cannot say, the reason."""
     entries: dict[str, dict[str, Any]] = {}
@@ -74,6 +81,20 @@ def write_dumps(folder: Path, quads: list[ox.Quad]) -> tuple[dict[str, dict[str,
         for name, about, written in kept:
             entries[name] = {**about, **written.result()}
     return entries, left_out
+
+
+def write_documents(folder: Path, documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
+    """Write each document in every format that can say it; the entry of each for the manifest, by its IRI."""
+    entries: dict[str, dict[str, Any]] = {}
+    for iri, document in documents.items():
+        files = {}
+        quads = [ox.Quad(*triple) for triple in in_order(set(document.triples))]
+        for format, content in _formats(quads):
+            if isinstance(content, bytes):
+                name = f"{_hash(iri)}.{format.name}"
+                files[name] = {"format": format.name, **_keep(folder / name, content)}
+        entries[iri] = {"versions": document.versions, "files": files}
+    return entries
 
 
 def _formats(quads: list[ox.Quad]) -> Iterator[tuple[Format, bytes | str]]:
@@ -150,4 +171,8 @@ def _parts(quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, Any], list[ox.
 def _slug(graph: str) -> str:
     """A name for files: what the graph is called here, or a hash of its IRI."""
     name = graph.removeprefix(GRAPH)
-    return name if name != graph and "/" not in name and "." not in name else hashlib.sha256(graph.encode()).hexdigest()[:12]
+    return name if name != graph and "/" not in name and "." not in name else _hash(graph)
+
+
+def _hash(iri: str) -> str:
+    return hashlib.sha256(iri.encode()).hexdigest()[:12]

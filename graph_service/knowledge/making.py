@@ -15,10 +15,11 @@ from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings
 from graph_service.engine.walls import end_with_parent
 from graph_service.errors import BuildError, ServiceError
-from graph_service.knowledge import gates, snapshot
+from graph_service.knowledge import checks, gates, snapshot
 from graph_service.knowledge.description import describe
 from graph_service.knowledge.identity import graph_id, source_set
 from graph_service.knowledge.knowledge import infer, read
+from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress, Sources
 from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
@@ -50,7 +51,8 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
     files = [query.path for query in catalogue.queries.values()]
     told = {"lineage": source_set(settings), "graph": graph_id(settings), "figures": report.figures}
-    built = snapshot.write(place, id, quads, description, told, files)
+    parts = documents(sources.ontology, checks.shapes(settings.ontology))
+    built = snapshot.write(place, id, quads, description, told, files, parts)
     for name, reason in built.left_out.items():
         progress(f"{name} is left out: {reason}")
     stated = {quad.triple for quad in knowledge.asserted}

@@ -1,26 +1,68 @@
-"""What the ontology of a version of the graph calls itself: its parts, and the versions that these say they are."""
+"""The ontologies among the sources, each as a document of its own.
 
-from functools import lru_cache
+All of their files make one graph, which holds the headers of all of them. A tool that opens an ontology wants one header for one document
+(OWL 2 Structural Specification, section 3.1), so a snapshot has a file of each: what its own file says, and of one that says of others that
+they are its parts (`dcterms:hasPart`) what those and the files without a header say, under its header alone.
+"""
+
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words.names import GRAPH_ONTOLOGY, OWL, RDF
+from graph_service.errors import Unavailable
+from graph_service.knowledge.dumps import Document, Dump, read_dumps
+from graph_service.knowledge.snapshot import ONTOLOGIES, Snapshot
+from graph_service.knowledge.sources import SourceFile
+from graph_service.words.names import DCTERMS, OWL, RDF
+
+_TYPE = ox.NamedNode(RDF + "type")
+_ONTOLOGY = ox.NamedNode(OWL + "Ontology")
+_VERSION = ox.NamedNode(OWL + "versionIRI")
+_PART = ox.NamedNode(DCTERMS + "hasPart")
+
+_Said = frozenset[ox.Triple]
 
 
-def ontologies(snapshot: Snapshot) -> frozenset[str]:
-    """The IRIs of the ontologies in a snapshot and of their versions (OWL 2, section 3.1); none if its file cannot be read."""
-    files = (dump.path for dump in snapshot.files if dump.graph == GRAPH_ONTOLOGY and dump.format.name == "nt" and not dump.compressed)
-    return frozenset().union(*map(_ontologies, files))
+def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[str, Document]:
+    """The document of each ontology, by its IRI; files of shapes, which are in no graph, are taken together. Raises SourceError."""
+    kept = [frozenset(quad.triple for quad in file.quads) for file in files]
+    together = frozenset(quad.triple for path in shapes for quad in SourceFile(path, None).quads)
+    headed = [(_headers(said), said) for said in (*kept, together)]
+    headers = frozenset().union(*(own for own, _ in headed))
+    without = frozenset().union(*(said for own, said in headed if not own))
+    found: dict[str, Document] = {}
+    for header in headers:
+        own = frozenset().union(*(said for of, said in headed if header in of))
+        parts = {t.object for t in own if t.subject == header and t.predicate == _PART} & headers
+        if parts:
+            own = own.union(without, *(said for of, said in headed if of & parts))
+        versions = sorted(
+            t.object.value for t in own if t.subject == header and t.predicate == _VERSION and isinstance(t.object, ox.NamedNode)
+        )
+        found[header.value] = Document(versions, [t for t in own if t.subject == header or t.subject not in headers])
+    return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=64)
-def _ontologies(file: Path) -> frozenset[str]:
-    try:
-        triples = list(ox.parse(path=str(file), format=ox.RdfFormat.N_TRIPLES))
-    except (OSError, SyntaxError):
-        return frozenset()
-    called = {t.subject for t in triples if t.predicate.value == RDF + "type" and t.object == ox.NamedNode(OWL + "Ontology")}
-    versions = {t.object for t in triples if t.predicate.value == OWL + "versionIRI" and t.subject in called}
-    return frozenset(name.value for name in called | versions if isinstance(name, ox.NamedNode))
+def names(snapshot: Snapshot) -> Mapping[str, str]:
+    """What the ontologies of a snapshot and their versions are called: each name with the IRI of the ontology (OWL 2, section 3.1)."""
+    listed = snapshot.manifest.get(ONTOLOGIES, {})
+    return {name: iri for iri, entry in listed.items() for name in (iri, *entry["versions"])}
+
+
+def files(snapshot: Snapshot, iri: str) -> list[Dump]:
+    """The document of an ontology in each format."""
+    return read_dumps(snapshot.folder / ONTOLOGIES, snapshot.manifest[ONTOLOGIES][iri]["files"])
+
+
+def header(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
+    """What an ontology says of itself as a whole. Raises Unavailable if its file is not as it was written."""
+    file = next(dump for dump in files(snapshot, iri) if dump.format.name == "nt")
+    if file.fault:
+        raise Unavailable(file.fault, retry_after=600)
+    own = ox.NamedNode(iri)
+    return [quad.triple for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.N_TRIPLES) if quad.subject == own]
+
+
+def _headers(said: _Said) -> frozenset[ox.NamedNode]:
+    return frozenset(t.subject for t in said if t.predicate == _TYPE and t.object == _ONTOLOGY and isinstance(t.subject, ox.NamedNode))

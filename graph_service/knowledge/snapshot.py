@@ -6,6 +6,7 @@
       description.nt    what the graph says of itself, whether or not it is one of its graphs
       search.sqlite     the index that searches read (see `index`)
       queries/          the canned queries as they were when it was built
+      ontologies/       each ontology of the sources as a document of its own, in every format (see `ontologies`)
       dumps/            the whole and each graph in every format (see `dumps`); dataset.nq is what the engine loads
 
 A snapshot is written beside its final place and renamed into it, so a reader sees all of it or nothing. `last-<source set>` names
@@ -32,7 +33,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import BuildError, NotFound, ServiceError, SettingError, Unavailable
 from graph_service.knowledge.context import make_context
-from graph_service.knowledge.dumps import Dump, digest_of, fault_of, read_dumps, write_dumps
+from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
 from graph_service.knowledge.index import write_index
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
@@ -45,6 +46,9 @@ _BUILDING = ".building"
 _PUBLISHING = ".publishing"
 
 _QUERIES = "queries"
+
+#: What the folder of the ontologies, and what the manifest lists of them, is called.
+ONTOLOGIES = "ontologies"
 
 #: How the name of a damaged snapshot ends while it is being removed.
 _ASIDE = "-damaged"
@@ -247,8 +251,9 @@ def write(
     description: Collection[ox.Triple] = (),
     told: Mapping[str, object] | None = None,
     queries: Iterable[Path] = (),
+    ontologies: Mapping[str, Document] | None = None,
 ) -> Snapshot:
-    """Write the quads, what the graph says of itself, and its canned queries as the snapshot `place/<id>`.
+    """Write the quads, what the graph says of itself, its canned queries and its ontologies as the snapshot `place/<id>`.
 
     `told` goes into the manifest: the `lineage` that the snapshot is a version of, what its `graph` was made from, the `figures` of its
     checks. Leaves nothing behind when it fails.
@@ -258,7 +263,8 @@ def write(
     building = (draft / _BUILDING).open("w")
     try:
         fcntl.flock(building, fcntl.LOCK_EX)
-        (draft / "dumps").mkdir()
+        for name in ("dumps", ONTOLOGIES):
+            (draft / name).mkdir()
         about = {
             "description.nt": write_triples(sorted(description, key=str), _N_TRIPLES),
             "context.jsonld": (json.dumps(make_context(quads), indent=1) + "\n").encode(),
@@ -279,6 +285,7 @@ def write(
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": dumps,
             "left_out": left_out,
+            ONTOLOGIES: write_documents(draft / ONTOLOGIES, ontologies or {}),
         }
         (draft / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         draft.chmod(0o755)

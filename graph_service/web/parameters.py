@@ -54,6 +54,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/ready": _LANGUAGE,
     "/robots": _LANGUAGE,
     "/search": _FORMAT | {"q", "kind", "page", "page_size", "suggest"},
+    "/shapes": _FORMAT,
     "/sitemap": _LANGUAGE,
     "/sparql": _FORMAT | _STATED | {"query", "update", "default-graph-uri", "named-graph-uri", "timeout", BOUND},
     "/sparql/vocabulary": _LANGUAGE,

@@ -11,6 +11,7 @@ from graph_service.words.remembering import remembered
 BASE = "https://w3id.org/labcoop/"
 NS = BASE + "ns#"
 ONTOLOGY = BASE + "ns"
+SHAPES = BASE + "shapes"
 GRAPH = BASE + "graph/"
 THING = BASE + "id/"
 VOCABULARY = BASE + "vocab/"

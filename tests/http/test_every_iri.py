@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.knowledge.snapshot import Snapshot
+from graph_service.words.names import OWL, RDF
 from tests.conftest import Answer, Server
 
 pytestmark = pytest.mark.live
@@ -138,3 +139,21 @@ def test_a_version_of_the_ontology_answers_after_the_next_one_is_built(start: Ca
     for format in ("application/ld+json", "application/n-quads", "text/html,*/*;q=0.8"):
         assert server.ask("/ns/3.1.0", Accept=format).status == 200
     assert server.ask("/ns/3.0.0").status == 404
+
+
+def test_each_part_of_the_ontology_answers_at_its_own_iri_as_that_part_alone(server: Server) -> None:
+    for path in ("/ns", "/ns/rules", "/ns/alignments/prov", "/ns/presentation", "/ns/foreign-terms", "/shapes"):
+        for accept, format in (("text/turtle", ox.RdfFormat.TURTLE), ("application/rdf+xml", ox.RdfFormat.RDF_XML)):
+            answer = server.ask(path, Accept=accept)
+            headers = {
+                quad.subject.value
+                for quad in ox.parse(answer.body, format)
+                if (quad.predicate.value, getattr(quad.object, "value", "")) == (RDF + "type", OWL + "Ontology")
+            }
+            assert headers == {BASE + path[1:]}, (path, accept)
+            assert f'<{BASE}{path[1:]}>; rel="cite-as"' in answer.headers["link"]
+        assert server.ask(f"{path}.jsonld").status == 200
+        shown = server.ask(path, Accept="text/html")
+        assert (shown.status, "<h1" in shown.text) == (200, True), path
+    assert "lc:implements owl:inverseOf" in server.ask("/ns/rules", Accept="text/html").text
+    assert server.ask("/ns/alignments/none", Accept="text/turtle").status == 404

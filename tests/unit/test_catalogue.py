@@ -139,7 +139,11 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ("#+ summary: [unclosed\nSELECT * {}", ":2:", "YAML"),
         ("#+ summary: x\n#+ colour: red\nSELECT * {}", ":1:", "colour"),
         ("#+ summary: x\n#+ params: {year: {type: year}}\nSELECT * {}", "params: year", "VALUES ?year"),
-        ("#+ summary: x\n#+ params:\n#+   a: {}\n#+   b: {type: colour}\nSELECT * { VALUES ?a { 1 } VALUES ?b { 1 } }", ":4: params: b", "colour"),
+        (
+            "#+ summary: x\n#+ params:\n#+   a: {}\n#+   b: {type: colour}\nSELECT * { VALUES ?a { 1 } VALUES ?b { 1 } }",
+            ":4: params: b",
+            "colour",
+        ),
         ("#+ summary: x\n#+ columns:\n#+   a: {en: a}\n#+   c: {en: c}\nSELECT ?a {}", ":4: columns: c", "does not select ?c"),
         ("#+ summary: x\n#+ columns:\n#+   a: {label: a, type: colour}\nSELECT ?a {}", ":3: columns: a", "colour"),
         ("#+ summary: x\n#+ params: {a: {type: colour}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "colour"),

@@ -5,6 +5,7 @@ from flask import Response, send_file
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import NotAcceptable, NotFound, Unavailable
 from graph_service.knowledge.dumps import Dump
+from graph_service.knowledge.ontologies import files
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import answer, write
@@ -64,9 +65,20 @@ def graph(service: Service, iri: str, format: Format) -> Response:
     return _constructed(service, f"GRAPH {term(NamedNode(iri))} {{ ?s ?p ?o }}", format, True)
 
 
-def kept_graph(version: Snapshot, iri: str, format: Format) -> Response:
-    """The triples of a named graph of another version that is kept, as its file has them. Raises NotAcceptable."""
-    return _negotiated(_file(version, _SAME.get(format.name, format.name), iri, True), format)
+def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> Response:
+    """The document of an ontology as a version has it. Raises NotAcceptable."""
+    offered = files(version, iri)
+    name = format.name if format.name in {dump.format.name for dump in offered} else _SAME.get(format.name, format.name)
+    dump = next((dump for dump in offered if dump.format.name == name), None)
+    if dump is None:
+        raise NotAcceptable(
+            f"{iri} cannot be written in {format.media}. Available: {', '.join(dump.format.media for dump in offered)}.",
+            available=[dump.format.media for dump in offered],
+        )
+    is_short = format.name == "jsonld" and version.id == service.snapshot.id and not wants_expanded()
+    if is_short and not dump.fault:
+        return write(content(f"ontology {iri}", lambda: compact(dump.path.read_bytes())), format)
+    return _negotiated(dump, format)
 
 
 def _file(snapshot: Snapshot, name: str, graph: str | None, infer: bool) -> Dump:

@@ -8,20 +8,21 @@ from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import NotFound
-from graph_service.knowledge.ontologies import ontologies
+from graph_service.knowledge.ontologies import files, header, names
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import choose
 from graph_service.web.kept import page
 from graph_service.web.languages import language
-from graph_service.web.linked.files import graph, kept_graph
+from graph_service.web.linked.files import graph
+from graph_service.web.linked.files import ontology as document
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.pages.cells import Cell, cell, table
 from graph_service.web.pages.diagram import picture
 from graph_service.web.protocol import wants_page
 from graph_service.words.formats import GRAPH_FORMATS, named
-from graph_service.words.names import GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, below, curie
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.words.names import DCTERMS, GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, SHAPES, below, curie
+from graph_service.words.terms import Literal, NamedNode, Triple
 
 _TERMS = f"""
 PREFIX owl: <{OWL}>
@@ -77,31 +78,72 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/ns")
     @routes.get("/ns.<suffix>")
     def ontology(suffix: str | None = None) -> Response:
-        return _document(service.snapshot, "/ns", suffix)
+        if suffix is None and wants_page(request):
+            shown = page("ontology", lambda: _page(service, ontology_version(service)))
+            return add(shown, [Link("cite-as", ONTOLOGY), *alternates(request.root_url + "ns", GRAPH_FORMATS)])
+        if ONTOLOGY in names(service.snapshot):
+            return _document(service.snapshot, ONTOLOGY, "/ns", suffix)
+        # A graph whose ontology is called otherwise, or has no header.
+        format = choose(GRAPH_FORMATS, suffix)
+        return negotiated(graph(service, GRAPH_ONTOLOGY, format), "/ns", format, GRAPH_FORMATS, "/ns")
 
     @routes.get("/ns/<path:part>")
     def module(part: str) -> Response:
-        """A part of the ontology, or a version of it: all of it stands in one document, which imports nothing."""
-        stem, _, suffix = part.rpartition(".")
-        if not stem or named(suffix, GRAPH_FORMATS) is None:
-            stem, suffix = part, ""
-        iri = below(f"{ONTOLOGY}/", stem)
-        found = next((version for version in service.versions if iri in ontologies(version)), None)
-        if found is None:
-            current = ontology_version(service)
-            raise NotFound(f"There is no part or version {stem} of the ontology here; the current version is {current}.")
-        return _document(found, f"/ns/{quote(stem)}", suffix or None)
+        """A part of the ontology, or a version of it or of a part."""
+        stem, suffix = _parted(part)
+        return _answer(below(f"{ONTOLOGY}/", stem), f"/ns/{quote(stem)}", suffix)
 
-    def _document(version: Snapshot, path: str, suffix: str | None) -> Response:
-        is_current = version.id == service.snapshot.id
-        if is_current and suffix is None and wants_page(request):
-            shown = page("ontology", lambda: _page(service, ontology_version(service)))
-            return add(shown, [Link("cite-as", ONTOLOGY), *alternates(request.root_url + path[1:], GRAPH_FORMATS)])
+    @routes.get("/shapes")
+    @routes.get("/shapes.<suffix>")
+    def shapes(suffix: str | None = None) -> Response:
+        return _answer(SHAPES, "/shapes", suffix)
+
+    def _answer(name: str, path: str, suffix: str | None) -> Response:
+        """The ontology of that name: as it is now, or as the newest version has it that has one of that name."""
+        version = next((version for version in service.versions if name in names(version)), None)
+        if version is None:
+            current = ontology_version(service)
+            raise NotFound(f"There is no ontology, and no version of one, called {name} here; the current version is {current}.")
+        iri = names(version)[name]
+        if suffix is None and wants_page(request):
+            # What one version says, and how its page is written, is the same for ever; of the current one more is told.
+            shown = Response(_module_page(version, iri)) if iri != ONTOLOGY or version.id != service.snapshot.id else ontology()
+            return add(shown, [Link("cite-as", name), *alternates(request.root_url + path[1:], GRAPH_FORMATS)])
+        return _document(version, iri, path, suffix)
+
+    def _document(version: Snapshot, iri: str, path: str, suffix: str | None) -> Response:
         format = choose(GRAPH_FORMATS, suffix)
-        response = graph(service, GRAPH_ONTOLOGY, format) if is_current else kept_graph(version, GRAPH_ONTOLOGY, format)
-        return add(negotiated(response, path, format, GRAPH_FORMATS, path), [Link("cite-as", ONTOLOGY)])
+        return add(negotiated(document(service, version, iri, format), path, format, GRAPH_FORMATS, path), [Link("cite-as", iri)])
 
     return routes
+
+
+def _parted(part: str) -> tuple[str, str | None]:
+    """A path and the suffix of a format, if it ends with one: a version has points, too."""
+    stem, _, suffix = part.rpartition(".")
+    return (stem, suffix) if stem and named(suffix, GRAPH_FORMATS) is not None else (part, None)
+
+
+def _module_page(version: Snapshot, iri: str) -> str:
+    """The page of one part: what it says of itself, and all of it as Turtle. Raises Unavailable for a damaged file."""
+    said = header(version, iri)
+    turtle = next(dump for dump in files(version, iri) if dump.format.name == "ttl")
+    return render_template(
+        "module.html",
+        iri=iri,
+        path=request.path,
+        title=_text(said, DCTERMS + "title") or iri,
+        description=_text(said, DCTERMS + "description"),
+        version=_text(said, OWL + "versionInfo"),
+        turtle=turtle.path.read_text(encoding="utf-8"),
+    )
+
+
+def _text(said: Iterable[Triple], property: str) -> str:
+    """The value of a property in the reader's language, else in English, else in any; empty if there is none."""
+    texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
+    texts.sort(key=lambda text: {language(): 0, "en": 1}.get(text.language or "", 2))
+    return texts[0].value if texts else ""
 
 
 def _page(service: Service, version: str) -> str:
