@@ -1,12 +1,17 @@
 """Rules about the knowledge, one SPARQL query a file: a row is a violation.
 
 A rule is a `.rq` file in the ontology's folder `checks/`. Its first comment line is the rule as a sentence. The first column of a
-row is the thing at fault, `?value` (if there is one) what is wrong with it; `?expected` and `?found` (if there are such) what would be
-right in its place, and what is there. Rules run on what the sources say, before anything is
-inferred.
+row is the thing at fault, `?value` (if there is one) what is wrong with it. Further columns, as far as there are such:
+
+- `?expected` and `?found`: what would be right in its place, and what is there;
+- `?property`, with `?subject` (if that is not the thing) and `?object`: the statement at fault. The finding names its file and line;
+  without an object, all the places that say something by the property, since one of them must give way;
+- `?other`: another thing that it clashes with, which is told with its place.
+
+Rules run on what the sources say, before anything is inferred.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +20,12 @@ import pyoxigraph as ox
 from graph_service.errors import SourceError
 from graph_service.knowledge.sources import Sources
 from graph_service.words.names import curie
+
+#: A row of a rule: its columns by name.
+_Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
+
+#: How many places of one statement are told, at most.
+_PLACES = 5
 
 
 @dataclass(frozen=True)
@@ -60,22 +71,45 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
             raise SourceError(f"{path}: {error.msg}") from error
         if not isinstance(solutions, ox.QuerySolutions) or not solutions.variables:
             raise SourceError(f"{path}: a rule is a SELECT query")
-        columns = {variable.value for variable in solutions.variables[1:]}
-        for solution in solutions:
-            thing = solution[0]
-            value = solution["value"] if "value" in columns else None
-            told = None if value is None else _written(value)
-            hint = ""
-            if isinstance(thing, ox.NamedNode):
-                near = sources.near(thing.value)
-                hint = f"Is {curie(near)} meant?" if near else ""
-                where, told = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, told)
-            else:
-                where = "(no file)"
-            if "expected" in columns:
-                hint = f"{_written(solution['expected'])} is expected, not {_written(solution['found'])}. {hint}".strip()
-            findings.append(Finding(where, path.stem, sentence, _written(thing), told, hint))
+        findings += [_finding(sources, path.stem, sentence, _row(solution, solutions.variables)) for solution in solutions]
     return sorted(findings, key=str)
+
+
+def _row(solution: ox.QuerySolution, variables: Iterable[ox.Variable]) -> _Row:
+    """The columns of a row that have a value, by name; the first is `thing`, whatever it is called."""
+    first, *others = variables
+    named = [("thing", first), *((variable.value, variable) for variable in others)]
+    return {name: value for name, variable in named if (value := solution[variable]) is not None}
+
+
+def _finding(sources: Sources, rule: str, sentence: str, row: _Row) -> Finding:
+    thing, value = row.get("thing"), row.get("value")
+    told = None if value is None else _written(value)
+    if not isinstance(thing, ox.NamedNode):
+        return Finding("(no file)", rule, sentence, "nothing" if thing is None else _written(thing), told)
+    hints = []
+    if "expected" in row and "found" in row:
+        hints.append(f"{_written(row['expected'])} is expected, not {_written(row['found'])}.")
+    near = sources.near(thing.value)
+    hints += [f"Is {curie(near)} meant?"] if near else []
+    subject, property, object_ = row.get("subject", thing), row.get("property"), row.get("object")
+    places: list[str] = []
+    if isinstance(subject, ox.NamedNode) and isinstance(property, ox.NamedNode):
+        said = object_.value if isinstance(object_, ox.NamedNode | ox.Literal) else None
+        places = sources.places(subject.value, property.value, said)
+    if places:
+        where = places[0]
+        hints += filter(None, [also(places)])
+    else:
+        where, told = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, told)
+    other = row.get("other")
+    hints += [f"The other is {curie(other.value)} at {sources.where(other.value)}."] if isinstance(other, ox.NamedNode) else []
+    return Finding(where, rule, sentence, _written(thing), told, " ".join(hints))
+
+
+def also(places: Sequence[str]) -> str:
+    """What is told of the places of a statement behind the first one; nothing if there are none."""
+    return f"Also at {', '.join(places[1:_PLACES])}." if places[1:] else ""
 
 
 def placed(sources: Sources, iri: str, value: str | None, told: str | None) -> tuple[str, str | None]:

@@ -15,7 +15,7 @@ from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import SH
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.checks import Finding, placed
+from graph_service.knowledge.checks import Finding, also, placed
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE
 from graph_service.knowledge.rdf11 import of_rdf_1_1
 from graph_service.knowledge.sources import SourceFile, Sources
@@ -58,14 +58,20 @@ def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
 
 
 def _finding(result: rdflib.term.Node, report: rdflib.Graph, sources: Sources) -> Finding:
-    thing = report.value(result, SH.focusNode)
-    value = report.value(result, SH.value)
-    where, told = "(no file)", None if value is None or value == thing else _written(value)
+    thing, value, path = (report.value(result, part) for part in (SH.focusNode, SH.value, SH.resultPath))
+    value = None if value == thing else value
+    where, told, hint = "(no file)", None if value is None else _written(value), ""
     if isinstance(thing, rdflib.URIRef):
-        wrong = report.value(result, SH.resultPath) if value is None or value == thing else value
-        where, told = placed(sources, str(thing), None if isinstance(wrong, rdflib.BNode) or wrong is None else str(wrong), told)
+        places = sources.places(str(thing), str(path), None if value is None else str(value)) if isinstance(path, rdflib.URIRef) else []
+        if places:
+            where = places[0]
+            hint = "" if value is not None else also(places)
+        else:
+            where, told = placed(sources, str(thing), None if isinstance(value, rdflib.BNode) or value is None else str(value), told)
+        if told is None and isinstance(path, rdflib.URIRef):
+            told = curie(str(path))
     sentence = str(report.value(result, SH.resultMessage))
-    return Finding(where, _name(report.value(result, SH.sourceShape)), sentence, _written(thing), told)
+    return Finding(where, _name(report.value(result, SH.sourceShape)), sentence, _written(thing), told, hint)
 
 
 def _name(shape: rdflib.term.Node | None) -> str:

@@ -26,7 +26,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, curie
+from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, RDF, curie
 from graph_service.words.terms import mapped
 
 #: Is told, in sentences, how far the work is.
@@ -41,6 +41,8 @@ _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
 
 #: An IRI that a browser would run, were it an address. IRIs have no escapes here but `\\u`, which few have a reason for.
 _RUNS = re.compile(rb"<((?:javascript|vbscript|data):[^>\s]{0,60})", re.IGNORECASE)
+
+_TYPE = RDF + "type"
 
 #: The file of a data folder that is about the dataset as a whole.
 _ABOUT = "dataset.ttl"
@@ -85,16 +87,47 @@ class SourceFile:
         """The prefixes that the file binds. Raises SourceError."""
         return self._parsed[1]
 
-    def line_of(self, iri: str, value: str | None = None) -> int | None:
-        """The line (1-based) where what is said of an IRI begins, or of a value of it; else the first that names it; or None."""
-        named = self._name_of(iri)
-        match = re.compile(rb"^\s*(?:" + named + rb")", re.MULTILINE).search(self.text) or re.compile(named).search(self.text)
+    def line_of(self, iri: str, *parts: str | None) -> int | None:
+        """The line (1-based) where what is said of an IRI begins, or of the last of the parts that follow it there; or None.
+
+        The parts of a statement are its property and its value. Those that are not found in one block of what is said of the IRI (such as
+        a text written with escapes) are looked for behind it. An IRI of which nothing is said has the first line that names it.
+        """
+        named, wanted = self._name_of(iri), [self._written(part) for part in parts if part is not None]
+        begun = re.compile(rb"^\s*(?:" + named + rb")", re.MULTILINE)
+        blocks = [(match.end(), self._end_of_block(match.end())) for match in begun.finditer(self.text)]
+        for start, end in blocks:
+            found = self._last_of(wanted, start, end)
+            if found is not None:
+                return self.line_at(found)
+        match = begun.search(self.text) or re.compile(named).search(self.text)
         if match is None:
             return None
         # A line that begins with the name may have blank lines before it.
-        start = match.end()
-        told = re.compile(self._name_of(value) + b"|" + re.escape(value.encode())).search(self.text, start) if value is not None else None
-        return self.line_at(told.start() if told else start - 1)
+        found = self._last_of(wanted[-1:], match.end(), len(self.text)) or self._last_of(wanted[:1], match.end(), len(self.text))
+        return self.line_at(found or match.end() - 1)
+
+    def _end_of_block(self, start: int) -> int:
+        """Where a block of statements ends that reaches behind a place: before the next line that is not indented."""
+        following = re.compile(rb"^[^\s#.;,\])]", re.MULTILINE).search(self.text, start)
+        return following.start() if following else len(self.text)
+
+    def _last_of(self, wanted: Iterable[re.Pattern[bytes]], start: int, end: int) -> int | None:
+        """Where the last of some patterns stands, each behind the one before it; None if one does not. Of none, where they would begin."""
+        place = start - 1
+        for pattern in wanted:
+            match = pattern.search(self.text, start, end)
+            if match is None:
+                return None
+            place, start = match.start(), match.end()
+        return place
+
+    def _written(self, part: str) -> re.Pattern[bytes]:
+        """The pattern of a property or value: its names, or the beginning of a text, as far as it may be written in one way alone."""
+        plain = re.split(r'[\n\r\t"\\]', part, maxsplit=1)[0]
+        text = b"|" + re.escape(plain.encode()) if plain else b""
+        short = rb"|(?<=[\s;])a(?=\s)" if part == _TYPE else b""
+        return re.compile(self._name_of(part) + short + text)
 
     def _name_of(self, iri: str) -> bytes:
         """The pattern of an IRI's names: in full, or short by the prefixes of this file or the usual ones."""
@@ -181,15 +214,27 @@ class Sources:
     def where(self, iri: str, value: str | None = None) -> str:
         """`file:line` of what is said of an IRI, of a value if one is given, data before ontology; else of the first place that names it.
 
-        `(nowhere)` if none does.
+        What is not said (a label that is missing) is told where the thing gets its type. `(nowhere)` if none names it.
         """
         files = self.data + self.ontology
-        for wanted in (value, None):
+        for wanted in dict.fromkeys((value, _TYPE, None)):
             for file in files:
                 if file.says(iri, wanted):
-                    return f"{file.path}:{file.line_of(iri, wanted) or 1}"
+                    return f"{file.path}:{file.line_of(iri, wanted if wanted == value else None) or 1}"
         lines = ((file, file.line_of(iri)) for file in files)
         return next((f"{file.path}:{line}" for file, line in lines if line is not None), "(nowhere)")
+
+    def places(self, subject: str, property: str, value: str | None = None) -> list[str]:
+        """`file:line` of each file that says something of an IRI by a property (and with a value), data before ontology."""
+        return [
+            f"{file.path}:{file.line_of(subject, property, value) or 1}"
+            for file in self.data + self.ontology
+            if any(
+                (quad.subject, quad.predicate) == (ox.NamedNode(subject), ox.NamedNode(property))
+                and value in {None, getattr(quad.object, "value", None)}
+                for quad in file.quads
+            )
+        ]
 
     def near(self, iri: str) -> str | None:
         """What an IRI may have been meant to be, where nothing is said of it: one of the same namespace that reads almost the same."""

@@ -60,7 +60,7 @@ def test_a_finding_says_where_what_and_which_shape(ontology: tuple[SourceFile, .
     example = BAD / "identifiers.ttl"
     (line,) = [n for n, text in enumerate(example.read_text(encoding="utf-8").splitlines(), 1) if '"41302"' in text]
     texts = [str(finding) for finding in findings(example, ontology)]
-    sentence = "An IATI identifier begins with the code of its register."
+    sentence = "An IATI identifier begins with the code of its register, as in XM-DAC-41302, and has no space and none of / & | ? in it."
     assert f"{example}:{line}: organisation:ilo (41302): {sentence} [iati-identifier]" in texts
 
 
