@@ -35,6 +35,9 @@ _NAMES = (
     *("http://schema.org/name", SKOS + "altLabel", SKOS + "hiddenLabel", NS + "statedName", NS + "formerName", NS + "headingText"),
 )
 
+#: As SKOS has it, a preferred label is a label: where a thing has both, the language decides.
+_PLACES = {name: place for place, name in enumerate(_NAMES)} | {SKOS + "prefLabel": 0}
+
 _PARTS: dict[str, Part] = {
     **dict.fromkeys(_NAMES, Part.NAME),
     **dict.fromkeys((NS + name for name in ("acronym", "conventionNumber", "iatiIdentifier", "iso2", "iso3")), Part.ACRONYM),
@@ -126,7 +129,7 @@ class _Things:
         if property in _LEFT_OUT or not folded:
             return
         language = text.language or self._languages.get(self._sources.get(subject.value, subject.value), "")
-        place = _NAMES.index(property) if property in _NAMES else 0
+        place = _PLACES.get(property, 0)
         number = self._numbers.setdefault(subject.value, len(self._numbers) + 1)
         row = (number, part, place, language, text.value, folded)
         database.execute("INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)", row)

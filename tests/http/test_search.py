@@ -58,9 +58,11 @@ def test_a_ligature_is_found_as_people_type_it(server: Server) -> None:
 
 
 def test_words_may_be_in_french_or_spanish_and_names_are_shown_as_wanted(server: Server) -> None:
-    found = find(server, "travail forcé", lang="fr")["results"]
+    found = find(server, "travail forcé", lang="fr", kind="lc:Convention")["results"]
     assert {result["id"] for result in found} == {"standard:C029", "standard:C105"}
     assert all(result["name_language"] == "fr" and "travail forcé" in result["name"] for result in found)
+    topic = find(server, "travail forcé", lang="fr")["results"][0]
+    assert (topic["id"], topic["name"], topic["name_language"]) == ("topic:forced-labour", "Travail forcé", "fr")
     spanish = find(server, "organización internacional del trabajo", lang="es")["results"][0]
     assert (spanish["id"], spanish["match"]["language"]) == ("organisation:ilo", "es")
 
