@@ -28,7 +28,7 @@ EXPECTED = {
     "q=sante": "santé",
     "network.svg": "</svg>",
     "things/projects.csv": "TRIANGLE in ASEAN",
-    "hasDonorCountry": "Collaboration with Global Affairs Canada (GAC):",
+    "hasDonorCountry": "In 2021, GAC extended its support to TRIANGLE in ASEAN until 2024",
     "dataset.ttl": "International Labour Organization",
     "/tmp/mine.ttl": "http://example.org/knows",
 }

@@ -68,7 +68,7 @@ def test_a_page_of_a_thing_shows_facts_words_and_what_is_inferred(server: Server
     assert "inferred" in text
 
 
-@pytest.mark.parametrize("path", ["/ns", "/ns/0.1.1", "/vocab/beneficiary-group/migrants", "/vocab/beneficiary-group", "/graph/news-2022"])
+@pytest.mark.parametrize("path", ["/ns", "/ns/0.2.0", "/vocab/beneficiary-group/migrants", "/vocab/beneficiary-group", "/graph/news-2022"])
 @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"])
 def test_terms_concepts_and_graphs_answer_as_rdf(server: Server, path: str, accept: str) -> None:
     answer = server.ask(path, Accept=accept)

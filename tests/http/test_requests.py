@@ -146,7 +146,7 @@ def test_a_value_that_is_no_term_is_refused_and_named(server: Server, value: str
 
 @pytest.mark.parametrize(
     ("query", "line", "column"),
-    [("SELECT ?x {\n ?x ?p\n}", 3, 1), ("CONSTRUCT WHERE {\n ?x ?p }", 2, 8), ("ASK {} GROUP", 1, 8), ("SELECT ?x {", 1, 12)],
+    [("SELECT ?x {\n ?x ?p\n}", 3, 1), ("CONSTRUCT WHERE {\n ?x ?p }", 2, 8), ("ASK { ?x ?p 1 } GROUP", 1, 17), ("SELECT ?x {", 1, 12)],
 )
 def test_where_a_query_is_wrong_is_told_of_the_text_that_was_sent(server: Server, query: str, line: int, column: int) -> None:
     alone, beside = (json.loads(get(server, query, **given).body) for given in ({}, {"$x": CRI}))

@@ -99,10 +99,10 @@ def test_every_kind_of_axiom_is_taken_away(outcome: mutants.Outcome) -> None:
     for axiom in (
         "lc:Government rdfs:subClassOf lc:GovernmentBody",
         "lc:implementedBy rdfs:subPropertyOf lc:involves",
-        "lc:funder rdfs:domain lc:Funding",
-        "lc:funder rdfs:range lc:Organisation",
+        "lc:recipient rdfs:domain lc:Contribution",
+        "lc:recipient rdfs:range lc:Organisation",
         "lc:funds owl:inverseOf lc:fundedBy",
-        "lc:fundedBy owl:propertyChainAxiom ( lc:hasFunding lc:funder )",
+        "lc:fundedBy owl:propertyChainAxiom ( lc:hasFunding lc:contributor )",
         "lc:isPartOf a owl:TransitiveProperty",
         "lc:interlinkedWith a owl:SymmetricProperty",
         "lc:Government owl:disjointWith lc:GovernmentDepartment",

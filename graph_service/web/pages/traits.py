@@ -86,6 +86,9 @@ _PROJECTS = lazy_gettext("Projects")
 _GROUP = lazy_gettext("Beneficiary group")
 _TOPIC = lazy_gettext("Topic")
 
+#: Who takes part in an undertaking, or is assisted by it.
+_TAKES_PART = "lc:involves|lc:supports"
+
 _IS_PROJECT = "?value a ?undertaking . FILTER(?undertaking IN (lc:Project, lc:Programme))"
 
 KINDS = (
@@ -95,9 +98,13 @@ KINDS = (
         ("lc:Project", "lc:Programme"),
         (
             Trait("country", _COUNTRY, "?thing lc:coversPlace ?value . ?value a lc:Country ."),
-            Trait("department", lazy_gettext("Department"), "?thing lc:fundedThrough ?value . ?value a lc:GovernmentDepartment ."),
+            Trait(
+                "department",
+                lazy_gettext("Department"),
+                "?thing lc:fundedBy|lc:inCollaborationWith ?value . ?value a lc:GovernmentDepartment .",
+            ),
             Trait("region", lazy_gettext("Region"), "?thing lc:coversPlace ?value . ?value a lc:Region .", column=False),
-            Trait("organisation", lazy_gettext("Organisation"), "?thing lc:involves ?value .", column=False),
+            Trait("organisation", lazy_gettext("Organisation"), f"?thing {_TAKES_PART} ?value . ?value a lc:Organisation .", column=False),
             Trait("group", _GROUP, "?thing lc:reachesGroup ?value .", column=False),
             Trait("sector", lazy_gettext("Sector"), "?thing lc:concernsSector ?value . ?value a lc:Sector ."),
             Trait("framework", lazy_gettext("Framework"), "?thing lc:contributesTo ?value .", column=False),
@@ -114,8 +121,8 @@ KINDS = (
             _class(_TYPE, "lc:Organisation"),
             Trait("country", _COUNTRY, "?thing lc:basedIn/lc:locatedIn? ?value . ?value a lc:Country ."),
             Trait("acronym", lazy_gettext("Acronym"), "?thing lc:acronym ?value .", facet=False, plain=True),
-            Trait("project", lazy_gettext("Project"), f"?value lc:involves ?thing . {_IS_PROJECT}", column=False),
-            _number_of("projects", _PROJECTS, f"?value lc:involves ?thing . {_IS_PROJECT}"),
+            Trait("project", lazy_gettext("Project"), f"?value {_TAKES_PART} ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value {_TAKES_PART} ?thing . {_IS_PROJECT}"),
         ),
     ),
     Kind(
@@ -160,7 +167,7 @@ KINDS = (
         ("lc:Instrument",),
         (
             _class(_TYPE, "lc:Instrument"),
-            Trait("country", _COUNTRY, "?thing lc:ofCountry|lc:appliesTo ?value . ?value a lc:Country ."),
+            Trait("country", _COUNTRY, "?thing lc:ownedBy|lc:appliesTo ?value . ?value a lc:Country ."),
             Trait("project", lazy_gettext("Project"), f"?value lc:relatedTo ?thing . {_IS_PROJECT}"),
         ),
         without=("lc:Framework", "lc:LabourStandard"),
@@ -190,7 +197,7 @@ KINDS = (
         lazy_gettext("Funding and contributions"),
         ("lc:Funding", "lc:Contribution"),
         (
-            Trait("from", lazy_gettext("Paid by"), "?thing lc:funder|lc:contributor ?value ."),
+            Trait("from", lazy_gettext("Paid by"), "?thing lc:contributor ?value ."),
             Trait("to", lazy_gettext("Paid to"), "?thing lc:recipient|^lc:hasFunding ?value ."),
             Trait("sum", lazy_gettext("Sum, as stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
             Trait("year", _YEAR, "?thing lc:year|lc:startYear ?value .", plain=True),
@@ -207,8 +214,8 @@ KINDS = (
                 lazy_gettext("Project"),
                 f"?value lc:hasObjective|lc:expectsResult|lc:hasResult ?thing . {_IS_PROJECT}",
             ),
-            Trait("country", _COUNTRY, "?thing lc:concernsPlace/lc:locatedIn? ?value . ?value a lc:Country .", column=False),
-            Trait("group", _GROUP, "?thing lc:concernsGroup ?value ."),
+            Trait("country", _COUNTRY, "?thing lc:concerns/lc:locatedIn? ?value . ?value a lc:Country .", column=False),
+            Trait("group", _GROUP, "?thing lc:concerns ?value . ?value a lc:BeneficiaryGroup ."),
             Trait("topic", _TOPIC, "?thing lc:hasTopic ?value .", column=False),
         ),
     ),
@@ -254,7 +261,7 @@ KINDS = (
         lazy_gettext("Events"),
         ("lc:Event",),
         (
-            Trait("place", lazy_gettext("Place"), "?thing lc:directedAt|lc:concernsPlace ?value ."),
+            Trait("place", lazy_gettext("Place"), "?thing lc:directedAt|lc:concerns ?value . ?value a lc:Place ."),
             Trait("year", _YEAR, "?thing lc:year ?value .", plain=True),
         ),
     ),
