@@ -6,7 +6,7 @@ Parameters have no terms there; `sh:parameter` of SHACL says them.
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Parameter
-from graph_service.words.names import DCTERMS, ENDPOINT, PREFIXES, QUERIES, RDFS, SCHEMA, SHACL, SPEX, XSD
+from graph_service.words.names import DCTERMS, ENDPOINT, QUERIES, RDFS, READ_PREFIXES, SCHEMA, SHACL, SPEX, XSD
 from graph_service.words.terms import Literal, NamedNode
 from graph_service.words.tokens import form
 from graph_service.words.triples import Triples, any_uri
@@ -38,7 +38,7 @@ def describe_examples(said: Triples, catalogue: Catalogue) -> None:
     """Every canned query with its texts, its parameters and the prefixes of this service."""
     if not catalogue.queries:
         return
-    for prefix, iri in PREFIXES.items():
+    for prefix, iri in READ_PREFIXES.items():
         node = f"{QUERIES}#prefix={prefix}"
         said.say(_PREFIXES, SHACL + "declare", node)
         said.say(node, SHACL + "prefix", Literal(prefix))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.words.names import DCTERMS, NS, OWL, PREFIXES, RDF, RDFS, SKOS, XSD
+from graph_service.words.names import DCTERMS, NS, OWL, RDF, RDFS, READ_PREFIXES, SKOS, XSD
 
 #: Words for every graph: what JSON-LD calls otherwise, and the properties that name things in languages.
 _WORDS: dict[str, Any] = {
@@ -37,7 +37,7 @@ def make_context(quads: Iterable[ox.Quad]) -> dict[str, Any]:
                 kinds[quad.subject.value].add(quad.object.value)
             elif quad.predicate.value == RDFS + "range":
                 ranges[quad.subject.value].add(quad.object.value)
-    context: dict[str, Any] = {"@version": 1.1, **PREFIXES, **_WORDS}
+    context: dict[str, Any] = {"@version": 1.1, **READ_PREFIXES, **_WORDS}
     for iri in sorted(kinds):
         name = iri.removeprefix(NS)
         if name in context or ":" in name:

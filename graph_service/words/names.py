@@ -84,6 +84,7 @@ PREFIXES: dict[str, str] = {
     "void": VOID,
     "void-ext": VOID_EXT,
     "vann": "http://purl.org/vocab/vann/",
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     **{kind: f"{THING}{kind}/" for kind in _KINDS},
     "group": VOCABULARY + "beneficiary-group/",
     "orgtype": VOCABULARY + "organisation-type/",
@@ -100,6 +101,11 @@ PREFIXES: dict[str, str] = {
     "verification": VOCABULARY + "verification/",
     "graph": GRAPH,
 }
+
+
+#: What is read as a prefix beside those that are written. `labcoop` is the one that the ontology prefers: elsewhere, `lc` is the prefix of
+#: Linked Connections (https://prefix.cc/lc).
+READ_PREFIXES: dict[str, str] = {**PREFIXES, "labcoop": NS}
 
 
 def below(base: str, path: str) -> str:

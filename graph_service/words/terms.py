@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from graph_service.words.names import PREFIXES, XSD
+from graph_service.words.names import READ_PREFIXES, XSD
 from graph_service.words.reading import read_term
 
 __all__ = [
@@ -94,8 +94,8 @@ def iri(text: str) -> NamedNode:
     prefix, colon, local = text.partition(":")
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1]
-    elif colon and prefix in PREFIXES and not local.startswith("//"):
-        text = PREFIXES[prefix] + local
+    elif colon and prefix in READ_PREFIXES and not local.startswith("//"):
+        text = READ_PREFIXES[prefix] + local
     elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
         raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
     try:

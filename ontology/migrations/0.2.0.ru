@@ -25,7 +25,7 @@ INSERT { GRAPH ?g { ?thing ?new ?value } }
 WHERE {
   VALUES (?old ?new) {
     (lc:about lc:concerns)
-    (lc:affiliationRole lc:role)
+    (lc:affiliationRole lc:inRole)
     (lc:beganDeveloping lc:develops)
     (lc:collaboratesWithKind lc:collaboratesWith)
     (lc:collaboratesWithPerson lc:collaboratesWith)
@@ -38,10 +38,10 @@ WHERE {
     (lc:funder lc:contributor)
     (lc:hasPillar lc:hasAreaOfAction)
     (lc:integratedWithin lc:undertakenWithin)
-    (lc:membershipRole lc:role)
+    (lc:membershipRole lc:inRole)
     (lc:ofCountry lc:ownedBy)
     (lc:ofOrganisation lc:affiliatedWith)
-    (lc:participationRole lc:role)
+    (lc:participationRole lc:inRole)
     (lc:purpose lc:hasObjective)
     (lc:signedOn lc:date)
     (lc:supportsInstrument lc:supports)

@@ -56,3 +56,19 @@ def test_a_scheme_is_shown_as_the_tree_that_it_is(server: Server) -> None:
     assert re.search(r">migrants</a></p><p class=\"hint\">(?:(?!</p>).)*</p><ul><li><p><a[^>]*>migrant workers</a>", tree)
     assert tree.count("</li>") >= 35
     assert "Migrants who work" in tree
+
+
+def test_what_a_term_cannot_be_and_what_is_close_to_it_is_told(server: Server) -> None:
+    card = cards(server)["Region"]
+    apart = card.partition("Never also</dt><dd>")[2].partition("</dd>")[0]
+    assert re.findall(r'href="#(\w+)"', apart) == ["Country", "SubnationalArea"]
+    assert "https://schema.org/Project" in cards(server)["Project"].partition("Close to</dt><dd>")[2].partition("</dd>")[0]
+
+
+def test_a_property_has_an_example_and_a_deprecated_term_says_what_replaces_it(server: Server) -> None:
+    text = server.ask("/ns", Accept="text/html").text
+    rows = dict(re.findall(r'<tr id="(\w+)">(.*?)</tr>', text, re.DOTALL))
+    assert "Example:" in rows["hasCooperatingCountry"]
+    earlier = text[text.index('id="kind-owl-DeprecatedProperty"') :]
+    assert 'id="funder"' in earlier
+    assert 'href="#contributor"' in rows["funder"].partition("Replaced by:")[2]

@@ -14,7 +14,7 @@ from graph_service.service import Service
 from graph_service.web.kept import content
 from graph_service.web.languages import language
 from graph_service.words import terms
-from graph_service.words.names import PREFIXES
+from graph_service.words.names import READ_PREFIXES
 from graph_service.words.terms import Literal, NamedNode
 
 _CLASSES = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a ?class FILTER(isIRI(?class)) } GROUP BY ?class"
@@ -60,7 +60,7 @@ def _written(service: Service) -> str:
         if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
             use[kind.value][property.value] = int(count.value)
     told = {
-        "prefixes": PREFIXES,
+        "prefixes": READ_PREFIXES,
         "classes": [{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
         "properties": _entries(properties, words),
     }

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
-from graph_service.errors import NotFound
+from graph_service.errors import Gone, NotFound
 from graph_service.knowledge.ontologies import files, header, names
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
@@ -25,14 +25,33 @@ from graph_service.words.names import DCTERMS, GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL
 from graph_service.words.terms import Literal, NamedNode, Triple
 
 _TERMS = f"""
+PREFIX dcterms: <{DCTERMS}>
 PREFIX owl: <{OWL}>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX vs: <http://www.w3.org/2003/06/sw-vocab-status/ns#>
 SELECT ?term ?kind ?property ?value WHERE {{
-  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
-  ?term a ?kind ; rdfs:isDefinedBy <{ONTOLOGY}> .
-  VALUES ?property {{ skos:definition skos:example rdfs:subClassOf rdfs:subPropertyOf rdfs:domain rdfs:range owl:inverseOf }}
+  VALUES ?declared {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
+  ?term a ?declared ; rdfs:isDefinedBy <{ONTOLOGY}> .
+  BIND(IF(EXISTS {{ ?term owl:deprecated true }}, owl:DeprecatedProperty, ?declared) AS ?kind)
+  VALUES ?property {{
+    skos:definition skos:example rdfs:subClassOf rdfs:subPropertyOf rdfs:domain rdfs:range owl:inverseOf
+    skos:closeMatch vs:term_status dcterms:isReplacedBy
+  }}
   OPTIONAL {{ ?term ?property ?value FILTER(isIRI(?value) || isLiteral(?value)) }}
+}}"""
+
+_DISJOINT = f"""
+PREFIX owl: <{OWL}>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?term ?other WHERE {{
+  {{ ?term owl:disjointWith|^owl:disjointWith ?other }}
+  UNION
+  {{
+    ?list a owl:AllDisjointClasses ; owl:members/rdf:rest*/rdf:first ?term , ?other .
+    FILTER(?term != ?other)
+  }}
+  FILTER(STRSTARTS(STR(?term), "{NS}"))
 }}"""
 
 _USES = f"""
@@ -55,7 +74,7 @@ SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
 
 @dataclass
 class Term:
-    """A class or property: its name, what is said of it by property, how often it is used, and which classes are below it."""
+    """A class or property: its name, what is said of it by property, how often it is used, which classes are below it or apart from it."""
 
     iri: str
     cell: Cell
@@ -63,6 +82,7 @@ class Term:
     uses: int
     said: dict[str, list[Cell]] = field(default_factory=dict)
     below: list[Cell] = field(default_factory=list)
+    apart: list[Cell] = field(default_factory=list)
     properties: list[tuple["Term", Cell | None]] = field(default_factory=list)
 
     @property
@@ -103,6 +123,8 @@ def blueprint(service: Service) -> Blueprint:
         version = next((version for version in service.versions if name in names(version)), None)
         if version is None:
             current = ontology_version(service)
+            if ONTOLOGY in names(service.snapshot) and name in _before(service.snapshot):
+                raise Gone(f"{name} is an earlier version, which is not kept here; the current version is {current}.", replaced_by=["/ns"])
             raise NotFound(f"There is no ontology, and no version of one, called {name} here; the current version is {current}.")
         iri = names(version)[name]
         if suffix is None and wants_page(request):
@@ -116,6 +138,13 @@ def blueprint(service: Service) -> Blueprint:
         return add(negotiated(document(service, version, iri, format), path, format, GRAPH_FORMATS, path), [Link("cite-as", iri)])
 
     return routes
+
+
+def _before(version: Snapshot) -> set[str]:
+    """The versions of the ontology that it says were before it."""
+    return {
+        t.object.value for t in header(version, ONTOLOGY) if t.predicate.value == OWL + "priorVersion" and isinstance(t.object, NamedNode)
+    }
 
 
 def _parted(part: str) -> tuple[str, str | None]:
@@ -160,12 +189,13 @@ def ontology_version(service: Service) -> str:
 def terms(service: Service) -> dict[str, list[Term]]:
     """The ontology's own terms by kind (`owl:Class`, …), each kind in the order of its names."""
     rows = list(service.sparql(Query(_TERMS, infer=False)).rows())
+    apart = list(service.sparql(Query(_DISJOINT, infer=False)).rows())
     uses = {
         term.value: int(n.value)
         for term, n in service.sparql(Query(_USES)).rows()
         if isinstance(term, NamedNode) and isinstance(n, Literal)
     }
-    labels = service.labels([term for row in rows for term in (row[0], row[3])], language())
+    labels = service.labels([term for row in rows for term in (row[0], row[3])] + [other for _, other in apart], language())
     found: dict[str, Term] = {}
     for iri, kind, property, value in rows:
         shown, told = cell(iri, labels), cell(value, labels)
@@ -174,7 +204,12 @@ def terms(service: Service) -> dict[str, list[Term]]:
             term = found.setdefault(iri.value, made)
             if told is not None:
                 term.said.setdefault(curie(property.value), []).append(_here(told))
+    for iri, other in apart:
+        told = cell(other, labels)
+        if isinstance(iri, NamedNode) and iri.value in found and told is not None:
+            found[iri.value].apart.append(_here(told))
     for term in found.values():
+        term.apart.sort(key=lambda cell: cell.text.casefold())
         term.said = {property: _chosen(cells) for property, cells in term.said.items()}
     _relate(found)
     kinds: dict[str, list[Term]] = {}
