@@ -22,6 +22,17 @@ def is_folder(place: Path) -> bool:
     return stat.S_ISDIR(mode)
 
 
+def text_of(place: Path) -> str:
+    """The text of a file, without a byte order mark. Raises SourceError if it cannot be read or is not UTF-8."""
+    try:
+        return place.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SourceError(f"{place}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SourceError(f"{place}:{line}: not UTF-8. Save the file as UTF-8.") from error
+
+
 def below(folder: Path, suffixes: Collection[str], deep: bool = True) -> list[Path]:
     """The files in a folder, and `deep` in the folders within, whose names end so, sorted.
 

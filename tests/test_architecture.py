@@ -33,6 +33,7 @@ ROOMS = {
     "owlrl": {"knowledge/axioms.py"},
     "nmo_python": {"knowledge/closure.py"},
     "pyshacl": {"knowledge/shapes.py"},
+    "py3langid": {"knowledge/doubts.py"},
     "yaml": {"catalogue/header.py", "web/linked/openapi.py"},
     "argparse": {"cli.py", "commands"},
     "SPARQLWrapper": {"engine/client.py", "client"},

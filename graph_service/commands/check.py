@@ -33,14 +33,15 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         report = gates.check(read(Sources.find(settings.ontology, settings.data), say), settings, say, fast=options.fast)
         if not report.findings:
             _try_queries(report, Catalogue.read(settings.queries), settings, options.answers)
-    findings = report.findings
-    told = {**report.figures, "findings": findings}
+    findings, warnings = report.findings, report.warnings
+    told = {**report.figures, "warnings": warnings, "findings": findings}
     if options.json:
         print_json(told)
     else:
         for name, value in told.items():
-            print(f"{name}: {len(findings) if name == 'findings' else value}")
-        print(*findings, sep="\n", end="\n" if findings else "")
+            print(f"{name}: {len(value) if isinstance(value, list) else value}")
+        for told_of in (*(f"Warning: {warning}" for warning in warnings), *findings):
+            print(told_of)
     return 1 if findings else 0
 
 
@@ -59,6 +60,7 @@ def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -
         # What is said in one file is held against all that the others say.
         found = gates.guard(read(sources, say), settings)
         report.add([finding for finding in found.findings if _is_within(finding, places)], found.figures)
+        report.warnings.extend(warning for warning in found.warnings if _is_within(warning, places))
     if chosen:
         catalogue = Catalogue.read(chosen)
         report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})

@@ -18,6 +18,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
+from graph_service.files import text_of
 from graph_service.knowledge.sources import Sources
 from graph_service.words.names import curie
 
@@ -61,7 +62,7 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
     store.bulk_extend(quads)
     findings = []
     for path in rule_files:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_of(path)
         sentence = text.partition("\n")[0].removeprefix("#").strip()
         if not text.startswith("#") or not sentence:
             raise SourceError(f"{path}:1: the first line of a rule is a comment that says the rule")
@@ -85,6 +86,8 @@ def _row(solution: ox.QuerySolution, variables: Iterable[ox.Variable]) -> _Row:
 def _finding(sources: Sources, rule: str, sentence: str, row: _Row) -> Finding:
     thing, value = row.get("thing"), row.get("value")
     told = None if value is None else _written(value)
+    if isinstance(thing, ox.BlankNode):
+        return Finding(sources.where_blank(thing), rule, sentence, "a thing without IRI", told)
     if not isinstance(thing, ox.NamedNode):
         return Finding("(no file)", rule, sentence, "nothing" if thing is None else _written(thing), told)
     hints = []

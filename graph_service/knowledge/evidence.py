@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.sources import SourceFile
-from graph_service.words.names import NS, RDF, STATEMENT
+from graph_service.words.names import NS, RDF, STATEMENT, curie
 
 PASSAGE = ox.NamedNode(NS + "Passage")
 SOURCED_STATEMENT = ox.NamedNode(NS + "SourcedStatement")
@@ -32,7 +32,10 @@ def passage_of(file: SourceFile) -> ox.NamedNode | None:
     """The passage that a file describes, or None. Raises SourceError if it describes several."""
     passages = {quad.subject for quad in file.quads if quad.predicate == TYPE and quad.object == PASSAGE}
     if len(passages) > 1:
-        raise SourceError(f"{file.path}: one file holds one passage and what it says; this one describes {len(passages)} passages")
+        iris = [passage.value for passage in passages if isinstance(passage, ox.NamedNode)]
+        line, last = max(((file.line_of(iri) or 1, curie(iri)) for iri in iris), default=(1, "one"))
+        detail = f"one file holds one passage and what it says; this one describes {len(passages)} passages. Give this one its own file"
+        raise SourceError(f"{file.path}:{line}: {last}: {detail}")
     passage = next(iter(passages), None)
     return passage if isinstance(passage, ox.NamedNode) else None
 
@@ -46,7 +49,12 @@ def evidence(file: SourceFile) -> Iterator[ox.Quad]:
         if quad.subject == passage:
             continue
         if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
-            raise SourceError(f"{file.path}: a statement with a passage cannot have a blank node: give {quad.predicate.value} an IRI")
+            node = quad.object if isinstance(quad.object, ox.BlankNode) else quad.subject
+            lead = next((q for q in file.quads if q.object == node and isinstance(q.subject, ox.NamedNode)), quad)
+            subject = lead.subject.value if isinstance(lead.subject, ox.NamedNode) else ""
+            where = f"{file.path}:{(subject and file.line_of(subject, lead.predicate.value)) or 1}"
+            detail = "a statement with a passage cannot have a blank node: give what stands in brackets an IRI"
+            raise SourceError(f"{where}: {curie(subject)} ({curie(lead.predicate.value)}): {detail}")
         record = statement_iri(quad.subject, quad.predicate, quad.object)
         yield ox.Quad(record, TYPE, SOURCED_STATEMENT, quad.graph_name)
         yield ox.Quad(record, ox.NamedNode(RDF + "subject"), quad.subject, quad.graph_name)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge import checks, entailments, mutants, quotations, shapes
+from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
+from graph_service.knowledge.doubts import doubts
 from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
 from graph_service.knowledge.knowledge import Knowledge, infer
 from graph_service.knowledge.sources import Progress
@@ -23,6 +24,8 @@ class Report:
 
     figures: dict[str, int | str] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
+    #: What may be a mistake and need not be one, likewise.
+    warnings: list[str] = field(default_factory=list)
 
     def add(self, findings: Sequence[object], figures: Mapping[str, int | str]) -> None:
         """Take in what a gate found and covered."""
@@ -31,14 +34,20 @@ class Report:
 
 
 def guard(knowledge: Knowledge, settings: Settings) -> Report:
-    """The gates of a build: rules, shapes and quotations, on what the sources say. Raises SourceError for a gate out of order."""
+    """The gates of a build: rules, shapes, forms and quotations, on what the sources say. Raises SourceError for a gate out of order."""
     sources, asserted = knowledge.sources, knowledge.asserted
     rules, shape_files = checks.rules(settings.ontology), checks.shapes(settings.ontology)
     report = Report()
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
     report.add(quotations.check(sources), {"quotations": len(passages(sources))})
+    malformed = forms.check(sources, forms.vocabularies(settings.ontology))
+    report.add(malformed, {})
+    report.warnings.extend(doubts(sources))
     report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
-    report.add(shapes.check(sources, asserted, shape_files), {"shapes": len(shapes.names(shape_files))})
+    # A value that is not of its datatype is told once, whatever a shape makes of it.
+    once = {(finding.thing, (finding.value or "").rpartition(" for ")[0]) for finding in malformed}
+    unlike = [finding for finding in shapes.check(sources, asserted, shape_files) if (finding.thing, finding.value) not in once]
+    report.add(unlike, {"shapes": len(shapes.names(shape_files))})
     return report
 
 
@@ -47,12 +56,14 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     report, guarded = Report(), guard(knowledge, settings)
     report.add((), {"files": len(knowledge.sources.files), "stated triples": len({quad.triple for quad in knowledge.asserted})})
     report.add(guarded.findings, guarded.figures)
+    report.warnings.extend(guarded.warnings)
     if settings.reasoning != "none":
         try:
             report.add((), {"inferred": 0 if guarded.findings else len(infer(knowledge))})
             _add_entailments(report, knowledge, settings, progress, fast=fast)
         except BuildError as error:
-            report.add([error.detail], {})
+            clashes = error.members.get("clashes")
+            report.add(clashes if isinstance(clashes, list) else [error.detail], {})
     catalogue = Catalogue.read(settings.queries)
     report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})
     return report

@@ -75,12 +75,16 @@ def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predica
 
 
 def _account(clash: Clash, explainer: Explainer, sources: Sources) -> str:
-    """A clash as lines: its axiom, the triples that must not stand together, and where they come from."""
-    lines = [f"{clash.rule.axiom} ({clash.rule.name}):"]
+    """A clash as lines: where and of what it is, its axiom, the triples that must not stand together, and where they come from."""
+    lines: list[str] = []
+    first = ""
     for premise in clash.premises:
         lines.append(f"  {write_readably(premise)}")
         leaves = explainer.explain(premise, seconds=_EXPLANATION_SECONDS).leaves
         for leaf in leaves:
+            first = first or next(iter(sources.where_said(leaf)), "")
             because = "" if leaf == premise else f"because {write_readably(leaf)} "
             lines.append(f"    {because}at {', '.join(sources.where_said(leaf)) or '(nowhere)'}")
-    return "\n".join(lines)
+    thing = f"{write_readably(clash.premises[0]).partition(' ')[0]}: " if clash.premises else ""
+    axiom = f"{clash.rule.axiom} ({clash.rule.name}). These cannot stand together, one has to go:"
+    return "\n".join([f"{first and first + ': '}{thing}{axiom}", *lines])

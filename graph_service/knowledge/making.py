@@ -36,6 +36,8 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         raise BuildError("\n".join(fault.detail for fault in catalogue.faults), findings=[fault.detail for fault in catalogue.faults])
     knowledge = read(sources, progress)
     report = gates.guard(knowledge, settings)
+    for warning in report.warnings:
+        progress(warning)
     if report.findings:
         raise BuildError("\n".join(report.findings), findings=report.findings)
     inferred: list[ox.Triple] = []

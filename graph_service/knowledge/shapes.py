@@ -5,6 +5,7 @@ know the ontology: a trade union is an organisation to them. The records of stat
 their making does not settle.
 """
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -50,6 +51,10 @@ def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
     kept = list(quads)
     records = {quad.subject for quad in kept if quad.predicate == TYPE and quad.object == SOURCED_STATEMENT}
     return _rdflib(quad for quad in kept if quad.subject not in records)
+
+
+#: Of each value that is not of its datatype rdflib logs where in its own code it has noticed; `forms` tells who reads the findings.
+logging.getLogger("rdflib.term").addFilter(lambda record: not record.msg.startswith("Failed to convert Literal"))
 
 
 def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:

@@ -16,7 +16,7 @@ import codecs
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,8 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, RDF, curie
+from graph_service.knowledge.slips import mend
+from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF, curie
 from graph_service.words.terms import mapped
 
 #: Is told, in sentences, how far the work is.
@@ -36,6 +37,11 @@ _TRIPLES = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES}
 _QUADS = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
 _FORMATS = _TRIPLES | _QUADS
 
+#: How names of files end that hold RDF, or do by mistake, and are not read.
+_MEANT = frozenset(
+    {".jsonld", ".n3", ".owl", ".rdf", ".rdfxml", ".ttl~", ".tll", ".tt", ".ttls", ".turtle", ".xml", *map(str.upper, _FORMATS)}
+)
+
 #: Folders of the ontology that hold rules about the graph and not a part of it.
 _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
 
@@ -43,6 +49,9 @@ _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
 _RUNS = re.compile(rb"<((?:javascript|vbscript|data):[^>\s]{0,60})", re.IGNORECASE)
 
 _TYPE = RDF + "type"
+
+#: How long codes are at most: of countries, of labour standards.
+_LONGEST_CODE = 4
 
 #: The file of a data folder that is about the dataset as a whole.
 _ABOUT = "dataset.ttl"
@@ -75,6 +84,7 @@ class SourceFile:
             detail = re.sub(
                 r"^Parser error at line \d+ (between columns? \d+ and |column )\S+ ?(and line \d+ column \d+)?: ", "", str(error.msg)
             )
+            detail = " ".join(filter(None, (f"{detail.rstrip('.')}.", mend(detail))))
             raise SourceError(f"{self.path}:{line}:{column}: {detail}", file=str(self.path), line=line, column=column) from error
 
     @property
@@ -155,9 +165,11 @@ class Sources:
     ontology: tuple[SourceFile, ...]
     data: tuple[SourceFile, ...]
     about: tuple[SourceFile, ...] = ()
+    #: Files that are not read, though they seem to be meant as sources.
+    unread: tuple[Path, ...] = ()
 
     @classmethod
-    def find(cls, ontology: Iterable[Path], data: Iterable[Path]) -> "Sources":
+    def find(cls, ontology: Sequence[Path], data: Sequence[Path]) -> "Sources":
         """The files below the given folders, and the given files, sorted.
 
         Raises SourceError for a path that is not there, SettingError for one that is no UTF-8.
@@ -170,6 +182,7 @@ class Sources:
             ),
             data=tuple(SourceFile(path, _graph_of(path, root)) for path, root in _files(data) if path != root / _ABOUT),
             about=tuple(SourceFile(path, GRAPH_DESCRIPTION) for path, root in _files(data) if path == root / _ABOUT),
+            unread=tuple(path for root in (*ontology, *data) if is_folder(root) for path in below(root, _MEANT)),
         )
 
     @property
@@ -186,14 +199,20 @@ class Sources:
         return digest.hexdigest()
 
     def check_prefixes(self) -> None:
-        """Raises SourceError if two files, or two lines of one, bind a prefix to two IRIs: a reader would misread one of them."""
+        """Raises SourceError if two files, or two lines of one, bind a prefix to two IRIs: a reader would misread one of them.
+
+        Told is the one that is not as usual (`PREFIXES`), or comes second.
+        """
         bound: dict[bytes, tuple[bytes, str]] = {}
         for file in self.files:
             for match in re.finditer(rb"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", file.text, re.MULTILINE | re.IGNORECASE):
                 place = f"{file.path}:{file.line_at(match.start(1))}"
                 iri, where = bound.setdefault(match[1], (match[2], place))
                 if iri != match[2]:
-                    raise SourceError(f"{place}: prefix {match[1].decode()}: is <{match[2].decode()}> here and <{iri.decode()}> at {where}")
+                    here, there = (match[2].decode(), place), (iri.decode(), where)
+                    if here[0] == PREFIXES.get(match[1].decode()):
+                        here, there = there, here
+                    raise SourceError(f"{here[1]}: prefix {match[1].decode()}: is <{here[0]}> here and <{there[0]}> at {there[1]}")
 
     def warnings(self) -> Iterator[str]:
         """Of each file the first IRI that would be run as an address, with its line. Pages show such IRIs as text."""
@@ -204,9 +223,10 @@ class Sources:
                 yield f"{file.path}:{file.line_at(match.start())}: <{iri}…> would run in a browser. Pages show it as text."
 
     def where_said(self, triple: ox.Triple) -> list[str]:
-        """`file:line` of each file that says a triple, the line being the first that names its subject."""
+        """`file:line` of each file that says a triple; the file alone where the triple is of a blank node."""
+        parts = (triple.predicate.value, getattr(triple.object, "value", None))
         return [
-            f"{file.path}:{file.line_of(triple.subject.value) or 1}" if isinstance(triple.subject, ox.NamedNode) else str(file.path)
+            f"{file.path}:{file.line_of(triple.subject.value, *parts) or 1}" if isinstance(triple.subject, ox.NamedNode) else str(file.path)
             for file in self.files
             if any(quad.triple == triple for quad in file.quads)
         ]
@@ -236,6 +256,17 @@ class Sources:
             )
         ]
 
+    def where_blank(self, node: ox.BlankNode) -> str:
+        """`file:line` of what leads to a blank node, or of the file alone; `(nowhere)` if none has it."""
+        for file in self.data + self.ontology:
+            quads = [quad for quad in file.quads if node in (quad.subject, quad.object)]
+            subject = next((quad for quad in quads if quad.object == node and isinstance(quad.subject, ox.NamedNode)), None)
+            if subject is not None:
+                return f"{file.path}:{file.line_of(getattr(subject.subject, 'value', ''), subject.predicate.value) or 1}"
+            if quads:
+                return str(file.path)
+        return "(nowhere)"
+
     def near(self, iri: str) -> str | None:
         """What an IRI may have been meant to be, where nothing is said of it: one of the same namespace that reads almost the same."""
         files = self.data + self.ontology
@@ -244,7 +275,9 @@ class Sources:
         space = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
         known = {quad.subject.value for file in files for quad in file.quads if isinstance(quad.subject, ox.NamedNode)}
         names = {other.removeprefix(space) for other in known if other.startswith(space)}
-        found = difflib.get_close_matches(iri.removeprefix(space), sorted(names), n=1, cutoff=0.8)
+        name = iri.removeprefix(space)
+        # Of a code of three letters, one may be wrong.
+        found = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.8 if len(name) > _LONGEST_CODE else 0.6)
         return space + found[0] if found else None
 
     def mention(self, iri: str) -> ox.Triple | None:

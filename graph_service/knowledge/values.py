@@ -74,6 +74,12 @@ def value_of(literal: ox.Literal) -> Value | None:
     return None if read is None or len(literal.value) > _LONGEST else read(literal.value)
 
 
+def is_malformed(literal: ox.Literal) -> bool:
+    """Whether a literal's text is known not to be of its datatype."""
+    is_known = literal.language is None and literal.datatype.value in _READ
+    return is_known and len(literal.value) <= _LONGEST and value_of(literal) is None
+
+
 def _text(value: str) -> Value:
     return ("text", (value, "", None))
 

@@ -1,0 +1,133 @@
+"""Doubts: what may be a mistake and need not be one. They are told beside the gates and stop nothing.
+
+- Two things of a type whose keys or names read almost the same: one letter more, less or other, or the same words in another order.
+  Numbers and short words (codes, mostly) have to be the same; those tell things apart. Where the two are two, `owl:differentFrom` in
+  the reference data says so.
+- A text that reads like another language than the one it names, if `py3langid` is installed (the extra `languages`): only texts of
+  `LONG` characters and more, only of the three languages of the project, and only where the guess is nearly sure.
+- A file among the sources that is not read, because its name does not end as it would have to (`Sources.unread`).
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pyoxigraph as ox
+
+from graph_service.knowledge.sources import Sources
+from graph_service.words.names import OWL, RDFS, THING, curie
+
+try:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+except ImportError:  # The extra is not installed.
+    LanguageIdentifier = None
+
+#: How long a text must be for its language to be guessed, and how sure the guess must be.
+LONG = 80
+_SURE = 0.99
+
+_LANGUAGES = ("en", "fr", "es")
+_NAMES = {"en": "English", "fr": "French", "es": "Spanish"}
+
+#: Passages are numbered by their place and have no names of their own: "contributions" may well stand beside "contribution".
+_PASSAGE = "passage"
+
+#: How long the words of a key or name must be, together, for one letter to be a small difference; a word that is shorter is compared whole.
+_LONG_NAME, _SHORT_WORD = 8, 3
+
+#: Words that are often left out of a key or a name.
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "de", "del", "des", "du", "el", "et", "for", "in", "la", "las", "le", "les", "los", "of", "the", "y"}
+)
+
+_DIFFERENT, _LABEL = ox.NamedNode(OWL + "differentFrom"), ox.NamedNode(RDFS + "label")
+
+
+def doubts(sources: Sources) -> Iterator[str]:
+    """All doubts about the sources, each as a text with file and line. Raises SourceError for a file that cannot be parsed."""
+    yield from (f"{path}: is not read: the name of a source ends in .ttl, .nt, .trig or .nq." for path in sources.unread)
+    yield from _near_each_other(sources)
+    yield from _of_another_language(sources)
+
+
+def _near_each_other(sources: Sources) -> Iterator[str]:
+    """Pairs of things with almost the same key or name."""
+    alike: dict[tuple[object, ...], set[tuple[str, str, str]]] = defaultdict(set)
+    different = set[tuple[str, str]]()
+    for file in sources.data:
+        for quad in file.quads:
+            subject, value = quad.subject, quad.object
+            if not isinstance(subject, ox.NamedNode) or not subject.value.startswith(THING):
+                continue
+            kind, _, key = subject.value.removeprefix(THING).partition("/")
+            if kind == _PASSAGE:
+                continue
+            if quad.predicate == _DIFFERENT and isinstance(value, ox.NamedNode):
+                different |= {(subject.value, value.value), (value.value, subject.value)}
+            names = [key, value.value] if quad.predicate == _LABEL and isinstance(value, ox.Literal) and value.language == "en" else [key]
+            for name in names:
+                words, rest = _taken_apart(name)
+                for form in sorted(_without_a_letter(words)) if len(words) >= _LONG_NAME else ():
+                    alike[kind, rest, form].add((subject.value, name, words))
+    told = set[tuple[str, str]]()
+    for things in alike.values():
+        for first, name, _ in sorted(things):
+            for other, other_name, _ in sorted(things):
+                if first < other and (first, other) not in told | different:
+                    told.add((first, other))
+                    quoted = "" if {name, other_name} == {_key(first), _key(other)} else f' ("{name}", "{other_name}")'
+                    yield (
+                        f"{sources.where(other)}: {curie(other)} reads almost like {curie(first)}{quoted} at {sources.where(first)}. "
+                        f"Are they one? If not, {curie(other)} owl:differentFrom {curie(first)} says so."
+                    )
+
+
+def _key(iri: str) -> str:
+    return iri.removeprefix(THING).partition("/")[2]
+
+
+def _taken_apart(name: str) -> tuple[str, tuple[str, ...]]:
+    """The longer words of a key or name, in alphabetical order; and what must be the same in another: numbers and short words."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = sorted(set(re.findall("[a-z]+|[0-9]+", plain)) - _SMALL_WORDS)
+    short = tuple(word for word in words if len(word) <= _SHORT_WORD or word.isdecimal())
+    return " ".join(word for word in words if word not in short), short
+
+
+def _without_a_letter(words: str) -> set[str]:
+    """Some words, and what is left of them without any one letter: those of two that differ by a letter have one in common."""
+    return {words, *(words[:place] + words[place + 1 :] for place in range(len(words)))}
+
+
+def _of_another_language(sources: Sources) -> Iterator[str]:
+    """Long texts that read like another language than the one they name."""
+    guess = _guesser()
+    if guess is None:
+        return
+    seen = set[ox.Literal]()
+    for file in sources.files + sources.about:
+        for quad in file.quads:
+            text = quad.object
+            if not isinstance(text, ox.Literal) or len(text.value) < LONG or text.language not in _LANGUAGES or text in seen:
+                continue
+            seen.add(text)
+            language, certainty = guess(text.value)
+            if language != text.language and certainty >= _SURE and isinstance(quad.subject, ox.NamedNode):
+                line = file.line_of(quad.subject.value, quad.predicate.value, text.value)
+                thing, property = curie(quad.subject.value), curie(quad.predicate.value)
+                yield (
+                    f"{file.path}:{line or 1}: {thing} ({property}): the text is tagged @{text.language} "
+                    f"and reads like {_NAMES[language]}. Is @{language} meant?"
+                )
+
+
+@cache
+def _guesser() -> Callable[[str], tuple[str, float]] | None:
+    """What guesses a text's language and says how sure it is; None if the library is not there."""
+    if LanguageIdentifier is None:
+        return None
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(_LANGUAGES))
+    return lambda text: (str((found := identifier.classify(text))[0]), float(found[1]))

@@ -1,0 +1,161 @@
+"""What each term and literal must be by itself, which no query can tell: a text of its datatype, an IRI that means the same everywhere,
+a term that its vocabulary has.
+
+Vocabularies whose terms are all known are those that rdflib lists, and those of which a file `external-terms.txt` in a folder of the
+ontology lists the terms that may be used. Data that do not use this ontology's names are left alone with their vocabularies.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD
+
+from graph_service.files import text_of
+from graph_service.knowledge.checks import Finding
+from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.knowledge.values import is_malformed
+from graph_service.words.names import BASE, PREFIXES, curie
+
+#: The rules of this gate, each as a sentence.
+RULES = {
+    "value-form": "A value is written as its datatype wants it.",
+    "iri-absolute": "An IRI names its scheme, or is a name with a prefix: else it is one below the file, wherever that lies.",
+    "namespace": "A namespace is spelled as its owner does.",
+    "foreign-term": "A term of another vocabulary exists there.",
+}
+
+#: Vocabularies of which rdflib knows every term.
+_KNOWN = (DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD)
+
+#: How a value is written, for the datatypes of which it is often not known.
+_EXAMPLES = {
+    "date": "2023-05-31",
+    "gYearMonth": "2023-05",
+    "gYear": "2023",
+    "duration": "P2Y6M",
+    "integer": "4000",
+    "decimal": "4000.0",
+    "boolean": "true",
+    "dateTime": "2023-05-31T12:00:00Z",
+}
+
+#: How much of a name must be as in another for the other to be meant, perhaps (`difflib`).
+_NEAR = 0.65
+
+#: The datatypes of dates: of a day, a month, a year.
+_DATES = tuple(str(XSD) + name for name in ("date", "gYearMonth", "gYear"))
+
+_TYPE = ox.NamedNode(str(RDF.type))
+
+Vocabularies = Mapping[str, frozenset[str]]
+
+
+def vocabularies(ontology: Iterable[Path]) -> dict[str, frozenset[str]]:
+    """The vocabularies of which all terms are known: namespace -> the IRIs of its terms."""
+    found = dict(_of_rdflib())
+    for path in (root / "external-terms.txt" for root in ontology):
+        if path.is_file():
+            for line in text_of(path).splitlines():
+                if line and not line.startswith("#"):
+                    found[_space(line)] = found.get(_space(line), frozenset()) | {line}
+    return found
+
+
+def exists(iri: str, known: Vocabularies) -> bool:
+    """Whether a term is one of its vocabulary, as far as the vocabulary is known."""
+    space = _space(iri)
+    return space not in known or iri in known[space] or iri == space or re.fullmatch(r"_[0-9]+", iri.removeprefix(space)) is not None
+
+
+def check(sources: Sources, known: Vocabularies) -> list[Finding]:
+    """All terms and literals of the sources that are not as they must be, in order of file and line."""
+    spelled = {_plain(space): space for space in (*known, *PREFIXES.values(), BASE)}
+    told: dict[tuple[str, str], Finding] = {}
+    for file in sources.files:
+        for quad in file.quads:
+            for rule, thing, value, hint in _faults(quad, file, file in sources.ontology, known, spelled):
+                if (rule, thing) not in told:
+                    told[rule, thing] = Finding(_where(file, quad), rule, RULES[rule], thing, value, hint)
+    return sorted(told.values(), key=str)
+
+
+def _faults(
+    quad: ox.Quad, file: SourceFile, is_ontology: bool, known: Vocabularies, spelled: Mapping[str, str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """What is wrong with the parts of a file's statement: the rule, the thing, its value, a hint."""
+    subject = curie(quad.subject.value) if isinstance(quad.subject, ox.NamedNode) else "a thing without IRI"
+    value = quad.object
+    if isinstance(value, ox.Literal) and is_malformed(value):
+        yield "value-form", subject, f"{value.value} for {curie(quad.predicate.value)}", _written(value)
+    terms = [term for term in (quad.subject, quad.predicate, value) if isinstance(term, ox.NamedNode)]
+    for term in terms:
+        if term.value.startswith("file:"):
+            yield "iri-absolute", f"<{_relative(term.value, file)}>", f"beside {curie(quad.predicate.value)}", ""
+    own = any(_plain(term.value).startswith(_plain(BASE)) for term in terms)
+    named = terms if is_ontology else [quad.predicate, *([value] if quad.predicate == _TYPE else [])]
+    for term in terms:
+        if not own or not isinstance(term, ox.NamedNode):
+            continue
+        space = _space(term.value)
+        meant = BASE if _plain(term.value).startswith(_plain(BASE)) else spelled.get(_plain(space)) if term in named else None
+        if meant is not None and not term.value.startswith(meant) and space not in spelled.values():
+            yield "namespace", f"<{term.value}>", f"of {subject}", f"Is <{meant}> meant?"
+        elif term in named and not exists(term.value, known):
+            yield "foreign-term", curie(term.value), f"of {subject}", _mend(term.value.removeprefix(space), space, known[space])
+
+
+def _written(value: ox.Literal) -> str:
+    """How a value would have to be written, or what it is a value of as it is written."""
+    datatype = value.datatype.value
+    if datatype in _DATES:
+        fitting = [other for other in _DATES if not is_malformed(ox.Literal(value.value, datatype=ox.NamedNode(other)))]
+        if fitting:
+            return f"Is {curie(fitting[0])} meant?"
+    example = _EXAMPLES.get(datatype.removeprefix(str(XSD)))
+    return f"{curie(datatype)} is written as {example}." if example else ""
+
+
+def _mend(name: str, space: str, terms: frozenset[str]) -> str:
+    """What may have been meant by a name that a vocabulary does not have."""
+    near = difflib.get_close_matches(name, sorted(term.removeprefix(space) for term in terms), n=1, cutoff=_NEAR)
+    if near:
+        return f"Is {curie(space + near[0])} meant?"
+    is_listed = space not in _of_rdflib()
+    return "If it does, external-terms.txt in the ontology's folder is to list it." if is_listed else ""
+
+
+@cache
+def _of_rdflib() -> dict[str, frozenset[str]]:
+    return {str(space): frozenset(map(str, dir(space))) for space in _KNOWN}
+
+
+def _relative(iri: str, file: SourceFile) -> str:
+    """An IRI below a file as the file has it."""
+    base = file.path.resolve().as_uri()
+    return iri.removeprefix(base[: base.rfind("/") + 1]).removeprefix(base)
+
+
+def _where(file: SourceFile, quad: ox.Quad) -> str:
+    """`file:line` of a statement."""
+    if not isinstance(quad.subject, ox.NamedNode):
+        return str(file.path)
+    for term in (quad.subject, quad.predicate, quad.object):
+        if isinstance(term, ox.NamedNode) and term.value.startswith("file:"):
+            place = file.text.find(f"<{_relative(term.value, file)}>".encode())
+            return f"{file.path}:{file.line_at(place) if place >= 0 else 1}"
+    value = quad.object.value if isinstance(quad.object, ox.NamedNode | ox.Literal) else None
+    return f"{file.path}:{file.line_of(quad.subject.value, quad.predicate.value, value) or 1}"
+
+
+def _space(iri: str) -> str:
+    """An IRI up to the last number sign or slash."""
+    return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+
+
+def _plain(iri: str) -> str:
+    """An IRI without what is often wrong with a namespace: the scheme, www, what it ends with, capitals."""
+    return re.sub(r"^https?://(www\.)?|[/#]+$", "", iri.lower())
