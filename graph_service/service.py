@@ -23,14 +23,16 @@ from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound, OutOfTime
 from graph_service.knowledge.catalog import addressed, describe_service
+from graph_service.knowledge.derivations import Derivation
+from graph_service.knowledge.derivations import parse as parse_derivation
 from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
-from graph_service.knowledge.explanation import Explainer
+from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules, produces_equality
 from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.terminology import terminology_of
+from graph_service.knowledge.terminology import Value, terminology_of
 from graph_service.words import terms
 from graph_service.words.names import DATASET, ENDPOINT, GRAPH_INFERRED, GRAPH_ONTOLOGY, OWL, RDF, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -273,13 +275,36 @@ class Service:
         steps.
         """
         end = began() + self._deadline
-        step = self._explainer.explain(triple, end - time.monotonic())
+        step = self._explained(triple, end)
         origins = {}
         for leaf in step.leaves:
             if time.monotonic() > end:
                 raise OutOfTime(f"The origins of what explains {triple} were not found in time.")
             origins[leaf] = self.origin(leaf)
         return Explanation(step, origins)
+
+    def _explained(self, triple: Triple, end: float) -> Step:
+        """Why a triple holds: by a derivation, if it is of a property that is derived and not asserted; else by the rules."""
+
+        def explain(triple: Triple) -> Step:
+            return self._explainer.explain(triple, end - time.monotonic())
+
+        derivations = [derivation for derivation in self._derivations if derivation.derives == triple.predicate]
+        if derivations and not self._is_asserted(triple):
+            for derivation in derivations:
+                step = derivation.explain(triple, self._named_rows, explain)
+                if step is not None:
+                    return step
+        return explain(triple)
+
+    def _named_rows(self, text: str) -> Iterator[dict[str, Value]]:
+        result = self.sparql(Query(text))
+        columns = result.columns
+        return ({name: term for name, term in zip(columns, row, strict=True) if term is not None} for row in result.rows())
+
+    @cached_property
+    def _derivations(self) -> list[Derivation]:
+        return [parse_derivation(name, text) for name, text in self.snapshot.manifest.get("derivations", {}).items()]
 
     def origin(self, triple: Triple) -> Origin:
         """The graphs that say a triple and the passages of documents that do."""

@@ -3,7 +3,7 @@
 A case is a few graphs of a TriG file in the ontology's folder `entailments/`, named after the case and what each holds:
 
     @prefix : <#the-funder-pays/> .
-    :given { :project lc:hasFunding :funding . :funding lc:funder :department }
+    :given { :project lc:hasFunding :funding . :funding lc:contributor :department }
     :follows { :project lc:fundedBy :department }
     :does-not-follow { :project lc:implementedBy :department }
 

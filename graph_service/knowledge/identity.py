@@ -10,7 +10,7 @@ import graph_service
 from graph_service.catalogue.catalogue import query_files
 from graph_service.config import Settings
 from graph_service.errors import SourceError
-from graph_service.knowledge import checks
+from graph_service.knowledge import checks, derivations
 from graph_service.knowledge.sources import Sources
 
 
@@ -30,7 +30,7 @@ def graph_id(settings: Settings) -> str:
     digest = hashlib.sha256(f"{ways}\0{Sources.find(settings.ontology, settings.data).fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
     code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
-    for path in [*code, *checks.rules(settings.ontology), *checks.shapes(settings.ontology)]:
+    for path in [*code, *checks.rules(settings.ontology), *checks.shapes(settings.ontology), *derivations.files(settings.ontology)]:
         digest.update(_content(path))
     return digest.hexdigest()[:16]
 

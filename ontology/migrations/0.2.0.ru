@@ -6,6 +6,7 @@
 # lc:fundedThrough goes: that a heading of collaboration names a department does not say that it pays.
 
 PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX orgtype: <https://w3id.org/labcoop/vocab/organisation-type/>
 PREFIX status: <https://w3id.org/labcoop/vocab/status/>
 
 # How far a development came is told of what is developed.
@@ -70,6 +71,24 @@ WHERE {
   GRAPH ?g { ?budget a lc:Funding }
   FILTER EXISTS { GRAPH ?anywhere { ?contribution lc:constitutes ?budget } }
 } ;
+
+# What is derived is not stated.
+DELETE { GRAPH ?g { ?thing ?derived ?year } }
+WHERE {
+  VALUES ?derived { lc:endYear lc:startYear lc:year }
+  GRAPH ?g { ?thing ?derived ?year }
+} ;
+
+DELETE { GRAPH ?g { ?thing ?bound ?number } }
+WHERE {
+  VALUES ?bound { lc:lowerBound lc:upperBound }
+  GRAPH ?g { ?thing lc:value ?number ; ?bound ?number }
+} ;
+
+# One concept for governments.
+DELETE { GRAPH ?g { ?organisation lc:organisationType orgtype:government } }
+INSERT { GRAPH ?g { ?organisation lc:organisationType orgtype:governments } }
+WHERE { GRAPH ?g { ?organisation lc:organisationType orgtype:government } } ;
 
 DELETE { GRAPH ?g { ?undertaking lc:fundedThrough ?organisation } }
 WHERE { GRAPH ?g { ?undertaking lc:fundedThrough ?organisation } }

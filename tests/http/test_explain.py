@@ -109,3 +109,16 @@ def test_what_is_inferred_can_be_left_out_everywhere(server: Server) -> None:
     assert len(server.ask(region).text.splitlines()) > len(server.ask(region + "&infer=false").text.splitlines())
     whole, asserted = (server.ask(f"/rdf-graph-store?default{end}", Accept="application/n-triples").body for end in ("", "&infer=false"))
     assert whole.count(b"\n") > asserted.count(b"\n") > 10_000
+
+
+def test_a_computed_value_is_explained_by_its_query_and_what_it_is_computed_from(server: Server) -> None:
+    year = {"s": "project:triangle-in-asean", "p": "lc:startYear", "o": '"2016"^^<http://www.w3.org/2001/XMLSchema#integer>'}
+    tree = json.loads(server.ask(address(**year), Accept="application/json").body)
+    assert (tree["inferred"], tree["rule"]["name"]) == (True, "derivation start-year")
+    assert tree["rule"]["axiom"] == "The year is that of a start date."
+    (premise,) = tree["premises"]
+    assert "2016" in premise["passages"][0]["words"]
+    page = server.ask(address(**year), Accept="text/html").text
+    assert "The year is that of a start date." in page
+    wrong = {**year, "o": '"2017"^^<http://www.w3.org/2001/XMLSchema#integer>'}
+    assert server.ask(address(**wrong), Accept="application/json").status == 404

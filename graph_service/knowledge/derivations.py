@@ -1,0 +1,131 @@
+"""Values that follow from others by a query, such as the year from a date: no rule of OWL 2 RL computes.
+
+A derivation is a CONSTRUCT query in the ontology's folder `derivations/`. Its first line, a comment, says it in words. Its template is one
+triple with a property that is derived; the triples of its WHERE clause are what the value follows from. What it gives is inferred, and
+explained by the query and those triples.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Literal, Node, URIRef, Variable
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.explanation import Step
+from graph_service.knowledge.rule import Atom, Rule
+from graph_service.knowledge.terminology import Value
+from graph_service.knowledge.values import is_one_value
+from graph_service.words.names import XSD
+
+#: Runs a SELECT query; each row as its values by the names of its variables.
+Ask = Callable[[str], Iterable[Mapping[str, Value]]]
+
+#: Explains a triple that a derived one follows from.
+Explain = Callable[[ox.Triple], Step]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation: its name, what it says in words, its query, and the same as a rule, for people."""
+
+    name: str
+    sentence: str
+    text: str
+    rule: Rule
+
+    @property
+    def derives(self) -> ox.NamedNode:
+        """The property that is derived."""
+        assert self.rule.head is not None
+        return self.rule.head.predicate
+
+    def explain(self, triple: ox.Triple, ask: Ask, explain: Explain) -> Step | None:
+        """Why a triple of the property holds by this derivation; None if it does not."""
+        head = self.rule.head
+        assert head is not None
+        assert isinstance(head.subject, str)
+        for row in ask(f"{self._select} VALUES ?{head.subject} {{ {triple.subject} }}"):
+            value = _filled(head.object, row)
+            if value == triple.object or (isinstance(value, ox.Literal) and is_one_value(value, triple.object)):
+                premises = (ox.Triple(_filled(a.subject, row), a.predicate, _filled(a.object, row)) for a in self.rule.body)  # type: ignore[arg-type]
+                return Step(triple, self.rule, tuple(explain(premise) for premise in premises))
+        return None
+
+    @property
+    def _select(self) -> str:
+        before, _, rest = self.text.partition("CONSTRUCT")
+        return f"{before}SELECT * WHERE{rest.partition('WHERE')[2]}"
+
+
+def files(ontology: Iterable[Path]) -> list[Path]:
+    """The derivations in the ontology's folders, sorted."""
+    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("derivations/*.rq"))
+
+
+def read(paths: Iterable[Path]) -> list[Derivation]:
+    """The derivations in files. Raises SourceError for one that is not as it must be."""
+    return [parse(path.stem, path.read_text(encoding="utf-8-sig"), str(path)) for path in paths]
+
+
+def parse(name: str, text: str, where: str = "") -> Derivation:
+    """A derivation from its text. Raises SourceError, beginning with `where`."""
+    sentence = text.partition("\n")[0].removeprefix("#").strip()
+    if not text.startswith("#") or not sentence:
+        raise SourceError(f"{where}:1: the first line of a derivation is a comment that says it")
+    try:
+        algebra = prepareQuery(text).algebra
+    except Exception as error:  # rdflib raises what its grammar happens to raise
+        raise SourceError(f"{where}: {error}") from error
+    template = algebra.get("template") or []
+    if len(template) != 1 or not isinstance(template[0][0], Variable) or not isinstance(template[0][1], URIRef):
+        raise SourceError(f"{where}: a derivation is a CONSTRUCT query of one triple: a variable, a property and what is derived")
+    head = _atom(template[0])
+    body = tuple(_atom(triple) for triple in _patterns(algebra) if isinstance(triple[1], URIRef))
+    return Derivation(name, sentence, text, Rule(f"derivation {name}", sentence, head, body))
+
+
+def derive(derivations: Iterable[Derivation], triples: Iterable[ox.Triple]) -> set[ox.Triple]:
+    """All that the derivations give, and the triples do not tell."""
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    answers = [store.query(derivation.text) for derivation in derivations]
+    found = {triple for answer in answers if isinstance(answer, ox.QueryTriples) for triple in answer}
+    return {triple for triple in found if ox.Quad(*triple) not in store}
+
+
+def _patterns(part: object) -> Iterator[tuple[Node, Node, Node]]:
+    """The triple patterns of a query, in order."""
+    if isinstance(part, CompValue):
+        if part.name == "BGP":
+            yield from part["triples"]
+        for key, value in part.items():
+            if key not in {"template", "_vars"}:
+                yield from _patterns(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _patterns(value)
+
+
+def _atom(triple: tuple[Node, Node, Node]) -> Atom:
+    subject, predicate, object_ = map(_term, triple)
+    return Atom(subject, predicate, object_)  # type: ignore[arg-type]
+
+
+def _term(part: Node) -> Value | str:
+    if isinstance(part, Variable):
+        return str(part)
+    if isinstance(part, Literal):
+        return ox.Literal(str(part), language=part.language) if part.language else ox.Literal(str(part), datatype=_datatype(part))
+    return ox.NamedNode(str(part))
+
+
+def _datatype(part: Literal) -> ox.NamedNode:
+    return ox.NamedNode(str(part.datatype or XSD + "string"))
+
+
+def _filled(part: object, row: Mapping[str, Value]) -> Value | None:
+    return row.get(part) if isinstance(part, str) else part  # type: ignore[return-value]
