@@ -83,9 +83,17 @@ _NAMES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?thing ?p ?name ?g WHERE {{
-  VALUES ?p {{ rdfs:label skos:prefLabel }}
   VALUES ?thing {{ {things} }}
-  GRAPH ?g {{ ?thing ?p ?name }}
+  {{
+    VALUES ?p {{ rdfs:label skos:prefLabel }}
+    GRAPH ?g {{ ?thing ?p ?name }}
+  }}
+  UNION
+  {{
+    # Who reads a scheme reads its concepts.
+    ?thing skos:inScheme {node} .
+    GRAPH ?g {{ ?thing ?p ?name }}
+  }}
 }}"""
 
 
@@ -217,7 +225,10 @@ class Service:
         return triples
 
     def document(self, iri: str, infer: bool = True) -> list[Quad]:
-        """What `describe` tells, with the graphs that say it, and the names of what is linked. Raises NotFound."""
+        """What `describe` tells, with the graphs that say it, and the names of what is linked; of a scheme all that is said of its concepts.
+
+        Raises NotFound.
+        """
         triples = self.describe(iri, infer)
         text = f"SELECT ?s ?p ?o ?g WHERE {{{{ {_ABOUT} GRAPH ?g {{{{ ?s ?p ?o }}}} }}}}"
         quads = [Quad(*row) for row in self.sparql(Query(_about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
@@ -225,9 +236,9 @@ class Service:
         quads += [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples if t not in said]
         linked = {term.value for t in triples for term in (t.subject, t.object) if isinstance(term, NamedNode)} - {iri}
         things = " ".join(terms.write(NamedNode(thing)) for thing in sorted(linked))
-        names = self.sparql(Query(_NAMES.format(things=things), infer=infer)).rows()
+        names = self.sparql(Query(_NAMES.format(things=things, node=terms.write(NamedNode(iri))), infer=infer)).rows()
         quads += [Quad(*row) for row in names]  # type: ignore[arg-type]
-        return sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad)))
+        return sorted(set(quads), key=lambda quad: (str(quad.graph_name), str(quad)))
 
     def description(self, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
         """What the graph says of itself: all of it, or of what has its name in some documents (see `part`); and after it, what this

@@ -68,6 +68,12 @@ def test_a_page_of_a_thing_shows_facts_words_and_what_is_inferred(server: Server
     assert "inferred" in text
 
 
+def test_a_scheme_is_told_with_its_concepts(server: Server) -> None:
+    told = server.ask("/vocab/status.ttl").text
+    assert '"It is to begin after the date of the report."@en' in told
+    assert "skos:broader orgtype:social-partners" in server.ask("/vocab/organisation-type.ttl").text
+
+
 @pytest.mark.parametrize("path", ["/ns", "/ns/0.2.0", "/vocab/beneficiary-group/migrants", "/vocab/beneficiary-group", "/graph/news-2022"])
 @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"])
 def test_terms_concepts_and_graphs_answer_as_rdf(server: Server, path: str, accept: str) -> None:
