@@ -225,7 +225,7 @@ class Service:
         return triples
 
     def document(self, iri: str, infer: bool = True) -> list[Quad]:
-        """What `describe` tells, with the graphs that say it, and the names of what is linked; of a scheme all that is said of its concepts.
+        """What `describe` tells, with the graphs that say it, and the names of what is linked; of a scheme all that its concepts say.
 
         Raises NotFound.
         """

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -251,3 +252,11 @@ def test_a_things_page_shows_on_a_map_the_countries_where_it_is(server: Server, 
 
 def test_what_is_nowhere_has_no_map(server: Server) -> None:
     assert 'id="location"' not in server.ask("/page/framework/global-compact-for-migration", Accept="text/html").text
+
+
+def test_what_is_reported_to_be_over_is_not_drawn_as_going_on(server: Server) -> None:
+    text = unescape(server.ask("/pictures/timeline", Accept="text/html").text)
+    assert "since 2021, completed by 16 August 2022" in re.sub(r"\s+", " ", text)
+    listed = unescape(server.ask("/things/projects", Accept="text/html").text)
+    row = next(row for row in listed.split("<tr") if "employability and labour market integration" in row)
+    assert "≤ 2022" in row

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from babel.support import LazyProxy
 
 from graph_service.web.wording import lazy_gettext
+from graph_service.words.names import VOCABULARY
 
 #: The prefixes that patterns are written with.
 PROLOGUE = """
@@ -86,6 +87,16 @@ _PROJECTS = lazy_gettext("Projects")
 _GROUP = lazy_gettext("Beneficiary group")
 _TOPIC = lazy_gettext("Topic")
 
+#: The year in which an undertaking ends; of one that is reported to be over, without its end, the year by which it was.
+_UNTIL = f"""
+  {{ ?thing lc:endYear ?value }}
+  UNION
+  {{
+    ?thing lc:hasStatusReport ?report . ?report lc:status <{VOCABULARY}status/completed> ; lc:asOf ?over .
+    FILTER NOT EXISTS {{ ?thing lc:endDate ?end }}
+    BIND(CONCAT("≤ ", SUBSTR(STR(?over), 1, 4)) AS ?value)
+  }}"""
+
 #: Who takes part in an undertaking, or is assisted by it.
 _TAKES_PART = "lc:involves|lc:supports"
 
@@ -109,7 +120,7 @@ KINDS = (
             Trait("sector", lazy_gettext("Sector"), "?thing lc:concernsSector ?value . ?value a lc:Sector ."),
             Trait("framework", lazy_gettext("Framework"), "?thing lc:contributesTo ?value .", column=False),
             Trait("start", lazy_gettext("From"), "?thing lc:startYear ?value .", plain=True),
-            Trait("end", lazy_gettext("Until"), "?thing lc:endYear ?value .", facet=False, plain=True),
+            Trait("end", lazy_gettext("Until"), _UNTIL, facet=False, plain=True),
         ),
         without=("lc:Organisation",),
     ),

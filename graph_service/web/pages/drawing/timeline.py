@@ -1,4 +1,4 @@
-"""The timeline: a bar for what lasts, a hollow one for what happened at some time in it, an arrow where no end is stated.
+"""The timeline: a bar for what lasts, a hollow one for what happened at some time in it, an arrow where no end is known.
 
 What has no stated date is named below: leaving it out would look as if it did not exist.
 """
@@ -58,18 +58,22 @@ def draw(rows: Rows, title: str) -> Drawing:
 
 
 def _span(row: Row) -> Span | None:
-    on, start, end = (period(words_of(row, name)) for name in ("date", "start", "end"))
+    on, start, end, over = (period(words_of(row, name)) for name in ("date", "start", "end", "ended_by"))
     begin = start or on
     if begin is None:
         return None
-    until = end[1] if end else begin[1]
+    # That it is over is known, and when it ended is not: not later than it was reported.
+    last = end or over
+    until = last[1] if last else begin[1]
     words = _date(row, "start") or _date(row, "date")
     if end and _date(row, "end") != words:
         words = f"{words} – {_date(row, 'end')}"
+    elif start and over:
+        words = _("since %(date)s, completed by %(end)s", date=words, end=_date(row, "ended_by"))
     elif start and not end:
         words = _("since %(date)s", date=words)
     return Span(
-        cell(row, "item"), words_of(row, "kind"), begin[0], max(until, begin[1]), bool(start or end), bool(start and not end), words
+        cell(row, "item"), words_of(row, "kind"), begin[0], max(until, begin[1]), bool(start or last), bool(start and not last), words
     )
 
 
