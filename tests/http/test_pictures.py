@@ -256,7 +256,7 @@ def test_what_is_nowhere_has_no_map(server: Server) -> None:
 
 def test_what_is_reported_to_be_over_is_not_drawn_as_going_on(server: Server) -> None:
     text = unescape(server.ask("/pictures/timeline", Accept="text/html").text)
-    assert "since 2021, completed by 16 August 2022" in re.sub(r"\s+", " ", text)
+    assert "since 2021, completed by August 16, 2022" in re.sub(r"\s+", " ", text)
     listed = unescape(server.ask("/things/projects", Accept="text/html").text)
     row = next(row for row in listed.split("<tr") if "employability and labour market integration" in row)
     assert "≤ 2022" in row

@@ -44,3 +44,11 @@ def test_every_deprecated_term_is_in_the_table_with_what_replaces_it() -> None:
             (replaced,) = [t.object for t in SAID if t.subject == ox.NamedNode(NS + name) and t.predicate.value.endswith("isReplacedBy")]
             assert isinstance(replaced, ox.NamedNode)
             assert replaced.value.removeprefix(NS) in re.findall(r"`(\w+)`", new) or name == "underPillar"
+
+
+def test_the_page_on_data_lists_every_degree_of_verification() -> None:
+    page = (Path(__file__).parent.parent.parent / "data" / "README.md").read_text(encoding="utf-8")
+    table = page[page.index("`lc:verification` is one of") :].partition("\n\nA thing without it")[0]
+    scheme = ox.NamedNode("https://w3id.org/labcoop/vocab/verification")
+    concepts = {t.subject.value.rpartition("/")[2] for t in SAID if t.object == scheme and t.predicate.value.endswith("inScheme")}  # type: ignore[union-attr]
+    assert set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == concepts
