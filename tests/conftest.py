@@ -50,12 +50,18 @@ class Server:
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
         """One request; underscores in header names are hyphens; redirects are not followed, errors are answers."""
         request = urllib.request.Request(self.url + path, body, {k.replace("_", "-"): v for k, v in headers.items()}, method=method)
-        try:
-            with _opener.open(request, timeout=60) as response:
-                return Answer(response.status, _lower(response.headers.items()), response.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, _lower(error.headers.items()), error.read())
+        for attempt in range(3):
+            try:
+                with _opener.open(request, timeout=60) as response:
+                    return Answer(response.status, _lower(response.headers.items()), response.read())
+            except urllib.error.HTTPError as error:
+                with error:
+                    return Answer(error.code, _lower(error.headers.items()), error.read())
+            except urllib.error.URLError as error:
+                # A body that is refused before all of it is sent: urllib does not read the answer that is there already.
+                if not isinstance(error.reason, BrokenPipeError) or attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
