@@ -83,15 +83,20 @@ def parse(name: str, text: str, where: str = "") -> Derivation:
     template = algebra.get("template") or []
     if len(template) != 1 or not isinstance(template[0][0], Variable) or not isinstance(template[0][1], URIRef):
         raise SourceError(f"{where}: a derivation is a CONSTRUCT query of one triple: a variable, a property and what is derived")
-    head = _atom(template[0])
-    body = tuple(_atom(triple) for triple in _patterns(algebra) if isinstance(triple[1], URIRef))
+    patterns = list(_patterns(algebra))
+    if not patterns or not all(isinstance(predicate, URIRef) for _, predicate, _ in patterns):
+        raise SourceError(f"{where}: a derivation follows from triples of named properties, without paths")
+    head, body = _atom(template[0]), tuple(map(_atom, patterns))
     return Derivation(name, sentence, text, Rule(f"derivation {name}", sentence, head, body))
 
 
 def derive(derivations: Iterable[Derivation], triples: Iterable[ox.Triple]) -> set[ox.Triple]:
     """All that the derivations give, and the triples do not tell."""
+    derivations = list(derivations)
+    # Of very many triples few are of a property that a derivation reads or gives.
+    properties = {atom.predicate for d in derivations for atom in d.rule.body} | {d.derives for d in derivations}
     store = ox.Store()
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples if t.predicate in properties)
     answers = [store.query(derivation.text) for derivation in derivations]
     found = {triple for answer in answers if isinstance(answer, ox.QueryTriples) for triple in answer}
     return {triple for triple in found if ox.Quad(*triple) not in store}

@@ -69,6 +69,8 @@ def test_a_derived_value_is_explained_by_what_it_is_computed_from(own: list[Deri
         ("CONSTRUCT { ?a <urn:p> ?b } WHERE { ?a <urn:q> ?b }", "first line of a derivation is a comment"),
         ("# Two.\nCONSTRUCT { ?a <urn:p> ?b ; <urn:r> ?b } WHERE { ?a <urn:q> ?b }", "of one triple"),
         ("# A table.\nSELECT * WHERE { ?a <urn:q> ?b }", "of one triple"),
+        ("# Paths.\nCONSTRUCT { ?a <urn:p> ?b } WHERE { ?a <urn:q>/<urn:r> ?b }", "without paths"),
+        ("# Nothing.\nCONSTRUCT { ?a <urn:p> ?b } WHERE { VALUES (?a ?b) { (1 2) } }", "without paths"),
         ("# Broken.\nCONSTRUCT { ?a <urn:p> ?b } WHERE { ?a <urn:q> ", "test.rq: "),
     ],
 )
