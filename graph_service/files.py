@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from graph_service.config import refuse_unreadable
@@ -31,6 +31,11 @@ def text_of(place: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise SourceError(f"{place}:{line}: not UTF-8. Save the file as UTF-8.") from error
+
+
+def matching(roots: Iterable[Path], pattern: str) -> list[Path]:
+    """The files at any depth below those of the roots that are folders, by a pattern such as `checks/*.rq`, sorted."""
+    return sorted(path for root in roots if root.is_dir() for path in root.rglob(pattern))
 
 
 def below(folder: Path, suffixes: Collection[str], deep: bool = True) -> list[Path]:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.files import text_of
+from graph_service.files import matching, text_of
 from graph_service.knowledge.sources import Sources
 from graph_service.words.names import curie
 
@@ -48,12 +48,20 @@ class Finding:
 
 def rules(ontology: Iterable[Path]) -> list[Path]:
     """The rule files of the ontology's folders, sorted."""
-    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("checks/*.rq"))
+    return matching(ontology, "checks/*.rq")
 
 
 def shapes(ontology: Iterable[Path]) -> list[Path]:
     """The files with shapes in the ontology's folders, sorted (see `shapes`)."""
-    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("shapes/*.ttl"))
+    return matching(ontology, "shapes/*.ttl")
+
+
+def sentence_of(text: str, kind: str, where: object) -> str:
+    """What the first line of a query says in words: a comment. Raises SourceError, beginning with `where`, if it is none."""
+    sentence = text.partition("\n")[0].removeprefix("#").strip()
+    if not text.startswith("#") or not sentence:
+        raise SourceError(f"{where}:1: the first line of a {kind} is a comment that says the {kind}")
+    return sentence
 
 
 def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]) -> list[Finding]:
@@ -63,9 +71,7 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
     findings = []
     for path in rule_files:
         text = text_of(path)
-        sentence = text.partition("\n")[0].removeprefix("#").strip()
-        if not text.startswith("#") or not sentence:
-            raise SourceError(f"{path}:1: the first line of a rule is a comment that says the rule")
+        sentence = sentence_of(text, "rule", path)
         try:
             solutions = store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:

@@ -15,6 +15,8 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Literal, Node, URIRef, Variable
 
 from graph_service.errors import SourceError
+from graph_service.files import matching, text_of
+from graph_service.knowledge.checks import sentence_of
 from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.terminology import Value
@@ -63,19 +65,17 @@ class Derivation:
 
 def files(ontology: Iterable[Path]) -> list[Path]:
     """The derivations in the ontology's folders, sorted."""
-    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("derivations/*.rq"))
+    return matching(ontology, "derivations/*.rq")
 
 
 def read(paths: Iterable[Path]) -> list[Derivation]:
     """The derivations in files. Raises SourceError for one that is not as it must be."""
-    return [parse(path.stem, path.read_text(encoding="utf-8-sig"), str(path)) for path in paths]
+    return [parse(path.stem, text_of(path), str(path)) for path in paths]
 
 
 def parse(name: str, text: str, where: str = "") -> Derivation:
     """A derivation from its text. Raises SourceError, beginning with `where`."""
-    sentence = text.partition("\n")[0].removeprefix("#").strip()
-    if not text.startswith("#") or not sentence:
-        raise SourceError(f"{where}:1: the first line of a derivation is a comment that says it")
+    sentence = sentence_of(text, "derivation", where)
     try:
         algebra = prepareQuery(text).algebra
     except Exception as error:  # rdflib raises what its grammar happens to raise

@@ -6,7 +6,7 @@ bytes, compressed ones too.
 
 import gzip
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, Format
+from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, THING_FORMATS, Format
 from graph_service.words.names import GRAPH, GRAPH_INFERRED
 from graph_service.words.writing import in_order, write_quads, write_sorted
 
@@ -89,7 +89,7 @@ def write_documents(folder: Path, documents: Mapping[str, Document]) -> dict[str
     for iri, document in documents.items():
         files = {}
         quads = [ox.Quad(*triple) for triple in in_order(set(document.triples))]
-        for format, content in _formats(quads):
+        for format, content in _formats(quads, THING_FORMATS):
             if isinstance(content, bytes):
                 name = f"{_hash(iri)}.{format.name}"
                 files[name] = {"format": format.name, **_keep(folder / name, content)}
@@ -97,10 +97,10 @@ def write_documents(folder: Path, documents: Mapping[str, Document]) -> dict[str
     return entries
 
 
-def _formats(quads: list[ox.Quad]) -> Iterator[tuple[Format, bytes | str]]:
+def _formats(quads: list[ox.Quad], formats: Iterable[Format] = DUMP_FORMATS) -> Iterator[tuple[Format, bytes | str]]:
     """Quads in each format, or why it cannot say them."""
     triples = in_order({quad.triple for quad in quads})
-    for format in DUMP_FORMATS:
+    for format in formats:
         try:
             yield format, write_quads(quads, format) if format.name in DATASET_FORMATS else write_sorted(triples, format)
         except NotAcceptable as error:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
+from graph_service.files import matching
 from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.closure import Clash, Closure, close
 from graph_service.knowledge.sources import SourceFile
@@ -71,7 +72,7 @@ class Case:
 
 def files(ontology: Iterable[Path]) -> list[Path]:
     """The files with cases in the ontology's folders, sorted."""
-    return sorted(path for root in ontology if root.is_dir() for path in root.rglob("entailments/*.trig"))
+    return matching(ontology, "entailments/*.trig")
 
 
 def read(case_files: Iterable[Path]) -> list[Case]:

@@ -15,10 +15,7 @@ from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings
 from graph_service.engine.walls import end_with_parent
 from graph_service.errors import BuildError, ServiceError
-from graph_service.knowledge import checks, gates, snapshot
-from graph_service.knowledge.derivations import derive
-from graph_service.knowledge.derivations import files as derivation_files
-from graph_service.knowledge.derivations import read as read_derivations
+from graph_service.knowledge import checks, derivations, gates, snapshot
 from graph_service.knowledge.description import describe
 from graph_service.knowledge.identity import graph_id, source_set
 from graph_service.knowledge.knowledge import infer, read
@@ -44,11 +41,11 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     if report.findings:
         raise BuildError("\n".join(report.findings), findings=report.findings)
     inferred: list[ox.Triple] = []
-    derivations = read_derivations(derivation_files(settings.ontology))
+    computing = derivations.read(derivations.files(settings.ontology))
     if settings.reasoning != "none" and knowledge.ontology:
         progress("Inferring what follows (OWL 2 RL).")
         inferred = infer(knowledge, settings.snapshots)
-        inferred = sorted({*inferred, *derive(derivations, [*knowledge.said, *inferred])}, key=str)
+        inferred = sorted({*inferred, *derivations.derive(computing, [*knowledge.said, *inferred])}, key=str)
     graph = ox.NamedNode(GRAPH_INFERRED)
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
     about = [quad.triple for file in sources.about for quad in file.quads]
@@ -61,7 +58,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "lineage": source_set(settings),
         "graph": graph_id(settings),
         "figures": report.figures,
-        "derivations": {derivation.name: derivation.text for derivation in derivations},
+        "derivations": {derivation.name: derivation.text for derivation in computing},
     }
     parts = documents(sources.ontology, checks.shapes(settings.ontology))
     built = snapshot.write(place, id, quads, description, told, files, parts)

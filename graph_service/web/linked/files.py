@@ -1,5 +1,7 @@
 """Answers that are files: what lies on disk for a snapshot is sent as it lies there, with ranges and a tag of its own."""
 
+from collections.abc import Sequence
+
 from flask import Response, send_file
 
 from graph_service.engine.result import Kind, Query
@@ -67,14 +69,7 @@ def graph(service: Service, iri: str, format: Format) -> Response:
 
 def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> Response:
     """The document of an ontology as a version has it. Raises NotAcceptable."""
-    offered = files(version, iri)
-    name = format.name if format.name in {dump.format.name for dump in offered} else _SAME.get(format.name, format.name)
-    dump = next((dump for dump in offered if dump.format.name == name), None)
-    if dump is None:
-        raise NotAcceptable(
-            f"{iri} cannot be written in {format.media}. Available: {', '.join(dump.format.media for dump in offered)}.",
-            available=[dump.format.media for dump in offered],
-        )
+    dump = _chosen(files(version, iri), _SAME.get(format.name, format.name), f"{iri} cannot be written in {format.media}.")
     is_short = format.name == "jsonld" and version.id == service.snapshot.id and not wants_expanded()
     if is_short and not dump.fault:
         return write(content(f"ontology {iri}", lambda: compact(dump.path.read_bytes())), format)
@@ -84,12 +79,17 @@ def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> R
 def _file(snapshot: Snapshot, name: str, graph: str | None, infer: bool) -> Dump:
     # Without a graph of what is inferred the whole is what is asserted.
     inferred = infer or graph is not None or GRAPH_INFERRED not in snapshot.graphs
-    found = (d for d in snapshot.files if not d.compressed and (d.graph, d.inferred, d.format.name) == (graph, inferred, name))
-    dump = next(found, None)
+    offered = [d for d in snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
+    reason = next((reason for file, reason in snapshot.left_out.items() if file.endswith(f".{name}")), "")
+    return _chosen(offered, name, reason)
+
+
+def _chosen(offered: Sequence[Dump], name: str, reason: str) -> Dump:
+    """The one of some files that is in a format. Raises NotAcceptable, with a reason, if none is."""
+    dump = next((dump for dump in offered if dump.format.name == name), None)
     if dump is None:
-        offered = [d.format.media for d in snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
-        reason = next((reason for file, reason in snapshot.left_out.items() if file.endswith(f".{name}")), "")
-        raise NotAcceptable(f"{reason} Available: {', '.join(offered)}.".lstrip(), available=offered)
+        media = [dump.format.media for dump in offered]
+        raise NotAcceptable(f"{reason} Available: {', '.join(media)}.".lstrip(), available=media)
     return dump
 
 
