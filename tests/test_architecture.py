@@ -15,6 +15,7 @@ FLOORS = (
     {"client"},
     {"words"},
     {"knowledge", "engine", "catalogue"},
+    {"reasons"},
     {"service"},
     {"web"},
     {"commands"},

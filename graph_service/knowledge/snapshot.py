@@ -91,6 +91,11 @@ class Snapshot:
         return dict(self.manifest.get("figures", {}))
 
     @property
+    def derivations(self) -> dict[str, str]:
+        """The queries that computed a part of it, by their names (see `derivations`)."""
+        return dict(self.manifest.get("derivations", {}))
+
+    @property
     def dumps(self) -> list[Dump]:
         """The plain files of the whole dataset, in the order of the formats."""
         return [dump for dump in self.files if dump.whole]

@@ -1,0 +1,114 @@
+"""Why the graph says something, asked of its engine: a derivation by rules or computed, down to what is asserted, and who says that."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from graph_service.arrival import began
+from graph_service.engine.pattern import Pattern
+from graph_service.engine.result import Query, Result
+from graph_service.errors import OutOfTime
+from graph_service.knowledge.derivations import parse
+from graph_service.knowledge.explanation import Explainer, Step
+from graph_service.knowledge.provenance import Explanation, Origin, Passage
+from graph_service.knowledge.rules import compile_rules, produces_equality
+from graph_service.knowledge.terminology import Value, terminology_of
+from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY, OWL
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+
+_SOURCES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
+  {{ GRAPH ?graph {{ {triple} }} }} UNION {{
+    ?record rdf:subject {s} ; rdf:predicate {p} ; rdf:object {o} ; lc:evidence ?passage .
+    ?passage oa:exact ?words ; lc:quotedFrom ?document .
+    OPTIONAL {{ ?document dcterms:language ?language }}
+  }}
+}} ORDER BY ?graph ?document ?passage {limit}"""
+
+
+class Reasons:
+    """Explains the triples of one graph, which is asked by queries."""
+
+    def __init__(self, ask: Callable[[Query], Result], derivations: Mapping[str, str]) -> None:
+        """`derivations` are the texts of the graph's derivations by their names (see `derivations`)."""
+        self._ask = ask
+        self._derivations = [parse(name, text) for name, text in derivations.items()]
+
+    def explain(self, triple: Triple, seconds: float) -> Explanation:
+        """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.
+
+        Raises NotFound if the graph does not say it, OutOfTime if all that takes longer than `seconds` from the arrival of the request,
+        ResultTooLarge for very many steps.
+        """
+        end = began() + seconds
+        step = self._explained(triple, end)
+        origins = {}
+        for leaf in step.leaves:
+            if time.monotonic() > end:
+                raise OutOfTime(f"The origins of what explains {triple} were not found in time.")
+            origins[leaf] = self._origin(leaf)
+        return Explanation(step, origins)
+
+    def _explained(self, triple: Triple, end: float) -> Step:
+        """Why a triple holds: by a derivation, if it is of a property that is derived and not asserted; else by the rules."""
+
+        def explain(triple: Triple) -> Step:
+            return self._explainer.explain(triple, end - time.monotonic())
+
+        derivations = [derivation for derivation in self._derivations if derivation.derives == triple.predicate]
+        if derivations and not self._is_asserted(triple):
+            for derivation in derivations:
+                step = derivation.explain(triple, self._named_rows, explain)
+                if step is not None:
+                    return step
+        return explain(triple)
+
+    def _named_rows(self, text: str) -> Iterator[dict[str, Value]]:
+        result = self._ask(Query(text))
+        columns = result.columns
+        return ({name: term for name, term in zip(columns, row, strict=True) if term is not None} for row in result.rows())
+
+    def _origin(self, triple: Triple) -> Origin:
+        """The graphs that say a triple and the passages of documents that do."""
+        pattern = Pattern(*triple)
+        s, p, o = pattern.texts
+        # What is left open is narrowed down afterwards: a limit might leave out what is wanted.
+        limit = "" if pattern.compared else "LIMIT 200"
+        text = _SOURCES.format(triple=f"{s} {p} {o}", s=s, p=p, o=o, compared=" ".join(pattern.compared), limit=limit)
+        graphs, passages = [], []
+        for graph, passage, words, document, spoken, *compared in self._ask(Query(text, nodes=pattern.nodes)).rows():
+            if not pattern.fits(compared):
+                continue
+            if isinstance(graph, NamedNode) and graph.value != GRAPH_INFERRED:
+                graphs.append(graph.value)
+            if isinstance(passage, NamedNode) and isinstance(words, Literal) and isinstance(document, NamedNode):
+                tag = spoken.value if isinstance(spoken, Literal) else None
+                passages.append(Passage(passage.value, words.value, document.value, tag))
+        return Origin(tuple(graphs), tuple(passages))
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        ontology = terminology_of(self._matching(Pattern(None, None, None), [GRAPH_ONTOLOGY]))
+        rules = compile_rules(ontology)
+        equality = produces_equality(rules) or bool(self._ask(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}")))
+
+        def match(subject: AnyTerm | None, predicate: NamedNode, object_: AnyTerm | None) -> Iterator[Triple]:
+            return self._matching(Pattern(subject, predicate, object_))
+
+        return Explainer(rules, match, self._is_asserted, {triple.subject for triple in ontology}, equality)
+
+    def _is_asserted(self, triple: Triple) -> bool:
+        pattern = Pattern(*triple)
+        if pattern.compared:
+            return any(self._matching(pattern, infer=False))
+        return bool(self._ask(Query(f"ASK {{ {' '.join(pattern.texts)} }}", infer=False)))
+
+    def _matching(self, pattern: Pattern, graphs: Sequence[str] | None = None, infer: bool = True) -> Iterator[Triple]:
+        """The triples that match a pattern, in the whole graph or in some named graphs."""
+        text = " ".join(pattern.texts)
+        query = Query(f"CONSTRUCT {{ {text} }} WHERE {{ {text} }}", default_graphs=graphs, infer=infer, nodes=pattern.nodes)
+        return (Triple(*row) for row in self._ask(query).rows() if pattern.fits_triple(row))  # type: ignore[arg-type]
