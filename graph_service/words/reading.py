@@ -11,11 +11,14 @@ from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
 from graph_service.words.names import XSD
 
+# What is repeated is looked at before any of it is taken: before Python 3.11.5 a last try that fails midway loses its place
+# (https://github.com/python/cpython/issues/106052).
 _TERM = re.compile(
     r"""
       <(?P<iri>[^<>\s]*+)>
     | _:(?P<blank>[\w\-.:]++)
-    | "(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)" (?: @(?P<language>[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+)(?:--(?P<direction>ltr|rtl))?
+    | "(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)" (?: @(?P<language>[A-Za-z0-9]++(?:(?=-[A-Za-z0-9])-[A-Za-z0-9]++)*+)
+                                             (?:--(?P<direction>ltr|rtl))?
                                            | \^\^<(?P<datatype>[^<>\s]*+)> )?
     | (?P<bare>[+\-.\w]++)
     | (?P<open><<\()
