@@ -120,3 +120,36 @@ def test_what_a_client_sends_never_becomes_query_text(server: Server) -> None:
     assert server.ask(f"/things/projects?q={attack}", Accept="text/html").status == 200
     assert rows(server.ask(f"/things/projects.csv?q={attack}")) == []
     assert server.ask(f"/things/projects?country={attack}").status == 422
+
+
+def test_what_is_only_reported_is_listed_as_such_and_what_is_not_recorded_is_no_nought(server: Server) -> None:
+    standards = {row["thing"].rpartition("/")[2]: row for row in rows(server.ask("/things/standards.csv"))}
+    for number in ("C122", "C069", "C074"):
+        assert (standards[number]["party"], standards[number]["reported"]) == ("", "Canada")
+    assert (standards["C087"]["party"], standards["C087"]["reported"]) == ("Canada", "")
+    page = server.ask("/things/countries", Accept="text/html").text
+    told = dict(
+        re.findall(r'<th scope="row" class="long"><a [^>]*>([^<]*)</a></th>.*?((?:<td class="number">(?:(?!</td>).)*</td>){2})</tr>', page)
+    )
+    assert re.findall(r">(\d+)</a>", told["Canada"]) == ["16", "17"]
+    assert 'href="/queries/ratification-comparison?country=https%3A//w3id.org/labcoop/id/place/CAN"' in told["Canada"]
+    assert re.sub(r"<[^>]+>", " ", told["Peru"]).split() == ["–", "–"]
+
+
+@pytest.mark.parametrize(
+    ("thing", "query"),
+    [
+        ("figure/canada-technical-conventions-ratified", "ratification-comparison?figure=figure:canada-technical-conventions-ratified"),
+        ("figure/canada-conventions-ratified", "ratification-comparison?figure=figure:canada-conventions-ratified"),
+        ("place/CAN", "ratification-comparison?country=place:CAN"),
+        ("place/CAN", "ratifications?country=place:CAN"),
+    ],
+)
+def test_a_thing_leads_to_the_questions_that_can_be_asked_about_it(server: Server, thing: str, query: str) -> None:
+    page = server.ask(f"/page/{thing}", Accept="text/html").text
+    assert f'<a href="/queries/{query}">' in page
+    assert server.ask(f"/queries/{query}", Accept="text/csv").text.count("\n") > 1
+
+
+def test_a_figure_that_is_no_ratification_has_no_question_about_ratifications(server: Server) -> None:
+    assert "ratification-comparison" not in server.ask("/page/figure/forteress-production-units", Accept="text/html").text

@@ -16,6 +16,7 @@ from graph_service.web.pages.extent import Extent, extent
 from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.pages.gists import gists
 from graph_service.web.pages.presentation import Presentation
+from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
 from graph_service.web.pages.traits import Kind, kind_of
 from graph_service.web.wording import gettext
@@ -92,6 +93,7 @@ class Thing:
     repeated: list[Fact]
     mentions: list[Section]
     related: list[Relative]
+    questions: list[Question]
     headings: dict[str, Literal]
     classes: list[str]
     kind: Kind | None
@@ -151,6 +153,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         repeated=teller.repeated(facts),
         mentions=teller.sections(mentions, of=False),
         related=related(service, iri, language),
+        questions=questions(service, iri, {t.object.value for t in said if t.predicate.value == RDF + "type"}),  # type: ignore[union-attr]
         headings=labels,
         classes=sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred),  # type: ignore[union-attr]
         kind=kind_of([curie(t.object.value) for t in said if t.predicate.value == RDF + "type" and isinstance(t.object, NamedNode)]),

@@ -26,7 +26,8 @@ class Trait:
     """Something that things of a kind are told by.
 
     `column`: shown in the list. `facet`: the list can be narrowed down to a value of it. `count`: only how many values there are
-    matters. `plain`: its values are texts or numbers and not things, so that a list can be put in their order.
+    matters. `plain`: its values are texts or numbers and not things, so that a list can be put in their order. `told_by`: the
+    canned query that tells where a count comes from, and its parameter for the thing.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Trait:
     facet: bool = True
     count: bool = False
     plain: bool = False
+    told_by: tuple[str, str] | None = None
 
     @property
     def sortable(self) -> bool:
@@ -76,8 +78,8 @@ def _class(label: LazyProxy, above: str, column: bool = True) -> Trait:
     return Trait("type", label, pattern, column)
 
 
-def _number_of(name: str, label: LazyProxy, pattern: str) -> Trait:
-    return Trait(name, label, pattern, facet=False, count=True)
+def _number_of(name: str, label: LazyProxy, pattern: str, told_by: tuple[str, str] | None = None) -> Trait:
+    return Trait(name, label, pattern, facet=False, count=True, told_by=told_by)
 
 
 _COUNTRY = lazy_gettext("Country")
@@ -96,6 +98,9 @@ _UNTIL = f"""
     FILTER NOT EXISTS {{ ?thing lc:endDate ?end }}
     BIND(CONCAT("≤ ", SUBSTR(STR(?over), 1, 4)) AS ?value)
   }}"""
+
+#: What tells where the numbers of a country's ratifications come from.
+_RATIFICATIONS = ("ratification-comparison", "country")
 
 #: Who takes part in an undertaking, or is assisted by it.
 _TAKES_PART = "lc:involves|lc:supports"
@@ -146,7 +151,8 @@ KINDS = (
             Trait("project", lazy_gettext("Project"), f"?value lc:coversPlace ?thing . {_IS_PROJECT}", column=False),
             _number_of("projects", _PROJECTS, f"?value lc:coversPlace ?thing . {_IS_PROJECT}"),
             Trait("member", lazy_gettext("Member of"), "?thing lc:memberOf ?value .", column=False),
-            _number_of("ratified", lazy_gettext("Ratified instruments, as listed here"), "?thing lc:hasRatified ?value ."),
+            _number_of("ratified", lazy_gettext("Ratifications recorded here"), "?thing lc:hasRatified ?value .", _RATIFICATIONS),
+            _number_of("reported", lazy_gettext("Only reported here"), "?value lc:reportedState ?thing .", _RATIFICATIONS),
         ),
     ),
     Kind(
@@ -169,7 +175,10 @@ KINDS = (
             _class(_TYPE, "lc:LabourStandard", column=False),
             Trait("category", lazy_gettext("Category"), "?thing lc:conventionCategory ?value ."),
             Trait("number", lazy_gettext("Number"), "?thing lc:conventionNumber ?value .", facet=False, plain=True),
-            Trait("party", lazy_gettext("Ratified by, as listed here"), "?thing lc:hasParty ?value ."),
+            Trait("party", lazy_gettext("Ratified by, as recorded here"), "?thing lc:hasParty ?value ."),
+            Trait(
+                "reported", lazy_gettext("Ratified by, as only reported here"), "?thing ^lc:reportedInstrument/lc:reportedState ?value ."
+            ),
         ),
     ),
     Kind(
