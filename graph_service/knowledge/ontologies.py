@@ -57,11 +57,16 @@ def files(snapshot: Snapshot, iri: str) -> list[Dump]:
 
 def header(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
     """What an ontology says of itself as a whole. Raises Unavailable if its file is not as it was written."""
+    own = ox.NamedNode(iri)
+    return [triple for triple in triples(snapshot, iri) if triple.subject == own]
+
+
+def triples(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
+    """All that the document of an ontology says. Raises Unavailable if its file is not as it was written."""
     file = next(dump for dump in files(snapshot, iri) if dump.format.name == "nt")
     if file.fault:
         raise Unavailable(file.fault, retry_after=600)
-    own = ox.NamedNode(iri)
-    return [quad.triple for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.N_TRIPLES) if quad.subject == own]
+    return [quad.triple for quad in ox.parse(path=str(file.path), format=ox.RdfFormat.N_TRIPLES)]
 
 
 def _headers(said: _Said) -> frozenset[ox.NamedNode]:

@@ -72,3 +72,20 @@ def test_a_property_has_an_example_and_a_deprecated_term_says_what_replaces_it(s
     earlier = text[text.index('id="kind-owl-DeprecatedProperty"') :]
     assert 'id="funder"' in earlier
     assert 'href="#contributor"' in rows["funder"].partition("Replaced by:")[2]
+
+
+@pytest.mark.parametrize(
+    ("part", "term", "link", "other"),
+    [
+        ("/ns/alignments/org", "Organisation", "subClassOf", "Organization"),
+        ("/ns/alignments/prov", "implementedBy", "subPropertyOf", "wasAssociatedWith"),
+        ("/ns/rules", "Outcome", "disjointWith", "Output"),
+        ("/ns/deprecated", "aimOf", "isReplacedBy", "hasObjective"),
+    ],
+)
+def test_each_part_has_a_picture_of_what_it_relates(server: Server, part: str, term: str, link: str, other: str) -> None:
+    text = server.ask(part, Accept="text/html").text
+    picture = text[text.index("<svg") : text.index("</svg>")]
+    drawn = [re.findall(r'href="([^"]*)"', mark) for mark in picture.split("<g>")]
+    ends = [{place.rstrip("/").rpartition("#")[2].rpartition("/")[2] for place in places} for places in drawn]
+    assert any({term, link, other} <= found for found in ends), ends

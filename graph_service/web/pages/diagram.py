@@ -1,14 +1,18 @@
-"""The picture of the ontology, drawn from it: each class and property in it is a link to its term below."""
+"""The pictures of the ontology and of its parts, drawn from them: each term in one is a link to what is said of it."""
+
+from collections.abc import Iterable
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.languages import language
-from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.drawing import classes
 from graph_service.web.pages.drawing.canvas import Drawing
 from graph_service.web.pages.drawing.classes import Link
-from graph_service.words.names import NS
-from graph_service.words.terms import NamedNode
+from graph_service.web.pages.drawing.rows import key
+from graph_service.web.wording import gettext, ngettext
+from graph_service.words.names import DCTERMS, NS, RDF, RDFS
+from graph_service.words.terms import NamedNode, Triple
 
 _CLASSES = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -25,6 +29,9 @@ SELECT ?from ?property ?to WHERE {
   ?property a owl:ObjectProperty ; rdfs:domain ?from ; rdfs:range ?to .
   FILTER(isIRI(?from) && isIRI(?to))
 } ORDER BY ?from ?property ?to"""
+
+#: What a part says of a term without relating it to another.
+_NO_TIES = frozenset({RDF + "type", RDFS + "isDefinedBy", RDFS + "seeAlso", DCTERMS + "source", DCTERMS + "license", DCTERMS + "hasPart"})
 
 
 def picture(service: Service) -> Drawing | None:
@@ -46,4 +53,31 @@ def picture(service: Service) -> Drawing | None:
     for start, link, end in ties:
         if isinstance(start, NamedNode) and isinstance(link, NamedNode) and isinstance(end, NamedNode) and end.value.startswith(NS):
             links.setdefault(start.value, []).append(Link(term(link.value), term(end.value)))
-    return classes.draw([term(kind) for kind in found], {kind: parent for kind, parent in found.items() if parent}, links)
+    words = " ".join(
+        (
+            ngettext("%(num)s class as a tree.", "%(num)s classes as a tree.", len(found), num=len(found)),
+            gettext("The classes, each below the one it is a kind of, and the properties that lead from one class to another."),
+            gettext("The tables below say the same in words."),
+        )
+    )
+    above = {kind: parent for kind, parent in found.items() if parent}
+    return classes.draw([term(kind) for kind in found], above, links, gettext("Picture of the classes"), words)
+
+
+def picture_of(service: Service, triples: Iterable[Triple]) -> Drawing | None:
+    """The picture of one part of the ontology: its terms, and how it relates each to other terms; None if it relates none."""
+    ties = [
+        (t.subject, t.predicate, t.object)
+        for t in triples
+        if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode) and t.predicate.value not in _NO_TIES
+    ]
+    labels = service.labels([term for tie in ties for term in tie], language())
+    links: dict[Cell, list[Link]] = {}
+    for start, link, end in sorted(ties, key=str):
+        shown = cell(start, labels), cell(link, labels), cell(end, labels)
+        if None not in shown:
+            links.setdefault(shown[0], []).append(Link(shown[1], shown[2]))  # type: ignore[arg-type]
+    words = ngettext("%(num)s term.", "%(num)s terms.", len(links), num=len(links))
+    words += " " + gettext("The terms of this part, and how it relates each to others. The text below says the same, and all else.")
+    drawn = {key(shown): found for shown, found in links.items()}
+    return classes.draw([*links], {}, drawn, gettext("Picture of this part"), words)

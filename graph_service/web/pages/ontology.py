@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import Gone, NotFound
-from graph_service.knowledge.ontologies import files, header, names
+from graph_service.knowledge.ontologies import files, header, names, triples
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import choose
@@ -18,7 +18,7 @@ from graph_service.web.linked.files import graph
 from graph_service.web.linked.files import ontology as document
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.pages.cells import Cell, cell, table
-from graph_service.web.pages.diagram import picture
+from graph_service.web.pages.diagram import picture, picture_of
 from graph_service.web.protocol import wants_page
 from graph_service.words.formats import GRAPH_FORMATS, named
 from graph_service.words.names import DCTERMS, GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, SHAPES, below, curie
@@ -129,7 +129,7 @@ def blueprint(service: Service) -> Blueprint:
         iri = names(version)[name]
         if suffix is None and wants_page(request):
             # What one version says, and how its page is written, is the same for ever; of the current one more is told.
-            shown = Response(_module_page(version, iri)) if iri != ONTOLOGY or version.id != service.snapshot.id else ontology()
+            shown = Response(_module_page(service, version, iri)) if iri != ONTOLOGY or version.id != service.snapshot.id else ontology()
             return add(shown, [Link("cite-as", name), *alternates(request.root_url + path[1:], GRAPH_FORMATS)])
         return _document(version, iri, path, suffix)
 
@@ -153,9 +153,10 @@ def _parted(part: str) -> tuple[str, str | None]:
     return (stem, suffix) if stem and named(suffix, GRAPH_FORMATS) is not None else (part, None)
 
 
-def _module_page(version: Snapshot, iri: str) -> str:
+def _module_page(service: Service, version: Snapshot, iri: str) -> str:
     """The page of one part: what it says of itself, and all of it as Turtle. Raises Unavailable for a damaged file."""
-    said = header(version, iri)
+    whole = triples(version, iri)
+    said = [triple for triple in whole if triple.subject == NamedNode(iri)]
     turtle = next(dump for dump in files(version, iri) if dump.format.name == "ttl")
     return render_template(
         "module.html",
@@ -164,6 +165,7 @@ def _module_page(version: Snapshot, iri: str) -> str:
         title=_text(said, DCTERMS + "title") or iri,
         description=_text(said, DCTERMS + "description"),
         version=_text(said, OWL + "versionInfo"),
+        drawn=picture_of(service, (triple for triple in whole if triple.subject != NamedNode(iri))),
         turtle=turtle.path.read_text(encoding="utf-8"),
     )
 

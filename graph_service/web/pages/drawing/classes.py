@@ -1,4 +1,4 @@
-"""The classes of an ontology as a tree, and beside each class the properties that lead from it to another."""
+"""Terms as a tree, and beside each what leads from it to another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,9 @@ from graph_service.web.pages.drawing import tree
 from graph_service.web.pages.drawing.canvas import ACCENT, SOFT, TEXT, TINT, Drawing, Mark, linked, mark, text
 from graph_service.web.pages.drawing.letters import width
 from graph_service.web.pages.drawing.rows import key
-from graph_service.web.wording import gettext as _
 from graph_service.web.wording import ngettext
 
-#: Properties of one class that are drawn; the tables below the picture have them all.
+#: Ties of one term that are drawn; what stands below the picture has them all.
 _LINKS = 4
 
 _SMALL = 12.0
@@ -19,17 +18,17 @@ _SMALL = 12.0
 
 @dataclass(frozen=True)
 class Link:
-    """A property, and the class to which it leads."""
+    """A property, and the term to which it leads."""
 
     property: Cell
     target: Cell
 
 
-def draw(classes: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Sequence[Link]]) -> Drawing | None:
-    """The picture of classes; None without any. `above`: class -> the class it is a kind of; `links`: class -> what leads from it."""
-    if not classes:
+def draw(drawn: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Sequence[Link]], title: str, words: str) -> Drawing | None:
+    """The picture of terms; None without any. `above`: term -> the one it stands below; `links`: term -> what leads from it."""
+    if not drawn:
         return None
-    named = {key(one): one for one in classes}
+    named = {key(one): one for one in drawn}
     below: dict[str, list[str]] = {}
     for iri in named:
         if iri in above:
@@ -47,13 +46,11 @@ def draw(classes: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, 
 
     roots = [iri for iri in named if above.get(iri) not in named]
     marks, bottom = tree.draw([*roots, *named], below, node)
-    words = ngettext("%(num)s class as a tree.", "%(num)s classes as a tree.", len(named), num=len(named))
-    words += " " + _("The classes, each below the one it is a kind of, and the properties that lead from one class to another.")
-    return Drawing(widest, bottom, _("Picture of the classes"), f"{words} {_('The tables below say the same in words.')}", marks)
+    return Drawing(widest, bottom, title, words, marks)
 
 
 def _told(links: Sequence[Link], x: float, y: float) -> tuple[list[Mark], float]:
-    """The properties of a class, in a row from `x` on, and where they end."""
+    """The ties of a term, in a row from `x` on, and where they end."""
     marks = []
     for link in links[:_LINKS]:
         for part, cell, fill in ((link.property.text, link.property, ACCENT), ("→", None, SOFT), (link.target.text, link.target, TEXT)):
