@@ -99,6 +99,9 @@ PREFIXES: dict[str, str] = {
     "area": VOCABULARY + "fiap-area/",
     "pillar": VOCABULARY + "ilo-lac-pillar/",
     "verification": VOCABULARY + "verification/",
+    "degree": VOCABULARY + "degree/",
+    "level": VOCABULARY + "level/",
+    "quantifier": VOCABULARY + "quantifier/",
     "graph": GRAPH,
 }
 
