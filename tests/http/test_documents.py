@@ -83,3 +83,16 @@ def test_a_framework_tells_what_serves_it_and_through_what(server: Server) -> No
 def test_a_relation_to_a_framework_is_never_shown_as_stated_when_it_follows(server: Server) -> None:
     for row in rows(server.ask("/frameworks.csv").text):
         assert not row["relation"].endswith("#contributesTo")
+
+
+def test_of_a_part_that_serves_a_framework_the_project_is_told(server: Server) -> None:
+    """MIRPS and the Quito Process are named with one line of work each, and that is what serves them."""
+    for key, part, project in (
+        ("mirps", "Development of the Regional Strategy", "Fair Recruitment in Central America"),
+        ("quito-process", "Support to regional efforts for a network", "integration of Venezuelan refugees"),
+    ):
+        text = page(server, "/frameworks")
+        section = text[text.index(f'id="{key}"') :].partition("</section>")[0]
+        (row,) = (row for row in section.split("<tr>") if part in row.partition("</a>")[0])
+        assert project in row.partition("part of:")[2].partition("</th>")[0]
+        assert not any(project in row.partition("</a>")[0] for row in section.split("<tr>"))

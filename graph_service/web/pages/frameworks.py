@@ -17,11 +17,12 @@ from graph_service.words.names import NS
 from graph_service.words.terms import AnyTerm, NamedNode, Triple
 
 #: What serves a framework, by which relation a source states (or by inference alone), and through what: a part, a strategy or
-#: another framework that serves it in turn. Donors are those of undertakings.
+#: another framework that serves it in turn. Of a part of a project that serves it the project is told: that it serves it itself is not
+#: said. Donors are those of undertakings.
 _SERVING = """
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?framework ?type ?serving ?relation ?through ?donor WHERE {
+SELECT DISTINCT ?framework ?type ?serving ?relation ?through ?whole ?donor WHERE {
   ?framework a lc:Framework .
   OPTIONAL { ?framework a ?type . ?type rdfs:subClassOf lc:Framework FILTER(?type != lc:Framework) }
   OPTIONAL {
@@ -35,19 +36,27 @@ SELECT DISTINCT ?framework ?type ?serving ?relation ?through ?donor WHERE {
       FILTER(?through != ?serving && ?through != ?framework && isIRI(?through))
       FILTER(?link IN (lc:isPartOf, lc:contributesTo, lc:hasStrategy))
     }
+    OPTIONAL {
+      ?serving lc:isPartOf ?whole . ?whole a ?kind FILTER(?kind IN (lc:Project, lc:Programme))
+      FILTER NOT EXISTS { ?whole lc:contributesTo ?framework }
+    }
     OPTIONAL { ?serving lc:hasDonorCountry ?donor }
   }
-} ORDER BY ?framework ?serving ?relation ?through ?donor"""
+} ORDER BY ?framework ?serving ?relation ?through ?whole ?donor"""
 
 
 @dataclass(frozen=True)
 class Serving:
-    """Something that serves a framework: by which stated relations, through what, who pays for it, and where that is explained."""
+    """Something that serves a framework: by which stated relations, through what, who pays for it, and where that is explained.
+
+    `wholes`: the projects of which it is a part and that are not said to serve the framework themselves.
+    """
 
     cell: Cell
     explanation: str
     relations: dict[Cell, None] = field(default_factory=dict)
     through: dict[Cell, None] = field(default_factory=dict)
+    wholes: dict[Cell, None] = field(default_factory=dict)
     donors: dict[Cell, None] = field(default_factory=dict)
 
 
@@ -91,7 +100,7 @@ def frameworks(service: Service) -> list[Framework]:
         return {} if made is None else {made: None}
 
     found: dict[str, Framework] = {}
-    for framework, kind, serving, relation, through, donor in rows:
+    for framework, kind, serving, relation, through, whole, donor in rows:
         named = cell(framework, labels)
         if not isinstance(framework, NamedNode) or named is None:
             continue
@@ -103,5 +112,6 @@ def frameworks(service: Service) -> list[Framework]:
             entry = known.serving.setdefault(what, Serving(what, why))
             entry.relations.update(shown(relation))
             entry.through.update(shown(through))
+            entry.wholes.update(shown(whole))
             entry.donors.update(shown(donor))
     return sorted(found.values(), key=lambda framework: (-len(framework.serving), framework.cell.text.casefold()))
