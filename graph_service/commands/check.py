@@ -34,13 +34,13 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if not report.findings:
             _try_queries(report, Catalogue.read(settings.queries), settings, options.answers)
     findings, warnings = report.findings, report.warnings
-    told = {**report.figures, "warnings": warnings, "findings": findings}
+    told = {**report.figures, **({"notes": report.notes} if options.what else {}), "warnings": warnings, "findings": findings}
     if options.json:
         print_json(told)
     else:
         for name, value in told.items():
             print(f"{name}: {len(value) if isinstance(value, list) else value}")
-        for told_of in (*(f"Warning: {warning}" for warning in warnings), *findings):
+        for told_of in (*(f"Note: {note}" for note in report.notes), *(f"Warning: {warning}" for warning in warnings), *findings):
             print(told_of)
     return 1 if findings else 0
 
@@ -58,9 +58,11 @@ def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -
             raise SettingError(f"{place}: neither a canned query nor one of the sources, nor a folder of them")
     if places:
         # What is said in one file is held against all that the others say.
-        found = gates.guard(read(sources, say), settings)
-        report.add([finding for finding in found.findings if _is_within(finding, places)], found.figures)
+        knowledge = read(sources, say)
+        found, reading = gates.guard(knowledge, settings), gates.second_reading(knowledge)
+        report.add([finding for finding in found.findings if _is_within(finding, places)], {**found.figures, **reading.figures})
         report.warnings.extend(warning for warning in found.warnings if _is_within(warning, places))
+        report.notes.extend(note for note in reading.notes if _is_within(note, places))
     if chosen:
         catalogue = Catalogue.read(chosen)
         report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})

@@ -16,6 +16,7 @@ from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATE
 from graph_service.knowledge.knowledge import Knowledge, infer
 from graph_service.knowledge.sources import Progress
 from graph_service.knowledge.texts import passages
+from graph_service.knowledge.unsaid import carried, unsaid
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Report:
     findings: list[str] = field(default_factory=list)
     #: What may be a mistake and need not be one, likewise.
     warnings: list[str] = field(default_factory=list)
+    #: What a reader of one document or passage wants to look at.
+    notes: list[str] = field(default_factory=list)
 
     def add(self, findings: Sequence[object], figures: Mapping[str, int | str]) -> None:
         """Take in what a gate found and covered."""
@@ -58,6 +61,7 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     report.add((), {"files": len(knowledge.sources.files), "stated triples": len({quad.triple for quad in knowledge.asserted})})
     report.add(guarded.findings, guarded.figures)
     report.warnings.extend(guarded.warnings)
+    report.add((), second_reading(knowledge).figures)
     if settings.reasoning != "none":
         try:
             report.add((), {"inferred": 0 if guarded.findings else len(infer(knowledge))})
@@ -68,6 +72,13 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     catalogue = Catalogue.read(settings.queries)
     report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})
     return report
+
+
+def second_reading(knowledge: Knowledge) -> Report:
+    """How many words of the passages their statements carry, and as notes those that none does. It is no gate: a build does not need it."""
+    found = unsaid(knowledge)
+    figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
+    return Report(figures, notes=[str(one) for one in found if one.left])
 
 
 def _add_entailments(report: Report, knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool) -> None:

@@ -1,0 +1,112 @@
+"""The words of a passage that nothing said of it carries: where a reading may have left something out.
+
+A content word of a passage is carried if a statement of its file has it: in the name of its subject or of what that is, of its property
+or of its object, or in a value. Words are compared by their stems (Snowball's), so that "strengthens" carries "strengthening"; small
+words that only join others are left aside, those that say how many (all, most) are not. What is left over need not be missing: a reader
+looks at it. How much is carried is a figure that should only rise.
+
+It takes the library `snowballstemmer` (the extra `languages`), and a document in a language that has its small words listed here.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from graph_service.knowledge.evidence import TYPE
+from graph_service.knowledge.knowledge import Knowledge
+from graph_service.knowledge.texts import Passage, passages
+from graph_service.words.folding import WORD, fold
+from graph_service.words.names import DCTERMS, NS, RDFS, SKOS
+
+try:
+    from snowballstemmer import stemmer
+except ImportError:  # The extra is not installed.
+    stemmer = None
+
+_LANGUAGE = ox.NamedNode(DCTERMS + "language")
+
+#: What a thing is called.
+_NAMES = frozenset({RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel", NS + "acronym", NS + "statedName"})
+
+#: Snowball's names of the languages, and the words of each that only join others.
+_ALGORITHMS = {"en": "english", "fr": "french", "es": "spanish"}
+_SMALL_WORDS = {
+    "en": (
+        "a about after also among an and any are as at be been but by can for from had has have he her his i if in into is it its may my "
+        "no nor not of on or our s she so such than that the their them then there these they this those through to under was we were what "
+        "when where which while who whom whose will with within would you your"
+    ),
+    "fr": (
+        "a à au aux avec c ce ces cette d dans de des du elle elles en entre est et eux il ils j je l la le les leur leurs lui m ma mais "
+        "me même mes n ne nos notre nous on ou où par pas pour qu que qui s sa se ses son sont sur t te tu un une vos votre vous y"
+    ),
+    "es": (
+        "a al ante con contra cual cuando de del desde donde el ella ellas ellos en entre era es esa ese eso esta este esto ha han hasta "
+        "la las le les lo los mas me mi no nos o para pero por que quien se sin sobre son su sus también te tu un una y ya"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """A passage, how many content words it has, and those that nothing carries, as they are written and in their order."""
+
+    passage: Passage
+    words: int
+    left: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.passage.where()}: No statement has these words of the passage: {', '.join(self.left)}."
+
+
+def unsaid(knowledge: Knowledge) -> list[Unsaid]:
+    """Each passage with what is left of its words; none whose language cannot be looked at, or without the library."""
+    if stemmer is None:
+        return []
+    languages = {
+        quad.subject.value: quad.object.value.partition("-")[0]
+        for quad in knowledge.data
+        if quad.predicate == _LANGUAGE and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)
+    }
+    names = defaultdict[str, set[str]](set)
+    for quad in (*knowledge.ontology, *knowledge.data):
+        if quad.predicate.value in _NAMES and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            names[quad.subject.value].add(quad.object.value)
+    for quad in knowledge.data:
+        if quad.predicate == TYPE and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+            names[quad.subject.value] |= names[quad.object.value]
+    return [
+        _look_at(passage, names, languages[passage.document])
+        for passage in passages(knowledge.sources)
+        if languages.get(passage.document) in _ALGORITHMS
+    ]
+
+
+def carried(found: list[Unsaid]) -> str:
+    """How many of the content words are carried, as a percentage with one decimal, rounded down."""
+    words = sum(one.words for one in found)
+    return f"{1000 * (words - sum(len(one.left) for one in found)) // words / 10} %" if words else "no words looked at"
+
+
+def _look_at(passage: Passage, names: dict[str, set[str]], language: str) -> Unsaid:
+    stem = stemmer(_ALGORITHMS[language]).stemWord
+    own = ox.NamedNode(passage.iri)
+    small = set(fold(_SMALL_WORDS[language]).split())
+    texts = {text for quad in passage.file.quads if quad.subject != own for text in _texts(quad, names)}
+    known = {stemmed for text in texts for stemmed in _stems(text, stem)}
+    written = [word for word in WORD.findall(passage.exact) if fold(word) not in small]
+    return Unsaid(passage, len(written), tuple(word for word in written if stem(fold(word)) not in known))
+
+
+def _texts(quad: ox.Quad, names: dict[str, set[str]]) -> Iterator[str]:
+    for term in (quad.subject, quad.predicate, quad.object):
+        if isinstance(term, ox.Literal):
+            yield term.value
+        elif isinstance(term, ox.NamedNode):
+            yield from names.get(term.value, ())
+
+
+def _stems(text: str, stem: Callable[[str], str]) -> Iterator[str]:
+    return (stem(word) for word in fold(text).split())
