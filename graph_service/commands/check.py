@@ -59,9 +59,9 @@ def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -
     if places:
         # What is said in one file is held against all that the others say.
         knowledge = read(sources, say)
-        found, reading = gates.guard(knowledge, settings), gates.second_reading(knowledge)
+        found, reading = gates.guard(knowledge, settings), gates.second_reading(knowledge, settings)
         report.add([finding for finding in found.findings if _is_within(finding, places)], {**found.figures, **reading.figures})
-        report.warnings.extend(warning for warning in found.warnings if _is_within(warning, places))
+        report.warnings.extend(warning for warning in (*found.warnings, *reading.warnings) if _is_within(warning, places))
         report.notes.extend(note for note in reading.notes if _is_within(note, places))
     if chosen:
         catalogue = Catalogue.read(chosen)

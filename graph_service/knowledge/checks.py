@@ -51,6 +51,11 @@ def rules(ontology: Iterable[Path]) -> list[Path]:
     return matching(ontology, "checks/*.rq")
 
 
+def doubtful(ontology: Iterable[Path]) -> list[Path]:
+    """The files of the ontology's folders that ask for what may be a mistake and need not be one: rules whose findings are warnings."""
+    return matching(ontology, "doubts/*.rq")
+
+
 def shapes(ontology: Iterable[Path]) -> list[Path]:
     """The files with shapes in the ontology's folders, sorted (see `shapes`)."""
     return matching(ontology, "shapes/*.ttl")

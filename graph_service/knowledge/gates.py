@@ -61,7 +61,9 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     report.add((), {"files": len(knowledge.sources.files), "stated triples": len({quad.triple for quad in knowledge.asserted})})
     report.add(guarded.findings, guarded.figures)
     report.warnings.extend(guarded.warnings)
-    report.add((), second_reading(knowledge).figures)
+    reading = second_reading(knowledge, settings)
+    report.add((), reading.figures)
+    report.warnings.extend(reading.warnings)
     if settings.reasoning != "none":
         try:
             report.add((), {"inferred": 0 if guarded.findings else len(infer(knowledge))})
@@ -74,11 +76,14 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     return report
 
 
-def second_reading(knowledge: Knowledge) -> Report:
-    """How many words of the passages their statements carry, and as notes those that none does. It is no gate: a build does not need it."""
+def second_reading(knowledge: Knowledge, settings: Settings) -> Report:
+    """What a second reader looks at, which a build does not need: doubts of the ontology as warnings, and how many words of the passages
+    their statements carry, with those that none does as notes. Raises SourceError for a doubt out of order.
+    """
     found = unsaid(knowledge)
     figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
-    return Report(figures, notes=[str(one) for one in found if one.left])
+    doubts = checks.check(knowledge.sources, knowledge.asserted, checks.doubtful(settings.ontology))
+    return Report(figures, warnings=list(map(str, doubts)), notes=[str(one) for one in found if one.left])
 
 
 def _add_entailments(report: Report, knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool) -> None:

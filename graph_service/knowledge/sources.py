@@ -43,7 +43,7 @@ _MEANT = frozenset(
 )
 
 #: Folders of the ontology that hold rules about the graph and not a part of it.
-_NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "entailments"})
+_NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "doubts", "entailments"})
 
 #: An IRI that a browser would run, were it an address. IRIs have no escapes here but `\\u`, which few have a reason for.
 _RUNS = re.compile(rb"<((?:javascript|vbscript|data):[^>\s]{0,60})", re.IGNORECASE)

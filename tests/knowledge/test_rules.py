@@ -56,6 +56,14 @@ def test_a_broken_rule_is_found_and_no_other(example: Path, ontology: tuple[Sour
     assert {finding.rule for finding in found} == {rule for rule, _ in wanted}
 
 
+@pytest.mark.parametrize("doubt", checks.doubtful([ONTOLOGY]), ids=lambda path: path.stem)
+def test_a_doubt_is_told_and_none_where_there_is_no_reason(doubt: Path) -> None:
+    """What is sound stands in the example, too."""
+    example = SourceFile(BAD.parent / "doubts" / f"{doubt.stem}.ttl", None)
+    found = checks.check(Sources((), (example,)), example.quads, [doubt])
+    assert sorted(finding.thing for finding in found) == sorted(words for _, words in expected(example.path))
+
+
 def test_every_rule_has_an_example_that_breaks_it() -> None:
     assert {rule for example in BAD.iterdir() for rule, _ in expected(example)} == {path.stem for path in RULES}
 
