@@ -277,3 +277,9 @@ def test_figures_and_dates_are_written_as_the_reader_writes_them(server: Server)
 def test_values_of_an_enumeration_are_called_as_the_reader_calls_them(server: Server) -> None:
     text = server.ask("/queries/missing-labels?lang=es", Accept="text/html").text
     assert re.search(r'<option value="fr"[^>]*>\s*francés', text), re.findall("<option[^>]*>[^<]*", text)[:12]
+
+
+def test_a_long_number_has_no_points_in_spanish(server: Server) -> None:
+    page = server.ask("/page/contribution/canada-voluntary-2018-2022?lang=es", Accept="text/html").text
+    assert "37\u202f200\u202f000" in page
+    assert "37.200.000" not in page

@@ -1,5 +1,6 @@
 """Numbers, dates and sizes as the reader's language writes them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -27,8 +28,8 @@ def locale() -> str:
 
 
 def number(value: int | float | Decimal) -> str:
-    """`1234567` -> `1,234,567`, `1 234 567`, `1.234.567`."""
-    return format_decimal(value, locale=locale())
+    """`1234567` -> `1,234,567`, in French and Spanish `1 234 567`."""
+    return _spaced(format_decimal(value, locale=locale()))
 
 
 def day(value: date | str) -> str:
@@ -47,7 +48,7 @@ def size(count: int) -> str:
     value, place = float(count), 0
     while value >= 1000 and place < 4:
         value, place = value / 1000, place + 1
-    return f"{format_decimal(round(value, 1) if place else count, locale=locale())}\N{NO-BREAK SPACE}{_UNITS[language()][place]}"
+    return f"{number(round(value, 1) if place else count)}\N{NO-BREAK SPACE}{_UNITS[language()][place]}"
 
 
 def value(text: str, datatype: str) -> str:
@@ -59,7 +60,7 @@ def value(text: str, datatype: str) -> str:
         match datatype:
             case "xsd:integer" | "xsd:decimal" | "xsd:double":
                 may_be_year = text.isdecimal() and len(text) <= 4
-                return text if may_be_year else format_decimal(_readable(text), locale=locale(), decimal_quantization=False)
+                return text if may_be_year else _spaced(format_decimal(_readable(text), locale=locale(), decimal_quantization=False))
             case "xsd:date":
                 return day(text)
             case "xsd:gYearMonth" if len(text) == len("2023-06"):
@@ -78,11 +79,23 @@ def value(text: str, datatype: str) -> str:
 def money(value: str, currency: str) -> str:
     """A sum in a currency (ISO 4217), its name in full: a dollar sign alone means other dollars to other readers."""
     try:
-        return format_currency(
-            _readable(value), currency, locale=locale(), format_type="name", currency_digits=False, decimal_quantization=False
+        number = _readable(value)
+        return _spaced(
+            format_currency(number, currency, locale=locale(), format_type="name", currency_digits=False, decimal_quantization=False)
         )
     except ValueError:
         return f"{value} {currency}"
+
+
+def _spaced(text: str) -> str:
+    """A number as the UN and the Real Academia Española write it in Spanish: from five digits on with a space between each three.
+
+    A point there is a decimal sign in half of the countries that speak it.
+    """
+    if language() != "es":
+        return text
+    space = "\N{NARROW NO-BREAK SPACE}"
+    return re.sub(r"\d{1,3}(?:\.\d{3})+", lambda found: found[0].replace(".", space if len(found[0]) > len("2.969") else ""), text)
 
 
 def _readable(text: str) -> Decimal:
