@@ -153,3 +153,9 @@ def test_a_thing_leads_to_the_questions_that_can_be_asked_about_it(server: Serve
 
 def test_a_figure_that_is_no_ratification_has_no_question_about_ratifications(server: Server) -> None:
     assert "ratification-comparison" not in server.ask("/page/figure/forteress-production-units", Accept="text/html").text
+
+
+def test_dates_that_only_a_donors_record_has_say_so(server: Server) -> None:
+    projects = {row["thing"].rpartition("/")[2]: row for row in rows(server.ask("/things/projects.csv"))}
+    assert (projects["forteress-tunisia"]["start"], projects["forteress-tunisia"]["end"]) == ("2020 (IATI)", "2023 (IATI)")
+    assert (projects["fair-recruitment-central-america"]["start"], projects["fair-recruitment-central-america"]["end"]) == ("2022", "2024")

@@ -89,7 +89,17 @@ _PROJECTS = lazy_gettext("Projects")
 _GROUP = lazy_gettext("Beneficiary group")
 _TOPIC = lazy_gettext("Topic")
 
-#: The year in which an undertaking ends; of one that is reported to be over, without its end, the year by which it was.
+#: The year in which an undertaking starts; where no document says it, as the donor's record has it, which is told.
+_FROM = """
+  { ?thing lc:startYear ?value }
+  UNION
+  {
+    ?record lc:recordOf ?thing ; lc:startDate ?recorded .
+    FILTER NOT EXISTS { ?thing lc:startDate ?start }
+    BIND(CONCAT(SUBSTR(STR(?recorded), 1, 4), " (IATI)") AS ?value)
+  }"""
+
+#: The year in which an undertaking ends, likewise; of one that is reported to be over, without its end, the year by which it was.
 _UNTIL = f"""
   {{ ?thing lc:endYear ?value }}
   UNION
@@ -97,6 +107,12 @@ _UNTIL = f"""
     ?thing lc:hasStatusReport ?report . ?report lc:status <{VOCABULARY}status/completed> ; lc:asOf ?over .
     FILTER NOT EXISTS {{ ?thing lc:endDate ?end }}
     BIND(CONCAT("≤ ", SUBSTR(STR(?over), 1, 4)) AS ?value)
+  }}
+  UNION
+  {{
+    ?record lc:recordOf ?thing ; lc:endDate ?recorded .
+    FILTER NOT EXISTS {{ ?thing lc:endDate ?end }}
+    BIND(CONCAT(SUBSTR(STR(?recorded), 1, 4), " (IATI)") AS ?value)
   }}"""
 
 #: What tells where the numbers of a country's ratifications come from.
@@ -124,7 +140,7 @@ KINDS = (
             Trait("group", _GROUP, "?thing lc:reachesGroup ?value .", column=False),
             Trait("sector", lazy_gettext("Sector"), "?thing lc:concernsSector ?value . ?value a lc:Sector ."),
             Trait("framework", lazy_gettext("Framework"), "?thing lc:contributesTo ?value .", column=False),
-            Trait("start", lazy_gettext("From"), "?thing lc:startYear ?value .", plain=True),
+            Trait("start", lazy_gettext("From"), _FROM, plain=True),
             Trait("end", lazy_gettext("Until"), _UNTIL, facet=False, plain=True),
         ),
         without=("lc:Organisation",),
