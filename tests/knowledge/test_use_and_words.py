@@ -41,12 +41,9 @@ class Uses:
         for t in everything:
             if t.predicate == TYPE:
                 self.classes.setdefault(t.subject, set()).add(t.object)
-        self.named = {
-            t.object.value.lower(): t.subject for t in everything if t.predicate == LABEL and is_own(t.subject) and is_english(t.object)
-        }
-        self.words = {
-            t.subject: t.object.value for t in everything if t.predicate == DEFINITION and is_own(t.subject) and is_english(t.object)
-        }
+        told = [(t.predicate, t.subject, english(t.object)) for t in everything if is_own(t.subject)]
+        self.named = {text.lower(): term for property, term, text in told if property == LABEL and text}
+        self.words = {term: text for property, term, text in told if property == DEFINITION and text}
 
     def beyond(self) -> set[tuple[str, str]]:
         """Property and thing of the statements whose subject is none of what the property's definition names."""
@@ -70,8 +67,9 @@ def is_own(term: object) -> bool:
     return isinstance(term, ox.NamedNode) and term.value.startswith(NS)
 
 
-def is_english(term: object) -> bool:
-    return isinstance(term, ox.Literal) and term.language == "en"
+def english(term: object) -> str:
+    """An English text; empty for anything else."""
+    return term.value if isinstance(term, ox.Literal) and term.language == "en" else ""
 
 
 @pytest.fixture(scope="module")
