@@ -1,6 +1,6 @@
 """The product without HTTP: a snapshot, an engine, a catalogue, and what can be asked of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, lru_cache, partial
 from types import TracebackType
@@ -8,7 +8,7 @@ from typing import Self
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.paging import counted
-from graph_service.catalogue.parameters import Choice, Choices
+from graph_service.catalogue.parameters import ANYTHING, Choice, Choices
 from graph_service.config import Settings
 from graph_service.engine.begun import Begun
 from graph_service.engine.client import Running as Waiting
@@ -193,8 +193,12 @@ class Service:
         return self._counts[key]
 
     def choices(self, listed: str) -> Choices:
-        """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages."""
-        return self._choices(listed)
+        """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages; or ANYTHING."""
+        return _Everything(self.search) if listed == ANYTHING else self._choices(listed)
+
+    def named(self, things: Iterable[str]) -> Choices:
+        """The things of some IRIs with their names in all languages."""
+        return self._named(f"VALUES ?thing {{ {' '.join(terms.write(NamedNode(thing)) for thing in sorted(set(things)))} }}")
 
     def describe(self, iri: str, infer: bool = True) -> list[Triple]:
         """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
@@ -300,16 +304,27 @@ class Service:
         return int(rows.value)
 
     def _read_choices(self, listed: str) -> Choices:
-        if form(listed) == "SELECT":
-            things = {row[0].value for row in self.sparql(Query(listed)).rows() if isinstance(row[0], NamedNode)}
-            pattern = f"VALUES ?thing {{ {' '.join(terms.write(NamedNode(thing)) for thing in sorted(things))} }}"
-        else:
-            pattern = f"?thing a {terms.write(NamedNode(listed))} ."
+        if form(listed) != "SELECT":
+            return self._named(f"?thing a {terms.write(NamedNode(listed))} .")
+        return self.named(row[0].value for row in self.sparql(Query(listed)).rows() if isinstance(row[0], NamedNode))
+
+    def _named(self, pattern: str) -> Choices:
         names: dict[str, set[str]] = {}
         for thing, name in self.sparql(Query(_CHOICES.format(pattern=pattern))).rows():
             if isinstance(thing, NamedNode):
                 names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
         return Choices(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))
+
+
+class _Everything(Choices):
+    """All things of a graph. None is listed: each is found by its name, acronym or key in the index."""
+
+    def __init__(self, search: Search) -> None:
+        super().__init__()
+        self._search = search
+
+    def called(self, text: str) -> Sequence[Choice]:
+        return [Choice(iri, (text,)) for iri in self._search.called(text)]
 
 
 def _about(text: str, iri: str) -> str:

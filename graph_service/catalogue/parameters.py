@@ -65,8 +65,13 @@ class Choice:
 
     @property
     def called(self) -> frozenset[str]:
-        """What a client may call this thing: its IRI, CURIE, key and names, as texts that read the same are compared (see `alike`)."""
-        return frozenset(map(alike, (self.iri, curie(self.iri), self.key, *self.names)))
+        """What a client may call this thing: its IRI, CURIE, key and names, as texts that read the same are compared (see `alike`).
+
+        A key that is a number padded with noughts is one without them, too: `C029` is `C29` and `29`.
+        """
+        padded = re.fullmatch(r"([A-Za-z]?)0+([1-9]\d*)", self.key)
+        short = (padded[1] + padded[2], padded[2]) if padded else ()
+        return frozenset(map(alike, (self.iri, curie(self.iri), self.key, *short, *self.names)))
 
 
 class Choices(Sequence[Choice]):
@@ -96,7 +101,10 @@ class Choices(Sequence[Choice]):
         return self._called.get(alike(text.strip().strip("<>")), ())
 
 
-#: Given a class, or a SELECT query whose first column has them, the things that a parameter may be.
+#: Stands for all things of a graph: of those none is listed, and each is found by what it is called.
+ANYTHING = ""
+
+#: Given a class, a SELECT query whose first column has them, or ANYTHING, the things that a parameter may be.
 Lists = Callable[[str], Choices]
 
 
@@ -171,10 +179,13 @@ class Parameter:
             raise self._invalid(text, f"text of the form {self.pattern}, of at most {LONGEST_MATCHED} characters")
         if self.listed is not None:
             return terms.iri(self._chosen(text, lists(self.listed)).iri)
+        if self.type == "iri" and ":" not in text and (called := lists(ANYTHING).called(text)):
+            return terms.iri(self._one_of(text, called).iri)
         try:
             term = (self.reads or terms.TYPES[self.type])(text)
         except ValueError as error:
-            raise self._invalid(text, str(error)) from error
+            wanted = f"{error}, or what a thing is called" if self.type == "iri" and ":" not in text else str(error)
+            raise self._invalid(text, wanted) from error
         least, most = -inf if self.min is None else self.min, inf if self.max is None else self.max
         if (self.min is not None or self.max is not None) and not least <= float(terms.number(term.value)) <= most:
             bounds = [f"{words} {bound:g}" for words, bound in (("at least", self.min), ("at most", self.max)) if bound is not None]
@@ -183,18 +194,23 @@ class Parameter:
 
     def _chosen(self, text: str, choices: Choices) -> Choice:
         called = choices.called(text)
-        if len(called) == 1:
-            return called[0]
-        kind = curie(self.of) if self.of else "things"
         if called:
-            names = [curie(choice.iri) for choice in called]
-            raise self._invalid(text, f"one of the {kind} that are called so: {', '.join(names)}", allowed=names)
+            return self._one_of(text, called)
+        kind = curie(self.of) if self.of else "things"
         known = sorted(curie(choice.iri) for choice in choices)
         raise self._invalid(
             text,
             f"the IRI, key or exact name of one of the {len(known)} things{f' of class {kind}' if self.of else ' to choose from'}",
             allowed=known[:200],
         )
+
+    def _one_of(self, text: str, called: Sequence[Choice]) -> Choice:
+        """The only thing that is called so. Raises InvalidParameter where there are several, and offers them."""
+        if len(called) == 1:
+            return called[0]
+        names = [curie(choice.iri) for choice in called]
+        kind = curie(self.of) if self.of else "things"
+        raise self._invalid(text, f"one of the {kind} that are called so: {', '.join(names)}", allowed=names)
 
     def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None) -> InvalidParameter:
         return InvalidParameter(

@@ -1,5 +1,6 @@
 """Searching the index: words -> things, the best first, each with the text that matched."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -46,6 +47,14 @@ ordered AS (
 _PAGE = """SELECT thing.id, iri, kind, source, part, language, words, COUNT(*) OVER () AS total
 FROM ordered JOIN thing ON thing.id = ordered.thing WHERE turn = 1
 ORDER BY grade, kind LIKE 'http://www.w3.org/2002/07/owl#%', size, iri LIMIT :size OFFSET :start"""
+
+#: The things with exactly this name or acronym; without one, those whose key (the end of the IRI) it is.
+_CALLED = """SELECT DISTINCT iri FROM (SELECT rowid AS id FROM word WHERE word MATCH :match) JOIN text USING (id)
+JOIN thing ON thing.id = text.thing WHERE folded = :asked AND part <= :last ORDER BY iri LIMIT :most"""
+_KEYED = "SELECT iri FROM thing WHERE iri LIKE :key ESCAPE '!' ORDER BY iri LIMIT :most"
+
+#: So many things of one name are told.
+_NAMESAKES = 20
 
 _KINDS = """SELECT kind, COUNT(*) FROM ordered JOIN thing ON thing.id = ordered.thing
 WHERE turn = 1 AND kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"""
@@ -131,6 +140,30 @@ class Search:
                 if "interrupt" not in str(error):
                     raise
                 raise OutOfTime(f"The search took longer than {self._deadline:g} s.") from error
+
+    def called(self, text: str) -> list[str]:
+        """The IRIs of the things that are called so, in whichever language, case and accents; else of those with that key.
+
+        Raises OutOfTime, and Unavailable where the index is not as it was written.
+        """
+        words = fold(text).split()
+        if not words:
+            return []
+        key = "%/" + re.sub("([%_!])", r"!\1", text.strip())
+        given = {"match": " ".join(f'"{word}"' for word in dict.fromkeys(words)), "asked": " ".join(words), "key": key}
+        with self._opened() as database:
+            end = began() + self._deadline
+            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+            try:
+                for query in (_CALLED, _KEYED):
+                    found = [iri for (iri,) in database.execute(query, given | {"last": Part.NAME, "most": _NAMESAKES})]
+                    if found:
+                        return found
+            except sqlite3.OperationalError as error:
+                if "interrupt" not in str(error):
+                    raise
+                raise OutOfTime(f"Looking for a name took longer than {self._deadline:g} s.") from error
+        return []
 
     def is_class(self, iri: str) -> bool:
         """Whether there is a thing of a class. Raises Unavailable."""

@@ -44,7 +44,7 @@ def test_the_kinds_are_counted(server: Server) -> None:
     assert "41" in server.ask("/things", Accept="text/html").text
 
 
-@pytest.mark.parametrize("given", ["place:CRI", "CRI", "Costa%20Rica", "https://w3id.org/labcoop/id/place/CRI"])
+@pytest.mark.parametrize("given", ["place:CRI", "CRI", "Costa%20Rica", "costa%20rica", "CR", "https://w3id.org/labcoop/id/place/CRI"])
 def test_a_list_is_narrowed_down_to_a_value_by_any_of_its_names(server: Server, given: str) -> None:
     (row,) = rows(server.ask(f"/things/projects.csv?country={given}"))
     assert row["thing"] == "https://w3id.org/labcoop/id/project/fair-recruitment-central-america"
@@ -159,3 +159,9 @@ def test_dates_that_only_a_donors_record_has_say_so(server: Server) -> None:
     projects = {row["thing"].rpartition("/")[2]: row for row in rows(server.ask("/things/projects.csv"))}
     assert (projects["forteress-tunisia"]["start"], projects["forteress-tunisia"]["end"]) == ("2020 (IATI)", "2023 (IATI)")
     assert (projects["fair-recruitment-central-america"]["start"], projects["fair-recruitment-central-america"]["end"]) == ("2022", "2024")
+
+
+@pytest.mark.parametrize("given", ["Camboya", "Cambodge", "cambodia", "KH", "khm"])
+def test_a_list_takes_a_name_in_any_of_the_languages(server: Server, given: str) -> None:
+    (row, other) = rows(server.ask(f"/things/projects.csv?country={given}"))
+    assert {row["thing"].rpartition("/")[2], other["thing"].rpartition("/")[2]} == {"cambodia-labour-inspection", "triangle-in-asean"}

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from graph_service.catalogue.parameters import Choice
-from graph_service.catalogue.parameters import Choices as Named
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter
 from graph_service.service import Service
@@ -197,9 +195,7 @@ def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> 
     if not any(text.strip() for text in given):
         return ()
     known = values(service, kind, facet)
-    labels = service.labels(known)
-    things = [value.value for value in known if isinstance(value, NamedNode)]
-    named = Named(Choice(iri, (labels[iri].value,) if iri in labels else ()) for iri in things)
+    named = service.named(value.value for value in known if isinstance(value, NamedNode))
     texts = {value.value: value for value in known if isinstance(value, Literal)}
     found: list[terms.Term] = []
     for text in dict.fromkeys(filter(str.strip, given)):
