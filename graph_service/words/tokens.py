@@ -6,13 +6,18 @@ a string, an IRI or a comment. Text that is no SPARQL is tokenised all the same:
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 # The time is linear in the text, whatever the text: what a pattern has scanned it consumes or leaves to one other pattern, and gives
 # nothing back (`*+`). So a quotation that does not end on its line takes the rest of the line.
-_LONG = r"{0}{0}{0}[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+{0}{0}{0}"
+_POSSESSIVE = r"{0}{0}{0}[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+{0}{0}{0}"
+# Before Python 3.11.5 a possessive repeat loses its place where it fails midway (python/cpython issue 106052): an atomic group does not,
+# and takes some ninety bytes for each character of the text.
+_ATOMIC = r"{0}{0}{0}(?>[^{0}\\]*(?:(?!{0}{0}{0})(?:\\.|{0})[^{0}\\]*)*){0}{0}{0}"
+_LONG = _POSSESSIVE if sys.version_info >= (3, 11, 5) else _ATOMIC
 _SHORT = r"{0}[^{0}\\\n\r]*+(?:\\.[^{0}\\\n\r]*+)*+{0}?+"
 _NUMBER = r"(?P<number> [0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]++)? )"
 _QUOTES = "'\""

@@ -1,10 +1,12 @@
 """Tokens: a keyword is found wherever it is one, and nowhere else."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.words.tokens import decoded, is_update, is_volatile, tokens, uses_keyword, values_rows
+from graph_service.words.tokens import _ATOMIC, _POSSESSIVE, decoded, is_update, is_volatile, tokens, uses_keyword, values_rows
 
 
 @pytest.mark.parametrize(
@@ -114,3 +116,11 @@ def test_the_quick_look_at_a_text_passes_over_no_keyword(pieces: list[str]) -> N
     words = {token.text.upper() for view in (text, decoded(text)) for token in tokens(view) if token.kind == "word"}
     assert uses_keyword(text, "SERVICE") is ("SERVICE" in words)
     assert is_volatile(text) is (not words.isdisjoint({"NOW", "SERVICE"}))
+
+
+@given(st.lists(st.sampled_from(["'", "''", "'''", '"', "\\", "\\'", "\\\\", "a", "\n", " "]), max_size=12))
+def test_long_strings_are_read_alike_by_old_and_new_versions_of_python(pieces: list[str]) -> None:
+    """A version before 3.11.5 reads them by another pattern. Here both are tried, where both are right."""
+    text = "'''" + "".join(pieces)
+    old, new = (re.match(pattern.format("'"), text, re.DOTALL) for pattern in (_ATOMIC, _POSSESSIVE))
+    assert (old and old[0]) == (new and new[0])
