@@ -3,8 +3,8 @@
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,16 +130,9 @@ class Search:
         words = fold(wanted.text).split()
         if not words:
             return Findings((), 0, ())
-        with self._opened() as database:
-            end = began() + self._deadline
-            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-            try:
-                found = self._find(database, wanted, words)
-                return found if found.total or len(words) == 1 or wanted.names_only else self._find(database, wanted, words, some=True)
-            except sqlite3.OperationalError as error:
-                if "interrupt" not in str(error):
-                    raise
-                raise OutOfTime(f"The search took longer than {self._deadline:g} s.") from error
+        with self._in_time() as database:
+            found = self._find(database, wanted, words)
+            return found if found.total or len(words) == 1 or wanted.names_only else self._find(database, wanted, words, some=True)
 
     def called(self, text: str) -> list[str]:
         """The IRIs of the things that are called so, in whichever language, case and accents; else of those with that key.
@@ -151,24 +144,30 @@ class Search:
             return []
         key = "%/" + re.sub("([%_!])", r"!\1", text.strip())
         given = {"match": " ".join(f'"{word}"' for word in dict.fromkeys(words)), "asked": " ".join(words), "key": key}
-        with self._opened() as database:
-            end = began() + self._deadline
-            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-            try:
-                for query in (_CALLED, _KEYED):
-                    found = [iri for (iri,) in database.execute(query, given | {"last": Part.NAME, "most": _NAMESAKES})]
-                    if found:
-                        return found
-            except sqlite3.OperationalError as error:
-                if "interrupt" not in str(error):
-                    raise
-                raise OutOfTime(f"Looking for a name took longer than {self._deadline:g} s.") from error
+        with self._in_time() as database:
+            for query in (_CALLED, _KEYED):
+                found = [iri for (iri,) in database.execute(query, given | {"last": Part.NAME, "most": _NAMESAKES})]
+                if found:
+                    return found
         return []
 
     def is_class(self, iri: str) -> bool:
         """Whether there is a thing of a class. Raises Unavailable."""
         with self._opened() as database:
             return database.execute("SELECT 1 FROM class WHERE iri = ? LIMIT 1", (iri,)).fetchone() is not None
+
+    @contextmanager
+    def _in_time(self) -> Iterator[sqlite3.Connection]:
+        """The index, for as long as a search may take. Raises OutOfTime after that."""
+        end = began() + self._deadline
+        with self._opened() as database:
+            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+            try:
+                yield database
+            except sqlite3.OperationalError as error:
+                if "interrupt" not in str(error):
+                    raise
+                raise OutOfTime(f"The search took longer than {self._deadline:g} s.") from error
 
     def _opened(self) -> closing[sqlite3.Connection]:
         return closing(sqlite3.connect(f"{self._index().absolute().as_uri()}?mode=ro&immutable=1", uri=True))

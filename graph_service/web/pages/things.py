@@ -138,7 +138,8 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     ]
     mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in _NOT_AS_FACTS]
     sections = teller.sections(facts)
-    kinds = [teller.value(t, t.object) for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred]
+    types = [t for t in said if t.predicate.value == RDF + "type"]
+    kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
     assert isinstance(says, Table)
     return Thing(
@@ -153,10 +154,10 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         repeated=teller.repeated(facts),
         mentions=teller.sections(mentions, of=False),
         related=related(service, iri, language),
-        questions=questions(service, iri, {t.object.value for t in said if t.predicate.value == RDF + "type"}),  # type: ignore[union-attr]
+        questions=questions(service, iri, {t.object.value for t in types}),  # type: ignore[union-attr]
         headings=labels,
-        classes=sorted(t.object.value for t in said if t.predicate.value == RDF + "type" and t not in teller.inferred),  # type: ignore[union-attr]
-        kind=kind_of([curie(t.object.value) for t in said if t.predicate.value == RDF + "type" and isinstance(t.object, NamedNode)]),
+        classes=sorted(t.object.value for t in types if t not in teller.inferred),  # type: ignore[union-attr]
+        kind=kind_of([curie(t.object.value) for t in types if isinstance(t.object, NamedNode)]),
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )
