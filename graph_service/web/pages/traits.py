@@ -89,17 +89,23 @@ _PROJECTS = lazy_gettext("Projects")
 _GROUP = lazy_gettext("Beneficiary group")
 _TOPIC = lazy_gettext("Topic")
 
-#: The year in which an undertaking starts; where no document says it, as the donor's record has it, which is told.
-_FROM = """
-  { ?thing lc:startYear ?value }
-  UNION
-  {
-    ?record lc:recordOf ?thing ; lc:startDate ?recorded .
-    FILTER NOT EXISTS { ?thing lc:startDate ?start }
-    BIND(CONCAT(SUBSTR(STR(?recorded), 1, 4), " (IATI)") AS ?value)
-  }"""
 
-#: The year in which an undertaking ends, likewise; of one that is reported to be over, without its end, the year by which it was.
+def _year_of_record(date: str) -> str:
+    """The year of a date as the donor's record has it, which is told; nothing where a document says the date itself."""
+    return f"""
+  {{
+    ?record lc:recordOf ?thing ; {date} ?recorded .
+    FILTER NOT EXISTS {{ ?thing {date} ?stated }}
+    BIND(CONCAT(SUBSTR(STR(?recorded), 1, 4), " (IATI)") AS ?value)
+  }}"""
+
+
+#: The year in which an undertaking starts.
+_FROM = f"""
+  {{ ?thing lc:startYear ?value }}
+  UNION{_year_of_record("lc:startDate")}"""
+
+#: The year in which an undertaking ends; of one that is reported to be over, without its end, the year by which it was.
 _UNTIL = f"""
   {{ ?thing lc:endYear ?value }}
   UNION
@@ -108,12 +114,7 @@ _UNTIL = f"""
     FILTER NOT EXISTS {{ ?thing lc:endDate ?end }}
     BIND(CONCAT("≤ ", SUBSTR(STR(?over), 1, 4)) AS ?value)
   }}
-  UNION
-  {{
-    ?record lc:recordOf ?thing ; lc:endDate ?recorded .
-    FILTER NOT EXISTS {{ ?thing lc:endDate ?end }}
-    BIND(CONCAT(SUBSTR(STR(?recorded), 1, 4), " (IATI)") AS ?value)
-  }}"""
+  UNION{_year_of_record("lc:endDate")}"""
 
 #: What tells where the numbers of a country's ratifications come from.
 _RATIFICATIONS = ("ratification-comparison", "country")
