@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from graph_service.catalogue import grlc
@@ -56,6 +57,19 @@ class CannedQuery:
 
 
 @dataclass(frozen=True)
+class Successor:
+    """The query that answers what another one answered before: its name, and the values of parameters that this takes."""
+
+    name: str
+    arguments: Mapping[str, Sequence[str]]
+
+    @property
+    def written(self) -> str:
+        """As it is asked for on a command line: `name key=value`."""
+        return " ".join([self.name, *(f"{name}={value}" for name, values in self.arguments.items() for value in values)])
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All canned queries by name, and the files that are none because of a fault."""
 
@@ -63,11 +77,23 @@ class Catalogue:
     faults: Sequence[SourceError] = ()
 
     def __getitem__(self, name: str) -> CannedQuery:
-        """The query of that name. Raises NotFound."""
+        """The query of that name. Raises NotFound, which names the query that has taken its place if there is one."""
         try:
             return self.queries[name]
         except KeyError:
-            raise NotFound(f"There is no canned query named {name!r}. The list is at /queries.") from None
+            now = self.successors.get(name)
+            instead = f"{name} is answered by {now.written} now." if now else f"There is no canned query named {name!r}."
+            raise NotFound(f"{instead} The list is at /queries.") from None
+
+    @cached_property
+    def successors(self) -> Mapping[str, "Successor"]:
+        """The name of a query that is no more -> what answers it now."""
+        return {
+            old: Successor(query.name, arguments)
+            for query in self.queries.values()
+            for old, arguments in query.header.replaces.items()
+            if old not in self.queries
+        }
 
     @classmethod
     def read(cls, places: Iterable[Path]) -> "Catalogue":
@@ -123,14 +149,15 @@ def read_canned(path: Path) -> CannedQuery:
     parameters = _parameters(text, header, path)
     selected = Select.read(text).columns if form(text) == "SELECT" else ()
     columns = read_columns(header.columns, selected, lambda name: f"{path}:{line_of(text, 'columns', name)}: columns: {name}")
-    for name, values in (pair for example in header.examples for pair in example.items()):
-        try:
-            if name not in parameters:
-                raise InvalidParameter(f"there is no parameter {name}")
-            parameters[name].refuse_impossible(values)
-        except InvalidParameter as error:
-            line = line_of(text, "examples")
-            raise SourceError(f"{path}:{line}: examples: {error.detail}", file=str(path), line=line) from error
+    for section, given in (("examples", header.examples), ("replaces", header.replaces.values())):
+        for name, values in (pair for arguments in given for pair in arguments.items()):
+            try:
+                if name not in parameters:
+                    raise InvalidParameter(f"there is no parameter {name}")
+                parameters[name].refuse_impossible(values)
+            except InvalidParameter as error:
+                line = line_of(text, section)
+                raise SourceError(f"{path}:{line}: {section}: {error.detail}", file=str(path), line=line) from error
     return CannedQuery(path.stem, path, text, header, parameters, columns, variables)
 
 

@@ -3,7 +3,8 @@
 The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
 languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of maps of parameters,
 a parameter with several values having a list of them), `deprecated`
-(`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place); of grlc's own `defaults` and `enumerate`.
+(`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place), `replaces` (the name of a query that is no
+more -> the parameters by which this one answers it); of grlc's own `defaults` and `enumerate`.
 Others of grlc's are passed over: every query is asked here, of this graph.
 """
 
@@ -24,7 +25,7 @@ Text = Mapping[str, str]
 #: What a canned query may be called: its name is a part of addresses, IRIs and headers, and what follows a dot in an address is a format.
 NAME = re.compile(r"[\w-]+")
 
-_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated", "defaults", "enumerate"})
+_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated", "replaces", "defaults", "enumerate"})
 
 #: What grlc knows and what means nothing here.
 _PASSED_OVER = frozenset({"endpoint", "endpoint_in_url", "endpoint-in-url", "method", "mime", "pagination", "transform", "cache"})
@@ -50,6 +51,7 @@ class Header:
     columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, Sequence[str]], ...] = ()
     deprecated: Deprecation | None = None
+    replaces: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     enumerate: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -90,14 +92,12 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
             str(name): _map(given or {}, where("params", name)) for name, given in _map(raw.get("params", {}), where("params")).items()
         },
         columns={str(name): given for name, given in _map(raw.get("columns", {}), where("columns")).items()},
-        examples=tuple(
-            {
-                str(name): tuple(map(str, value)) if isinstance(value, list) else (str(value),)
-                for name, value in _map(example, where("examples")).items()
-            }
-            for example in _list(raw.get("examples", []), where("examples"))
-        ),
+        examples=tuple(_arguments(example, where("examples")) for example in _list(raw.get("examples", []), where("examples"))),
         deprecated=_deprecation(raw["deprecated"], where("deprecated")) if "deprecated" in raw else None,
+        replaces={
+            str(name): _arguments(given or {}, where("replaces", name))
+            for name, given in _map(raw.get("replaces", {}), where("replaces")).items()
+        },
         defaults={name: str(value) for name, value in _pairs(raw.get("defaults", []), where("defaults")) if value is not None},
         enumerate={
             name: tuple(map(str, _list(values, where("enumerate", name))))
@@ -139,6 +139,11 @@ def _deprecation(given: object, where: str) -> Deprecation:
     if instead is not None and not NAME.fullmatch(instead):
         raise SourceError(f"{where}: instead: {instead!r} cannot be the name of a query, which has letters, digits, - and _ alone")
     return Deprecation(said["since"], said.get("until"), instead)
+
+
+def _arguments(given: object, where: str) -> dict[str, tuple[str, ...]]:
+    """Values of parameters by name: an entry is a value, or a list of values."""
+    return {str(name): tuple(map(str, value)) if isinstance(value, list) else (str(value),) for name, value in _map(given, where).items()}
 
 
 def _pairs(given: object, where: str) -> Iterator[tuple[str, object]]:

@@ -157,8 +157,8 @@ class Parameter:
         return " ".join(dict.fromkeys(terms.write(self.term(text, lists)) for text in values))
 
     def refuse_impossible(self, values: Sequence[str]) -> None:
-        """Raise InvalidParameter for values that it cannot have, whatever is in the graph."""
-        if self.listed is None:
+        """Raise InvalidParameter for values that it cannot have, whatever is in the graph, and whatever a thing is called there."""
+        if self.listed is None and not (self.type == "iri" and all(":" not in text for text in values)):
             self.bind(values, lambda _: Choices())
         elif len(values) > 1 and not self.many:
             raise self._invalid(values, "one value, not several")

@@ -26,6 +26,9 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         arguments.setdefault(name, []).append(value)
     catalogue = read_named(settings.queries, options.name)
     if not catalogue.queries:
+        now = Catalogue.read(settings.queries).successors.get(options.name)
+        if now is not None:
+            raise SettingError(f"{options.name} is answered by another query now: graph-service query {now.written}")
         near = get_close_matches(options.name, (file.stem for file in query_files(settings.queries)), 3)
         meant = f" Is {' or '.join(near)} meant?" if near else ""
         raise SettingError(f"There is no canned query named {options.name!r}.{meant} `graph-service query` lists them.")

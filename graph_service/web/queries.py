@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.http import http_date
 
-from graph_service.catalogue.catalogue import RESERVED, CannedQuery
+from graph_service.catalogue.catalogue import RESERVED, CannedQuery, Successor
 from graph_service.catalogue.examples import name_of
 from graph_service.catalogue.paging import Page, paged
 from graph_service.config import LANGUAGES
@@ -51,6 +51,8 @@ def blueprint(service: Service) -> Blueprint:
     @routes.route("/queries/<name>", methods=["GET", "POST"])
     @routes.route("/queries/<name>.<suffix>", methods=["GET", "POST"])
     def canned(name: str, suffix: str | None = None) -> Response:
+        if name in service.catalogue.successors:
+            return _moved(service.catalogue.successors[name], suffix)
         query = service.catalogue[name]
         own = {key for key in request.values if key not in RESERVED or key in query.parameters}
         arguments = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
@@ -65,6 +67,15 @@ def blueprint(service: Service) -> Blueprint:
         return _warned(_data(service, query, arguments, suffix), query)
 
     return routes
+
+
+def _moved(to: Successor, suffix: str | None) -> Response:
+    """The answer for a query that another one has taken the place of: its address, with the parameters of this request and its own."""
+    own = [(name, value) for name, values in to.arguments.items() if not request.values.get(name) for value in values]
+    kept = dict.fromkeys(pair for pair in request.args.items(multi=True) if pair[1])
+    path = f"{request.script_root}/queries/{to.name}" + (f".{suffix}" if suffix else "")
+    # 308 keeps the method, and with it the parameters of a form (RFC 9110, section 15.4.9).
+    return redirect(f"{path}?{urlencode([*own, *kept], safe=':')}".rstrip("?"), 308)  # type: ignore[return-value]
 
 
 def _warned(response: Response, query: CannedQuery) -> Response:
