@@ -18,7 +18,7 @@
     ├── ResultTooLarge            413   a result is over the limit
     ├── AddressTooLong            414   the address of a request is over the limit
     ├── UnsupportedMediaType      415   a request body is of a type that is not read here
-    ├── NotSatisfiable            416   the range that is asked for is beyond a file's end
+    ├── NotSatisfiable            416   the range that is asked for is beyond the answer's end
     ├── Misdirected               421   a request is for a host that is not answered here
     ├── InvalidParameter          422   the value of a canned query's parameter is not of its type
     ├── HeadersTooLarge           431   the headers of a request are over the limit
@@ -159,7 +159,7 @@ class PreconditionFailed(ServiceError):
 
 
 class NotSatisfiable(ServiceError):
-    """The range that is asked for is beyond the end of a file."""
+    """The range that is asked for is beyond the end of the answer."""
 
     status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 

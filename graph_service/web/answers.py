@@ -17,7 +17,6 @@ from graph_service.errors import (
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
-    NotSatisfiable,
     ServiceError,
     TooLarge,
     UnsupportedMediaType,
@@ -168,9 +167,6 @@ def problem(error: ServiceError, spoken: str = "en") -> Response:
     response.vary.add("Accept")
     if "retry_after" in error.members:
         response.headers["Retry-After"] = str(error.members["retry_after"])
-    if isinstance(error, NotSatisfiable) and "size" in error.members:
-        # RFC 9110, section 15.5.17
-        response.headers["Content-Range"] = f"bytes */{error.members['size']}"
     if error.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, MethodNotAllowed):
@@ -191,9 +187,6 @@ def translated(error: HTTPException) -> ServiceError:
             return TooLarge(f"The request body is over the limit of {limit} bytes.", limit=limit)
         case 415:
             return UnsupportedMediaType(str(error.description))
-        case 416:
-            size = getattr(error, "length", None)
-            return NotSatisfiable("The range begins beyond the end of the file.", **({} if size is None else {"size": size}))
         case code if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return ServiceError("Something went wrong here; it has been logged.")
         case _:

@@ -16,7 +16,7 @@ from graph_service.errors import Busy, ServiceError, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.web.front.addresses import Addresses
 from graph_service.web.front.asked import Asked
-from graph_service.web.front.conditions import leave_out_useless_range, settled
+from graph_service.web.front.conditions import cut, leave_out_useless_range, settled
 from graph_service.web.front.limits import Limits
 from graph_service.web.front.readers import Readers
 from graph_service.web.front.refusal import refusal
@@ -79,7 +79,7 @@ class Serving:
         assert task is not None
         self._under_way.add(task)
         try:
-            reply = settled(asked, await self._answer(asked, scope.client, protocol))
+            reply = cut(asked, settled(asked, await self._answer(asked, scope.client, protocol)))
         except ServiceError as error:
             reply = refusal(error, asked)
         except asyncio.CancelledError:

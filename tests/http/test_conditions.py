@@ -74,6 +74,44 @@ def test_a_range_of_a_file_is_followed(server: Server) -> None:
     assert (beyond.status, beyond.headers["content-range"]) == (416, f"bytes */{len(whole)}")
 
 
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_answer_that_has_a_tag_is_given_in_parts(server: Server, path: str) -> None:
+    head = server.ask(path, "HEAD")
+    assert head.headers["accept-ranges"] == "bytes"
+    whole = server.ask(path)
+    size, tag, modified = len(whole.body), whole.headers["etag"], whole.headers["last-modified"]
+    assert head.headers["content-length"] == str(size)
+    for given, part in (("bytes=0-99", whole.body[:100]), ("bytes=100-", whole.body[100:]), (f"bytes=-{size + 5}", whole.body)):
+        answer = server.ask(path, Range=given)
+        start = size - len(part) if given != "bytes=0-99" else 0
+        assert (answer.status, answer.body) == (206, part), given
+        assert answer.headers["content-range"] == f"bytes {start}-{start + len(part) - 1}/{size}"
+        assert (answer.headers["content-length"], answer.headers["etag"]) == (str(len(part)), tag)
+        assert answer.headers["content-type"] == whole.headers["content-type"]
+    beyond = server.ask(path, Range=f"bytes={size}-")
+    assert (beyond.status, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    # Whoever has a part of another answer is given all of this one.
+    for given, status in ((tag, 206), (modified, 206), (f"W/{tag}", 200), ('"other"', 200), (LONG_AGO, 200)):
+        assert server.ask(path, Range="bytes=0-99", If_Range=given).status == status, given
+    assert server.ask(path, Range="bytes=0-99", If_None_Match=tag).status == 304
+    assert server.ask(path, Range="bytes=0-99", If_Match='"other"').status == 412
+
+
+def test_a_part_is_one_of_the_bytes_as_they_are_or_of_those_that_the_client_has_another_part_of(server: Server) -> None:
+    path = "/queries/projects.csv"
+    plain, packed = server.ask(path), server.ask(path, Accept_Encoding="gzip")
+    begun = server.ask(path, Accept_Encoding="gzip", Range="bytes=0-9")
+    assert (begun.status, begun.body, begun.headers["etag"]) == (206, plain.body[:10], plain.headers["etag"])
+    assert "content-encoding" not in begun.headers
+    rest = server.ask(path, Accept_Encoding="gzip", Range="bytes=10-", If_Range=packed.headers["etag"])
+    assert (rest.status, rest.body, rest.headers["content-encoding"]) == (206, packed.body[10:], "gzip")
+
+
+def test_an_answer_without_a_tag_is_given_whole(server: Server) -> None:
+    answer = server.ask("/sparql?query=SELECT(RAND()AS%20%3Fr)%7B%7D&format=csv", Range="bytes=0-1")
+    assert (answer.status, "etag" in answer.headers, "accept-ranges" in answer.headers) == (200, False, False)
+
+
 @pytest.mark.parametrize(
     "path", [FILE, "/graph/news-2022", "/downloads/dataset.rdf", "/downloads/dataset.ttl.gz", "/downloads/dataset.jsonld"]
 )

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 #: Headers that WSGI gives names of their own (PEP 3333).
 _OWN_NAMES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
-#: Headers that are about the connection or have been dealt with: WSGI has no place for them.
-_LEFT_OUT = frozenset({"connection", "transfer-encoding", "expect", "content-length", "if-match", "if-unmodified-since"})
+#: Headers that are about the connection, or are dealt with outside of the application: WSGI has no place for them.
+_LEFT_OUT = frozenset(
+    {"connection", "transfer-encoding", "expect", "content-length", "if-match", "if-unmodified-since", "range", "if-range"}
+)
 
 #: Parameters that are looked at on the event loop, which nothing may keep for long.
 _MANY = 1000

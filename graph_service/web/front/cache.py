@@ -3,7 +3,7 @@
 A snapshot never changes, so an answer holds for as long as its snapshot is served: the key is all of the request that changes the
 answer, each snapshot has a cache of its own, and the strong ETag is made from both, so that `If-None-Match` is answered without
 running anything (RFC 9110, section 13.1.2). What the application marks `no-store` is never kept. Of a file, which has a tag of its own, is
-remembered that it is sent, and as what; conditions and ranges on it are the application's. The same question asked by many at once runs
+remembered that it is sent, and as what; what a client has of it is the application's to see. The same question asked by many at once runs
 once: what it comes to, a failure included, is for all of them.
 
 All that an answer needs, headers and compressed forms included, is made when it is first sent so, and after that only looked up. What
@@ -71,9 +71,9 @@ _FOR_ALL = frozenset(
     }
 )
 
-#: Files that are remembered, and the headers of requests that are about a part of one, or about the one that a client has.
+#: Files that are remembered, and the headers of requests that are about the one that a client has.
 _FILES = 256
-_ABOUT_PARTS = frozenset({"range", "if-range", "if-none-match", "if-modified-since"})
+_ABOUT_COPIES = frozenset({"if-none-match", "if-modified-since"})
 
 #: Questions that are remembered to have an answer for one client alone.
 _SINGLE = 10_000
@@ -169,7 +169,7 @@ class Cache:
         if key is None:
             return None
         file = self._files.get(key)
-        if file is not None and not asked.headers.keys() & _ABOUT_PARTS and file.is_as_it_was:
+        if file is not None and not asked.headers.keys() & _ABOUT_COPIES and file.is_as_it_was:
             self.counts.hits += 1
             return Reply(HTTPStatus.OK, file.headers, file.part)
         tag = self._known_to_client(asked, key)
@@ -192,8 +192,8 @@ class Cache:
         if kept is None and key in self._under_way:
             kept = await asyncio.shield(self._under_way[key])
         if isinstance(kept, Reply):
-            # Of a file each wants his own part.
-            return await ask() if kept.status == HTTPStatus.OK and asked.headers.keys() & _ABOUT_PARTS else kept
+            # Of a file each may have another one.
+            return await ask() if kept.status == HTTPStatus.OK and asked.headers.keys() & _ABOUT_COPIES else kept
         if kept is not None:
             self.counts.hits += 1
             form = await kept.form(_encoding(asked))
@@ -286,6 +286,8 @@ class Cache:
     def _missing(self, values: dict[str, str]) -> Headers:
         """The headers that a kept answer needs and the application did not give, and Vary with the encoding in it."""
         added = [] if "cache-control" in values else [("Cache-Control", _ASK_AGAIN)]
+        # The same bytes are there for the next part, too (see `conditions.cut`).
+        added += [] if "accept-ranges" in values else [("Accept-Ranges", "bytes")]
         added += [] if "last-modified" in values else [("Last-Modified", self._made)]
         return added if "accept-encoding" in values.get("vary", "").lower() else [*added, ("Vary", "Accept-Encoding")]
 
@@ -309,7 +311,11 @@ class Cache:
 
 
 def _encoding(asked: Asked) -> str:
-    return encodings.choose(asked.headers.get("accept-encoding", ""))
+    """The encoding to answer in. A part is one of the bytes as they are, but for a client that has another part of them encoded."""
+    if "range" not in asked.headers:
+        return encodings.choose(asked.headers.get("accept-encoding", ""))
+    had = asked.headers.get("if-range", "").strip().strip('"').rpartition("-")[2]
+    return had if had in encodings.OFFERED else IDENTITY
 
 
 def _without_body(headers: Headers) -> Headers:

@@ -1,15 +1,15 @@
 """Conditions and ranges of requests (RFC 9110, sections 13 and 14), for every route alike.
 
-Ranges and If-None-Match of files are werkzeug's, of kept answers the cache's; what those leave open is here.
+If-None-Match of files is werkzeug's, of kept answers the cache's; what those leave open, and parts of answers, is here.
 """
 
 import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from graph_service.errors import PreconditionFailed
+from graph_service.errors import NotSatisfiable, PreconditionFailed
 from graph_service.web.front.asked import Asked
-from graph_service.web.front.reply import Reply
+from graph_service.web.front.reply import FilePart, Reply
 
 #: One range of bytes: from a place to another, from a place on, or the last ones (section 14.1.2).
 _ONE_RANGE = re.compile(r"bytes=\s*([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*", re.IGNORECASE)
@@ -58,6 +58,41 @@ def settled(asked: Asked, reply: Reply) -> Reply:
         ]
         return Reply(HTTPStatus.NOT_MODIFIED, kept, b"")
     return reply
+
+
+def cut(asked: Asked, reply: Reply) -> Reply:
+    """The part of an answer that a request wants; the answer as it is where it wants none, or has a part of another one (section 13.1.5).
+
+    Only what says `Accept-Ranges: bytes` and is whole is cut. Raises NotSatisfiable for a part that begins beyond the end.
+    """
+    given = asked.headers.get("range")
+    values = {name.lower(): value for name, value in reply.headers}
+    if given is None or reply.status != HTTPStatus.OK or values.get("accept-ranges") != "bytes":
+        return reply
+    if "if-range" in asked.headers and not _is_the_same(asked.headers["if-range"].strip(), values):
+        return reply
+    content = reply.content
+    size = len(content) if isinstance(content, bytes) else content.end - content.start
+    first, _, last = given.partition("=")[2].strip().partition("-")
+    start = int(first) if first else max(0, size - int(last))
+    end = min(size, int(last) + 1) if first and last else size
+    if start >= end:
+        raise NotSatisfiable("The range begins beyond the end of the answer.", size=size)
+    if isinstance(content, bytes):
+        part: bytes | FilePart = content[start:end]
+    else:
+        part = FilePart(content.path, content.start + start, content.start + end, content.open)
+    kept = [header for header in reply.headers if header[0].lower() != "content-length"]
+    told = [("Content-Range", f"bytes {start}-{end - 1}/{size}"), ("Content-Length", str(end - start))]
+    return Reply(HTTPStatus.PARTIAL_CONTENT, [*kept, *told], part)
+
+
+def _is_the_same(given: str, values: dict[str, str]) -> bool:
+    """Whether an If-Range names the answer: by its strong tag, or by the very time of its last change."""
+    tag = values.get("etag", "")
+    if given.startswith(('"', "W/")):
+        return given == tag and not tag.startswith("W/")
+    return given == values.get("last-modified")
 
 
 def _is_later(modified: str, than: str) -> bool:

@@ -7,7 +7,7 @@ import json
 from html import escape
 from http import HTTPStatus
 
-from graph_service.errors import ServiceError
+from graph_service.errors import NotSatisfiable, ServiceError
 from graph_service.web.answers import document, likes_pages
 from graph_service.web.cors import is_open
 from graph_service.web.front.asked import Asked
@@ -29,4 +29,7 @@ def refusal(error: ServiceError, asked: Asked) -> Reply:
     headers.append(("Access-Control-Allow-Origin", "*") if is_open(asked.path) else ("Cache-Control", "no-store"))
     if "retry_after" in error.members:
         headers.append(("Retry-After", str(error.members["retry_after"])))
+    if isinstance(error, NotSatisfiable) and "size" in error.members:
+        # RFC 9110, section 15.5.17
+        headers.append(("Content-Range", f"bytes */{error.members['size']}"))
     return Reply(HTTPStatus(error.status), headers, content)

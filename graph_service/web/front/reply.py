@@ -12,8 +12,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
-from werkzeug.wsgi import _RangeWrapper
-
 from graph_service.engine.result import Result
 from graph_service.errors import Unavailable
 
@@ -114,19 +112,13 @@ def run(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
 
 
 def _content(answer: Iterable[bytes]) -> bytes | FilePart:
-    start, length = 0, None
-    if isinstance(answer, _RangeWrapper):
-        start, length = answer.start_byte, answer.byte_range
-        answer = answer.iterable
     if isinstance(answer, _Opened):
         file = answer.file
         if isinstance(file, Result):
             return nameless(file)
         # It has a name, and is never changed: a version of the graph, a style sheet.
-        size = os.fstat(file.fileno()).st_size
-        end = size if length is None else min(start + length, size)
-        part = FilePart(str(file.name), start, end)
-        return part.read() if end - start <= IN_MEMORY else part
+        part = FilePart(str(file.name), 0, os.fstat(file.fileno()).st_size)
+        return part.read() if part.end <= IN_MEMORY else part
     return gathered(answer)
 
 
