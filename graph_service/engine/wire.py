@@ -16,7 +16,7 @@ from functools import lru_cache
 from graph_service import errors
 from graph_service.engine.result import Formats, Kind, Query
 from graph_service.errors import ServiceError
-from graph_service.words.formats import Format
+from graph_service.words.formats import SHEET, Format
 
 #: What a message to a process is: a new one to be forked; that other files will come with the next task; or a task.
 FORK, OTHER_FILES, QUERY, ANSWER, VALUES, PLAN, CALLS = b"k", b"o", b"q", b"a", b"v", b"p", b"c"
@@ -46,8 +46,8 @@ _KINDS = tuple(Kind)
 
 _Pairs = list[tuple[str, str]]
 
-#: A format travels as its place among all those of its kind.
-_FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats))) for kind in Kind}
+#: A format travels as its place among all those of its kind, and that which only browsers are given.
+_FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats, SHEET))) for kind in Kind}
 
 _ERRORS = {
     error.__name__: error

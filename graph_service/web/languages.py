@@ -104,6 +104,11 @@ def language() -> str:
     return current().shown
 
 
+def naming(otherwise: str = "en") -> str | None:
+    """The `lang=` by which data have the names that this page shows; None where they have them without it, in the language `otherwise`."""
+    return None if language() == otherwise else language()
+
+
 def versions() -> list[Version]:
     """The page of this request in every language, at the address and with the parameters of this request."""
     return [Version(tag, OWN_NAMES[tag], _with(_here(), tag), tag == language()) for tag in LANGUAGES]

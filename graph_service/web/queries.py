@@ -16,7 +16,7 @@ from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
-from graph_service.web.languages import current, language
+from graph_service.web.languages import current, language, naming
 from graph_service.web.linked.descriptions import document
 from graph_service.web.linked.rows import around
 from graph_service.web.links import Link, add, negotiated
@@ -24,11 +24,9 @@ from graph_service.web.pages.cells import ROWS_SHOWN, table
 from graph_service.web.pages.forms import options
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
-from graph_service.words.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, SHEET
+from graph_service.web.tables.taking import attached, for_reader, short
+from graph_service.words.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS
 from graph_service.words.names import QUERIES
-
-#: Excel reads a file without this mark in the encoding of its machine, and breaks accents.
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 #: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
 _TELLING = tuple(replace(format, also=(), aliases=()) for format in GRAPH_FORMATS)
@@ -98,16 +96,22 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     if kind is not Kind.GRAPH and format in _TELLING:
         told = document(service, format, name_of(query))
         return negotiated(write(told, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
-    result, paging = _run(service, query, service.bind(query, given), asked_page(service.page_size, service.page_limit), {kind: format})
-    if format is ROWS:
-        head, tail = around(query, service.snapshot.id, spoken, paging)
-    else:
-        # Who comes with a browser takes a file away for Excel; programs would take the mark for a part of the first column's name.
-        head, tail = _BYTE_ORDER_MARK if format is SHEET and wants_html() else b"", b""
-    response = answer(result, head, tail)
+    format = for_reader(format)
+    page = asked_page(service.page_size, service.page_limit)
+    result, paging = _run(service, query, service.bind(query, given), page, {kind: format})
+    response = answer(result, *around(query, service.snapshot.id, spoken, paging) if format is ROWS else ())
+    attached(response, format, query.name, _chosen(service, query, given, page), spoken, service.snapshot.id)
     if "lang" in query.parameters:
         response.content_language.add(spoken)
     return response if paging is None else add(response, paging.links)
+
+
+def _chosen(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], page: Page | None) -> list[tuple[str, list[str]]]:
+    """What a request chooses, as the name of a file tells it."""
+    parameters = ((name, query.parameters[name], texts) for name, texts in given.items() if name != "lang")
+    chosen = [(name, [short(own.term(text, service.choices)) for text in texts if text.strip()]) for name, own, texts in parameters]
+    infer = [] if flag("infer", True) else [("infer", ["false"])]
+    return [*chosen, *infer, *([] if page is None else [("page", [f"{page.number}"])])]
 
 
 def _own_language(query: CannedQuery) -> str:
@@ -132,7 +136,9 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             result, paging = _run(service, query, text, page, READABLE)
             formats = [format.name for format in result.kind.canned_formats]
             shown = {"text": text, "table": table(service, result, page.size if page else ROWS_SHOWN), "formats": formats, "paging": paging}
-            own = {**given, **({"infer": ["false"]} if not flag("infer", True) else {})}
+            names = naming(_own_language(query)) if "lang" in query.parameters else None
+            shown["spoken"] = [("lang", names)] if names else []
+            own = {**given, **({"infer": ["false"]} if not flag("infer", True) else {}), "lang": [names] if names else []}
             shown["snippets"] = snippets(query.name, own, text, query.form)
             shown["meanings"] = {column.name: column.label for column in query.columns.values()}
         except (InvalidParameter, UnknownParameter) as error:

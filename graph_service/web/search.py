@@ -1,6 +1,5 @@
 """`/search` and `/opensearch.xml`: finding things by words, for people, for programs, and while somebody types."""
 
-import csv
 import io
 from typing import Any
 
@@ -16,11 +15,12 @@ from graph_service.web.destinations import destination
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add
 from graph_service.web.paging import Paging, asked_page
+from graph_service.web.tables.taking import attached, for_reader, short
 from graph_service.web.wording import lazy_gettext as _
 from graph_service.words import terms
-from graph_service.words.formats import HTML, Format
+from graph_service.words.formats import CSV, HTML, Format
 from graph_service.words.names import DATASET, OWL, SHACL, SKOS, curie
-from graph_service.words.tables import harmless
+from graph_service.words.tables import write_records
 from graph_service.words.xml import shown
 
 _JSON = Format("json", "application/json")
@@ -28,7 +28,7 @@ _JSON = Format("json", "application/json")
 #: What browsers read for the suggestions of their own search box: the text, names, kinds, addresses (OpenSearch Suggestions 1.1).
 _SUGGESTIONS = Format("suggestions", "application/x-suggestions+json")
 
-FORMATS = (_JSON, Format("csv", "text/csv"), _SUGGESTIONS)
+FORMATS = (_JSON, CSV, _SUGGESTIONS)
 
 #: How many results a page has, and how many suggestions there are, where the request does not say.
 _USUAL, _SUGGESTED = 20, 8
@@ -64,7 +64,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
         wanted = Wanted(text, language(), _kind(service), page.offset, page.size, suggests)
         found = service.search.find(wanted)
         paging = Paging(page, found.total, page.last_of(found.total))
-        response = _answer(format, wanted, paging, found)
+        response = _answer(format, wanted, paging, found, service.snapshot.id)
         return add(response, paging.links)
 
     @routes.get("/opensearch.xml")
@@ -99,7 +99,7 @@ def _title(service: Service) -> str:
     return shown(name.value) if name else "Linked data"
 
 
-def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings) -> Response:
+def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings, version: str) -> Response:
     if format is HTML:
         text = render_template("search.html", wanted=wanted, paging=paging, found=found, kind_name=kind_name, links=paging.links)
         return Response(text)
@@ -111,15 +111,21 @@ def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings) -> 
         response = jsonify([wanted.text, [thing.text for thing in things], kinds, [place(thing) for thing in things]])
         response.content_type = _SUGGESTIONS.media
         return response
-    rows = io.StringIO()
-    writer = csv.writer(rows)
-    writer.writerow(_COLUMNS)
-    for hit in found.hits:
-        snippet = "".join(piece.text for piece in hit.snippet)
-        kind = hit.kind.iri if hit.kind else ""
-        told = (hit.thing.iri, place(hit.thing), hit.thing.text, hit.thing.language, kind, kind_name(hit.kind))
-        writer.writerow(map(harmless, (*told, hit.part.name.lower(), hit.language, snippet)))
-    return write(rows.getvalue().encode(), format)
+    sheet, rows = for_reader(format), io.BytesIO()
+    write_records(_COLUMNS, map(_record, found.hits), sheet, rows)
+    chosen = [
+        ("q", [wanted.text]),
+        ("kind", [short(terms.NamedNode(wanted.kind))] if wanted.kind else []),
+        ("page", [f"{paging.page.number}"]),
+    ]
+    return attached(write(rows.getvalue(), sheet), sheet, "search", chosen, wanted.language, version)
+
+
+def _record(hit: Hit) -> tuple[str, ...]:
+    snippet = "".join(piece.text for piece in hit.snippet)
+    kind = hit.kind.iri if hit.kind else ""
+    told = (hit.thing.iri, place(hit.thing), hit.thing.text, hit.thing.language, kind, kind_name(hit.kind))
+    return (*told, hit.part.name.lower(), hit.language, snippet)
 
 
 def _document(wanted: Wanted, page: Page, found: Findings) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Format:
     """One way to write a result.
 
     `name` is its short name (`format=` and file suffix); `media` its media type; `also` further media types asked for it;
-    `aliases` further short names. A `plain` format is for spreadsheets and programs that know nothing of RDF (see `tables`).
+    `aliases` further short names. A `plain` format is for spreadsheets and programs that know nothing of RDF (see `tables`);
+    a `guarded` one is opened by a spreadsheet as it is, so nothing in it may become a formula.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Format:
     also: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     plain: bool = False
+    guarded: bool = False
 
     @property
     def engine(self) -> ox.RdfFormat | ox.QueryResultsFormat | None:
@@ -66,16 +68,19 @@ TRUTH_FORMATS = TABLE_FORMATS[:2]
 #: The rows of a canned query for programs: JSON's own numbers and truths. `.json` and `format=json` stay the recommendation's.
 ROWS = Format("rows", "application/json", plain=True)
 
-#: The table of a canned query for spreadsheets.
-SHEET = Format("csv", "text/csv", plain=True)
+#: A table for programs: the cells have what the graph has.
+CSV = Format("csv", "text/csv", plain=True)
+
+#: The same for who takes it away with a browser, and opens it in a spreadsheet.
+SHEET = Format("csv", "text/csv", plain=True, guarded=True)
 
 #: What a list on a page is written in for programs and spreadsheets.
-LIST_FORMATS = tuple(SHEET if format.name == "csv" else format for format in TABLE_FORMATS)
+LIST_FORMATS = tuple(CSV if format.name == "csv" else format for format in TABLE_FORMATS)
 
 #: What a canned query's table is written in, and its truth.
 CANNED_TABLE_FORMATS = (
     Format("json", "application/sparql-results+json", (), ("srj",)),
-    *(SHEET if format.name == "csv" else format for format in TABLE_FORMATS[1:]),
+    *(CSV if format.name == "csv" else format for format in TABLE_FORMATS[1:]),
     ROWS,
 )
 CANNED_TRUTH_FORMATS = (*(format for format in CANNED_TABLE_FORMATS if format.name in {"json", "xml"}), ROWS)

@@ -2,13 +2,15 @@
 
 Plainly, a number is a number, a truth a truth, a date its ISO 8601 text, an IRI its text, a text with a language its text, and what
 is unbound is `null` or an empty cell. JSON numbers keep all their digits (RFC 8259, section 6); what JSON has no number for
-(`INF`, `NaN`) is a text. CSV is RFC 4180 in UTF-8.
+(`INF`, `NaN`) is a text. CSV is RFC 4180 in UTF-8, from one writer; for who opens it in a spreadsheet as it is, it begins with the mark
+by which Excel knows UTF-8, and a text that would be read as a formula begins with an apostrophe.
 """
 
 import csv
 import io
 import json
 import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import BinaryIO, cast
 
@@ -35,7 +37,11 @@ _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 #: A text that a spreadsheet takes for a number and not for a formula.
-_SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
+_SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+
+#: Excel reads a file without this mark in the encoding of its machine, and breaks accents; programs would take it for a part of the first
+#: column's name.
+_MARK = b"\xef\xbb\xbf"
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -51,7 +57,8 @@ def write_answer(answer: ox.QuerySolutions | ox.QueryBoolean, format: Format, ou
     elif isinstance(answer, ox.QueryBoolean):
         output.write(b"true" if answer else b"false")
     elif format.media == "text/csv":
-        _write_sheet(answer, output)
+        names = [variable.value for variable in answer.variables]
+        write_records(names, ([cell(term) for term in solution] for solution in answer), format, output)
     else:
         _write_rows(answer, output)
 
@@ -73,18 +80,32 @@ def plain(term: Term | None) -> str:
 
 
 def cell(term: Term | None) -> str:
-    """A term as the content of a spreadsheet's cell; a text that would be read as a formula begins with an apostrophe."""
+    """A term as the content of a cell of CSV."""
     match term:
         case None:
             return ""
         case ox.Literal():
             if term.datatype.value == XSD + "boolean" and term.value in _TRUTHS:
                 return _TRUTHS[term.value].upper()
-            return _number(term) or harmless(term.value)
+            return _number(term) or term.value
         case ox.NamedNode():
-            return harmless(term.value)
+            return term.value
         case _:
-            return harmless(str(term))
+            return str(term)
+
+
+def write_records(names: Sequence[str], rows: Iterable[Sequence[str]], format: Format, output: BinaryIO) -> None:
+    """Write the names of columns and rows of texts as CSV, row by row; if the format is guarded, for a spreadsheet."""
+    if format.guarded:
+        output.write(_MARK)
+        rows = ([_harmless(text) for text in row] for row in rows)
+    text = io.TextIOWrapper(output, "utf-8", newline="", write_through=False)
+    try:
+        writer = csv.writer(text)
+        writer.writerow(names)
+        writer.writerows(rows)
+    finally:
+        text.detach()
 
 
 def _write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
@@ -94,17 +115,6 @@ def _write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
         members = ",".join(f"{key}:{plain(term)}" for key, term in zip(keys, solution, strict=True))
         output.write(f"{',' if number else ''}\n{{{members}}}".encode())
     output.write(b"\n]")
-
-
-def _write_sheet(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
-    names = [variable.value for variable in solutions.variables]
-    text = io.TextIOWrapper(output, "utf-8", newline="", write_through=False)
-    try:
-        writer = csv.writer(text)
-        writer.writerow(names)
-        writer.writerows([cell(term) for term in solution] for solution in solutions)
-    finally:
-        text.detach()
 
 
 def _number(literal: ox.Literal) -> str:
@@ -119,6 +129,6 @@ def _number(literal: ox.Literal) -> str:
     return ""
 
 
-def harmless(text: str) -> str:
-    """A text as the content of a spreadsheet's cell: with an apostrophe before it where it would be read as a formula."""
+def _harmless(text: str) -> str:
+    """A text with an apostrophe before it where a spreadsheet would read it as a formula."""
     return f"'{text}" if _FORMULA.match(text) and not _SIGNED.fullmatch(text) else text

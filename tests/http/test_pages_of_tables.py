@@ -17,6 +17,9 @@ from tests.conftest import Answer, Server
 
 LINK = re.compile(r'<([^>]*)>; rel="(first|prev|next|last)"')
 
+#: What browsers like.
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+
 
 def links(answer: Answer) -> dict[str, str]:
     return {relation: address for address, relation in LINK.findall(answer.headers.get("link", ""))}
@@ -141,12 +144,20 @@ def test_who_speaks_sparql_json_is_understood_as_before(server: Server) -> None:
 
 
 def test_a_file_that_a_browser_takes_away_is_marked_as_utf_8_and_one_for_a_program_is_not(server: Server) -> None:
-    file = server.ask("/queries/projects.csv", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
-    answer = server.ask("/queries/projects", Accept="text/csv")
-    assert file.body == b"\xef\xbb\xbf" + answer.body
-    assert file.headers["content-type"] == answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert "Accept" in file.headers["vary"]
-    assert server.ask("/queries/projects?format=csv").body == server.ask("/queries/projects.csv").body == answer.body
+    for path in ("/queries/projects", "/things/projects", "/documents", "/documents/news-2022", "/frameworks"):
+        file = server.ask(f"{path}.csv", Accept=BROWSER)
+        answer = server.ask(path, Accept="text/csv")
+        assert file.body.startswith(b"\xef\xbb\xbf"), path
+        assert not answer.body.startswith(b"\xef\xbb\xbf"), path
+        assert table(file) == table(answer), path
+        assert file.headers["content-type"] == answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert "Accept" in file.headers["vary"]
+        assert "content-disposition" not in answer.headers
+    same = {
+        server.ask(f"/queries/projects{asked}", Accept=accept).body
+        for asked, accept in ((".csv", "*/*"), ("?format=csv", "*/*"), ("", "text/csv"))
+    }
+    assert len(same) == 1
 
 
 HOSTILE = """#+ summary: What a spreadsheet must not run
@@ -172,11 +183,14 @@ def hostile(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFacto
     return start("--data", "none", "--ontology", "none", "--reasoning", "none", "--queries", str(folder))
 
 
-def test_nothing_in_a_canned_csv_is_a_formula_and_at_sparql_it_is_as_the_recommendation_says(hostile: Server) -> None:
-    rows = table(hostile.ask("/queries/hostile.csv"))
+def test_nothing_in_a_csv_for_a_spreadsheet_is_a_formula_and_programs_have_what_the_graph_has(hostile: Server) -> None:
+    rows = table(hostile.ask("/queries/hostile.csv", Accept=BROWSER))
     assert ["-5", "8", "", ""] in rows
     assert ["'=1+1", "-12.5", "2022-08-16", "TRUE"] in rows
     assert {row[0] for row in rows[1:]} == {"'=1+1", "'@x", "'\t=2", "Côte d’Ivoire, Ñuble", "-5", "'+cmd"}
+    rows = table(hostile.ask("/queries/hostile.csv"))
+    assert ["=1+1", "-12.5", "2022-08-16", "TRUE"] in rows
+    assert {row[0] for row in rows[1:]} == {"=1+1", "@x", "\t=2", "Côte d’Ivoire, Ñuble", "-5", "+cmd"}
     query = "/sparql?format=csv&query=SELECT%20(%22%3D1%2B1%22%20AS%20%3Fa)%20%7B%7D"
     assert hostile.ask(query).body == b"a\r\n=1+1\r\n"
 
@@ -203,7 +217,7 @@ def test_a_language_that_is_none_is_a_problem_with_its_parameter(server: Server)
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
 def test_libreoffice_opens_the_file_with_types_and_accents(server: Server, hostile: Server, tmp_path: Path) -> None:
-    files = {"hostile": hostile.ask("/queries/hostile.csv").body}
+    files = {"hostile": hostile.ask("/queries/hostile.csv", Accept=BROWSER).body}
     files["projects"] = server.ask("/queries/projects-by-country.csv?country=CRI&lang=fr").body
     files["contributions"] = server.ask("/queries/contributions.csv?lang=es").body
     for name, content in files.items():

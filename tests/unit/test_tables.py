@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.words.formats import ROWS, SHEET
-from graph_service.words.tables import cell, plain, write_answer
+from graph_service.words.formats import CSV, ROWS, SHEET
+from graph_service.words.tables import cell, plain, write_answer, write_records
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -39,11 +39,11 @@ def literal(value: str, kind: str) -> ox.Literal:
         (literal("2021-04", "gYearMonth"), "2021-04", "2021-04"),
         (ox.Literal("Côte d’Ivoire", language="fr"), "Côte d’Ivoire", "Côte d’Ivoire"),
         (ox.Literal("42"), "42", "42"),
-        (ox.Literal("=1+1"), "=1+1", "'=1+1"),
-        (ox.Literal("@SUM(A1)"), "@SUM(A1)", "'@SUM(A1)"),
-        (ox.Literal("\t=1"), "\t=1", "'\t=1"),
+        (ox.Literal("=1+1"), "=1+1", "=1+1"),
+        (ox.Literal("@SUM(A1)"), "@SUM(A1)", "@SUM(A1)"),
+        (ox.Literal("\t=1"), "\t=1", "\t=1"),
         (ox.Literal("-5"), "-5", "-5"),
-        (ox.Literal("-cmd"), "-cmd", "'-cmd"),
+        (ox.Literal("-cmd"), "-cmd", "-cmd"),
         (ox.NamedNode("https://example.org/é"), "https://example.org/é", "https://example.org/é"),
         (ox.BlankNode("b"), "_:b", "_:b"),
     ],
@@ -58,14 +58,29 @@ def test_a_term_is_the_value_it_says(term: ox.NamedNode | ox.BlankNode | ox.Lite
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_every_text_comes_back_from_json_and_none_begins_a_formula(text: str) -> None:
     assert json.loads(plain(ox.Literal(text))) == text
-    shown = cell(ox.Literal(text))
+    assert cell(ox.Literal(text)) == text
+    output = io.BytesIO()
+    write_records(["a", "b"], [[text, "b"]], SHEET, output)
+    [_, [shown, _]] = csv.reader(io.StringIO(output.getvalue().decode("utf-8-sig"), newline=""))
     assert shown in {text, "'" + text}
     assert not shown or shown[0] not in "=+-@\t\r\n" or float(shown) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"), ("-cmd", "'-cmd"), ("＝1", "'＝1")]
+    + [(same, same) for same in ("-5", "+1.5", "-1.5e+22", "a=1", "", "'=1")],
+)
+def test_a_spreadsheet_is_given_no_formula(text: str, shown: str) -> None:
+    output = io.BytesIO()
+    write_records(["a"], [[text]], SHEET, output)
+    assert output.getvalue().startswith(b"\xef\xbb\xbfa\r\n")
+    assert next(csv.reader(io.StringIO(output.getvalue().decode("utf-8-sig").partition("\n")[2], newline="")), [""])[0] == shown
+
+
 def test_a_table_is_written_row_by_row_with_all_its_columns() -> None:
     text = 'SELECT ?a ?b { VALUES (?a ?b) { (1 "x, \\"y\\"") (UNDEF "é\\nz") } }'
-    for format in (ROWS, SHEET):
+    for format in (ROWS, CSV):
         solutions = ox.Store().query(text)
         assert isinstance(solutions, ox.QuerySolutions)
         output = io.BytesIO()

@@ -17,6 +17,7 @@ from graph_service.web.kept import content, page
 from graph_service.web.languages import language
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
+from graph_service.web.tables.taking import attached, for_reader
 from graph_service.words import terms
 from graph_service.words.formats import LIST_FORMATS
 from graph_service.words.names import RDF, RDFS, THING, below
@@ -104,7 +105,9 @@ def blueprint(service: Service) -> Blueprint:
         if _for_people(suffix):
             links = alternates(request.root_url + "documents", LIST_FORMATS)
             return add(page("documents", lambda: _overview(service)), links)
-        return answer(service.sparql(Query(_DOCUMENTS), {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
+        format = for_reader(choose(LIST_FORMATS, suffix))
+        response = answer(service.sparql(Query(_DOCUMENTS), {Kind.TABLE: format}))
+        return attached(response, format, "documents", (), None, service.snapshot.id)
 
     @routes.get("/documents/<key>")
     @routes.get("/documents/<key>.<suffix>")
@@ -115,7 +118,9 @@ def blueprint(service: Service) -> Blueprint:
         if _for_people(suffix):
             links = alternates(f"{request.root_url}documents/{key}", LIST_FORMATS)
             return add(page(f"document {key}", lambda: _one(service, key, query)), links)
-        return answer(service.sparql(query, {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
+        format = for_reader(choose(LIST_FORMATS, suffix))
+        response = answer(service.sparql(query, {Kind.TABLE: format}))
+        return attached(response, format, f"statements-of-{key}", (), None, service.snapshot.id)
 
     return routes
 

@@ -12,6 +12,7 @@ from graph_service.web.languages import language
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.facts import explanation
+from graph_service.web.tables.taking import attached, for_reader
 from graph_service.words.formats import LIST_FORMATS
 from graph_service.words.names import NS
 from graph_service.words.terms import AnyTerm, NamedNode, Triple
@@ -85,7 +86,9 @@ def blueprint(service: Service) -> Blueprint:
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             links = alternates(request.root_url + "frameworks", LIST_FORMATS)
             return add(Response(render_template("frameworks.html", frameworks=frameworks(service), links=links)), links)
-        return answer(service.sparql(Query(_SERVING), {Kind.TABLE: choose(LIST_FORMATS, suffix)}))
+        format = for_reader(choose(LIST_FORMATS, suffix))
+        response = answer(service.sparql(Query(_SERVING), {Kind.TABLE: format}))
+        return attached(response, format, "frameworks", (), None, service.snapshot.id)
 
     return routes
 

@@ -18,11 +18,12 @@ from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
-from graph_service.web.languages import current, language
+from graph_service.web.languages import current, language, naming
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
 from graph_service.web.pages.traits import KINDS, Kind, kind
+from graph_service.web.tables.taking import attached, for_reader, short
 from graph_service.web.values import pairs as given
 from graph_service.words.formats import HTML, LIST_FORMATS, THING_FORMATS
 from graph_service.words.names import DATASET
@@ -73,7 +74,9 @@ def blueprint(service: Service) -> Blueprint:
         format = choose(FORMATS, suffix)
         listed = Listing(service, found, choices, current().of_names)
         if format in LIST_FORMATS:
+            format = for_reader(format)
             response = answer(service.sparql(Query(listed.as_table), {ResultKind.TABLE: format}))
+            attached(response, format, name, _chosen(choices), current().of_names, service.snapshot.id)
             response.content_language.add(current().of_names)
         else:
             response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
@@ -123,7 +126,8 @@ def _page(listed: Listing, number: int) -> Response:
     base = f"{request.root_url}things/{listed.kind.name}"
     steps = {"next": number + 1, "prev": number - 1, "first": 1, "last": pages}
     paging = [Link(rel, f"{base}{_asked(page=step)}") for rel, step in steps.items() if 1 <= step <= pages and pages > 1 and step != number]
-    files = [Link("alternate", f"{base}.{format.name}{_asked(page=None)}", format.media) for format in _OFFERED]
+    asked = _asked(page=None, lang=naming())
+    files = [Link("alternate", f"{base}.{format.name}{asked}", format.media) for format in _OFFERED]
     rows = listed.page(number)
     links = fitting([*paging, *files, *(Link("item", f"{request.root_url.rstrip('/')}{row.thing.href}") for row in rows if row.thing.href)])
     text = render_template(
@@ -138,6 +142,7 @@ def _page(listed: Listing, number: int) -> Response:
         asked=_asked,
         toggled=_toggled,
         formats=_OFFERED,
+        asked_of_files=asked,
         links=[*paging, *files],
     )
     return add(Response(text), links)
@@ -156,6 +161,13 @@ def _choices(service: Service, kind: Kind) -> Choices:
         raise InvalidParameter(detail, parameter="sort", given=order, allowed=list(kind.orders))
     wanted = {name: chosen(service, kind, facet, request.args.getlist(name)) for name, facet in facets.items()}
     return Choices(wanted, request.args.get("q", "").strip(), order)
+
+
+def _chosen(choices: Choices) -> list[tuple[str, list[str]]]:
+    """What is wanted of a list, as the name of a file tells it."""
+    narrowed = [(name, [short(term) for term in terms]) for name, terms in choices.values.items()]
+    words = [("q", [choices.words])] if choices.words else []
+    return [*narrowed, *words, *([("sort", [choices.order])] if choices.order != "name" else [])]
 
 
 def _number() -> int:

@@ -8,6 +8,7 @@ from graph_service.catalogue.catalogue import RESERVED
 from graph_service.errors import MalformedRequest
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag, wants_html, write
+from graph_service.web.languages import naming
 from graph_service.web.links import Link, add, fitting
 from graph_service.web.pages.gallery import Shown, pictures, shown, spoken
 from graph_service.web.values import pairs
@@ -85,12 +86,15 @@ def _addresses(name: str, query: str) -> dict[str, str]:
     """Where the picture is, and the query and the data that it is drawn from, with the arguments of this request."""
     kept = pairs(without=_APART)
     asked = f"?{urlencode(kept)}" if kept else ""
+    names = naming()
+    data = [*pairs(without={*_APART, "lang"}), *([("lang", names)] if names else [])]
+    of_data = f"?{urlencode(data)}" if data else ""
     return {
         "page": f"/pictures/{name}{asked}",
         "svg": f"/pictures/{name}.svg{asked}",
         "query": f"/queries/{query}{asked}",
-        "csv": f"/queries/{query}.csv{asked}",
-        "json": f"/queries/{query}.json{asked}",
+        "csv": f"/queries/{query}.csv{of_data}",
+        "json": f"/queries/{query}.json{of_data}",
     }
 
 
