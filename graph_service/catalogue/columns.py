@@ -1,11 +1,12 @@
 """Columns of a canned query's table: what each means, of what type its values are, in what unit.
 
 The header says it: `year: {en: …, fr: …}`, or `year: {label: {en: …}, type: year, unit: …}`. A type need not be said where the names
-tell it: a column with another one of its name and `_label` beside it holds IRIs, and that other one holds their names.
+tell it: a column with another one of its name and `_label` beside it holds IRIs, and that other one holds their names. Such a pair is
+told of once: the names are headed by what is said of the things, and the IRIs by the same with "(IRI)".
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph_service.catalogue.header import Text, read_text
@@ -61,7 +62,16 @@ def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where
         if selected is not None and name not in selected:
             raise SourceError(f"{where(name)}: the query does not select ?{name}")
     names = given if selected is None else selected
-    return {name: _column(name, given.get(name), names, where(name)) for name in names}
+    read = {name: _column(name, given.get(name), names, where(name)) for name in names}
+    return {name: _of_pair(column, read, given) for name, column in read.items()}
+
+
+def _of_pair(column: Column, columns: Mapping[str, Column], given: Mapping[str, Any]) -> Column:
+    """A column with its heading, if it is one of a pair of things and their names of which only the things are told of."""
+    if f"{column.name}_label" in columns and f"{column.name}_label" not in given:
+        return replace(column, label={language: f"{text} (IRI)" for language, text in column.label.items()})
+    things = columns.get(column.name.removesuffix("_label"))
+    return replace(column, label=things.label) if things is not None and column.name not in given else column
 
 
 def _column(name: str, given: object, names: Mapping[str, Any] | Sequence[str], where: str) -> Column:

@@ -125,36 +125,43 @@ def _groups(node: object) -> Iterator[list[frozenset[str]]]:
         return
     parts: list[frozenset[str]] = []
     ties: list[frozenset[str]] = []
+    made: dict[str, frozenset[str]] = {}
     inner: list[object] = []
-    _gather(node, parts, ties, inner)
-    bound = frozenset().union(*parts)
+    _gather(node, parts, ties, made, inner)
+    bound = set().union(*parts)
+    # What BIND makes of something bound is bound as well.
+    for variable, used in made.items():
+        bound |= {variable} if used & bound else set()
     # A tie to what the group does not bind ties nothing within it.
     yield [part for part in [*parts, *(tie & bound for tie in ties)] if part]
     for other in inner:
         yield from _groups(other)
 
 
-def _gather(node: object, parts: list[frozenset[str]], ties: list[frozenset[str]], inner: list[object]) -> None:
-    """Take a group of the algebra apart: what its parts bind, what its expressions tie, and the groups inside of it."""
+def _gather(
+    node: object, parts: list[frozenset[str]], ties: list[frozenset[str]], made: dict[str, frozenset[str]], inner: list[object]
+) -> None:
+    """Take a group of the algebra apart: what its parts bind, what its expressions tie and make, and the groups inside of it."""
     if not isinstance(node, CompValue):
         return
     match node.name:
         case "BGP":
             parts.extend(_variables(triple) for triple in node.triples)
         case "Join":
-            _gather(node.p1, parts, ties, inner)
-            _gather(node.p2, parts, ties, inner)
+            _gather(node.p1, parts, ties, made, inner)
+            _gather(node.p2, parts, ties, made, inner)
         case "LeftJoin":
-            _gather(node.p1, parts, ties, inner)
+            _gather(node.p1, parts, ties, made, inner)
             parts.append(_variables(node.p2))
             ties.append(_variables(node.expr))
             inner.append(node.p2)
         case "Filter":
-            _gather(node.p, parts, ties, inner)
+            _gather(node.p, parts, ties, made, inner)
             ties.append(_variables(node.expr))
         case "Extend":
-            _gather(node.p, parts, ties, inner)
+            _gather(node.p, parts, ties, made, inner)
             ties.append(_variables(node.expr) | {str(node.var)})
+            made[str(node.var)] = _variables(node.expr)
         case "Union":
             parts.append(_variables(node.p1) | _variables(node.p2))
             inner.extend((node.p1, node.p2))
@@ -165,13 +172,17 @@ def _gather(node: object, parts: list[frozenset[str]], ties: list[frozenset[str]
             # A row of VALUES is a parameter or a list of terms: it multiplies nothing that is not meant.
             pass
         case "ToMultiSet":
-            parts.append(frozenset(map(str, node.p.PV)))
+            # DISTINCT, REDUCED and a slice of a subquery stand around what it selects.
+            selects = node.p
+            while selects.PV is None:
+                selects = selects.p
+            parts.append(frozenset(map(str, selects.PV)))
             inner.append(node.p)
         case "Minus":
-            _gather(node.p1, parts, ties, inner)
+            _gather(node.p1, parts, ties, made, inner)
             inner.append(node.p2)
         case _:
-            _gather(node.p, parts, ties, inner)
+            _gather(node.p, parts, ties, made, inner)
 
 
 def _variables(node: object) -> frozenset[str]:

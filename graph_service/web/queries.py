@@ -140,7 +140,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             shown["spoken"] = [("lang", names)] if names else []
             own = {**given, **({"infer": ["false"]} if not flag("infer", True) else {}), "lang": [names] if names else []}
             shown["snippets"] = snippets(query.name, own, text, query.form)
-            shown["meanings"] = {column.name: column.label for column in query.columns.values()}
+            shown["meanings"] = {name: query.columns.get(f"{name}_label", column).label for name, column in query.columns.items()}
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
     entries = {name: options(service, parameter, given.get(name, ()), language()) for name, parameter in query.parameters.items()}

@@ -102,6 +102,7 @@ PREFIXES: dict[str, str] = {
     "degree": VOCABULARY + "degree/",
     "level": VOCABULARY + "level/",
     "quantifier": VOCABULARY + "quantifier/",
+    "answer": VOCABULARY + "answer/",
     "graph": GRAPH,
 }
 

@@ -203,7 +203,7 @@ def test_names_come_in_the_language_that_is_asked_for_and_else_in_english(server
     assert (table(answer)[1][1], answer.headers["content-language"]) == ("Cambodge", "fr")
     assert table(server.ask(path, Accept_Language="fr"))[1][1] == "Cambodia"
     names = {row["name"]: row["label"] for row in json.loads(server.ask("/queries/projects.rows?lang=es").body)["columns"]}
-    assert names["project"] == "proyecto o programa"
+    assert (names["project"], names["project_label"]) == ("proyecto o programa (IRI)", "proyecto o programa")
     page = server.ask("/queries/projects-by-country?country=KHM", Accept="text/html", Accept_Language="fr")
     assert "Cambodge" in page.text
     assert "Accept-Language" in page.headers["vary"]

@@ -184,6 +184,11 @@ def token(value: terms.Term) -> str:
     return curie(value.value) if isinstance(value, NamedNode) else value.value
 
 
+def lists(service: Service, kind: Kind, iri: str) -> bool:
+    """Whether a thing stands in the list of a kind."""
+    return bool(service.sparql(Query(f"{_PROLOGUE}ASK {{ VALUES ?thing {{ {terms.write(NamedNode(iri))} }} {_of(kind)} }}")))
+
+
 def values(service: Service, kind: Kind, facet: Trait) -> list[terms.Term]:
     """The values that things of a kind have of a facet."""
     query = f"{_PROLOGUE}SELECT DISTINCT ?value WHERE {{ {_of(kind)} {facet.pattern} }} ORDER BY ?value"
@@ -211,4 +216,4 @@ def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> 
 def _of(kind: Kind) -> str:
     """The pattern of the things of a kind."""
     without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {other} }}" for other in kind.without)
-    return f"VALUES ?class {{ {' '.join(kind.classes)} }} ?thing a ?class . FILTER(isIRI(?thing)) {without}"
+    return f"VALUES ?class {{ {' '.join(kind.classes)} }} ?thing a ?class . FILTER(isIRI(?thing)) {without} {kind.only}"

@@ -15,6 +15,7 @@ from graph_service.web.pages.cells import Cell, Table, cell, table
 from graph_service.web.pages.extent import Extent, extent
 from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.pages.gists import gists
+from graph_service.web.pages.listing import lists
 from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
@@ -140,6 +141,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     sections = teller.sections(facts)
     types = [t for t in said if t.predicate.value == RDF + "type"]
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
+    kind = kind_of([curie(t.object.value) for t in types if isinstance(t.object, NamedNode)])
     says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
     assert isinstance(says, Table)
     return Thing(
@@ -157,7 +159,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         questions=questions(service, iri, {t.object.value for t in types}),  # type: ignore[union-attr]
         headings=labels,
         classes=sorted(t.object.value for t in types if t not in teller.inferred),  # type: ignore[union-attr]
-        kind=kind_of([curie(t.object.value) for t in types if isinstance(t.object, NamedNode)]),
+        kind=kind if kind is not None and lists(service, kind, iri) else None,
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )

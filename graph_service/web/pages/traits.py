@@ -47,13 +47,17 @@ class Trait:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of things: its name in addresses, what its list is called, its classes, those it must not be of, and its traits."""
+    """A kind of things: its name in addresses, what its list is called, its classes, those it must not be of, and its traits.
+
+    `only` is a pattern that `?thing` must fit besides.
+    """
 
     name: str
     label: LazyProxy
     classes: tuple[str, ...]
     traits: tuple[Trait, ...] = ()
     without: tuple[str, ...] = ()
+    only: str = ""
 
     @property
     def facets(self) -> tuple[Trait, ...]:
@@ -119,10 +123,11 @@ _UNTIL = f"""
 #: What tells where the numbers of a country's ratifications come from.
 _RATIFICATIONS = ("ratification-comparison", "country")
 
-#: Who takes part in an undertaking, or is assisted by it.
-_TAKES_PART = "lc:involves|lc:supports"
+#: Who takes part in an undertaking or in a part of it, or is assisted there.
+_TAKES_PART = "^lc:isPartOf*/(lc:involves|lc:supports)"
 
-_IS_PROJECT = "?value a ?undertaking . FILTER(?undertaking IN (lc:Project, lc:Programme))"
+#: What a document describes has a title there; a programme that is only mentioned, or that is an organisation, has none.
+_IS_PROJECT = "?value a ?undertaking ; dcterms:title ?title . FILTER(?undertaking IN (lc:Project, lc:Programme))"
 
 KINDS = (
     Kind(
@@ -145,6 +150,7 @@ KINDS = (
             Trait("end", lazy_gettext("Until"), _UNTIL, facet=False, plain=True),
         ),
         without=("lc:Organisation",),
+        only="FILTER EXISTS { ?thing dcterms:title ?title }",
     ),
     Kind(
         "organisations",
