@@ -1,6 +1,5 @@
 """Texts of the pages that are not written as `_("…")`: `make messages` finds them here. Templates show them with `|translated`."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -10,9 +9,6 @@ from graph_service.catalogue.openapi import COMMON
 from graph_service.web.answers import problem_types
 from graph_service.web.linked.openapi import PARAMETERS, ROUTES
 from graph_service.words.mistakes.sentences import SENTENCES
-
-#: A word that a query answers with: in BIND or IF, and of more letters than a language tag.
-_ANSWERED = re.compile(r'(?:BIND\(|IF\(|, )"([a-z][a-z ]{2,})"(?=[,)]| AS )')
 
 #: Line, function, text, comments: what Babel takes from an extractor.
 Found = Iterator[tuple[int, None, str, list[str]]]
@@ -41,7 +37,7 @@ def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection
 
 
 def queries(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
-    """The tags of a canned query, by which the pages group them, and the words that it answers with itself."""
+    """The tags of a canned query, by which the pages group them."""
     for query in Catalogue.read([Path(file.name)]).queries.values():
-        for text in (*query.header.tags, *_ANSWERED.findall(query.text)):
-            yield 1, None, text, []
+        for tag in query.header.tags:
+            yield 1, None, tag, []

@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 #: Picture -> the canned query that it is drawn from, and the columns whose things are in it.
 PICTURES = {
     "projects-by-country": ("projects-by-country", ("country",)),
-    "network": ("network", ("project", "other")),
+    "network": ("network", ("source", "target")),
     "timeline": ("projects-and-commitments", ("item",)),
     "contributions": ("contributions", ("contribution",)),
     "beneficiary-groups": ("group-tree", ("group",)),
@@ -67,7 +67,7 @@ def test_a_picture_has_all_that_its_query_answers_and_nothing_else(server: Serve
 
 def test_the_network_has_a_line_for_each_pair_that_is_tied(server: Server) -> None:
     ends = {element.get("data-ends") for element in drawn(server, "/pictures/network.svg").iter(SVG + "path")} - {None}
-    assert ends == {f"{row['project']} {row['other']}" for row in rows(server, "network")}
+    assert ends == {f"{row['source']} {row['target']}" for row in rows(server, "network")}
 
 
 def test_the_map_names_the_projects_of_each_country(server: Server) -> None:
@@ -149,7 +149,7 @@ def test_a_picture_is_the_same_bytes_from_any_process(server: Server, start: Cal
 def test_a_picture_is_narrowed_by_the_parameters_of_its_query(server: Server) -> None:
     asked = "?project=project:forteress-tunisia"
     found = rows(server, "network", asked)
-    assert things(drawn(server, f"/pictures/network.svg{asked}")) == {row[column] for row in found for column in ("project", "other")}
+    assert things(drawn(server, f"/pictures/network.svg{asked}")) == {row[column] for row in found for column in ("source", "target")}
     page = server.ask(f"/pictures/network{asked}", Accept="text/html").text
     assert "/pictures/network.svg?project=project%3Aforteress-tunisia" in page
     assert "/queries/network.csv?project=project%3Aforteress-tunisia" in page

@@ -61,7 +61,7 @@ _PICTURES = (
         "network",
         lazy_gettext("Organisations, projects and frameworks"),
         lazy_gettext("Who takes part in which project, and which frameworks the projects serve or are otherwise connected with."),
-        ("project", "other"),
+        ("source", "target"),
         lambda _service, rows, title: network.draw(rows, title),
     ),
     Picture(

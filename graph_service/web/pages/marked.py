@@ -12,11 +12,8 @@ from graph_service.words.remembering import remembered
 _EMPTY = Markup()
 
 
-def term(cell: Cell | None, coded: bool = False) -> Markup:
-    """A link where the term leads somewhere; numbers and dates as the reader writes them, with what is in the data beside it.
-
-    `coded`: whether a text without a language may be a word of the query's own, such as `stated`, which is translated.
-    """
+def term(cell: Cell | None) -> Markup:
+    """A link where the term leads somewhere; numbers and dates as the reader writes them, with what is in the data beside it."""
     if cell is None:
         return _EMPTY
     foreign = cell.language if cell.language and cell.language != language() else None
@@ -35,7 +32,7 @@ def term(cell: Cell | None, coded: bool = False) -> Markup:
     elif cell.title:
         written = f'<data value="{text}" title="{escape(cell.title)}">{escape(value(cell.text, cell.title))}</data>'
     else:
-        written = str(escape(gettext(cell.text)) if coded and cell.text else text)
+        written = str(text)
     return Markup(written)  # noqa: S704 - each part is escaped
 
 

@@ -54,7 +54,7 @@ def draw(rows: Rows, title: str) -> Drawing:
 
 
 def _sum(row: Row) -> Sum | None:
-    exact, least, most = (_decimal(words_of(row, name)) for name in ("number", "at_least", "at_most"))
+    exact, least, most = (_decimal(words_of(row, name)) for name in ("amount", "at_least", "at_most"))
     bound = words_of(row, "bound")
     if exact is None and least is None and most is None:
         return None

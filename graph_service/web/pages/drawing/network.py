@@ -26,13 +26,17 @@ from graph_service.web.pages.drawing.rows import Rows, cell, key, words_of
 from graph_service.web.pages.drawing.sentences import listed
 from graph_service.web.wording import gettext as _
 from graph_service.web.wording import ngettext
-from graph_service.words.names import NS
+from graph_service.words.names import NS, VOCABULARY
 
 _WIDTH, _TOP, _GAP = 1120.0, 44.0, 9.0
 
 #: Where the columns stand: the right edge of the organisations, both edges of the projects, the left edge of the frameworks.
 _LEFT, _FROM, _TO, _RIGHT = 332.0, 452.0, 752.0, 872.0
 _ROOM = {"organisation": _LEFT - 8, "project": _TO - _FROM - 20, "framework": _WIDTH - _RIGHT - 8}
+
+
+#: What `basis` is where no document says that there is the tie.
+_INFERRED = VOCABULARY + "answer/inferred"
 
 
 @dataclass
@@ -48,13 +52,13 @@ def draw(rows: Rows, title: str) -> Drawing:
     things: dict[str, dict[str, Cell]] = {"organisation": {}, "project": {}, "framework": {}}
     ties: dict[tuple[str, str], _Tie] = {}
     for row in rows:
-        project, other = cell(row, "project"), cell(row, "other")
+        project, other = cell(row, "source"), cell(row, "target")
         column = "framework" if (kind := row["kind"]) and kind.title == NS + "Framework" else "organisation"
         things["project"][key(project)] = project
         things[column][key(other)] = other
         tie = ties.setdefault((key(project), key(other)), _Tie())
         tie.relations += [name for name in [words_of(row, "relation")] if name not in tie.relations]
-        tie.stated |= words_of(row, "basis") != "inferred"
+        tie.stated |= (basis := row["basis"]) is None or basis.title != _INFERRED
     places, bottom = _places(things, ties)
     marks = [*_headings(), *(_line(tie, things, pair, places) for pair, tie in ties.items())]
     for column, members in things.items():

@@ -58,18 +58,18 @@ def draw(rows: Rows, title: str) -> Drawing:
 
 
 def _span(row: Row) -> Span | None:
-    on, start, end, over = (period(words_of(row, name)) for name in ("date", "start", "end", "ended_by"))
+    on, start, end, over = (period(words_of(row, name)) for name in ("date", "start_date", "end_date", "completed_by"))
     begin = start or on
     if begin is None:
         return None
     # That it is over is known, and when it ended is not: not later than it was reported.
     last = end or over
     until = last[1] if last else begin[1]
-    words = _date(row, "start") or _date(row, "date")
-    if end and _date(row, "end") != words:
-        words = f"{words} – {_date(row, 'end')}"
+    words = _date(row, "start_date") or _date(row, "date")
+    if end and _date(row, "end_date") != words:
+        words = f"{words} – {_date(row, 'end_date')}"
     elif start and over:
-        words = _("since %(date)s, completed by %(end)s", date=words, end=_date(row, "ended_by"))
+        words = _("since %(date)s, completed by %(end)s", date=words, end=_date(row, "completed_by"))
     elif start and not end:
         words = _("since %(date)s", date=words)
     return Span(
