@@ -250,6 +250,18 @@ class Service:
         """The IRIs that the dataset's makers give for a property of it."""
         return self._about_dataset.get(property, [])
 
+    def said_of_dataset(self, property: str) -> dict[str, str]:
+        """Language -> the text that the dataset's makers give for a property of it; the language is "" where they say none."""
+        return self._said_of_dataset.get(property, {})
+
+    @cached_property
+    def _said_of_dataset(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for triple in sorted(self.snapshot.description, key=str):
+            if triple.subject == NamedNode(DATASET) and isinstance(triple.object, Literal):
+                found.setdefault(triple.predicate.value, {}).setdefault(triple.object.language or "", triple.object.value)
+        return found
+
     @cached_property
     def _about_dataset(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -157,8 +157,14 @@ def _bindings(query: CannedQuery) -> dict[str, Any]:
 
 def _plain(query: CannedQuery, answer: dict[str, Any]) -> dict[str, Any]:
     """The schema of plain JSON around an answer."""
-    told = {"query": {"type": "string", "const": query.name}, "version": {"type": "string"}}
-    around = {"columns": {"type": "array", "items": {"type": "object"}}, "page": {"type": "object"}, "links": {"type": "object"}}
+    licenses = {"type": "array", "items": {"type": "string", "format": "iri"}}
+    told = {
+        "query": {"type": "string", "const": query.name},
+        "version": {"type": "string"},
+        "licenses": licenses,
+        "links": {"type": "object"},
+    }
+    around = {"columns": {"type": "array", "items": {"type": "object"}}, "page": {"type": "object"}}
     return {"type": "object", "required": [*told, *answer], "properties": {**told, **answer, **(around if "rows" in answer else {})}}
 
 

@@ -17,6 +17,7 @@ from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.mistakes import malformed
 from graph_service.web.pages import about, documents, frameworks, home, kinds, marked, numerals, ontology, pictures
+from graph_service.web.tables import described
 from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, PREFIXES
 
@@ -47,6 +48,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
         sparql,
         vocabulary,
         queries,
+        described,
         pictures,
         resources,
         ontology,

@@ -8,6 +8,8 @@ docs/languages.md says what clients may rely on.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -107,6 +109,17 @@ def language() -> str:
 def naming(otherwise: str = "en") -> str | None:
     """The `lang=` by which data have the names that this page shows; None where they have them without it, in the language `otherwise`."""
     return None if language() == otherwise else language()
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """What is written within is in a language of data: Accept-Language has no say in it."""
+    before, differs = g.language, g.get("differs_by_language", False)
+    g.language = Language(tag, before.chosen)
+    try:
+        yield
+    finally:
+        g.language, g.differs_by_language = before, differs
 
 
 def versions() -> list[Version]:

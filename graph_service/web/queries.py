@@ -5,27 +5,29 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.http import http_date
 
-from graph_service.catalogue.catalogue import RESERVED, CannedQuery, Successor
+from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.examples import name_of
 from graph_service.catalogue.paging import Page, paged
-from graph_service.config import LANGUAGES
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
-from graph_service.web.languages import current, language, naming
+from graph_service.web.languages import language, naming
 from graph_service.web.linked.descriptions import document
-from graph_service.web.linked.rows import around
-from graph_service.web.links import Link, add, negotiated
+from graph_service.web.links import Link, add, fitting, negotiated
 from graph_service.web.pages.cells import ROWS_SHOWN, table
 from graph_service.web.pages.forms import options
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
-from graph_service.web.tables.taking import attached, for_reader, short
-from graph_service.words.formats import DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS
+from graph_service.web.tables.asking import arguments, asked, in_short, moved, own_language, spoken, values
+from graph_service.web.tables.described import described_by
+from graph_service.web.tables.rows import around
+from graph_service.web.tables.taking import attached, for_reader
+from graph_service.web.tables.telling import tell
+from graph_service.words.formats import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS
 from graph_service.words.names import QUERIES
 
 #: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
@@ -50,30 +52,18 @@ def blueprint(service: Service) -> Blueprint:
     @routes.route("/queries/<name>.<suffix>", methods=["GET", "POST"])
     def canned(name: str, suffix: str | None = None) -> Response:
         if name in service.catalogue.successors:
-            return _moved(service.catalogue.successors[name], suffix)
+            return moved(service.catalogue.successors[name], suffix)
         query = service.catalogue[name]
-        own = {key for key in request.values if key not in RESERVED or key in query.parameters}
-        arguments = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
-        if arguments.pop("lang", None) and (tag := current().chosen) is not None:
-            arguments["lang"] = [tag]
+        given = arguments(query)
         if suffix == "rq":
             # As it stands in its file where no value is given: so it can be had of a query that needs one.
-            text = service.bind(query, arguments) if arguments else query.text
+            text = service.bind(query, given) if given else query.text
             return Response(text, content_type="application/sparql-query; charset=utf-8")
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
-            return _warned(_page(service, query, arguments), query)
-        return _warned(_data(service, query, arguments, suffix), query)
+            return _warned(_page(service, query, given), query)
+        return _warned(_data(service, query, given, suffix), query)
 
     return routes
-
-
-def _moved(to: Successor, suffix: str | None) -> Response:
-    """The answer for a query that another one has taken the place of: its address, with the parameters of this request and its own."""
-    own = [(name, value) for name, values in to.arguments.items() if not request.values.get(name) for value in values]
-    kept = dict.fromkeys(pair for pair in request.args.items(multi=True) if pair[1])
-    path = f"{request.script_root}/queries/{to.name}" + (f".{suffix}" if suffix else "")
-    # 308 keeps the method, and with it the parameters of a form (RFC 9110, section 15.4.9).
-    return redirect(f"{path}?{urlencode([*own, *kept], safe=':')}".rstrip("?"), 308)  # type: ignore[return-value]
 
 
 def _warned(response: Response, query: CannedQuery) -> Response:
@@ -91,7 +81,7 @@ def _warned(response: Response, query: CannedQuery) -> Response:
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
     """The answer for programs: the whole of it, or a page of a table. In RDF, which says no table, what is asked is told of."""
     kind = Kind.of(query.form)
-    spoken = current().chosen or _own_language(query)
+    language = spoken(query)
     format = choose((*kind.canned_formats, *_TELLING) if kind is not Kind.GRAPH and not given else kind.canned_formats, suffix)
     if kind is not Kind.GRAPH and format in _TELLING:
         told = document(service, format, name_of(query))
@@ -99,26 +89,13 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     format = for_reader(format)
     page = asked_page(service.page_size, service.page_limit)
     result, paging = _run(service, query, service.bind(query, given), page, {kind: format})
-    response = answer(result, *around(query, service.snapshot.id, spoken, paging) if format is ROWS else ())
-    attached(response, format, query.name, _chosen(service, query, given, page), spoken, service.snapshot.id)
+    response = answer(result, *around(tell(service, query, asked(), language), paging) if format is ROWS else ())
+    attached(response, format, query.name, in_short(values(service, query, given), page), language, service.snapshot.id)
     if "lang" in query.parameters:
-        response.content_language.add(spoken)
+        response.content_language.add(language)
+    if format.media == CSV.media and request.method == "GET":
+        add(response, fitting(described_by(query)))
     return response if paging is None else add(response, paging.links)
-
-
-def _chosen(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], page: Page | None) -> list[tuple[str, list[str]]]:
-    """What a request chooses, as the name of a file tells it."""
-    parameters = ((name, query.parameters[name], texts) for name, texts in given.items() if name != "lang")
-    chosen = [(name, [short(own.term(text, service.choices)) for text in texts if text.strip()]) for name, own, texts in parameters]
-    infer = [] if flag("infer", True) else [("infer", ["false"])]
-    return [*chosen, *infer, *([] if page is None else [("page", [f"{page.number}"])])]
-
-
-def _own_language(query: CannedQuery) -> str:
-    """The language of the names in a query's answer where the request chooses none: what stands in its row for it."""
-    parameter = query.parameters.get("lang")
-    stated = parameter.default.strip('"') if parameter is not None else ""
-    return stated if stated in LANGUAGES else "en"
 
 
 def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Response:
@@ -136,7 +113,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             result, paging = _run(service, query, text, page, READABLE)
             formats = [format.name for format in result.kind.canned_formats]
             shown = {"text": text, "table": table(service, result, page.size if page else ROWS_SHOWN), "formats": formats, "paging": paging}
-            names = naming(_own_language(query)) if "lang" in query.parameters else None
+            names = naming(own_language(query)) if "lang" in query.parameters else None
             shown["spoken"] = [("lang", names)] if names else []
             own = {**given, **({"infer": ["false"]} if not flag("infer", True) else {}), "lang": [names] if names else []}
             shown["snippets"] = snippets(query.name, own, text, query.form)

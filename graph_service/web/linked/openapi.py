@@ -21,6 +21,8 @@ from graph_service.web.linked import linksets
 from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.web.pages import kinds
+from graph_service.web.tables.csvw import CSVW
+from graph_service.web.tables.packages import PACKAGE
 from graph_service.words.formats import (
     DATA_FORMATS,
     DOCUMENT_FORMATS,
@@ -56,6 +58,20 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     ),
     "vocabulary.vocabulary": ("sparql", "The classes and properties in use, for completing queries", (_JSON,), FAILURES, ("lang",)),
     "queries.catalogue": ("queries", "All canned queries", (*DOCUMENT_FORMATS, HTML), ("406",), ()),
+    "described.csvw": (
+        "queries",
+        "What the CSV of a canned query is and what its columns hold (CSV on the Web); takes the parameters of the query",
+        (CSVW,),
+        ("404", "422"),
+        ("lang",),
+    ),
+    "described.frictionless": (
+        "queries",
+        "The CSV of a canned query as a Frictionless data package; takes the parameters of the query",
+        (PACKAGE,),
+        ("404", "422"),
+        ("lang",),
+    ),
     "pictures.gallery": ("pictures", "All pictures", (_JSON, HTML), (), ()),
     "pictures.picture": (
         "pictures",

@@ -41,8 +41,8 @@ def attached(
 
 def file_name(stem: str, values: Iterable[tuple[str, Sequence[str]]], language: str | None, version: str) -> str:
     """`projects-by-country_country-CRI_fr_4d44a04b`; a name that is too long ends with a mark of what is missing."""
-    chosen = ["-".join(map(_part, [name, *texts])) for name, texts in values if texts]
-    name = "_".join([_part(stem), *chosen, *([language] if language else [])])
+    chosen = ["-".join(map(plain, [name, *texts])) for name, texts in values if texts]
+    name = "_".join([plain(stem), *chosen, *([language] if language else [])])
     if len(name) > _LONGEST:
         name = f"{name[:_LONGEST]}-{digest(name).hex()[:8]}"
     return f"{name}_{version[:8]}"
@@ -53,9 +53,9 @@ def short(value: Term) -> str:
     return re.split(r"[/#:]", value.value)[-1] if isinstance(value, NamedNode) else value.value
 
 
-def _part(text: str) -> str:
-    """A text in ASCII, without accents; a mark of it where nothing is left."""
-    plain = _OTHER.sub("-", normalize("NFKD", text).encode("ascii", "ignore").decode()).strip("-")
-    if len(plain) > _LONGEST_PART:
-        plain = f"{plain[:_LONGEST_PART]}-{digest(text).hex()[:8]}"
-    return plain or digest(text).hex()[:8]
+def plain(text: str) -> str:
+    """A text in letters and digits of ASCII and `-`; a mark of it where nothing is left, or too much."""
+    left = _OTHER.sub("-", normalize("NFKD", text).encode("ascii", "ignore").decode()).strip("-")
+    if len(left) > _LONGEST_PART:
+        left = f"{left[:_LONGEST_PART]}-{digest(text).hex()[:8]}"
+    return left or digest(text).hex()[:8]

@@ -1,0 +1,69 @@
+"""What a request asks a canned query for: its arguments, the language of names, and how both are told again."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import unquote_plus, urlencode
+
+from flask import Response, redirect, request
+
+from graph_service.catalogue.catalogue import RESERVED, CannedQuery, Successor
+from graph_service.catalogue.paging import Page
+from graph_service.config import LANGUAGES
+from graph_service.service import Service
+from graph_service.web.answers import flag
+from graph_service.web.languages import current
+from graph_service.web.links import ascii_address
+from graph_service.web.tables.taking import short
+from graph_service.words.terms import Term
+
+#: Parameters that choose a format, which is told otherwise.
+_OF_FORMATS = frozenset({"format", "output", "results"})
+
+
+def arguments(query: CannedQuery) -> dict[str, list[str]]:
+    """The arguments of this request by the names of parameters, each value once; of `lang` what it chooses."""
+    own = {key for key in request.values if key not in RESERVED or key in query.parameters}
+    given = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
+    if given.pop("lang", None) and (tag := current().chosen) is not None:
+        given["lang"] = [tag]
+    return given
+
+
+def values(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> dict[str, list[Term]]:
+    """What arguments that the query takes mean, by the names of parameters; the language is told apart. Raises InvalidParameter."""
+    meant = {name: [text for text in texts if text.strip()] for name, texts in given.items() if name != "lang"}
+    return {name: [query.parameters[name].term(text, service.choices) for text in texts] for name, texts in meant.items() if texts}
+
+
+def in_short(meant: Mapping[str, Sequence[Term]], page: Page | None) -> list[tuple[str, list[str]]]:
+    """What a request chooses, as the name of a file tells it."""
+    chosen = [(name, [short(term) for term in terms]) for name, terms in meant.items()]
+    infer = [] if flag("infer", True) else [("infer", ["false"])]
+    return [*chosen, *infer, *([] if page is None else [("page", [f"{page.number}"])])]
+
+
+def spoken(query: CannedQuery) -> str:
+    """The language of the names in the answer for this request, and of the words around it."""
+    return current().chosen or own_language(query)
+
+
+def own_language(query: CannedQuery) -> str:
+    """The language of the names in a query's answer where the request chooses none: what stands in its row for it."""
+    parameter = query.parameters.get("lang")
+    stated = parameter.default.strip('"') if parameter is not None else ""
+    return stated if stated in LANGUAGES else "en"
+
+
+def asked() -> str:
+    """The parameters of this request as they stand in its address, those that choose a format left out; with the question mark."""
+    given = request.query_string.decode("latin-1").split("&")
+    kept = "&".join(part for part in given if part and unquote_plus(part.partition("=")[0]) not in _OF_FORMATS)
+    return f"?{ascii_address(kept)}" if kept else ""
+
+
+def moved(to: Successor, suffix: str | None) -> Response:
+    """The answer for a query that another one has taken the place of: its address, with the parameters of this request and its own."""
+    own = [(name, value) for name, values in to.arguments.items() if not request.values.get(name) for value in values]
+    kept = dict.fromkeys(pair for pair in request.args.items(multi=True) if pair[1])
+    path = f"{request.script_root}/queries/{to.name}" + (f".{suffix}" if suffix else "")
+    # 308 keeps the method, and with it the parameters of a form (RFC 9110, section 15.4.9).
+    return redirect(f"{path}?{urlencode([*own, *kept], safe=':')}".rstrip("?"), 308)  # type: ignore[return-value]

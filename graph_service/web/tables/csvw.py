@@ -1,0 +1,73 @@
+"""CSV on the Web: what a CSV is and what its columns hold, for programs that read `<table>.csv-metadata.json`.
+
+Metadata Vocabulary for Tabular Data, https://www.w3.org/TR/tabular-metadata/ (sections 5.4 to 5.6); datatypes are those of section 5.11.1.
+The CSV is the one for programs, without the mark for spreadsheets.
+"""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from graph_service.catalogue.columns import Column
+from graph_service.catalogue.header import Text
+from graph_service.web.tables.telling import Telling
+from graph_service.words.formats import Format
+from graph_service.words.names import DATASET
+
+#: As it is registered (section 10).
+CSVW = Format("csv-metadata.json", "application/csvm+json")
+
+#: A day, a month or a year, as ISO 8601 and XML Schema write them: there is no datatype for all three.
+DATE = r"-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?"
+
+_DATATYPES: dict[str, object] = {
+    "iri": "anyURI",
+    "string": "string",
+    "integer": "integer",
+    "decimal": "decimal",
+    "double": "double",
+    "boolean": {"base": "boolean", "format": "TRUE|FALSE"},
+    "date": {"base": "string", "format": DATE},
+    "datetime": "dateTime",
+    "year": "gYear",
+}
+
+#: What a name of a column may be (section 5.6, `name`): a variable of RFC 6570 that does not begin with `_`.
+_NAME = re.compile(r"(?!_)([A-Za-z0-9_]|%[0-9A-F]{2})+")
+
+
+def metadata(told: Telling, url: str) -> dict[str, Any]:
+    """The document about the CSV at an address."""
+    query = told.query
+    found = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": told.language}],
+        "url": url,
+        "dc:title": _texts(query.header.summary),
+        "dc:description": _texts(query.header.description),
+        "dc:license": [{"@id": iri} for iri in told.licenses],
+        "dc:rights": _texts(told.rights),
+        "dc:source": [{"@id": told.address}, {"@id": DATASET}],
+        "dc:bibliographicCitation": told.cited(),
+        "dc:modified": {"@value": told.made, "@type": "xsd:dateTime"},
+        "dcat:version": told.version,
+        "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
+        "tableSchema": {"columns": [_column(column) for column in query.columns.values()]},
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    name = quote(column.name, safe="")
+    unit = {"en": f"?{column.unit_column}"} if column.unit_column else column.unit
+    described = {
+        "name": name if _NAME.fullmatch(name) else None,
+        # That of no language is what stands in the CSV (section 5.5.2.1).
+        "titles": {"und": column.name, **column.label},
+        "datatype": _DATATYPES.get(column.type or "any", "any"),
+        "schema:unitText": _texts(unit or {}),
+    }
+    return {key: value for key, value in described.items() if value}
+
+
+def _texts(text: Text) -> list[dict[str, str]]:
+    return [{"@value": words, **({"@language": tag} if tag else {})} for tag, words in text.items()]

@@ -1,0 +1,85 @@
+"""A table as a Frictionless data package: `<table>.datapackage.json`, and the one of all tables.
+
+Data Package and Table Schema, version 1 (https://specs.frictionlessdata.io/), which is what its programs read. The CSV is that for
+programs.
+"""
+
+from typing import Any
+
+from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.columns import Column
+from graph_service.web.tables.csvw import DATE
+from graph_service.web.tables.taking import plain
+from graph_service.web.tables.telling import Telling, in_language
+from graph_service.words.formats import CSV, Format
+from graph_service.words.names import DATASET, XSD
+
+PACKAGE = Format("datapackage.json", "application/vnd.datapackage+json")
+
+#: Type of a column -> that of a field. An IRI is a text there: what is called `uri` has no letters but ASCII's.
+_TYPES: dict[str, dict[str, Any]] = {
+    "iri": {"type": "string", "rdfType": XSD + "anyURI"},
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "double": {"type": "number"},
+    "boolean": {"type": "boolean", "trueValues": ["TRUE"], "falseValues": ["FALSE"]},
+    "date": {"type": "string", "constraints": {"pattern": DATE}},
+    "datetime": {"type": "datetime", "format": "any"},
+    "year": {"type": "year"},
+}
+
+
+def package(told: Telling) -> dict[str, Any]:
+    """The package of one table, at its own address."""
+    return {**around(told), "name": _name(told.query), "resources": [resource(told, told.file(CSV.name))]}
+
+
+def around(told: Telling) -> dict[str, Any]:
+    """What a package tells of the graph that its tables are from, and of who may do what with them."""
+    found = {
+        "profile": "tabular-data-package",
+        "title": in_language(told.title, told.language),
+        "rights": in_language(told.rights, told.language),
+        "homepage": told.root,
+        "version": told.version,
+        "created": told.made,
+        "licenses": [{"path": iri} for iri in told.licenses],
+        "sources": [{"title": in_language(told.title, told.language) or DATASET, "path": DATASET}],
+        "citation": told.cited(),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def resource(told: Telling, path: str, **more: object) -> dict[str, Any]:
+    """A table of a package: where it is, what it is about, what its columns hold. `more` is what else is known of its file."""
+    query, language = told.query, told.language
+    found = {
+        "profile": "tabular-data-resource",
+        "name": _name(query),
+        "path": path,
+        **more,
+        "title": in_language(query.header.summary, language),
+        "description": in_language(query.header.description, language),
+        "format": "csv",
+        "mediatype": CSV.media,
+        "encoding": "utf-8",
+        "sources": [{"title": in_language(query.header.summary, language), "path": told.address}],
+        "schema": {"fields": [_field(column, language) for column in query.columns.values()], "missingValues": [""]},
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _field(column: Column, language: str) -> dict[str, Any]:
+    unit = f"?{column.unit_column}" if column.unit_column else in_language(column.unit or {}, language)
+    title = in_language(column.label, language)
+    return {"name": column.name, **({"title": title} if title else {}), **_TYPES.get(column.type or "any", {"type": "any"}), **_unit(unit)}
+
+
+def _unit(unit: str) -> dict[str, str]:
+    return {"unit": unit} if unit else {}
+
+
+def _name(query: CannedQuery) -> str:
+    """A name of small letters, digits and `-` alone, as all names of a package are."""
+    return plain(query.name).lower()

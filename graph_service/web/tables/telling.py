@@ -1,0 +1,70 @@
+"""What a table tells beside its rows, in whatever format: which question, with which values, of which graph, and whose it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.header import Text
+from graph_service.service import Service
+from graph_service.web.languages import speaking
+from graph_service.web.pages.numerals import day
+from graph_service.web.wording import gettext as _
+from graph_service.words.names import DATASET, DCTERMS
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A table of a canned query, and all that is told of it.
+
+    `root` is where the service stands, `asked` are the parameters of the table's address with their question mark, `language` is that of
+    the names in it; `version` and `made` are of the graph; `title`, `rights` and `citation` are the dataset's words.
+    """
+
+    query: CannedQuery
+    root: str
+    asked: str
+    language: str
+    version: str
+    made: str
+    licenses: Sequence[str]
+    title: Text
+    rights: Text
+    citation: Text
+
+    @property
+    def address(self) -> str:
+        """Where the question is asked, with the values, for people and programs."""
+        return f"{self.root}queries/{self.query.name}{self.asked}"
+
+    def file(self, suffix: str) -> str:
+        """The address of the table, or of what is told of it, with a suffix."""
+        return f"{self.root}queries/{self.query.name}.{suffix}{self.asked}"
+
+    def cited(self) -> str:
+        """How to cite it, in its language: the dataset, its version, the address of the table."""
+        with speaking(self.language):
+            version = _("version %(version)s of %(day)s", version=self.version, day=day(self.made))
+        return ", ".join(text for text in (in_language(self.citation, self.language) or DATASET, version, self.address) if text)
+
+
+def tell(service: Service, query: CannedQuery, asked: str, language: str) -> Telling:
+    """What is told of a table of a canned query, for this request's host."""
+    return Telling(
+        query=query,
+        root=request.root_url,
+        asked=asked,
+        language=language,
+        version=service.snapshot.id,
+        made=service.snapshot.made,
+        licenses=service.about_dataset(DCTERMS + "license"),
+        title=service.said_of_dataset(DCTERMS + "title"),
+        rights=service.said_of_dataset(DCTERMS + "rights"),
+        citation=service.said_of_dataset(DCTERMS + "bibliographicCitation"),
+    )
+
+
+def in_language(text: Text, language: str) -> str:
+    """A text in a language, else in English, else in any; empty where there is none."""
+    return text.get(language) or text.get("en") or next(iter(text.values()), "")
