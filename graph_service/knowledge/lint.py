@@ -132,8 +132,12 @@ def _groups(node: object) -> Iterator[list[frozenset[str]]]:
     # What BIND makes of something bound is bound as well.
     for variable, used in made.items():
         bound |= {variable} if used & bound else set()
+    # What is told of a constant alone, such as its name, has the same rows for all and multiplies nothing that is not meant.
+    told = {variable for variable, used in made.items() if not used}
+    told = told.union(*(part for part in parts if part & told))
+    told |= {variable for variable, used in made.items() if used <= told}
     # A tie to what the group does not bind ties nothing within it.
-    yield [part for part in [*parts, *(tie & bound for tie in ties)] if part]
+    yield [part for part in [*(part - told for part in parts), *((tie & bound) - told for tie in ties)] if part]
     for other in inner:
         yield from _groups(other)
 
