@@ -39,7 +39,7 @@ def findings(folder: Path, text: str) -> list[str]:
         "SELECT ?a ?b {\n VALUES ?b { lc:Project } ?a a lc:Project }\nORDER BY ?a ?b",
         # What is made of something bound is tied to it, and the name of a constant is the same in all rows.
         "SELECT ?a ?b {\n ?a lc:startYear ?x BIND(?x + 1 AS ?y) BIND(?y + 1 AS ?z) OPTIONAL { ?b lc:startYear ?z } }\nORDER BY ?a ?b",
-        "SELECT ?a ?b {\n ?a a lc:Project BIND(lc:Country AS ?b) OPTIONAL { ?b lc:startYear ?l } BIND(COALESCE(?l, 0) AS ?m) }\nORDER BY ?a ?b",
+        "SELECT ?a ?b {\n ?a a lc:Project BIND(lc:Country AS ?b) OPTIONAL { ?b lc:startYear ?l } BIND(?l + 1 AS ?m) }\nORDER BY ?a ?b",
         "SELECT ?a ?b {\n ?a lc:coversPlace ?b { SELECT DISTINCT ?b { ?b a lc:Country } } }\nORDER BY ?a ?b",
         "SELECT ?a ?b {\n ?a a lc:Project OPTIONAL { ?a lc:coversPlace ?b } }\nORDER BY ?a ?b",
         "SELECT ?a ?b {\n { ?a a lc:Project } UNION { ?b a lc:Country } }\nORDER BY ?a ?b",

@@ -71,7 +71,7 @@ class Listing:
     @property
     def total(self) -> int:
         """How many things fit."""
-        ((count,),) = self._rows(f"SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ {self._fitting()} }}")
+        ((count,),) = self.rows(f"SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ {self._fitting()} }}")
         assert isinstance(count, Literal)
         return int(count.value)
 
@@ -86,7 +86,7 @@ class Listing:
             f"SELECT ?thing (SAMPLE(LCASE(STR(?name))) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
             f"GROUP BY ?thing ORDER BY {first} ?called ?thing LIMIT {PAGE} OFFSET {PAGE * (number - 1)}"
         )
-        return self._told([thing for thing, *_ in self._rows(text)])
+        return self._told([thing for thing, *_ in self.rows(text)])
 
     def options(self) -> dict[str, list[Option]]:
         """By the name of a facet, the values that things of the list have, the chosen and the most frequent first."""
@@ -95,7 +95,7 @@ class Listing:
             f"{{ {self._fitting(but=facet.name)} {facet.pattern} }} GROUP BY ?value }}"
             for facet in self.kind.facets
         ]
-        rows = self._rows(f"SELECT ?facet ?value ?things WHERE {{ {' UNION '.join(parts)} }}") if parts else []
+        rows = self.rows(f"SELECT ?facet ?value ?things WHERE {{ {' UNION '.join(parts)} }}") if parts else []
         labels = self._service.labels([value for _, value, _ in rows], self._language)
         found: dict[str, list[Option]] = {facet.name: [] for facet in self.kind.facets}
         for facet, value, count in rows:
@@ -132,7 +132,7 @@ class Listing:
         parts = [f'{{ {trait.pattern} BIND("{trait.name}" AS ?trait) }}' for trait in self.kind.columns]
         rows: list[list[AnyTerm | None]] = []
         if parts and given:
-            rows = self._rows(f"SELECT DISTINCT ?thing ?trait ?value WHERE {{ VALUES ?thing {{ {given} }} {' UNION '.join(parts)} }}")
+            rows = self.rows(f"SELECT DISTINCT ?thing ?trait ?value WHERE {{ VALUES ?thing {{ {given} }} {' UNION '.join(parts)} }}")
         labels = self._service.labels([*things, *(value for *_, value in rows)], self._language)
         values: dict[AnyTerm | None, dict[str, list[Cell]]] = {thing: {} for thing in things}
         for thing, trait, value in rows:
@@ -168,7 +168,8 @@ class Listing:
             named = named.replace("?thing", "?value").replace("?name", "?said")
         return f"SELECT ?thing ({told} AS ?{trait.name}_) WHERE {{ {trait.pattern} {named} }} GROUP BY ?thing"
 
-    def _rows(self, text: str) -> list[list[AnyTerm | None]]:
+    def rows(self, text: str) -> list[list[AnyTerm | None]]:
+        """The rows of a SELECT query that is written with the prefixes of the patterns."""
         return list(self._service.sparql(Query(_PROLOGUE + text)).rows())
 
 

@@ -124,7 +124,16 @@ _UNTIL = f"""
 _RATIFICATIONS = ("ratification-comparison", "country")
 
 #: Who takes part in an undertaking or in a part of it, or is assisted there.
-_TAKES_PART = "^lc:isPartOf*/(lc:involves|lc:supports)"
+_TAKES_PART = "^lc:isPartOf*/(lc:involves|lc:supports)/lc:withinOrganisation?"
+
+#: What an undertaking or a part of it aims at, or has reached.
+_AIMS = "^lc:isPartOf*/(lc:hasObjective|lc:helpsAchieve|lc:expectsResult|lc:hasResult)"
+
+#: What leads from an undertaking to what is said of it or of a part, whatever the part: an activity, an aim or a result.
+_ANY_PART = f"({_AIMS}|^lc:isPartOf*)"
+
+#: How an undertaking, or a part of it, is connected with a framework.
+_FRAMEWORK = "(lc:relatedTo|lc:contributesTo|^lc:isPartOf+/(lc:furthersCommitmentTo|lc:implementsFramework|lc:undertakenWithin))"
 
 #: What a document describes has a title there; a programme that is only mentioned, or that is an organisation, has none.
 _IS_PROJECT = "?value a ?undertaking ; dcterms:title ?title . FILTER(?undertaking IN (lc:Project, lc:Programme))"
@@ -143,9 +152,9 @@ KINDS = (
             ),
             Trait("region", lazy_gettext("Region"), "?thing lc:coversPlace ?value . ?value a lc:Region .", column=False),
             Trait("organisation", lazy_gettext("Organisation"), f"?thing {_TAKES_PART} ?value . ?value a lc:Organisation .", column=False),
-            Trait("group", _GROUP, "?thing lc:reachesGroup ?value .", column=False),
+            Trait("group", _GROUP, "?thing ^lc:isPartOf*/lc:reachesGroup ?value .", column=False),
             Trait("sector", lazy_gettext("Sector"), "?thing lc:concernsSector ?value . ?value a lc:Sector ."),
-            Trait("framework", lazy_gettext("Framework"), "?thing lc:contributesTo ?value .", column=False),
+            Trait("framework", lazy_gettext("Framework"), f"?thing {_FRAMEWORK} ?value . ?value a lc:Framework .", column=False),
             Trait("start", lazy_gettext("From"), _FROM, plain=True),
             Trait("end", lazy_gettext("Until"), _UNTIL, facet=False, plain=True),
         ),
@@ -186,8 +195,8 @@ KINDS = (
             _class(_TYPE, "lc:Framework"),
             Trait("member", lazy_gettext("Member"), "?value lc:memberOf ?thing .", column=False),
             _number_of("members", lazy_gettext("Members"), "?value lc:memberOf ?thing ."),
-            Trait("project", lazy_gettext("Project"), f"?value lc:contributesTo ?thing . {_IS_PROJECT}", column=False),
-            _number_of("projects", _PROJECTS, f"?value lc:contributesTo ?thing . {_IS_PROJECT}"),
+            Trait("project", lazy_gettext("Project"), f"?value {_FRAMEWORK} ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value {_FRAMEWORK} ?thing . {_IS_PROJECT}"),
         ),
     ),
     Kind(
@@ -221,8 +230,8 @@ KINDS = (
         ("lc:BeneficiaryGroup",),
         (
             Trait("under", lazy_gettext("Falls under"), "?thing skos:broader ?value ."),
-            Trait("project", lazy_gettext("Project"), f"?value lc:reachesGroup ?thing . {_IS_PROJECT}", column=False),
-            _number_of("projects", _PROJECTS, f"?value lc:reachesGroup ?thing . {_IS_PROJECT}"),
+            Trait("project", lazy_gettext("Project"), f"?value ^lc:isPartOf*/lc:reachesGroup ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value ^lc:isPartOf*/lc:reachesGroup ?thing . {_IS_PROJECT}"),
         ),
     ),
     Kind(
@@ -255,7 +264,7 @@ KINDS = (
             Trait(
                 "project",
                 lazy_gettext("Project"),
-                f"?value lc:hasObjective|lc:expectsResult|lc:hasResult ?thing . {_IS_PROJECT}",
+                f"?value {_AIMS} ?thing . {_IS_PROJECT}",
             ),
             Trait("country", _COUNTRY, "?thing lc:concerns/lc:locatedIn? ?value . ?value a lc:Country .", column=False),
             Trait("group", _GROUP, "?thing lc:concerns ?value . ?value a lc:BeneficiaryGroup ."),
@@ -279,8 +288,8 @@ KINDS = (
         ("lc:Topic",),
         (
             Trait("under", lazy_gettext("Falls under"), "?thing skos:broader ?value ."),
-            Trait("project", lazy_gettext("Project"), f"?value lc:hasTopic ?thing . {_IS_PROJECT}", column=False),
-            _number_of("projects", _PROJECTS, f"?value lc:hasTopic ?thing . {_IS_PROJECT}"),
+            Trait("project", lazy_gettext("Project"), f"?value {_ANY_PART}/lc:hasTopic/skos:broader* ?thing . {_IS_PROJECT}", column=False),
+            _number_of("projects", _PROJECTS, f"?value {_ANY_PART}/lc:hasTopic/skos:broader* ?thing . {_IS_PROJECT}"),
         ),
     ),
     Kind(
