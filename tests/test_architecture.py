@@ -39,6 +39,7 @@ ROOMS = {
     "argparse": {"cli.py", "commands"},
     "SPARQLWrapper": {"engine/client.py", "client"},
     "pandas": {"client/frames.py"},
+    "xlsxwriter": {"words/workbooks.py"},
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

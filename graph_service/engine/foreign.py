@@ -17,7 +17,7 @@ from graph_service.engine.store import checked, write_graph
 from graph_service.errors import BadGateway, ResultTooLarge
 from graph_service.words.formats import Format
 from graph_service.words.nesting import refuse_deep
-from graph_service.words.tables import write_answer
+from graph_service.words.results import write_answer
 from graph_service.words.terms import AnyTerm, BlankNode, Triple
 
 Syntax = TypeVar("Syntax", ox.QueryResultsFormat, ox.RdfFormat)

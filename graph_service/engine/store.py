@@ -24,9 +24,9 @@ from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.nesting import may_make_triples, refuse_deep
 from graph_service.words.outline import outline
+from graph_service.words.results import write_answer
 from graph_service.words.stars import with_columns
 from graph_service.words.syntax import malformed
-from graph_service.words.tables import write_answer
 from graph_service.words.terms import AnyTerm
 from graph_service.words.tokens import decoded, uses_keyword, with_small_truths
 from graph_service.words.writing import stream_triples, write_triples

@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph_service import errors
@@ -210,31 +210,40 @@ def read_query(content: bytes) -> tuple[Query, Formats]:
 
 @lru_cache(maxsize=64)
 def _options(chosen: tuple[object, ...], formats: tuple[Format | None, ...]) -> bytes:
-    places = [None if format is None else _FORMATS[kind].index(format) for kind, format in zip(_KINDS, formats, strict=True)]
+    places = [None if format is None else (_place(kind, format), format.around) for kind, format in zip(_KINDS, formats, strict=True)]
     return json.dumps([*chosen, places]).encode()
 
 
 @lru_cache(maxsize=64)
 def _read_options(options: bytes) -> tuple[list[str] | None, list[str] | None, bool, str | None, _Pairs, _Pairs, Formats]:
     default, named, infer, base, given, nodes, places = json.loads(options)
-    formats = {kind: _FORMATS[kind][place] for kind, place in zip(_KINDS, places, strict=True) if place is not None}
+    formats = {kind: _placed(kind, *place) for kind, place in zip(_KINDS, places, strict=True) if place is not None}
     return default, named, infer, base, given, nodes, formats
 
 
+def _place(kind: Kind, format: Format) -> int:
+    return _FORMATS[kind].index(replace(format, around="") if format.around else format)
+
+
+def _placed(kind: Kind, place: int, around: str) -> Format:
+    format = _FORMATS[kind][place]
+    return replace(format, around=around) if around else format
+
+
 def write_format(kind: Kind, format: Format) -> str:
-    """A kind of result and its format as a field."""
-    return f"{_KINDS.index(kind)},{_FORMATS[kind].index(format)}"
+    """A kind of result and its format as a field, with what the format tells around it."""
+    return f"{_KINDS.index(kind)},{_place(kind, format)},{format.around}"
 
 
 def read_format(field: str) -> tuple[Kind, Format]:
     """What `write_format` has written."""
-    kind, place = map(int, field.split(","))
-    return _KINDS[kind], _FORMATS[_KINDS[kind]][place]
+    kind, place, around = field.split(",", 2)
+    return _KINDS[int(kind)], _placed(_KINDS[int(kind)], int(place), around)
 
 
 def write_done(kind: Kind, format: Format, volatile: bool, content: bytes = b"") -> bytes:
     """A result, its bytes left out if it is in the file."""
-    return bytes((_KINDS.index(kind), _FORMATS[kind].index(format), volatile)) + content
+    return bytes((_KINDS.index(kind), _place(kind, format), volatile)) + content
 
 
 def write_failed(error: ServiceError) -> bytes:

@@ -27,7 +27,8 @@ from graph_service.web.tables.described import described_by
 from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader
 from graph_service.web.tables.telling import tell
-from graph_service.words.formats import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS
+from graph_service.web.tables.workbooks import workbook
+from graph_service.words.formats import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, XLSX
 from graph_service.words.names import QUERIES
 
 #: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
@@ -84,16 +85,20 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     language = spoken(query)
     format = choose((*kind.canned_formats, *_TELLING) if kind is not Kind.GRAPH and not given else kind.canned_formats, suffix)
     if kind is not Kind.GRAPH and format in _TELLING:
-        told = document(service, format, name_of(query))
-        return negotiated(write(told, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
+        said = document(service, format, name_of(query))
+        return negotiated(write(said, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
     format = for_reader(format)
     page = asked_page(service.page_size, service.page_limit)
-    result, paging = _run(service, query, service.bind(query, given), page, {kind: format})
-    response = answer(result, *around(tell(service, query, asked(), language), paging) if format is ROWS else ())
-    attached(response, format, query.name, in_short(values(service, query, given), page), language, service.snapshot.id)
+    text = service.bind(query, given)
+    meant, told = values(service, query, given), tell(service, query, asked(), language)
+    if format is XLSX:
+        format = workbook(service, told, meant, page)
+    result, paging = _run(service, query, text, page, {kind: format})
+    response = answer(result, *around(told, paging) if format is ROWS else ())
+    attached(response, format, query.name, in_short(meant, page), language, service.snapshot.id)
     if "lang" in query.parameters:
         response.content_language.add(language)
-    if format.media == CSV.media and request.method == "GET":
+    if format.media == CSV.media:
         add(response, fitting(described_by(query)))
     return response if paging is None else add(response, paging.links)
 

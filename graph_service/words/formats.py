@@ -21,7 +21,8 @@ class Format:
 
     `name` is its short name (`format=` and file suffix); `media` its media type; `also` further media types asked for it;
     `aliases` further short names. A `plain` format is for spreadsheets and programs that know nothing of RDF (see `tables`);
-    a `guarded` one is opened by a spreadsheet as it is, so nothing in it may become a formula.
+    a `guarded` one is opened by a spreadsheet as it is, so nothing in it may become a formula. `around` is what is told beside the rows in
+    a format that tells it in the same file (see `workbooks`).
     """
 
     name: str
@@ -30,6 +31,7 @@ class Format:
     aliases: tuple[str, ...] = ()
     plain: bool = False
     guarded: bool = False
+    around: str = ""
 
     @property
     def engine(self) -> ox.RdfFormat | ox.QueryResultsFormat | None:
@@ -74,6 +76,9 @@ CSV = Format("csv", "text/csv", plain=True)
 #: The same for who takes it away with a browser, and opens it in a spreadsheet.
 SHEET = Format("csv", "text/csv", plain=True, guarded=True)
 
+#: The same as a workbook, with what is told of it.
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", plain=True, guarded=True)
+
 #: What a list on a page is written in for programs and spreadsheets.
 LIST_FORMATS = tuple(CSV if format.name == "csv" else format for format in TABLE_FORMATS)
 
@@ -82,6 +87,7 @@ CANNED_TABLE_FORMATS = (
     Format("json", "application/sparql-results+json", (), ("srj",)),
     *(CSV if format.name == "csv" else format for format in TABLE_FORMATS[1:]),
     ROWS,
+    XLSX,
 )
 CANNED_TRUTH_FORMATS = (*(format for format in CANNED_TABLE_FORMATS if format.name in {"json", "xml"}), ROWS)
 

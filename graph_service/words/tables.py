@@ -1,4 +1,4 @@
-"""Tables and truths as bytes: in the formats of the recommendations, and plainly, for spreadsheets and programs that know no RDF.
+"""Tables written plainly, for spreadsheets and programs that know no RDF.
 
 Plainly, a number is a number, a truth a truth, a date its ISO 8601 text, an IRI its text, a text with a language its text, and what
 is unbound is `null` or an empty cell. JSON numbers keep all their digits (RFC 8259, section 6); what JSON has no number for
@@ -12,13 +12,12 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
 from graph_service.words.formats import Format
 from graph_service.words.names import XSD
-from graph_service.words.xml import XmlOutput
 
 _WHOLE = frozenset(
     XSD + name
@@ -29,6 +28,9 @@ _WHOLE = frozenset(
 )
 _EXACT = _WHOLE | {XSD + "decimal"}
 _FLOATING = frozenset({XSD + "double", XSD + "float"})
+
+#: The datatypes whose values are numbers in plain JSON, CSV and workbooks.
+NUMBERS = _EXACT | _FLOATING
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _DOUBLE = re.compile(_DECIMAL.pattern + r"([eE][+-]?[0-9]+)?")
 _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
@@ -44,23 +46,6 @@ _SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 _MARK = b"\xef\xbb\xbf"
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-
-
-def write_answer(answer: ox.QuerySolutions | ox.QueryBoolean, format: Format, output: BinaryIO) -> None:
-    """Write a table or a truth in a format, row by row. Plain JSON is an array of objects, or `true` or `false`.
-
-    Raises NotAcceptable for a text that XML cannot hold.
-    """
-    if not format.plain:
-        assert isinstance(format.engine, ox.QueryResultsFormat)
-        answer.serialize(cast(BinaryIO, XmlOutput(output)) if format.name == "xml" else output, format.engine)
-    elif isinstance(answer, ox.QueryBoolean):
-        output.write(b"true" if answer else b"false")
-    elif format.media == "text/csv":
-        names = [variable.value for variable in answer.variables]
-        write_records(names, ([cell(term) for term in solution] for solution in answer), format, output)
-    else:
-        _write_rows(answer, output)
 
 
 def plain(term: Term | None) -> str:
@@ -108,7 +93,8 @@ def write_records(names: Sequence[str], rows: Iterable[Sequence[str]], format: F
         text.detach()
 
 
-def _write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
+def write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
+    """Write a table as a JSON array of objects, row by row."""
     keys = [json.dumps(variable.value) for variable in solutions.variables]
     output.write(b"[")
     for number, solution in enumerate(solutions):

@@ -159,6 +159,9 @@ def test_a_csv_leads_to_what_is_told_of_it_and_that_leads_back(server: Server) -
         table = document["url"] if "url" in document else document["resources"][0]["path"]
         assert table == f"{server.url}/queries/projects-by-country.csv{asked}"
         assert f'<{table}>; rel="describes"; type="text/csv"' in answer.headers["link"]
+    form = b"country=CRI&format=csv"
+    links = server.ask("/queries/projects-by-country", "POST", form, Content_Type="application/x-www-form-urlencoded").headers["link"]
+    assert f"{server.url}/queries/projects-by-country.csv-metadata.json?country=CRI>" in links
     # A format that is chosen by a parameter is no part of the table's own address.
     links = server.ask("/queries/projects-by-country?format=csv&country=place:CRI").headers["link"]
     assert f"{server.url}/queries/projects-by-country.csv-metadata.json?country=place:CRI>" in links

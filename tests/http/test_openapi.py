@@ -61,7 +61,7 @@ def test_a_parameter_lists_what_it_may_be(document: Any) -> None:
 def test_every_example_runs_and_its_rows_are_of_the_schema(server: Server, document: Any) -> None:
     ran = 0
     for path, item in document["paths"].items():
-        if not path.startswith("/queries/"):
+        if not path.startswith("/queries/") or "{" in path:
             continue
         calls: dict[str, list[tuple[str, str]]] = {}
         for parameter in item["get"]["parameters"]:

@@ -1,15 +1,21 @@
 """A table that a browser takes away has a name that tells what is in it, and is in the language of the page that it was on."""
 
 import html
+import io
+import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.web.tables.taking import file_name
+from graph_service.words.formats import XLSX
 from tests.conftest import Server
-
-BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
+from tests.http.test_pages_of_tables import BROWSER, opened
 
 
 def test_the_name_of_a_file_tells_what_is_in_it() -> None:
@@ -67,3 +73,41 @@ def test_the_files_of_a_page_have_the_names_that_it_shows(server: Server, page: 
         assert server.ask(found[0]).headers["content-language"] == "fr"
     text = html.unescape(server.ask(page, Accept=BROWSER).text)
     assert not re.findall(rf'href="{file}[^"]*lang=', text)
+
+
+def test_a_workbook_tells_what_it_is_in_the_language_that_is_asked_for(server: Server, snapshot: Snapshot) -> None:
+    answer = server.ask("/queries/projects-by-country.xlsx?country=Costa%20Rica&lang=fr&infer=false")
+    assert answer.status == 200, answer.text
+    assert answer.headers["content-type"] == XLSX.media
+    name = f"projects-by-country_country-CRI_infer-false_fr_{snapshot.id[:8]}.xlsx"
+    assert answer.headers["content-disposition"] == f"attachment; filename={name}"
+    rows, about = openpyxl.load_workbook(io.BytesIO(answer.body)).worksheets
+    table = json.loads(server.ask("/queries/projects-by-country.rows?country=CRI&lang=fr&infer=false").body)
+    assert [cell.value for cell in rows[1]] == [column["label"] for column in table["columns"]]
+    assert [cell.comment.text.split("\n")[0].strip() for cell in rows[1]] == [column["name"] for column in table["columns"]]
+    assert [[cell.value for cell in row] for row in rows.iter_rows(min_row=2)] == [list(row.values()) for row in table["rows"]]
+    told = {row[0].value: row[1].value for row in about.iter_rows() if row[0].value}
+    assert told["Question"] == "Projets par pays"
+    assert told["Pays"] == "Costa Rica (place:CRI)"
+    assert told["Version"] == snapshot.id
+    assert told["Licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert told["Adresse"].startswith(f"{server.url}/queries/projects-by-country?country=Costa%20Rica")
+    assert server.ask("/queries/projects-by-country.xlsx?country=Costa%20Rica&lang=fr&infer=false&").body == answer.body
+
+
+def test_a_workbook_may_be_asked_for_by_its_media_type_and_is_no_form_of_a_graph_or_a_list(server: Server) -> None:
+    asked = server.ask("/queries/projects", Accept=XLSX.media)
+    assert asked.body == server.ask("/queries/projects.xlsx").body
+    assert server.ask("/queries/country-rdf.xlsx?country=CRI").status == 404
+    page = server.ask("/queries/projects", Accept=BROWSER, Accept_Language="es").text
+    assert 'href="/queries/projects.xlsx?lang=es"' in page
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+def test_libreoffice_opens_a_workbook_with_its_types(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "contributions.xlsx").write_bytes(server.ask("/queries/contributions.xlsx?lang=es").body)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "fods", "--outdir", str(tmp_path), str(tmp_path / "contributions.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=90)
+    assert {("float", "54600000"), ("float", "2018"), ("string", "Canadá"), ("string", "USD")} <= opened(tmp_path / "contributions.fods")
+    assert b"table:formula" not in (tmp_path / "contributions.fods").read_bytes()

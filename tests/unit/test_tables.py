@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_service.words.formats import CSV, ROWS, SHEET
-from graph_service.words.tables import cell, plain, write_answer, write_records
+from graph_service.words.results import write_answer
+from graph_service.words.tables import cell, plain, write_records
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

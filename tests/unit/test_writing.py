@@ -15,7 +15,7 @@ from graph_service.errors import NotAcceptable
 from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, Format, named
 from graph_service.words.names import XSD
 from graph_service.words.reading import read_row
-from graph_service.words.tables import write_answer
+from graph_service.words.results import write_answer
 from graph_service.words.terms import write
 from graph_service.words.writing import stream_triples, write_triples
 

@@ -13,6 +13,7 @@ from graph_service.web.answers import flag
 from graph_service.web.languages import current
 from graph_service.web.links import ascii_address
 from graph_service.web.tables.taking import short
+from graph_service.web.values import pairs
 from graph_service.words.terms import Term
 
 #: Parameters that choose a format, which is told otherwise.
@@ -54,7 +55,13 @@ def own_language(query: CannedQuery) -> str:
 
 
 def asked() -> str:
-    """The parameters of this request as they stand in its address, those that choose a format left out; with the question mark."""
+    """The parameters of this request as they stand in its address, those that choose a format left out; with the question mark.
+
+    Those that came in a form are written as an address has them.
+    """
+    if request.method == "POST":
+        sent = urlencode(pairs(without=_OF_FORMATS))
+        return f"?{sent}" if sent else ""
     given = request.query_string.decode("latin-1").split("&")
     kept = "&".join(part for part in given if part and unquote_plus(part.partition("=")[0]) not in _OF_FORMATS)
     return f"?{ascii_address(kept)}" if kept else ""

@@ -23,11 +23,11 @@ def blueprint(service: Service) -> Blueprint:
     """The routes of what is told of tables."""
     routes = Blueprint("described", __name__)
 
-    @routes.get(f"/queries/<name>.{CSVW.name}")
+    @routes.route(f"/queries/<name>.{CSVW.name}", methods=["GET", "POST"])
     def csvw(name: str) -> Response:
         return _answer(name, CSVW)
 
-    @routes.get(f"/queries/<name>.{PACKAGE.name}")
+    @routes.route(f"/queries/<name>.{PACKAGE.name}", methods=["GET", "POST"])
     def frictionless(name: str) -> Response:
         return _answer(name, PACKAGE)
 

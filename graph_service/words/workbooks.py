@@ -1,0 +1,145 @@
+"""A table as a workbook of two sheets: the rows with cells of their kinds, and what is told of them.
+
+A number, a truth and a day are cells of that kind; a date that is known to the month or year, a number of more digits than a spreadsheet
+keeps (15) and an IRI are texts. Every text is written as a text: none becomes a formula, a link or a number, whatever stands in it. What
+is told comes as JSON (`Format.around`); without it there are the rows alone, under the names of the columns. The same rows and words give
+the same bytes.
+
+The file is XlsxWriter's (Office Open XML, ECMA-376). Limits are those of Excel: 1,048,576 rows, 32,767 characters in a cell.
+"""
+
+import codecs
+import io
+import json
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import pyoxigraph as ox
+import xlsxwriter
+from xlsxwriter.format import Format as Style
+from xlsxwriter.worksheet import Worksheet
+
+from graph_service.errors import ResultTooLarge
+from graph_service.words.names import XSD
+from graph_service.words.tables import NUMBERS, Term, cell
+
+#: The rows of a sheet that are left below the heading.
+MOST_ROWS = 2**20 - 1
+
+#: Characters of a cell that is written, and widths of columns, in characters.
+_LONGEST, _NARROWEST, _WIDEST, _WIDEST_FACT = 32_767, 8, 60, 100
+
+#: Digits that a number keeps in a spreadsheet (IEEE 754, section 5.12.2).
+_DIGITS = 15
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+
+#: Days that a spreadsheet has: it counts them from 1900, and has one too many in that year.
+_DAY = re.compile(r"(19(?!00)|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+# Behind its walls a worker opens no file, not even that of a codec; characters are counted in this one, as Excel counts them.
+codecs.lookup("utf-16-le")
+
+_OPTIONS = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def write_workbook(solutions: ox.QuerySolutions, around: str, output: BinaryIO) -> None:
+    """Write a table with what is told of it. Raises ResultTooLarge for what no sheet can hold."""
+    told: dict[str, Any] = json.loads(around) if around else {}
+    content = io.BytesIO()
+    # Where a result grows large it leaves memory, and a workbook is not written from its beginning to its end.
+    with xlsxwriter.Workbook(content, _OPTIONS) as book:
+        made = datetime.fromisoformat(told["made"]).replace(tzinfo=None) if "made" in told else datetime(2000, 1, 1)
+        book.set_properties({"title": told.get("title", ""), "created": made})
+        strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        _Rows(book.add_worksheet(told.get("rows", "rows")), book.add_format(), day, strong).write(solutions, told)
+        if told:
+            wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+            _write_facts(book.add_worksheet(told["about"]), told, strong, wrapped)
+    output.write(content.getvalue())
+
+
+class _Rows:
+    """The sheet with the rows of a table."""
+
+    def __init__(self, sheet: Worksheet, plain: Style, day: Style, strong: Style) -> None:
+        self._sheet = sheet
+        self._plain = plain
+        self._day = day
+        self._strong = strong
+        self._widths: list[int] = []
+
+    def write(self, solutions: ox.QuerySolutions, told: dict[str, Any]) -> None:
+        names = [variable.value for variable in solutions.variables]
+        described = {column["name"]: column for column in told.get("columns", ())}
+        headings = [described.get(name, {}).get("label") or name for name in names]
+        # A heading may break between words.
+        self._widths = [max(map(len, heading.split() or [""])) + 4 for heading in headings]
+        for place, (name, heading) in enumerate(zip(names, headings, strict=True)):
+            _text(self._sheet, 0, place, heading, self._strong)
+            if name in described:
+                self._sheet.write_comment(0, place, described[name]["note"])
+        last = 0
+        for last, solution in enumerate(solutions, 1):
+            if last > MOST_ROWS:
+                raise ResultTooLarge(f"A sheet has {MOST_ROWS} rows at most; as CSV there is no such limit.", limit=MOST_ROWS)
+            for place, term in enumerate(solution):
+                if term is not None:
+                    self._write(last, place, term)
+        self._sheet.freeze_panes(1, 0)
+        for place, width in enumerate(self._widths):
+            self._sheet.set_column(place, place, min(max(width, _NARROWEST), _WIDEST))
+        if names:
+            self._sheet.autofilter(0, 0, last, len(names) - 1)
+
+    def _write(self, row: int, place: int, term: Term) -> None:
+        text = cell(term)
+        kind = term.datatype.value if isinstance(term, ox.Literal) else ""
+        if kind == XSD + "boolean" and text in {"TRUE", "FALSE"}:
+            self._sheet.write_boolean(row, place, text == "TRUE")
+        elif kind == XSD + "date" and (day := _day(text)) is not None:
+            self._sheet.write_datetime(row, place, day, self._day)
+        elif kind in NUMBERS and _is_kept(text):
+            self._sheet.write_number(row, place, float(text))
+        else:
+            _text(self._sheet, row, place, text, self._plain)
+        self._widths[place] = max(self._widths[place], min(len(text), _WIDEST) + 1)
+
+
+def _write_facts(sheet: Worksheet, told: dict[str, Any], strong: Style, wrapped: Style) -> None:
+    """The sheet that tells of the table: what it answers, whose it is, what its columns mean."""
+    meanings = ([column[key] for key in ("name", "label", "kind", "unit")] for column in told["columns"])
+    rows = [*told["facts"], [], told["described"], *meanings]
+    heads = {len(told["facts"]) + 1}
+    for number, row in enumerate(rows):
+        for place, text in enumerate(row):
+            _text(sheet, number, place, text, strong if number in heads or (number < min(heads) and not place) else wrapped)
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, _WIDEST_FACT)
+    sheet.set_column(2, 3, 16)
+
+
+def _text(sheet: Worksheet, row: int, place: int, text: str, style: Style) -> None:
+    """Write a text as a text. Raises ResultTooLarge for one that is longer than a cell."""
+    if len(text) > _LONGEST // 2 and len(text.encode("utf-16-le")) // 2 > _LONGEST:
+        raise ResultTooLarge(f"A cell of a sheet has {_LONGEST} characters at most; as CSV there is no such limit.", limit=_LONGEST)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # XlsxWriter takes it for a text with styles that is written already, and would write it as it stands.
+        sheet.write_rich_string(row, place, text[:1], style, text[1:])
+    else:
+        sheet.write_string(row, place, text, style)
+
+
+def _is_kept(text: str) -> bool:
+    """Whether a number, as CSV has it, is the same in a spreadsheet."""
+    return len(text) <= 400 and bool(_NUMBER.fullmatch(text)) and len(Decimal(text).normalize().as_tuple().digits) <= _DIGITS
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
