@@ -60,7 +60,7 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.test
 	touch $@
 
 # Programs of other makers that the tests run against: a server, what HermiT, a reasoner, runs on, slow clients, proxies, a reader of
-# figures, a browser, a spreadsheet. Where they cannot be installed, the tests that need them are skipped, and say so.
+# figures, a browser, a spreadsheet, R. Where they cannot be installed, the tests that need them are skipped, and say so.
 install = { [ "$$(id -u)" = 0 ] && apt-get update --quiet=2 && \
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --no-install-recommends $(1) >/dev/null; } \
   || echo "Not installed: $(1). Tests that need it will be skipped."
@@ -80,6 +80,7 @@ programs: $(if $(call asked,tests/http),$(VENV)/.comunica) | $(VENV)
 	@$(call program,promtool,prometheus,tests/http)
 	@$(call program,chromium,chromium,tests/browser)
 	@$(call program,soffice,libreoffice-calc-nogui,tests/http)
+	@$(call program,Rscript,r-base-core,tests/http)
 
 # Comunica, from npm packages pinned by their own lock file, on the Node that the build brings.
 $(VENV)/.comunica: tests/comunica/package-lock.json | $(VENV)/.serve

@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 PACKAGES = {
     *("virtuoso-opensource-7", "default-jdk-headless", "slowhttptest", "nginx-light", "haproxy", "prometheus", "chromium"),
-    "libreoffice-calc-nogui",
+    *("libreoffice-calc-nogui", "r-base-core"),
 }
 
 
@@ -19,7 +19,7 @@ PACKAGES = {
         ("tests/unit", set()),
         ("tests/unit/test_terms.py tests/test_readme.py", set()),
         ("tests/knowledge", {"default-jdk-headless"}),
-        ("tests/http/test_proxy.py -x", {"nginx-light", "haproxy", "prometheus", "libreoffice-calc-nogui"}),
+        ("tests/http/test_proxy.py -x", {"nginx-light", "haproxy", "prometheus", "libreoffice-calc-nogui", "r-base-core"}),
         ("tests/engine tests/browser", {"virtuoso-opensource-7", "chromium"}),
         ("tests", PACKAGES),
         ("-m 'not live'", PACKAGES),

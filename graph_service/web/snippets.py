@@ -44,16 +44,24 @@ def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str
         address, service = json.dumps(file), json.dumps(root.rstrip("/"))
         call = ", ".join([json.dumps(name), *(["**" + repr(_arguments(pairs))] if pairs else [])])
         found[2:2] = [
-            Snippet("pandas", "Python (pandas)", f"import pandas\n\nframe = pandas.read_csv({address})"),
+            Snippet(
+                "pandas", "Python (pandas)", f'import pandas\n\nframe = pandas.read_csv({address}, keep_default_na=False, na_values=[""])'
+            ),
+            Snippet(
+                "polars", "Python (Polars)", f"import polars\n\nframe = polars.scan_csv({address}, infer_schema_length=None).collect()"
+            ),
             Snippet(
                 "client",
                 "Python (graph_service.client)",
                 f"from graph_service.client import Client\n\nfor row in Client({service}).run({call}):\n    print(row)",
             ),
-            Snippet("r", "R", f'table <- read.csv({address}, encoding = "UTF-8")'),
+            Snippet("r", "R", f'table <- read.csv({address}, encoding = "UTF-8", na.strings = "", check.names = FALSE)'),
             Snippet("javascript", "JavaScript", f"const answer = await fetch({json.dumps(rows)})\nconst {{ rows }} = await answer.json()"),
-            Snippet("excel", "Excel (Power Query)", f"= Csv.Document(Web.Contents({_quoted(file)}), [Encoding = 65001])"),
+            Snippet("observable", "Observable (D3)", f"table = d3.csv({address}, d3.autoType)"),
+            Snippet("excel", "Excel, Power BI (Power Query)", _power_query(file)),
             Snippet("sheets", "Google Sheets", f"=IMPORTDATA({_quoted(file)})"),
+            # What Datawrapper asks for where data come from elsewhere: it reads the address again whenever a reader looks at the chart.
+            Snippet("datawrapper", "Datawrapper (“Link external dataset”)", file),
         ]
     return found
 
@@ -76,6 +84,19 @@ def _sparqlwrapper(root: str, text: str, form: str, asserted: bool) -> str:
             f"client.setQuery({json.dumps(text, ensure_ascii=False)})",
             *(['client.addParameter("infer", "false")'] if asserted else []),
             "answer = client.queryAndConvert()",
+        ]
+    )
+
+
+def _power_query(file: str) -> str:
+    """A query in Power Query's language: the first row has the names, and types are those that its own reading finds."""
+    return "\n".join(
+        [
+            "let",
+            f'    Source = Csv.Document(Web.Contents({_quoted(file)}), [Delimiter = ",", Encoding = 65001, QuoteStyle = QuoteStyle.Csv]),',
+            "    Rows = Table.PromoteHeaders(Source, [PromoteAllScalars = true])",
+            "in",
+            "    Rows",
         ]
     )
 

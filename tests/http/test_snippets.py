@@ -1,8 +1,11 @@
 """What a canned query's page gives to take along runs as it stands, whatever the values are."""
 
 import ast
+import csv
 import html
+import os
 import re
+import shutil
 import subprocess
 import sys
 from urllib.parse import urlencode
@@ -25,8 +28,8 @@ def test_the_snippets_of_a_table_give_its_rows(server: Server, arguments: dict[s
     found = taken(server, f"/queries/projects-by-country?{urlencode(arguments)}")
     rows = server.ask(f"/queries/projects-by-country.csv?{urlencode(arguments)}").text
     assert subprocess.run(["bash", "-c", f"{found['curl']} --silent"], capture_output=True, timeout=30, check=True).stdout.decode() == rows
-    assert found["url"] in found["excel"]
-    assert found["url"] in found["sheets"]
+    for key in ("excel", "sheets", "polars", "observable", "datawrapper"):
+        assert found["url"] in found[key]
     count = len(rows.splitlines()) - 1
     for key, length in (("pandas", "len(frame)"), ("python-sparql", "len(answer['results']['bindings'])")):
         text = f"{found[key]}\nprint({length})"
@@ -34,11 +37,28 @@ def test_the_snippets_of_a_table_give_its_rows(server: Server, arguments: dict[s
         assert done.stdout == f"{count}\n", done.stderr
 
 
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed (Debian: r-base-core)")
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_r_reads_a_table_with_its_types_and_accents(server: Server, locale: str) -> None:
+    found = taken(server, "/queries/contributions?contributor=CAN&lang=es")
+    text = f"{found['r']}\ncat(nrow(table), class(table$start_year), utf8ToInt(table$giver_label[1])[6], sum(is.na(table$start_year)))"
+    done = subprocess.run(["Rscript", "-e", text], env={**os.environ, "LC_ALL": locale}, capture_output=True, text=True, timeout=60)
+    rows = list(csv.DictReader(server.ask("/queries/contributions.csv?contributor=CAN&lang=es").text.splitlines()))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{len(rows)} integer {ord('á')} {sum(not row['start_year'] for row in rows)}"
+
+
+def test_a_country_whose_code_is_na_is_no_missing_value(server: Server) -> None:
+    found = taken(server, "/queries/projects-by-country?country=place:CRI")
+    assert 'na.strings = ""' in found["r"]
+    assert "keep_default_na=False" in found["pandas"]
+
+
 def test_values_of_any_kind_stay_values(server: Server) -> None:
     found = taken(server, f"/queries/names?{urlencode(NAMES)}")
     done = subprocess.run(["bash", "-c", f"{found['curl']} --silent"], capture_output=True, timeout=30, check=True)
     assert done.stdout.startswith(b"thing,thing_label")
-    for key in ("client", "pandas", "python-sparql"):
+    for key in ("client", "pandas", "polars", "python-sparql"):
         compile(found[key], key, "exec")
     call = ast.parse(found["client"])
     assert NAMES["name"] in [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
