@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
+from graph_service.catalogue.choices import counting
 from graph_service.catalogue.paging import counted
-from graph_service.catalogue.parameters import ANYTHING, Choice, Choices
+from graph_service.catalogue.parameters import ANYTHING, Choice, Choices, Parameter
 from graph_service.config import Settings
 from graph_service.engine.begun import Begun
 from graph_service.engine.client import Running as Waiting
@@ -81,6 +82,9 @@ SELECT ?thing ?p ?name ?g WHERE {{
 _COUNTS = 4096
 
 
+#: So many choices are asked about one by one where one query cannot tell of all.
+_ONE_BY_ONE = 50
+
 #: What gives a context for a wait.
 Waits = Callable[[], AbstractContextManager[None]]
 
@@ -118,6 +122,7 @@ class Service:
         #: Searches in the texts of the graph.
         self.search = Search(lambda: snapshot.index, settings.query_deadline)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
+        self._answered = lru_cache(maxsize=256)(self._read_answered)
         self._counts: dict[bytes, int] = {}
         #: How many rows a page of a table has where nothing is said, and may have.
         self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
@@ -191,6 +196,24 @@ class Service:
                 self._counts.clear()
             self._counts[key] = self._count(text, infer)
         return self._counts[key]
+
+    def answered(self, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, int] | None:
+        """The IRIs of a parameter's choices that have an answer, the other arguments being as given -> its number of rows.
+
+        None where that cannot be told. Raises UnknownParameter, InvalidParameter, and the engine's errors.
+        """
+        text = counting(query, parameter, arguments, self.choices)
+        if text is not None:
+            return self._answered(text)
+        choices = self.choices(parameter.listed) if parameter.listed is not None and query.form == "SELECT" else ()
+        if not 0 < len(choices) <= _ONE_BY_ONE:
+            return None
+        asked = ((choice.iri, self.bind(query, {**arguments, parameter.name: [choice.iri]})) for choice in choices)
+        return {iri: rows for iri, text in asked if (rows := self.count(text))}
+
+    def _read_answered(self, text: str) -> Mapping[str, int]:
+        rows = self.sparql(Query(text)).rows()
+        return {thing.value: int(count.value) for thing, count in rows if isinstance(thing, NamedNode) and isinstance(count, Literal)}
 
     def choices(self, listed: str) -> Choices:
         """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages; or ANYTHING."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
@@ -38,10 +39,10 @@ class CannedQuery:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
         return form(self.text)
 
-    def bind(self, arguments: Mapping[str, Sequence[str]], lists: Lists) -> str:
+    def bind(self, arguments: Mapping[str, Sequence[str]], lists: Lists, printed: Mapping[str, str] = MappingProxyType({})) -> str:
         """The query with each parameter's row filled: by the terms that the client's texts mean, else by the default.
 
-        Raises UnknownParameter and InvalidParameter.
+        `printed` has terms that are printed already, by the names of their parameters. Raises UnknownParameter and InvalidParameter.
         """
         for name in arguments:
             if name not in self.parameters:
@@ -49,7 +50,10 @@ class CannedQuery:
                 raise UnknownParameter(
                     f"{self.name} has no parameter {name!r}. It has: {', '.join(allowed) or 'none'}.", parameter=name, allowed=allowed
                 )
-        values = {name: parameter.bind(arguments.get(name, ()), lists) for name, parameter in self.parameters.items()}
+        values = {
+            name: printed[name] if name in printed else parameter.bind(arguments.get(name, ()), lists)
+            for name, parameter in self.parameters.items()
+        }
         rows = [Place(*row, name) for name, row in values_rows(self.text).items() if name in values]
         # UNDEF in a row is for any value; a variable of grlc's that has no value stays a variable.
         variables = [place for place in self.variables if values[place.name] != "UNDEF"]

@@ -9,7 +9,7 @@ from typing import Any
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
-from graph_service.catalogue.parameters import MOST_LISTED, Lists, Parameter
+from graph_service.catalogue.parameters import ANYTHING, MOST_LISTED, Lists, Parameter
 from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
 from graph_service.words.names import curie
 
@@ -86,7 +86,7 @@ def _path(query: CannedQuery, lists: Lists, common: Sequence[dict[str, Any]]) ->
         "responses": _responses(query),
         **({"deprecated": True} if query.header.deprecated else {}),
     }
-    read = [_parameter(query, parameter, schemas[name]) for name, parameter in query.parameters.items()]
+    read = [_parameter(query, parameter, schemas[name], lists) for name, parameter in query.parameters.items()]
     required = [parameter.name for parameter in query.parameters.values() if parameter.required]
     body = {"type": "object", "properties": schemas, "additionalProperties": False, **({"required": required} if required else {})}
     sent = {"required": bool(required), "content": {"application/x-www-form-urlencoded": {"schema": body}}}
@@ -96,10 +96,11 @@ def _path(query: CannedQuery, lists: Lists, common: Sequence[dict[str, Any]]) ->
     }
 
 
-def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any], lists: Lists) -> dict[str, Any]:
     # Those of one number, of all parameters of a query, make one call.
     given = {str(number): example[parameter.name] for number, example in enumerate(query.header.examples, 1) if parameter.name in example}
-    examples = {number: {"value": list(values) if parameter.many else _typed(parameter, values[0])} for number, values in given.items()}
+    named = {number: [_typed(parameter, value, lists) for value in values] for number, values in given.items()}
+    examples = {number: {"value": values if parameter.many else values[0]} for number, values in named.items()}
     label, description = _text(parameter.label), _text(parameter.description)
     return {
         "name": parameter.name,
@@ -112,7 +113,11 @@ def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any])
     }
 
 
-def _typed(parameter: Parameter, value: str) -> str | int:
+def _typed(parameter: Parameter, value: str, lists: Lists) -> str | int:
+    """An example as its schema has it: a number, or of a thing that is called by a name its short name."""
+    if parameter.type == "iri":
+        called = lists(parameter.listed or ANYTHING).called(value)
+        return curie(called[0].iri) if called else value
     return int(value) if _TYPES[parameter.type]["type"] == "integer" else value
 
 

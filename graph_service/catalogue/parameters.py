@@ -31,6 +31,9 @@ MOST_LISTED = 500
 _TOLD = reprlib.Repr()
 _TOLD.maxstring, _TOLD.maxlist = 200, 10
 
+#: A literal as it stands in a row, without escapes: its text, and perhaps a datatype or a language.
+_LITERAL = re.compile(r'"([^"\\\n]*)"(?:\^\^\S+|@[A-Za-z0-9-]+)?')
+
 #: Types whose values can be compared with `min` and `max`.
 _NUMBERS = frozenset({"integer", "decimal", "year"})
 
@@ -139,6 +142,14 @@ class Parameter:
     def optional(self) -> bool:
         """Whether the query runs without a value, for anything."""
         return self.default == "UNDEF" and not self.required
+
+    @property
+    def usual(self) -> str:
+        """The default as a client would write it: of a literal its text alone; empty where a value is needed or any will do."""
+        if self.default == "UNDEF" or self.required:
+            return ""
+        literal = _LITERAL.fullmatch(self.default)
+        return literal[1] if literal else self.default
 
     def bind(self, given: Sequence[str], lists: Lists) -> str:
         """The content of the parameter's VALUES row for what a client gave: terms in SPARQL syntax, or the default.

@@ -125,7 +125,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             shown["meanings"] = {name: query.columns.get(f"{name}_label", column).label for name, column in query.columns.items()}
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
-    entries = {name: options(service, parameter, given.get(name, ()), language()) for name, parameter in query.parameters.items()}
+    entries = {name: options(service, query, parameter, given, language()) for name, parameter in query.parameters.items()}
     examples = [(urlencode(example, doseq=True), example) for example in query.header.examples]
     text = render_template("query.html", catalogue=service.catalogue, query=query, given=given, options=entries, examples=examples, **shown)
     response = Response(text, status=status)
@@ -160,7 +160,7 @@ def _summary(query: CannedQuery) -> dict[str, object]:
                 "of": parameter.of,
                 "many": parameter.many,
                 "required": parameter.required,
-                "default": None if parameter.default == "UNDEF" else parameter.default,
+                "default": parameter.usual or None,
                 "enum": parameter.enum or None,
                 "minimum": parameter.min,
                 "maximum": parameter.max,

@@ -1,9 +1,11 @@
 """Forms of canned queries: what there is to choose from for a parameter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.parameters import MOST_LISTED, Parameter
+from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.words.names import curie
 from graph_service.words.terms import NamedNode
@@ -11,34 +13,56 @@ from graph_service.words.terms import NamedNode
 
 @dataclass(frozen=True)
 class Option:
-    """An entry of a list to choose from: what is sent, what is shown, whether it is chosen, and the language of what is shown."""
+    """An entry of a list to choose from: what is sent, what is shown, whether it is chosen, and the language of what is shown.
+
+    `rows`: how many rows the answer has with it; None where that is not known.
+    """
 
     value: str
     text: str
     chosen: bool
     language: str | None = None
+    rows: int | None = None
 
 
-def options(service: Service, parameter: Parameter, given: Sequence[str], language: str) -> list[Option]:
-    """The entries of a parameter's list in the order of their texts, the given or else the default ones chosen.
+def options(
+    service: Service, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]], language: str
+) -> list[Option]:
+    """The entries of a parameter's list that have an answer with the other arguments, in the order of their texts.
 
-    None without a list, and where the list is too long for a page: then what is wanted is typed.
+    Those given, or else the default ones, are chosen, and are there without an answer, too. None without a list, and where the list
+    is too long for a page: then what is wanted is typed.
     """
-    chosen = [text for text in given if text.strip()] or parameter.default.replace('"', "").split()
+    given = arguments.get(parameter.name, ())
+    chosen = [text for text in given if text.strip()] or parameter.usual.split()
     if parameter.listed is not None:
         choices = service.choices(parameter.listed)
         if len(choices) > MOST_LISTED:
             return []
         meant = {choice.iri for text in dict.fromkeys(chosen) for choice in choices.called(text)}
         labels = service.labels([NamedNode(choice.iri) for choice in choices], language)
+        answered = _answered(service, query, parameter, arguments)
         entries = []
         for choice in choices:
+            rows = None if answered is None else answered.get(choice.iri, 0)
+            if rows == 0 and choice.iri not in meant:
+                continue
             name = labels.get(choice.iri)
             told = (name.value, name.language) if name else (curie(choice.iri), None)
-            entries.append(Option(curie(choice.iri), told[0], choice.iri in meant, told[1]))
+            entries.append(Option(curie(choice.iri), told[0], choice.iri in meant, told[1], rows))
         return sorted(entries, key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
     return [_of_enum(parameter, value, value in chosen, language) for value in values]
+
+
+def _answered(
+    service: Service, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]]
+) -> Mapping[str, int] | None:
+    """How many rows each choice gives; of values that are none, of which the page tells elsewhere, nothing is known."""
+    try:
+        return service.answered(query, parameter, arguments)
+    except (InvalidParameter, UnknownParameter):
+        return None
 
 
 def _of_enum(parameter: Parameter, value: str, is_chosen: bool, language: str) -> Option:

@@ -1,0 +1,50 @@
+"""Which of the things that a parameter of a canned query may be have an answer, and of how many rows: one query tells it of all.
+
+A parameter's row may hold several terms. So all of them are put there at once, and the rows of the answer are counted by the
+parameter's variable. Where that cannot be seen from outside, as in a subquery, nothing is told.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.paging import Select
+from graph_service.catalogue.parameters import Lists, Parameter
+from graph_service.words import terms
+from graph_service.words.tokens import tokens, values_rows
+
+#: How deep a parameter's row stands in the outermost group: in its braces, and in its own.
+_OUTERMOST = 2
+
+
+def counting(query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]], lists: Lists) -> str | None:
+    """A SELECT query of two columns: each choice of a parameter that has an answer, the others being as given, and how many rows.
+
+    None where the rows cannot be counted by the choice: the query answers with no table, groups or cuts it, or has the parameter in
+    a subquery. Raises UnknownParameter and InvalidParameter for the other arguments.
+    """
+    if query.form != "SELECT" or parameter.listed is None or not _is_outermost(query.text, parameter.name):
+        return None
+    choices = [terms.write(terms.iri(choice.iri)) for choice in lists(parameter.listed)]
+    others = {name: values for name, values in arguments.items() if name != parameter.name}
+    whole = Select.read(query.bind(others, lists, {parameter.name: " ".join(choices)}))
+    if not choices or whole.columns is None or set(whole.modifiers) - {"ORDER"}:
+        return None
+    selected = "" if parameter.name in whole.columns else f" ?{parameter.name}"
+    inner = Select("", _extended(whole.clause, selected), "", whole.group, {}, whole.columns).write()
+    named = f"?{parameter.name}"
+    return f"{whole.prologue}SELECT {named} (COUNT(*) AS ?rows) {whole.dataset}WHERE {{ {{ {inner} }} }} GROUP BY {named}"
+
+
+def _is_outermost(text: str, name: str) -> bool:
+    """Whether a parameter's row stands in the outermost group of a query."""
+    row = values_rows(text).get(name)
+    if row is None:
+        return False
+    marks = [token.text for token in tokens(text) if token.kind == "mark" and token.end <= row[0]]
+    return marks.count("{") - marks.count("}") == _OUTERMOST
+
+
+def _extended(clause: str, selected: str) -> str:
+    """A SELECT clause with one more variable before the others."""
+    words = [token for token in tokens(clause) if any(map(token.is_word, ("SELECT", "DISTINCT", "REDUCED")))]
+    return clause[: words[-1].end] + selected + clause[words[-1].end :]
