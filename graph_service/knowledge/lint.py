@@ -4,7 +4,7 @@
 - Every prefix that is declared is used.
 - No cartesian product: each pattern of a group shares a variable with the others, or a filter or an expression ties it to them.
 - Only terms that the graph knows: one that occurs nowhere finds nothing, and is most often misspelt.
-- Every column says what it means and of what type it is.
+- Every column says what it means, in other words than any other, and of what type it is.
 
 Whether an order leaves ties, values are of the types that are said, examples give answers, and in what time, is seen when the query
 runs: see `trial`.
@@ -59,6 +59,15 @@ def _columns(query: CannedQuery) -> Iterator[tuple[int, str]]:
             yield line, f"the column {column.name} does not say what it means (`columns`)"
         elif column.type is None:
             yield line, f"the column {column.name} does not say its type, which its name does not tell"
+    headings: dict[tuple[str, str], str] = {}
+    for column in query.columns.values():
+        for language, text in column.label.items():
+            other = headings.setdefault((language, text), column.name)
+            if other != column.name:
+                yield (
+                    line_of(query.text, "columns", column.name),
+                    f"the columns {other} and {column.name} have one heading: {text} ({language})",
+                )
 
 
 def _prefixes(query: CannedQuery) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 A case is a pair of files `<answers>/<query>/<case>.json` (its parameters, each with a value or a list of them) and `<case>.csv` or
 `.nt` (the answer, as the recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an
-answer, rows that share a place in the order, values that are not of their column's type, another answer than the expected one.
+answer, rows that share a place in the order or are repeated for a name, values that are not of their column's type, another answer than the expected one.
 """
 
 import io
@@ -65,6 +65,21 @@ def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask:
     if result.kind is Kind.TABLE:
         yield from _typed(query, result.columns, rows)
         yield from _ordered(query, result.columns, rows)
+        yield from _multiplied(query, result.columns, rows)
+
+
+def _multiplied(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:
+    """A thing that is named in its own column has one name in a row: rows that differ in the name alone come of a missing guard."""
+    named = {place for place, name in enumerate(names) if name.endswith("_label") and name.removesuffix("_label") in names}
+    seen: dict[tuple[str, ...], Sequence[object]] = {}
+    for row in rows:
+        other = seen.setdefault(tuple(str(value) for place, value in enumerate(row) if place not in named), row)
+        place = next((place for place in named if row[place] != other[place]), None)
+        if place is not None:
+            thing = names[place].removesuffix("_label")
+            why = "where it is empty" if row[names.index(thing)] is None else f"as {other[place]} and as {row[place]}"
+            yield order_line(query), f"rows are repeated, since {thing} is named {why}"
+            return
 
 
 def _typed(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:

@@ -89,6 +89,16 @@ WITH_EXAMPLE = "#+ summary: x\n#+ params: {a: {type: integer}}\n#+ examples:\n#+
         ),
         ("#+ summary: x\nSELECT ?a ?b {\n VALUES (?a ?b) { (1 2) (1 3) } }\nORDER BY ?a", 4, "leaves ties"),
         (
+            "#+ summary: x\nSELECT ?a ?a_label {\n VALUES (?a ?a_label) { (<urn:a> 'x') (<urn:a> 'y') } }\nORDER BY ?a ?a_label",
+            4,
+            'rows are repeated, since a is named as "x"',
+        ),
+        (
+            "#+ summary: x\nSELECT ?a ?a_label {\n VALUES (?a ?a_label) { (UNDEF 'x') (UNDEF 'y') } }\nORDER BY ?a ?a_label",
+            4,
+            "rows are repeated, since a is named where it is empty",
+        ),
+        (
             WITH_EXAMPLE.replace("EXAMPLE", "7") + "SELECT ?a {\n VALUES ?a { 1 } FILTER(?a < 5) }\nORDER BY ?a",
             3,
             "the example a=7 has no answer",
@@ -127,6 +137,13 @@ def test_the_parameters_of_a_case_are_texts_or_lists_of_them(service: Service, t
     (tmp_path / "answers/test/one.json").write_text('{"n": 1}')
     (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers")
     assert finding.endswith('one.json:1: the parameters of a case are texts, or lists of them: {"country": "CAN"}')
+
+
+def test_two_columns_with_one_heading_are_found(tmp_path: Path) -> None:
+    columns = "#+ columns: {a: {label: {en: name, fr: nom}, type: iri}, b: {label: {en: other, fr: nom}, type: iri}}\n"
+    text = f"#+ summary: x\n{columns}SELECT ?a ?b {{ ?a ?b <urn:x> }} ORDER BY ?a ?b"
+    (tmp_path / "test.rq").write_text(text, encoding="utf-8")
+    assert lint(read_canned(tmp_path / "test.rq"), {"urn:x"}) == [f"{tmp_path}/test.rq:2: the columns a and b have one heading: nom (fr)"]
 
 
 def test_a_class_of_things_that_nobody_knows_is_found(tmp_path: Path) -> None:
