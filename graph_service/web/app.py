@@ -17,7 +17,7 @@ from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.mistakes import malformed
 from graph_service.web.pages import about, documents, frameworks, home, kinds, marked, numerals, ontology, pictures
-from graph_service.web.tables import described
+from graph_service.web.tables import archive, described
 from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, PREFIXES
 
@@ -68,6 +68,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     ):
         app.register_blueprint(module.blueprint(service))
     app.register_blueprint(search.blueprint(service, settings))
+    app.register_blueprint(archive.blueprint(service, settings))
     app.register_blueprint(status.blueprint(service, settings, registry, takeover or Takeover()))
     app.register_error_handler(ServiceError, problem)
     app.register_error_handler(MalformedQuery, malformed)

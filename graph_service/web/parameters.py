@@ -49,6 +49,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/pictures/*": None,
     "/problems": _LANGUAGE,
     "/queries": _FORMAT,
+    "/queries/all.zip": _LANGUAGE,
     "/queries/*": None,
     "/rdf-graph-store": _FORMAT | _STATED | {"graph", "default"},
     "/ready": _LANGUAGE,

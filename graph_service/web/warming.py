@@ -15,6 +15,7 @@ from graph_service.service import Service
 from graph_service.web.front.asked import Asked
 from graph_service.web.front.endpoint import Endpoint
 from graph_service.web.pages.documents import keys
+from graph_service.web.tables import archive
 from graph_service.words.formats import HTML
 from graph_service.words.names import GRAPH
 
@@ -39,7 +40,8 @@ def warm(application: Flask, service: Service, endpoint: Endpoint) -> None:
 
 def _paths(application: Flask, service: Service) -> Iterator[str]:
     for rule in application.url_map.iter_rules():
-        if rule.methods and "GET" in rule.methods and not rule.arguments:
+        # All tables are many queries: they are asked when somebody wants them.
+        if rule.methods and "GET" in rule.methods and not rule.arguments and rule.rule != archive.PATH:
             yield rule.rule
     yield from (f"/documents/{key}" for key in keys(service)[:_DOCUMENTS])
     yield from (f"/graph/{iri.removeprefix(GRAPH)}" for iri in service.snapshot.graphs if iri.startswith(GRAPH))

@@ -21,6 +21,7 @@ from graph_service.web.linked import linksets
 from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.web.pages import kinds
+from graph_service.web.tables import archive
 from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.packages import PACKAGE
 from graph_service.words.formats import (
@@ -70,6 +71,13 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         "The CSV of a canned query as a Frictionless data package; takes the parameters of the query",
         (PACKAGE,),
         ("404", "422"),
+        ("lang",),
+    ),
+    "archive.everything": (
+        "queries",
+        "The tables of all canned queries in one file, with what is told of them",
+        (archive.ZIP,),
+        ("206", "304", "404", "413", "416", "504"),
         ("lang",),
     ),
     "pictures.gallery": ("pictures", "All pictures", (_JSON, HTML), (), ()),

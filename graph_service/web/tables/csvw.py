@@ -5,6 +5,7 @@ The CSV is the one for programs, without the mark for spreadsheets.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -38,9 +39,21 @@ _NAME = re.compile(r"(?!_)([A-Za-z0-9_]|%[0-9A-F]{2})+")
 
 def metadata(told: Telling, url: str) -> dict[str, Any]:
     """The document about the CSV at an address."""
+    return {**_context(told.language), **_table(told, url)}
+
+
+def group(tables: Mapping[str, Telling], language: str) -> dict[str, Any]:
+    """The document about several CSVs by their addresses (section 5.3)."""
+    return {**_context(language), "tables": [_table(told, url) for url, told in tables.items()]}
+
+
+def _context(language: str) -> dict[str, Any]:
+    return {"@context": ["http://www.w3.org/ns/csvw", {"@language": language}]}
+
+
+def _table(told: Telling, url: str) -> dict[str, Any]:
     query = told.query
     found = {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": told.language}],
         "url": url,
         "dc:title": _texts(query.header.summary),
         "dc:description": _texts(query.header.description),

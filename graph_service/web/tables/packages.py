@@ -32,11 +32,11 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 def package(told: Telling) -> dict[str, Any]:
     """The package of one table, at its own address."""
-    return {**around(told), "name": _name(told.query), "resources": [resource(told, told.file(CSV.name))]}
+    return {"name": _name(told.query), **around(told), "resources": [resource(told, told.file(CSV.name))]}
 
 
-def around(told: Telling) -> dict[str, Any]:
-    """What a package tells of the graph that its tables are from, and of who may do what with them."""
+def around(told: Telling, alone: bool = True) -> dict[str, Any]:
+    """What a package tells of the graph that its tables are from, and of who may do what with them; of one table `alone`, or of all."""
     found = {
         "profile": "tabular-data-package",
         "title": in_language(told.title, told.language),
@@ -46,7 +46,7 @@ def around(told: Telling) -> dict[str, Any]:
         "created": told.made,
         "licenses": [{"path": iri} for iri in told.licenses],
         "sources": [{"title": in_language(told.title, told.language) or DATASET, "path": DATASET}],
-        "citation": told.cited(),
+        "citation": told.cited(alone),
     }
     return {name: value for name, value in found.items() if value}
 

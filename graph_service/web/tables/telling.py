@@ -42,18 +42,19 @@ class Telling:
         """The address of the table, or of what is told of it, with a suffix."""
         return f"{self.root}queries/{self.query.name}.{suffix}{self.asked}"
 
-    def cited(self) -> str:
-        """How to cite it, in its language: the dataset, its version, the address of the table."""
+    def cited(self, alone: bool = True) -> str:
+        """How to cite it, in its language: the dataset, its version, and for a table `alone` its address."""
         with speaking(self.language):
             version = _("version %(version)s of %(day)s", version=self.version, day=day(self.made))
-        return ", ".join(text for text in (in_language(self.citation, self.language) or DATASET, version, self.address) if text)
+        told = [in_language(self.citation, self.language) or DATASET, version]
+        return ", ".join([*told, self.address] if alone else told)
 
 
-def tell(service: Service, query: CannedQuery, asked: str, language: str) -> Telling:
-    """What is told of a table of a canned query, for this request's host."""
+def tell(service: Service, query: CannedQuery, asked: str, language: str, root: str | None = None) -> Telling:
+    """What is told of a table of a canned query, by its address on this request's host or below another `root`."""
     return Telling(
         query=query,
-        root=request.root_url,
+        root=root or request.root_url,
         asked=asked,
         language=language,
         version=service.snapshot.id,
