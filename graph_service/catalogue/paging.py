@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_service.errors import InvalidParameter
+from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.outermost import MODIFIERS, begins_modifier, outermost
 from graph_service.words.tokens import Token, tokens
 
@@ -100,6 +101,19 @@ def paged(text: str, page: Page) -> str:
     untold = [column for column in query.columns or () if column not in query.order]
     if untold:
         modifiers["ORDER"] = "\n  ".join([modifiers.get("ORDER", "ORDER BY").rstrip(), *(f"?{column}" for column in untold)])
+    return Select(query.prologue, query.clause, query.dataset, query.group, modifiers, query.columns).write()
+
+
+def in_reading_order(text: str) -> str:
+    """A SELECT query whose ORDER BY puts names (`?place_label`) in the order in which people expect them (see `words.collation`)."""
+    query = Select.read(text)
+    order = query.modifiers.get("ORDER", "")
+    names = [token for token in tokens(order) if token.kind == "variable" and token.text.endswith("_label")]
+    if not names:
+        return text
+    for token in reversed(names):
+        order = f"{order[: token.start]}<{COLLATION_KEY}>({token.text}){order[token.end :]}"
+    modifiers = {**query.modifiers, "ORDER": order}
     return Select(query.prologue, query.clause, query.dataset, query.group, modifiers, query.columns).write()
 
 

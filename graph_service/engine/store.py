@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from graph_service.engine.result import Formats, Kind, Query, format_of
 from graph_service.errors import MalformedRequest
+from graph_service.words.collation import COLLATION_KEY, collation_key
 from graph_service.words.formats import Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.nesting import may_make_triples, refuse_deep
@@ -27,7 +28,7 @@ from graph_service.words.outline import outline
 from graph_service.words.results import write_answer
 from graph_service.words.stars import with_columns
 from graph_service.words.syntax import malformed
-from graph_service.words.terms import AnyTerm
+from graph_service.words.terms import AnyTerm, Literal
 from graph_service.words.tokens import decoded, uses_keyword, with_small_truths
 from graph_service.words.writing import stream_triples, write_triples
 
@@ -39,6 +40,11 @@ _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 _SORTED = 20_000
 
 _UNKNOWN_FUNCTION = re.compile(r"custom function <([^>]+)> is not supported")
+
+
+def _key_of(*arguments: AnyTerm) -> AnyTerm | None:
+    """The collation key of one text; of anything else there is none."""
+    return Literal(collation_key(arguments[0].value)) if len(arguments) == 1 and isinstance(arguments[0], Literal) else None
 
 
 def _no_value(*_: object) -> None:
@@ -110,7 +116,7 @@ class GraphStore:
     def _ask(
         self, store: ox.Store, query: Query, default: list[_Graph] | None, named: list[ox.NamedNode | ox.BlankNode] | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        unknown: dict[ox.NamedNode, Callable[..., AnyTerm | None]] = {}
+        functions: dict[ox.NamedNode, Callable[..., AnyTerm | None]] = {ox.NamedNode(COLLATION_KEY): _key_of}
         text = query.text
         while True:
             try:
@@ -119,7 +125,7 @@ class GraphStore:
                     base_iri=query.base,
                     default_graph=default,
                     named_graphs=named,
-                    custom_functions=unknown,
+                    custom_functions=functions,
                     substitutions={ox.Variable(name): ox.BlankNode(label) for name, label in query.nodes} or None,
                 )
                 if "*" not in text or not isinstance(answer, ox.QuerySolutions):
@@ -137,9 +143,9 @@ class GraphStore:
                 # A call to a function that is not known is an error of that expression and not of the query (SPARQL 1.1, section
                 # 17.6); the store will not run such a query, so the function is made known as one that has no value.
                 name = _UNKNOWN_FUNCTION.search(str(error))
-                if name is None or ox.NamedNode(name[1]) in unknown:
+                if name is None or ox.NamedNode(name[1]) in functions:
                     raise
-                unknown[ox.NamedNode(name[1])] = _no_value
+                functions[ox.NamedNode(name[1])] = _no_value
 
     def _dataset(self, query: Query) -> tuple[list[_Graph] | None, list[ox.NamedNode | ox.BlankNode] | None]:
         if query.default_graphs is not None or query.named_graphs is not None:

@@ -2,7 +2,8 @@
 
 A case is a pair of files `<answers>/<query>/<case>.json` (its parameters, each with a value or a list of them) and `<case>.csv` or
 `.nt` (the answer, as the recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an
-answer, rows that share a place in the order or are repeated for a name, values that are not of their column's type, another answer than the expected one.
+answer, rows that share a place in the order or are repeated for a name, values that are not of their column's type, another answer than
+the expected one.
 """
 
 import io
@@ -15,7 +16,7 @@ import pyoxigraph as ox
 
 from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.header import line_of
-from graph_service.catalogue.paging import Select
+from graph_service.catalogue.paging import Select, in_reading_order
 from graph_service.catalogue.parameters import Lists
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import ServiceError
@@ -101,7 +102,8 @@ def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[o
 
 def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterator[str]:
     try:
-        result = ask(Query(query.bind(_arguments(case), lists)), _EXPECTED)
+        text = query.bind(_arguments(case), lists)
+        result = ask(Query(in_reading_order(text) if query.form == "SELECT" else text), _EXPECTED)
         expected = case.with_suffix(f".{result.format.name}")
         content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, ServiceError) as error:

@@ -135,6 +135,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
 def _run(service: Service, query: CannedQuery, text: str, page: Page | None, formats: Formats) -> tuple[Result, Paging | None]:
     """The result of a bound query, or of one page of it. Raises InvalidParameter for a page that is not there."""
     infer = flag("infer", True)
+    text = service.ordered(text)
     if page is None:
         return service.sparql(Query(text, infer=infer), formats), None
     if query.form != "SELECT":

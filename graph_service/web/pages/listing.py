@@ -83,7 +83,7 @@ class Listing:
         valued = f"OPTIONAL {{ {trait.pattern} }}" if trait else ""
         first = f"{'DESC' if order.startswith('-') else 'ASC'}({'?key' if trait else '?called'})"
         text = (
-            f"SELECT ?thing (SAMPLE(LCASE(STR(?name))) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
+            f"SELECT ?thing (SAMPLE({self._service.sorting('STR(?name)')}) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
             f"GROUP BY ?thing ORDER BY {first} ?called ?thing LIMIT {PAGE} OFFSET {PAGE * (number - 1)}"
         )
         return self._told([thing for thing, *_ in self.rows(text)])
@@ -116,10 +116,11 @@ class Listing:
         parts = " ".join(f"OPTIONAL {{ {self._column(trait)} }}" for trait in traits)
         names = " ".join(f"(COALESCE(?{t.name}_, 0) AS ?{t.name})" if t.count else f"(?{t.name}_ AS ?{t.name})" for t in traits)
         order = self._choices.order.lstrip("-")
-        key = "LCASE(STR(?name))" if order == "name" else f"?{order}"
+        name = self._service.sorting("STR(?name)")
+        key = name if order == "name" else f"?{order}"
         first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
         where = f"{self._fitting()} {parts}"
-        return f"{_PROLOGUE}SELECT DISTINCT ?thing ?name {names} WHERE {{ {where} }} ORDER BY {first} LCASE(STR(?name)) ?thing"
+        return f"{_PROLOGUE}SELECT DISTINCT ?thing ?name {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
 
     @property
     def as_graph(self) -> str:
@@ -160,13 +161,14 @@ class Listing:
     def _column(self, trait: Trait) -> str:
         """The values of a trait in one cell, or their number."""
         if trait.count:
-            told, named = "COUNT(DISTINCT ?value)", ""
-        elif trait.plain:
-            told, named = 'GROUP_CONCAT(DISTINCT STR(?value); separator="; ")', ""
+            return f"SELECT ?thing (COUNT(DISTINCT ?value) AS ?{trait.name}_) WHERE {{ {trait.pattern} }} GROUP BY ?thing"
+        if trait.plain:
+            told, named = "STR(?value)", ""
         else:
-            told, named = 'GROUP_CONCAT(DISTINCT STR(?said); separator="; ")', _NAME.format(language=self._language)
+            told, named = "STR(?said)", _NAME.format(language=self._language)
             named = named.replace("?thing", "?value").replace("?name", "?said")
-        return f"SELECT ?thing ({told} AS ?{trait.name}_) WHERE {{ {trait.pattern} {named} }} GROUP BY ?thing"
+        each = f"SELECT DISTINCT ?thing ({told} AS ?told) WHERE {{ {trait.pattern} {named} }} ORDER BY {self._service.sorting('?told')}"
+        return f'SELECT ?thing (GROUP_CONCAT(?told; separator="; ") AS ?{trait.name}_) WHERE {{ {{ {each} }} }} GROUP BY ?thing'
 
     def rows(self, text: str) -> list[list[AnyTerm | None]]:
         """The rows of a SELECT query that is written with the prefixes of the patterns."""
