@@ -22,6 +22,7 @@ _DATATYPES: dict[str, frozenset[str]] = {
     "decimal": frozenset({XSD + "decimal", XSD + "integer"}),
     "double": frozenset({XSD + "double", XSD + "float", XSD + "decimal", XSD + "integer"}),
     "boolean": frozenset({XSD + "boolean"}),
+    "day": frozenset({XSD + "date"}),
     "date": frozenset({XSD + "date", XSD + "gYearMonth", XSD + "gYear"}),
     "datetime": frozenset({XSD + "dateTime"}),
     "year": frozenset({XSD + "integer", XSD + "gYear"}),

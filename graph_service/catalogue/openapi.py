@@ -33,6 +33,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "double": {"type": "number"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "pattern": r"^-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?$"},
+    "day": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "year": {"type": "integer"},
 }

@@ -53,7 +53,7 @@ def test_a_suggestion_can_be_clicked_and_the_language_is_kept(visit: Visit) -> N
 
 
 def test_a_long_list_of_a_form_can_be_searched_and_sends_what_was_chosen(visit: Visit) -> None:
-    page = visit("/queries/projects-by-country")
+    page = visit("/queries/ratifications")
     field = page.get_by_role("combobox", name="Find in the list")
     field.press_sequentially("costa")
     expect(page.get_by_role("option", name="Costa Rica").first).to_be_visible()

@@ -210,7 +210,9 @@ def test_a_service_on_another_engine_answers_over_http(
     on_other = start("--engine", other.sparql)
     for path in ("/queries/projects.csv", "/id/organisation/ilo", "/", "/ready", "/sparql?query=ASK%7B%7D", "/explain"):
         assert on_other.ask(path).status == server.ask(path).status, path
-    assert on_other.ask("/queries/projects.csv").body == server.ask("/queries/projects.csv").body
+    # Each engine has an order of its own for names.
+    rows, others = (one.ask("/queries/projects.csv").text.splitlines() for one in (server, on_other))
+    assert (others[0], sorted(others)) == (rows[0], sorted(rows))
 
 
 def test_a_new_snapshot_takes_over_when_the_other_server_holds_it(

@@ -106,9 +106,14 @@ def test_pandas_reads_the_types_that_the_package_promises(server: Server) -> Non
     promised = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "year": "Int64", "string": "string", "any": "string"}
     for address in tables(server):
         [resource] = told(server, f"/queries/{address.format('datapackage.json')}")["resources"]
-        fields = {field["name"]: promised[field["type"]] for field in resource["schema"]["fields"]}
-        frame = pandas.read_csv(resource["path"], dtype=fields, keep_default_na=False, na_values=[""])
-        assert list(frame.columns) == list(fields)
+        types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+        fields = {name: promised[kind] for name, kind in types.items() if kind != "date"}
+        days = [name for name, kind in types.items() if kind == "date"]
+        frame = pandas.read_csv(
+            resource["path"], dtype=fields, parse_dates=days, date_format="%Y-%m-%d", keep_default_na=False, na_values=[""]
+        )
+        assert list(frame.columns) == list(types)
+        assert all(frame[day].dtype.kind == "M" for day in days)
         assert len(frame) == len(told(server, f"/queries/{address.format('rows')}")["rows"])
 
 

@@ -27,18 +27,29 @@ def derived(own: list[Derivation], turtle: str) -> set[str]:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (':a lc:startDate "2022-08-16"^^xsd:date ; lc:endDate "2024-03"^^xsd:gYearMonth .', {"startYear 2022", "endYear 2024"}),
-        (':a lc:date "2021"^^xsd:gYear .', {"year 2021"}),
+        (
+            ':a lc:startDate "2022-08-16"^^xsd:date ; lc:endDate "2024-03"^^xsd:gYearMonth .',
+            {"startYear 2022", "endYear 2024", "firstDay 2022-08-16", "lastDay 2024-03-31"},
+        ),
+        (':a lc:date "2021"^^xsd:gYear .', {"year 2021", "firstDay 2021-01-01", "lastDay 2021-12-31"}),
+        (':a lc:endDate "2024-02"^^xsd:gYearMonth .', {"endYear 2024", "lastDay 2024-02-29"}),
+        (':a lc:endDate "1900-02"^^xsd:gYearMonth .', {"endYear 1900", "lastDay 1900-02-28"}),
+        (':a lc:endDate "2000-02"^^xsd:gYearMonth .', {"endYear 2000", "lastDay 2000-02-29"}),
+        (':a lc:startDate "2023-04"^^xsd:gYearMonth .', {"startYear 2023", "firstDay 2023-04-01"}),
+        (':a lc:endDate "2023-04"^^xsd:gYearMonth .', {"endYear 2023", "lastDay 2023-04-30"}),
         (":a lc:value 400.5 ; lc:bound bound:more-than .", {"lowerBound 400.5"}),
         (":a lc:value 22 ; lc:bound bound:exact .", {"lowerBound 22", "upperBound 22"}),
         (":a lc:value 20 ; lc:bound bound:up-to .", {"upperBound 20"}),
         (":a lc:value 40 ; lc:bound bound:about .", set()),
         (":a lc:value 40 .", set()),
-        (':a lc:date "2021"^^xsd:gYear ; lc:year 2021 .', set()),
+        (
+            ':a lc:date "2021"^^xsd:gYear ; lc:year 2021 ; lc:firstDay "2021-01-01"^^xsd:date ; lc:lastDay "2021-12-31"^^xsd:date .',
+            set(),
+        ),
         (':a lc:date "soon" .', set()),
     ],
 )
-def test_years_and_bounds_are_derived(own: list[Derivation], said: str, expected: set[str]) -> None:
+def test_years_days_and_bounds_are_derived(own: list[Derivation], said: str, expected: set[str]) -> None:
     assert derived(own, said) == expected
 
 

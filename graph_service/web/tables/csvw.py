@@ -28,6 +28,7 @@ _DATATYPES: dict[str, object] = {
     "decimal": "decimal",
     "double": "double",
     "boolean": {"base": "boolean", "format": "TRUE|FALSE"},
+    "day": "date",
     "date": {"base": "string", "format": DATE},
     "datetime": "dateTime",
     "year": "gYear",

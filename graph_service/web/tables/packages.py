@@ -24,6 +24,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "decimal": {"type": "number"},
     "double": {"type": "number"},
     "boolean": {"type": "boolean", "trueValues": ["TRUE"], "falseValues": ["FALSE"]},
+    "day": {"type": "date"},
     "date": {"type": "string", "constraints": {"pattern": DATE}},
     "datetime": {"type": "datetime", "format": "any"},
     "year": {"type": "year"},
