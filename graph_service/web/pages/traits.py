@@ -251,6 +251,9 @@ KINDS = (
         (
             Trait("from", lazy_gettext("Paid by"), "?thing lc:contributor ?value ."),
             Trait("to", lazy_gettext("Paid to"), "?thing lc:recipient|^lc:hasFunding ?value ."),
+            Trait("amount", lazy_gettext("Amount"), "?thing lc:value ?value .", facet=False, plain=True),
+            Trait("currency", lazy_gettext("Currency"), "?thing lc:currency ?value .", plain=True),
+            Trait("bound", lazy_gettext("How exact"), "?thing lc:bound ?value ."),
             Trait("sum", lazy_gettext("Sum, as stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
             Trait("year", _YEAR, "?thing lc:year|lc:startYear ?value .", plain=True),
         ),
@@ -278,6 +281,7 @@ KINDS = (
         (
             Trait("measure", lazy_gettext("Measure"), "?thing lc:measure ?value ."),
             Trait("about", lazy_gettext("About"), "?thing lc:figureAbout ?value ."),
+            Trait("value", lazy_gettext("Value"), "?thing lc:value ?value .", facet=False, plain=True),
             Trait("stated", lazy_gettext("As stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
             Trait("bound", lazy_gettext("How exact"), "?thing lc:bound ?value ."),
         ),
