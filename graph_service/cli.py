@@ -130,7 +130,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
         sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
 
     sub = command("export", "write the graph as RDF", *_KNOWLEDGE_FLAGS)
-    sub.add_argument("--format", metavar="NAME", default="trig", help="ttl, nt, rdf, jsonld, nq, trig [trig]")
+    sub.add_argument("--format", metavar="NAME", help="ttl, nt, rdf, jsonld, nq, trig [by the ending of the output's name, else trig]")
     sub.add_argument("--graph", metavar="IRI", help="one named graph only: its IRI, or a name such as graph:news-2022")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")

@@ -33,3 +33,14 @@ def test_the_columns_of_an_asterisk_stand_as_the_text_names_them(command: Comman
     alone = ("--data", str(data), "--ontology", "none", "--queries", "none", "--reasoning", "none")
     done = command("sparql", str(query), "--format", "csv", *alone)
     assert done.stdout.splitlines()[0] == "s,p,o,again,b", done.stderr
+
+
+def test_the_ending_of_a_name_tells_the_format(command: Command, tmp_path: Path) -> None:
+    nothing = ("--data", "none", "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    for ending, media in (("nt", "application/n-triples"), ("ttl", "text/turtle"), ("", "application/trig")):
+        done = command("export", *nothing, "-o", str(tmp_path / f"graph{ending and '.'}{ending}"))
+        assert done.returncode == 0, done.stderr
+        assert f" in {media}, " in done.stderr
+    wrong = command("export", *nothing, "-o", str(tmp_path / "graph.xls"))
+    assert wrong.returncode == 2
+    assert "the ending tells no format: it is none of .ttl" in wrong.stderr

@@ -9,12 +9,12 @@ from graph_service.errors import SettingError
 from graph_service.knowledge.drafts import draft
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.words import terms
-from graph_service.words.formats import DUMP_FORMATS
+from graph_service.words.formats import DUMP_FORMATS, Format, named
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Write the graph to a file or to standard output. Raises SettingError, NotFound for an unknown graph, and what `build` raises."""
-    format = choose_format(options.format, DUMP_FORMATS)
+    format = _format(options.format, options.output)
     snapshot = draft(settings, show)
     try:
         graph = None if options.graph is None else terms.iri(options.graph).value
@@ -31,6 +31,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         what = f"{_written(snapshot, graph, options.asserted)} in {format.media}"
         say(f"Wrote {options.output}: {what}, {len(content):,} bytes, of snapshot {snapshot.id}.")
     return 0
+
+
+def _format(name: str | None, output: str | None) -> Format:
+    """The format of a name; without one that which the ending of the file's name tells, TriG where it has none. Raises SettingError."""
+    ending = Path(output or "").suffix.removeprefix(".").lower()
+    if name is not None or not ending:
+        return choose_format(name or "trig", DUMP_FORMATS)
+    format = named(ending, DUMP_FORMATS)
+    if format is None:
+        known = ", ".join(f".{format.name}" for format in DUMP_FORMATS)
+        raise SettingError(f"--output {output}: the ending tells no format: it is none of {known}, and no --format is given.")
+    return format
 
 
 def _written(snapshot: Snapshot, graph: str | None, asserted: bool) -> str:
