@@ -111,7 +111,6 @@ class Service:
             term_depth=settings.term_depth,
         )
         self.engine: EmbeddedEngine | RemoteEngine
-        self._collates = settings.engine == "embedded"
         if settings.engine == "embedded":
             self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits, snapshot.sha256)
         else:
@@ -188,7 +187,12 @@ class Service:
 
     def ordered(self, text: str) -> str:
         """A bound canned query with the rows of its table in the order of its names as people expect it, where the engine knows that."""
-        return in_reading_order(text) if self._collates and form(text) == "SELECT" else text
+        return in_reading_order(text) if self._collates else text
+
+    @property
+    def _collates(self) -> bool:
+        """Whether the engine knows the function that gives collation keys."""
+        return isinstance(self.engine, EmbeddedEngine)
 
     def sorting(self, text: str) -> str:
         """The expression by which rows are put in the order of a text as people expect it, as near to that as the engine can."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graph_service.errors import InvalidParameter
 from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.outermost import MODIFIERS, begins_modifier, outermost
-from graph_service.words.tokens import Token, tokens
+from graph_service.words.tokens import Token, form, tokens
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,12 @@ def paged(text: str, page: Page) -> str:
 
 
 def in_reading_order(text: str) -> str:
-    """A SELECT query whose ORDER BY puts names (`?place_label`) in the order in which people expect them (see `words.collation`)."""
+    """A query whose ORDER BY puts names (`?place_label`) in the order in which people expect them (see `words.collation`).
+
+    What is no SELECT has no table, and stays as it is.
+    """
+    if form(text) != "SELECT":
+        return text
     query = Select.read(text)
     order = query.modifiers.get("ORDER", "")
     names = [token for token in tokens(order) if token.kind == "variable" and token.text.endswith("_label")]

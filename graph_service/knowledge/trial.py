@@ -102,8 +102,7 @@ def _ordered(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[o
 
 def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterator[str]:
     try:
-        text = query.bind(_arguments(case), lists)
-        result = ask(Query(in_reading_order(text) if query.form == "SELECT" else text), _EXPECTED)
+        result = ask(Query(in_reading_order(query.bind(_arguments(case), lists))), _EXPECTED)
         expected = case.with_suffix(f".{result.format.name}")
         content, wanted = result.read().decode("utf-8"), expected.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, ServiceError) as error:

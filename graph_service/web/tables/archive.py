@@ -116,7 +116,7 @@ def _made(service: Service, language: str, most: int) -> _Kept:
             archive.writestr(entry("README.txt"), _readme(tables, language))
         file.flush()
         file.seek(0)
-        return _Kept(file, f"{hashlib.file_digest(file, 'sha256').hexdigest()}")
+        return _Kept(file, hashlib.file_digest(file, "sha256").hexdigest())
     except BaseException:
         file.close()
         raise

@@ -50,7 +50,7 @@ def spoken(query: CannedQuery) -> str:
 def own_language(query: CannedQuery) -> str:
     """The language of the names in a query's answer where the request chooses none: what stands in its row for it."""
     parameter = query.parameters.get("lang")
-    stated = parameter.default.strip('"') if parameter is not None else ""
+    stated = parameter.usual if parameter is not None else ""
     return stated if stated in LANGUAGES else "en"
 
 
