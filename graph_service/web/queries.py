@@ -90,7 +90,9 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     format = for_reader(format)
     page = asked_page(service.page_size, service.page_limit)
     text = service.bind(query, given)
-    meant, told = values(service, query, given), tell(service, query, asked(), language)
+    # Names of files and workbooks tell what was chosen; no other format needs to know what the texts mean.
+    meant = values(service, query, given) if format.guarded else {}
+    told = tell(service, query, asked(), language)
     if format is XLSX:
         format = workbook(service, told, meant, page)
     result, paging = _run(service, query, text, page, {kind: format})
