@@ -62,7 +62,7 @@ def test_an_inferred_value_is_marked_and_explained(server: Server) -> None:
 
 def test_what_follows_from_a_more_exact_statement_is_told_apart(server: Server) -> None:
     """Who is a partner is involved too: said once among the facts, and again only in the fold of more general words."""
-    text = page(server, "/page/project/venezuelan-integration-colombia-panama")
+    text = page(server, "/page/activity/fair-recruitment-tools-development")
     assert "involves</a>" not in sections(text)["Who takes part"].partition("</section>")[0]
     fold = text[text.index("The same in more general words") :]
     assert "involves" in fold
