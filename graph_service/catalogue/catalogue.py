@@ -153,7 +153,12 @@ def read_canned(path: Path) -> CannedQuery:
     parameters = _parameters(text, header, path)
     selected = Select.read(text).columns if form(text) == "SELECT" else ()
     columns = read_columns(header.columns, selected, lambda name: f"{path}:{line_of(text, 'columns', name)}: columns: {name}")
-    for section, given in (("examples", header.examples), ("replaces", header.replaces.values())):
+    told = {
+        "examples": header.examples,
+        "questions": [question.arguments for question in header.questions],
+        "replaces": header.replaces.values(),
+    }
+    for section, given in told.items():
         for name, values in (pair for arguments in given for pair in arguments.items()):
             try:
                 if name not in parameters:

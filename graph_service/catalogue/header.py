@@ -2,7 +2,8 @@
 
 The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
 languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of maps of parameters,
-a parameter with several values having a list of them), `deprecated`
+a parameter with several values having a list of them), `questions` (a list of maps: a question as people ask it, by
+language, and `with`, the parameters that answer it), `deprecated`
 (`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place), `replaces` (the name of a query that is no
 more -> the parameters by which this one answers it); of grlc's own `defaults` and `enumerate`.
 Others of grlc's are passed over: every query is asked here, of this graph.
@@ -25,7 +26,9 @@ Text = Mapping[str, str]
 #: What a canned query may be called: its name is a part of addresses, IRIs and headers, and what follows a dot in an address is a format.
 NAME = re.compile(r"[\w-]+")
 
-_KEYS = frozenset({"summary", "description", "tags", "params", "columns", "examples", "deprecated", "replaces", "defaults", "enumerate"})
+_KEYS = frozenset(
+    {"summary", "description", "tags", "params", "columns", "examples", "questions", "deprecated", "replaces", "defaults", "enumerate"}
+)
 
 #: What grlc knows and what means nothing here.
 _PASSED_OVER = frozenset({"endpoint", "endpoint_in_url", "endpoint-in-url", "method", "mime", "pagination", "transform", "cache"})
@@ -41,6 +44,14 @@ class Deprecation:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question as people ask it, by language, and the values of parameters by which the query answers it."""
+
+    text: Text
+    arguments: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Header:
     """What a canned query says about itself. Texts are maps of language tag -> text."""
 
@@ -50,6 +61,7 @@ class Header:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, Sequence[str]], ...] = ()
+    questions: tuple[Asked, ...] = ()
     deprecated: Deprecation | None = None
     replaces: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +105,7 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
         },
         columns={str(name): given for name, given in _map(raw.get("columns", {}), where("columns")).items()},
         examples=tuple(_arguments(example, where("examples")) for example in _list(raw.get("examples", []), where("examples"))),
+        questions=tuple(_question(entry, where("questions")) for entry in _list(raw.get("questions", []), where("questions"))),
         deprecated=_deprecation(raw["deprecated"], where("deprecated")) if "deprecated" in raw else None,
         replaces={
             str(name): _arguments(given or {}, where("replaces", name))
@@ -139,6 +152,14 @@ def _deprecation(given: object, where: str) -> Deprecation:
     if instead is not None and not NAME.fullmatch(instead):
         raise SourceError(f"{where}: instead: {instead!r} cannot be the name of a query, which has letters, digits, - and _ alone")
     return Deprecation(said["since"], said.get("until"), instead)
+
+
+def _question(given: object, where: str) -> Asked:
+    said = dict(_map(given, where))
+    arguments = _arguments(said.pop("with", {}), f"{where}: with")
+    if not said:
+        raise SourceError(f"{where}: an entry is a question in {', '.join(LANGUAGES)}, and may have parameters as `with`")
+    return Asked(read_text(said, where), arguments)
 
 
 def _arguments(given: object, where: str) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Canned queries tried out on the graph: with no values, with their examples, and with the cases that have an expected answer.
+"""Canned queries tried out on the graph: with no values, with examples and questions, and with the cases whose answer is written.
 
 A case is a pair of files `<answers>/<query>/<case>.json` (its parameters, each with a value or a list of them) and `<case>.csv` or
 `.nt` (the answer, as the recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an
@@ -42,9 +42,11 @@ def examine(query: CannedQuery, ask: Ask, lists: Lists, answers: Path | None) ->
 def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:
     if not any(parameter.required for parameter in query.parameters.values()):
         yield from _run(query, {}, 1, ask, lists)
-    for example in query.header.examples:
-        line = line_of(query.text, "examples")
-        yield from _run(query, example, line, ask, lists)
+    for section, arguments in (
+        *(("examples", example) for example in query.header.examples),
+        *(("questions", asked.arguments) for asked in query.header.questions if asked.arguments),
+    ):
+        yield from _run(query, arguments, line_of(query.text, section), ask, lists)
 
 
 def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:

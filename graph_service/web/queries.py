@@ -20,6 +20,7 @@ from graph_service.web.linked.descriptions import document
 from graph_service.web.links import Link, add, fitting, negotiated
 from graph_service.web.pages.cells import ROWS_SHOWN, table
 from graph_service.web.pages.forms import options
+from graph_service.web.pages.questions import brought
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
 from graph_service.web.tables.asking import arguments, asked, in_short, moved, own_language, spoken, values
@@ -43,7 +44,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/queries/")
     def catalogue() -> Response:
         if wants_html():
-            return Response(render_template("queries.html", catalogue=service.catalogue))
+            return Response(render_template("queries.html", catalogue=service.catalogue, brought=brought))
         format = choose(DOCUMENT_FORMATS)
         if format.engine is not None:
             return write(document(service, format, QUERIES), format)
@@ -129,7 +130,17 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             status, shown = error.status, {"fault": error}
     entries = {name: options(service, query, parameter, given, language()) for name, parameter in query.parameters.items()}
     examples = [(urlencode(example, doseq=True), example) for example in query.header.examples]
-    text = render_template("query.html", catalogue=service.catalogue, query=query, given=given, options=entries, examples=examples, **shown)
+    text = render_template(
+        "query.html",
+        catalogue=service.catalogue,
+        query=query,
+        given=given,
+        options=entries,
+        # A question that the whole table answers is this page itself.
+        brought=[question for question in brought(query) if "?" in question.path],
+        examples=examples,
+        **shown,
+    )
     response = Response(text, status=status)
     return response if paging is None else add(response, paging.links)
 
@@ -175,4 +186,5 @@ def _summary(query: CannedQuery) -> dict[str, object]:
             {name: list(values) if query.parameters[name].many else values[0] for name, values in example.items()}
             for example in query.header.examples
         ],
+        "questions": [{"question": question.title, "url": request.root_url.rstrip("/") + question.path} for question in brought(query)],
     }

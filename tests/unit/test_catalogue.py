@@ -240,3 +240,32 @@ def test_an_example_may_have_several_values(tmp_path: Path) -> None:
     path.write_text(QUERY.replace("#+ params:", "#+ examples: [{country: [CRI, KHM], day: 2024-01-01}]\n#+ params:"))
     (example,) = read_canned(path).header.examples
     assert example == {"country": ("CRI", "KHM"), "day": ("2024-01-01",)}
+
+
+def test_a_question_has_words_in_languages_and_the_parameters_that_answer_it(tmp_path: Path) -> None:
+    path = tmp_path / "test.rq"
+    path.write_text(
+        QUERY.replace("#+ params:", "#+ questions: [{en: Where, fr: Où, with: {day: 2024-01-01}}, {en: What}]\n#+ params:"),
+        encoding="utf-8",
+    )
+    where, what = read_canned(path).header.questions
+    assert (where.text, where.arguments) == ({"en": "Where", "fr": "Où"}, {"day": ("2024-01-01",)})
+    assert (what.text, what.arguments) == ({"en": "What"}, {})
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("{with: {day: 2024-01-01}}", "a question in en, fr, es"),
+        ("{de: Wo}", "texts for en, fr, es"),
+        ("{en: Where, with: [day]}", "must be a map"),
+        ("Where", "must be a map"),
+        ("{en: Where, with: {month: 1}}", "there is no parameter month"),
+        ("{en: Where, with: {status: ended}}", "status"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_a_fault_with_its_place(tmp_path: Path, entry: str, words: str) -> None:
+    path = tmp_path / "test.rq"
+    path.write_text(QUERY.replace("#+ params:", f"#+ questions: [{entry}]\n#+ params:"))
+    with pytest.raises(SourceError, match=rf"test\.rq:2: questions.*{words}"):
+        read_canned(path)

@@ -1,9 +1,10 @@
-"""Which canned queries can be asked about a thing: those with a parameter that it may be the value of."""
+"""Canned queries as questions: those that can be asked about a thing, and those that people bring."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.header import Text
 from graph_service.service import Service
 from graph_service.words.names import curie
@@ -11,7 +12,7 @@ from graph_service.words.names import curie
 
 @dataclass(frozen=True)
 class Question:
-    """A canned query asked about a thing: its title, by language, and the path of the page with its answer."""
+    """A question, by language, and the path of the page with its answer."""
 
     title: Text
     path: str
@@ -24,4 +25,12 @@ def questions(service: Service, iri: str, classes: Collection[str]) -> list[Ques
         for query in service.catalogue.queries.values()
         for parameter in query.parameters.values()
         if (parameter.of in classes if parameter.of else parameter.choices and service.choices(parameter.choices).called(iri))
+    ]
+
+
+def brought(query: CannedQuery) -> list[Question]:
+    """The questions that a canned query says people bring to it, in its order."""
+    return [
+        Question(asked.text, f"/queries/{query.name}" + (f"?{urlencode(asked.arguments, doseq=True, safe=':')}" if asked.arguments else ""))
+        for asked in query.header.questions
     ]
