@@ -23,11 +23,11 @@ from graph_service.web.pages.forms import options
 from graph_service.web.pages.questions import brought
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
-from graph_service.web.tables.asking import arguments, asked, in_short, moved, own_language, spoken, values
+from graph_service.web.tables.asking import arguments, asked, in_short, in_words, moved, own_language, spoken, values
 from graph_service.web.tables.described import described_by
 from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader
-from graph_service.web.tables.telling import tell
+from graph_service.web.tables.telling import table_of, tell
 from graph_service.web.tables.workbooks import workbook
 from graph_service.words.formats import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, XLSX
 from graph_service.words.names import QUERIES
@@ -93,16 +93,16 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     text = service.bind(query, given)
     # Names of files and workbooks tell what was chosen; no other format needs to know what the texts mean.
     meant = values(service, query, given) if format.guarded else {}
-    told = tell(service, query, asked(), language)
+    told = tell(service, table_of(query), asked(), language)
     if format is XLSX:
-        format = workbook(service, told, meant, page)
+        format = workbook(told, in_words(service, query, meant, page, language))
     result, paging = _run(service, query, text, page, {kind: format})
-    response = answer(result, *around(told, paging) if format is ROWS else ())
+    response = answer(result, *around(told, paging, kind) if format is ROWS else ())
     attached(response, format, query.name, in_short(meant, page), language, service.snapshot.id)
     if "lang" in query.parameters:
         response.content_language.add(language)
     if format.media == CSV.media:
-        add(response, fitting(described_by(query)))
+        add(response, fitting(described_by(told)))
     return response if paging is None else add(response, paging.links)
 
 

@@ -63,13 +63,13 @@ def told(server: Server, path: str) -> Any:
 
 
 def tables(server: Server) -> list[str]:
-    """The address of each SELECT query's table without a suffix, with its defaults and with its examples."""
-    found = []
+    """The path of each table, with a place for the suffix: those of SELECT queries, with defaults and with examples, and the lists."""
+    found = [f"/things/{kind['kind']}.{{}}" for kind in told(server, "/things")["kinds"]]
     for query in told(server, "/queries")["queries"]:
         if query["columns"]:
             needs = any(parameter["required"] for parameter in query["parameters"])
             calls = [*([] if needs else [{}]), *query["examples"][:1]]
-            found += [f"{query['name']}.{{}}" + (f"?{urlencode(call, doseq=True)}" if call else "") for call in calls]
+            found += [f"/queries/{query['name']}.{{}}" + (f"?{urlencode(call, doseq=True)}" if call else "") for call in calls]
     return found
 
 
@@ -97,15 +97,15 @@ def test_every_table_is_what_its_package_and_its_metadata_say(server: Server) ->
     assert len(addresses) > 60
     wrong = {}
     for address in addresses:
-        wrong[address] = faults(told(server, f"/queries/{address.format('datapackage.json')}"))
-        wrong[address] += complaints(f"{server.url}/queries/{address.format('csv')}")
+        wrong[address] = faults(told(server, address.format("datapackage.json")))
+        wrong[address] += complaints(f"{server.url}{address.format('csv')}")
     assert {address: found for address, found in wrong.items() if found} == {}
 
 
 def test_pandas_reads_the_types_that_the_package_promises(server: Server) -> None:
     promised = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "year": "Int64", "string": "string", "any": "string"}
     for address in tables(server):
-        [resource] = told(server, f"/queries/{address.format('datapackage.json')}")["resources"]
+        [resource] = told(server, address.format("datapackage.json"))["resources"]
         types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
         fields = {name: promised[kind] for name, kind in types.items() if kind != "date"}
         days = [name for name, kind in types.items() if kind == "date"]
@@ -114,7 +114,7 @@ def test_pandas_reads_the_types_that_the_package_promises(server: Server) -> Non
         )
         assert list(frame.columns) == list(types)
         assert all(frame[day].dtype.kind == "M" for day in days)
-        assert len(frame) == len(told(server, f"/queries/{address.format('rows')}")["rows"])
+        assert len(frame) == len(told(server, address.format("rows"))["rows"])
 
 
 def test_each_type_of_a_column_is_told_and_holds(typed: Server) -> None:

@@ -1,11 +1,11 @@
 """A table that a browser takes away has a name that tells what is in it, and is in the language of the page that it was on."""
 
-import html
 import io
 import json
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -66,12 +66,12 @@ def test_a_browser_saves_a_table_under_a_name_of_its_own(server: Server, snapsho
 def test_the_files_of_a_page_have_the_names_that_it_shows(server: Server, page: str, file: str) -> None:
     chosen = f"{page}{'&' if '?' in page else '?'}lang=fr"
     for address, language in ((page, "fr-CA"), (chosen, "es")):
-        text = html.unescape(server.ask(address, Accept=BROWSER, Accept_Language=language).text)
+        text = unescape(server.ask(address, Accept=BROWSER, Accept_Language=language).text)
         found = re.findall(rf'href="({file}[^"]*)"', text)
         assert found, address
         assert all("lang=fr" in link for link in found), found
         assert server.ask(found[0]).headers["content-language"] == "fr"
-    text = html.unescape(server.ask(page, Accept=BROWSER).text)
+    text = unescape(server.ask(page, Accept=BROWSER).text)
     assert not re.findall(rf'href="{file}[^"]*lang=', text)
 
 
@@ -95,7 +95,30 @@ def test_a_workbook_tells_what_it_is_in_the_language_that_is_asked_for(server: S
     assert server.ask("/queries/projects-by-country.xlsx?country=Costa%20Rica&lang=fr&infer=false&").body == answer.body
 
 
-def test_a_workbook_may_be_asked_for_by_its_media_type_and_is_no_form_of_a_graph_or_a_list(server: Server) -> None:
+def test_a_list_is_a_workbook_too_and_tells_what_it_was_narrowed_down_to(server: Server, snapshot: Snapshot) -> None:
+    answer = server.ask("/things/commitments.xlsx?by=organisation:government-of-canada&sort=-year&q=compac&lang=es")
+    assert answer.status == 200, answer.text
+    name = f"commitments_by-government-of-canada_q-compac_sort-year_es_{snapshot.id[:8]}.xlsx"
+    assert answer.headers["content-disposition"] == f"attachment; filename={name}"
+    rows, about = openpyxl.load_workbook(io.BytesIO(answer.body)).worksheets
+    table = json.loads(server.ask("/things/commitments.rows?by=organisation:government-of-canada&sort=-year&q=compac&lang=es").body)
+    assert (table["list"], len(table["rows"])) == ("commitments", 1)
+    assert [cell.value for cell in rows[1]] == [column["label"] for column in table["columns"]]
+    assert [[cell.value for cell in row] for row in rows.iter_rows(min_row=2)] == [list(row.values()) for row in table["rows"]]
+    told = {row[0].value: row[1].value for row in about.iter_rows() if row[0].value}
+    assert told["Asumido por"] == "Government of Canada (organisation:government-of-canada)"
+    assert (told["Palabras del nombre"], told["Orden"]) == ("compac", "Año, en orden inverso")
+    page = server.ask("/things/commitments?by=organisation:government-of-canada", Accept=BROWSER)
+    assert 'href="/things/commitments.xlsx?by=' in page.text
+
+
+def test_a_sum_of_a_list_is_a_number_and_a_year_a_year(server: Server) -> None:
+    rows, _ = openpyxl.load_workbook(io.BytesIO(server.ask("/things/money.xlsx?currency=USD").body)).worksheets
+    amount = [cell.value for cell in rows[1]].index("Amount")
+    assert 54_600_000 in [row[amount].value for row in rows.iter_rows(min_row=2)]
+
+
+def test_a_workbook_may_be_asked_for_by_its_media_type_and_is_no_form_of_a_graph(server: Server) -> None:
     asked = server.ask("/queries/projects", Accept=XLSX.media)
     assert asked.body == server.ask("/queries/projects.xlsx").body
     assert server.ask("/queries/country-rdf.xlsx?country=CRI").status == 404

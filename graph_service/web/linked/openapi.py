@@ -106,6 +106,20 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "documents.one": ("things", "A document: its passages, and what they say", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "frameworks.overview": ("things", "Frameworks, and what serves them", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "kinds.overview": ("things", "The kinds of things", (_JSON, HTML), (), ()),
+    "kinds.csvw": (
+        "things",
+        "What the CSV of a list is and what its columns hold (CSV on the Web); takes the parameters of the list",
+        (CSVW,),
+        ("404", "422"),
+        ("lang",),
+    ),
+    "kinds.frictionless": (
+        "things",
+        "The CSV of a list as a Frictionless data package; takes the parameters of the list",
+        (PACKAGE,),
+        ("404", "422"),
+        ("lang",),
+    ),
     "explain.explain": (
         "things",
         "Why the graph says a triple",

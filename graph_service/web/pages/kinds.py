@@ -13,26 +13,24 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from graph_service.catalogue.openapi import FAILURES, media_types
 from graph_service.catalogue.parameters import MOST_LISTED
 from graph_service.config import LANGUAGES
-from graph_service.engine.result import Kind as ResultKind
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
 from graph_service.service import Service
-from graph_service.web.answers import answer, choose, wants_html
-from graph_service.web.languages import current, language, naming
+from graph_service.web.answers import choose, wants_html
+from graph_service.web.languages import language, naming
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
+from graph_service.web.pages.list_files import FORMATS, list_file
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
 from graph_service.web.pages.traits import KINDS, Kind, kind
-from graph_service.web.tables.taking import attached, for_reader, short
+from graph_service.web.tables.csvw import CSVW
+from graph_service.web.tables.packages import PACKAGE
 from graph_service.web.values import pairs as given
-from graph_service.words.formats import HTML, LIST_FORMATS, THING_FORMATS
+from graph_service.words.formats import HTML
 from graph_service.words.names import DATASET
 
-#: A list as a file: a table, or what is said of its things.
-FORMATS = (*LIST_FORMATS, *THING_FORMATS)
-
 #: Those that the page offers.
-_OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl"}), key=lambda f: f.name))
+_OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", "xlsx"}), key=lambda f: f.name))
 
 #: Parameters of a list that are no trait of its things.
 _RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang"})
@@ -65,23 +63,21 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/things/<name>")
     @routes.get("/things/<name>.<suffix>")
     def listing(name: str, suffix: str | None = None) -> Response:
-        found = kind(name)
-        if found is None:
-            raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(k.name for k in KINDS)}.", allowed=[k.name for k in KINDS])
+        found = _kind(name)
         choices, number = _choices(service, found), _number()
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             return _page(Listing(service, found, choices, language()), number)
-        format = choose(FORMATS, suffix)
-        listed = Listing(service, found, choices, current().of_names)
-        if format in LIST_FORMATS:
-            format = for_reader(format)
-            response = answer(service.sparql(Query(listed.as_table), {ResultKind.TABLE: format}))
-            attached(response, format, name, _chosen(choices), current().of_names, service.snapshot.id)
-            response.content_language.add(current().of_names)
-        else:
-            response = answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
+        response = list_file(service, found, choices, choose(FORMATS, suffix))
         page = Link("alternate", f"{request.root_url}things/{name}{_asked()}", "text/html")
         return add(response, [*fitting([page]), *alternates(f"{request.root_url}things/{name}", FORMATS), Link("collection", DATASET)])
+
+    @routes.get(f"/things/<name>.{CSVW.name}")
+    def csvw(name: str) -> Response:
+        return list_file(service, _kind(name), _choices(service, _kind(name)), CSVW)
+
+    @routes.get(f"/things/<name>.{PACKAGE.name}")
+    def frictionless(name: str) -> Response:
+        return list_file(service, _kind(name), _choices(service, _kind(name)), PACKAGE)
 
     return routes
 
@@ -148,6 +144,14 @@ def _page(listed: Listing, number: int) -> Response:
     return add(Response(text), links)
 
 
+def _kind(name: str) -> Kind:
+    """The kind of that name. Raises NotFound."""
+    found = kind(name)
+    if found is None:
+        raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(k.name for k in KINDS)}.", allowed=[k.name for k in KINDS])
+    return found
+
+
 def _choices(service: Service, kind: Kind) -> Choices:
     """What the request wants. Raises UnknownParameter, InvalidParameter."""
     facets = {facet.name: facet for facet in kind.facets}
@@ -161,13 +165,6 @@ def _choices(service: Service, kind: Kind) -> Choices:
         raise InvalidParameter(detail, parameter="sort", given=order, allowed=list(kind.orders))
     wanted = {name: chosen(service, kind, facet, request.args.getlist(name)) for name, facet in facets.items()}
     return Choices(wanted, request.args.get("q", "").strip(), order)
-
-
-def _chosen(choices: Choices) -> list[tuple[str, list[str]]]:
-    """What is wanted of a list, as the name of a file tells it."""
-    narrowed = [(name, [short(term) for term in terms]) for name, terms in choices.values.items()]
-    words = [("q", [choices.words])] if choices.words else []
-    return [*narrowed, *words, *([("sort", [choices.order])] if choices.order != "name" else [])]
 
 
 def _number() -> int:

@@ -111,16 +111,16 @@ class Listing:
 
     @property
     def as_table(self) -> str:
-        """The whole list in order as a SPARQL query whose result is a table: a row a thing, several values in a cell parted by `; `."""
+        """The whole list in order as a SPARQL query whose result is a table: a row a thing, several texts in a cell parted by `; `."""
         traits = self.kind.columns
         parts = " ".join(f"OPTIONAL {{ {self._column(trait)} }}" for trait in traits)
         names = " ".join(f"(COALESCE(?{t.name}_, 0) AS ?{t.name})" if t.count else f"(?{t.name}_ AS ?{t.name})" for t in traits)
         order = self._choices.order.lstrip("-")
-        name = self._service.sorting("STR(?name)")
+        name = self._service.sorting("STR(?thing_label)")
         key = name if order == "name" else f"?{order}"
         first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
         where = f"{self._fitting()} {parts}"
-        return f"{_PROLOGUE}SELECT DISTINCT ?thing ?name {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
+        return f"{_PROLOGUE}SELECT DISTINCT ?thing (?name AS ?thing_label) {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
 
     @property
     def as_graph(self) -> str:
@@ -162,6 +162,8 @@ class Listing:
         """The values of a trait in one cell, or their number."""
         if trait.count:
             return f"SELECT ?thing (COUNT(DISTINCT ?value) AS ?{trait.name}_) WHERE {{ {trait.pattern} }} GROUP BY ?thing"
+        if trait.type != "string":
+            return f"SELECT ?thing (MIN(?value) AS ?{trait.name}_) WHERE {{ {trait.pattern} }} GROUP BY ?thing"
         if trait.plain:
             told, named = "STR(?value)", ""
         else:

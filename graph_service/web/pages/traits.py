@@ -26,8 +26,9 @@ class Trait:
     """Something that things of a kind are told by.
 
     `column`: shown in the list. `facet`: the list can be narrowed down to a value of it. `count`: only how many values there are
-    matters. `plain`: its values are texts or numbers and not things, so that a list can be put in their order. `told_by`: the
-    canned query that tells where a count comes from, and its parameter for the thing.
+    matters. `plain`: its values are texts or numbers and not things, so that a list can be put in their order. `type`: that of its
+    column in a file; of any but a text a thing has one value at most. `told_by`: the canned query that tells where a count comes from,
+    and its parameter for the thing.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Trait:
     facet: bool = True
     count: bool = False
     plain: bool = False
+    type: str = "string"
     told_by: tuple[str, str] | None = None
 
     @property
@@ -241,7 +243,7 @@ KINDS = (
         (
             Trait("by", lazy_gettext("Made by"), "?thing lc:madeBy ?value ."),
             Trait("to", lazy_gettext("To"), "?thing lc:commitmentTo|lc:alignedWith ?value ."),
-            Trait("year", _YEAR, "?thing lc:year ?value .", plain=True),
+            Trait("year", _YEAR, "?thing lc:year ?value .", plain=True, type="year"),
         ),
     ),
     Kind(
@@ -251,7 +253,7 @@ KINDS = (
         (
             Trait("from", lazy_gettext("Paid by"), "?thing lc:contributor ?value ."),
             Trait("to", lazy_gettext("Paid to"), "?thing lc:recipient|^lc:hasFunding ?value ."),
-            Trait("amount", lazy_gettext("Amount"), "?thing lc:value ?value .", facet=False, plain=True),
+            Trait("amount", lazy_gettext("Amount"), "?thing lc:value ?value .", facet=False, plain=True, type="decimal"),
             Trait("currency", lazy_gettext("Currency"), "?thing lc:currency ?value .", plain=True),
             Trait("bound", lazy_gettext("How exact"), "?thing lc:bound ?value ."),
             Trait("sum", lazy_gettext("Sum, as stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
@@ -281,7 +283,7 @@ KINDS = (
         (
             Trait("measure", lazy_gettext("Measure"), "?thing lc:measure ?value ."),
             Trait("about", lazy_gettext("About"), "?thing lc:figureAbout ?value ."),
-            Trait("value", lazy_gettext("Value"), "?thing lc:value ?value .", facet=False, plain=True),
+            Trait("value", lazy_gettext("Value"), "?thing lc:value ?value .", facet=False, plain=True, type="decimal"),
             Trait("stated", lazy_gettext("As stated"), "?thing lc:valueText ?value .", facet=False, plain=True),
             Trait("bound", lazy_gettext("How exact"), "?thing lc:bound ?value ."),
         ),
@@ -318,7 +320,7 @@ KINDS = (
         ("lc:Event",),
         (
             Trait("place", lazy_gettext("Place"), "?thing lc:directedAt|lc:concerns ?value . ?value a lc:Place ."),
-            Trait("year", _YEAR, "?thing lc:year ?value .", plain=True),
+            Trait("year", _YEAR, "?thing lc:year ?value .", plain=True, type="year"),
         ),
     ),
 )

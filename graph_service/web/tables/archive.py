@@ -30,7 +30,7 @@ from graph_service.web.languages import current, speaking
 from graph_service.web.tables.csvw import group
 from graph_service.web.tables.packages import around, resource
 from graph_service.web.tables.taking import file_name
-from graph_service.web.tables.telling import Telling, in_language, tell
+from graph_service.web.tables.telling import Telling, in_language, table_of, tell
 from graph_service.web.wording import gettext as _
 from graph_service.words.formats import CSV, Format
 from graph_service.words.names import DATASET
@@ -105,8 +105,11 @@ def _made(service: Service, language: str, most: int) -> _Kept:
                 if query.form == "SELECT":
                     name = f"{query.name}.{CSV.name}"
                     given = _arguments(query)
-                    told = tell(service, query, f"?{urlencode(given, doseq=True)}" if given else "", language, DATASET)
-                    tables[name] = _added(service, archive, entry(name), told, given, most - sum(table.size for table in tables.values()))
+                    spoken = {"lang": [language]} if "lang" in query.parameters else {}
+                    told = tell(service, table_of(query), f"?{urlencode(given, doseq=True)}" if given else "", language, DATASET)
+                    tables[name] = _added(
+                        service, archive, entry(name), told, {**given, **spoken}, most - sum(table.size for table in tables.values())
+                    )
             said = {
                 "datapackage.json": _package(tables),
                 "csv-metadata.json": group({name: table.told for name, table in tables.items()}, language),
@@ -130,9 +133,8 @@ def _arguments(query: CannedQuery) -> Mapping[str, Sequence[str]]:
 
 def _added(service: Service, archive: ZipFile, entry: ZipInfo, told: Telling, given: Mapping[str, Sequence[str]], room: int) -> _Table:
     """Put a table into an archive that has so much room. Raises ResultTooLarge."""
-    spoken = {"lang": [told.language]} if "lang" in told.query.parameters else {}
     digest = hashlib.sha256()
-    with service.canned(told.query.name, {**given, **spoken}, formats={Kind.TABLE: CSV}) as result:
+    with service.canned(told.table.name, given, formats={Kind.TABLE: CSV}) as result:
         if result.size > room:
             raise ResultTooLarge("The tables together are larger than a result may be. Each can be had by itself.")
         with archive.open(entry, "w") as part:
@@ -164,6 +166,6 @@ def _readme(tables: Mapping[str, _Table], language: str) -> str:
             in_language(first.rights, language),
             f"{_('Cite as')}: {first.cited(alone=False)}",
             "",
-            *(f"{name}: {in_language(table.told.query.header.summary, language)} <{table.told.address}>" for name, table in tables.items()),
+            *(f"{name}: {in_language(table.told.table.title, language)} <{table.told.address}>" for name, table in tables.items()),
         ]
     return "\r\n".join(lines) + "\r\n"

@@ -7,14 +7,18 @@ from flask import Response, redirect, request
 
 from graph_service.catalogue.catalogue import RESERVED, CannedQuery, Successor
 from graph_service.catalogue.paging import Page
+from graph_service.catalogue.parameters import Parameter
 from graph_service.config import LANGUAGES
 from graph_service.service import Service
 from graph_service.web.answers import flag
-from graph_service.web.languages import current
+from graph_service.web.languages import current, speaking
 from graph_service.web.links import ascii_address
 from graph_service.web.tables.taking import short
+from graph_service.web.tables.telling import in_language
 from graph_service.web.values import pairs
-from graph_service.words.terms import Term
+from graph_service.web.wording import gettext as _
+from graph_service.words.names import curie
+from graph_service.words.terms import NamedNode, Term
 
 #: Parameters that choose a format, which is told otherwise.
 _OF_FORMATS = frozenset({"format", "output", "results"})
@@ -40,6 +44,21 @@ def in_short(meant: Mapping[str, Sequence[Term]], page: Page | None) -> list[tup
     chosen = [(name, [short(term) for term in terms]) for name, terms in meant.items()]
     infer = [] if flag("infer", True) else [("infer", ["false"])]
     return [*chosen, *infer, *([] if page is None else [("page", [f"{page.number}"])])]
+
+
+def in_words(
+    service: Service, query: CannedQuery, meant: Mapping[str, Sequence[Term]], page: Page | None, language: str
+) -> list[tuple[str, str]]:
+    """What a request chooses, as people read it in a language: labels and values."""
+    things = [term for terms in meant.values() for term in terms if isinstance(term, NamedNode)]
+    names = {iri: label.value for iri, label in service.labels(things, language).items()}
+    parameters = [parameter for parameter in query.parameters.values() if parameter.name != "lang"]
+    with speaking(language):
+        return [
+            *((in_language(own.label, language), _chosen(own, meant.get(own.name, ()), names)) for own in parameters),
+            (_("What is inferred"), "" if flag("infer", True) else _("left out")),
+            (_("Page"), "" if page is None else _("%(number)s, of %(size)s rows", number=page.number, size=page.size)),
+        ]
 
 
 def spoken(query: CannedQuery) -> str:
@@ -74,3 +93,17 @@ def moved(to: Successor, suffix: str | None) -> Response:
     path = f"{request.script_root}/queries/{to.name}" + (f".{suffix}" if suffix else "")
     # 308 keeps the method, and with it the parameters of a form (RFC 9110, section 15.4.9).
     return redirect(f"{path}?{urlencode([*own, *kept], safe=':')}".rstrip("?"), 308)  # type: ignore[return-value]
+
+
+def _chosen(parameter: Parameter, values: Sequence[Term], names: Mapping[str, str]) -> str:
+    """What a parameter has for a value: what was given, else what the query has without."""
+    if values:
+        return ", ".join(told_value(value, names) for value in values)
+    return _("any") if parameter.optional else parameter.default
+
+
+def told_value(value: Term, names: Mapping[str, str]) -> str:
+    """A value as people read it: a thing by its name, of those given by IRI, and its short name."""
+    if not isinstance(value, NamedNode):
+        return value.value
+    return f"{names[value.value]} ({curie(value.value)})" if value.value in names else curie(value.value)

@@ -53,11 +53,11 @@ def _context(language: str) -> dict[str, Any]:
 
 
 def _table(told: Telling, url: str) -> dict[str, Any]:
-    query = told.query
+    table = told.table
     found = {
         "url": url,
-        "dc:title": _texts(query.header.summary),
-        "dc:description": _texts(query.header.description),
+        "dc:title": _texts(table.title),
+        "dc:description": _texts(table.description),
         "dc:license": [{"@id": iri} for iri in told.licenses],
         "dc:rights": _texts(told.rights),
         "dc:source": [{"@id": told.address}, {"@id": DATASET}],
@@ -65,7 +65,7 @@ def _table(told: Telling, url: str) -> dict[str, Any]:
         "dc:modified": {"@value": told.made, "@type": "xsd:dateTime"},
         "dcat:version": told.version,
         "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
-        "tableSchema": {"columns": [_column(column) for column in query.columns.values()]},
+        "tableSchema": {"columns": [_column(column) for column in table.columns.values()]},
     }
     return {name: value for name, value in found.items() if value}
 

@@ -1,13 +1,12 @@
-"""`/queries/{name}.csv-metadata.json` and `/queries/{name}.datapackage.json`: what a canned query's CSV is and what its columns hold.
+"""`{table}.csv-metadata.json` and `{table}.datapackage.json`: what a CSV is and what its columns hold; of canned queries here.
 
-They take the parameters of the query, and tell of the table that has them in its address. Nothing is run for them.
+They take the parameters of the table, and tell of the table that has them in its address. Nothing is run for them.
 """
 
 import json
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.answers import write
@@ -15,8 +14,11 @@ from graph_service.web.links import Link, add, fitting
 from graph_service.web.tables.asking import arguments, asked, moved, spoken
 from graph_service.web.tables.csvw import CSVW, metadata
 from graph_service.web.tables.packages import PACKAGE, package
-from graph_service.web.tables.telling import tell
+from graph_service.web.tables.telling import Telling, table_of, tell
 from graph_service.words.formats import CSV, Format
+
+#: The formats that tell of a table.
+DESCRIBING = (CSVW, PACKAGE)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -39,14 +41,18 @@ def blueprint(service: Service) -> Blueprint:
             raise NotFound(f"{name} answers with no table, so there is no .{format.name} of it.")
         # Of a table that cannot be asked for nothing is told.
         service.bind(query, arguments(query))
-        told = tell(service, query, asked(), spoken(query))
-        document = metadata(told, told.file(CSV.name)) if format is CSVW else package(told)
-        response = write((json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode(), format)
-        return add(response, fitting([Link("describes", told.file(CSV.name), CSV.media)]))
+        return described(tell(service, table_of(query), asked(), spoken(query)), format)
 
     return routes
 
 
-def described_by(query: CannedQuery) -> list[Link]:
-    """Links from the CSV of a query, as this request asks for it, to what is told of it."""
-    return [Link("describedby", f"{request.root_url}queries/{query.name}.{f.name}{asked()}", f.media) for f in (CSVW, PACKAGE)]
+def described(told: Telling, format: Format) -> Response:
+    """The answer that tells of a table in one of the two formats."""
+    document = metadata(told, told.file(CSV.name)) if format is CSVW else package(told)
+    response = write((json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode(), format)
+    return add(response, fitting([Link("describes", told.file(CSV.name), CSV.media)]))
+
+
+def described_by(told: Telling) -> list[Link]:
+    """Links from a CSV to what is told of it."""
+    return [Link("describedby", told.file(format.name), format.media) for format in DESCRIBING]

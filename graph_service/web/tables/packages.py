@@ -6,11 +6,10 @@ programs.
 
 from typing import Any
 
-from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.columns import Column
 from graph_service.web.tables.csvw import DATE
 from graph_service.web.tables.taking import plain
-from graph_service.web.tables.telling import Telling, in_language
+from graph_service.web.tables.telling import Table, Telling, in_language
 from graph_service.words.formats import CSV, Format
 from graph_service.words.names import DATASET, XSD
 
@@ -33,7 +32,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 def package(told: Telling) -> dict[str, Any]:
     """The package of one table, at its own address."""
-    return {"name": _name(told.query), **around(told), "resources": [resource(told, told.file(CSV.name))]}
+    return {"name": _name(told.table), **around(told), "resources": [resource(told, told.file(CSV.name))]}
 
 
 def around(told: Telling, alone: bool = True) -> dict[str, Any]:
@@ -54,19 +53,19 @@ def around(told: Telling, alone: bool = True) -> dict[str, Any]:
 
 def resource(told: Telling, path: str, **more: object) -> dict[str, Any]:
     """A table of a package: where it is, what it is about, what its columns hold. `more` is what else is known of its file."""
-    query, language = told.query, told.language
+    table, language = told.table, told.language
     found = {
         "profile": "tabular-data-resource",
-        "name": _name(query),
+        "name": _name(table),
         "path": path,
         **more,
-        "title": in_language(query.header.summary, language),
-        "description": in_language(query.header.description, language),
+        "title": in_language(table.title, language),
+        "description": in_language(table.description, language),
         "format": "csv",
         "mediatype": CSV.media,
         "encoding": "utf-8",
-        "sources": [{"title": in_language(query.header.summary, language), "path": told.address}],
-        "schema": {"fields": [_field(column, language) for column in query.columns.values()], "missingValues": [""]},
+        "sources": [{"title": in_language(table.title, language), "path": told.address}],
+        "schema": {"fields": [_field(column, language) for column in table.columns.values()], "missingValues": [""]},
     }
     return {name: value for name, value in found.items() if value}
 
@@ -81,6 +80,6 @@ def _unit(unit: str) -> dict[str, str]:
     return {"unit": unit} if unit else {}
 
 
-def _name(query: CannedQuery) -> str:
+def _name(table: Table) -> str:
     """A name of small letters, digits and `-` alone, as all names of a package are."""
-    return plain(query.name).lower()
+    return plain(table.name).lower()

@@ -1,4 +1,4 @@
-"""What stands around the answer of a canned query in plain JSON: which query of which version, whose, what columns mean, which page."""
+"""What stands around a table in plain JSON: which it is and of which version, whose, what its columns mean, which page of it."""
 
 import json
 
@@ -10,17 +10,17 @@ from graph_service.web.paging import Paging
 from graph_service.web.tables.telling import Telling, in_language
 
 
-def around(told: Telling, paging: Paging | None) -> tuple[bytes, bytes]:
-    """The bytes before the rows, or before the truth, and those behind."""
-    head: dict[str, object] = {"query": told.query.name, "version": told.version, "licenses": list(told.licenses)}
-    links = {"self": request.url, "query": f"{told.root}queries/{told.query.name}"}
+def around(told: Telling, paging: Paging | None = None, kind: Kind = Kind.TABLE, named: str = "query") -> tuple[bytes, bytes]:
+    """The bytes before the rows, or before the truth, and those behind; `named` is the member that has the table's name."""
+    head: dict[str, object] = {named: told.table.name, "version": told.version, "licenses": list(told.licenses)}
+    links = {"self": request.url, named: f"{told.root}{told.table.path}"}
     tail: dict[str, object] = {"links": links}
-    if Kind.of(told.query.form) is Kind.TRUTH:
+    if kind is Kind.TRUTH:
         return _opened(head, "answer"), b"," + _text(tail)[1:]
     if paging is not None:
         numbers = {"number": paging.page.number, "size": paging.page.size, "last": paging.last, "rows": paging.rows}
         tail = {"page": numbers, "links": {**links, **paging.addresses}}
-    head["columns"] = [_described(column, told.language) for column in told.query.columns.values()]
+    head["columns"] = [_described(column, told.language) for column in told.table.columns.values()]
     return _opened(head, "rows"), b"," + _text(tail)[1:]
 
 

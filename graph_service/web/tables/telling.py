@@ -1,11 +1,12 @@
-"""What a table tells beside its rows, in whatever format: which question, with which values, of which graph, and whose it is."""
+"""What a table tells beside its rows, in whatever format: which it is, with which values, of which graph, and whose it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
 
 from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
 from graph_service.service import Service
 from graph_service.web.languages import speaking
@@ -15,14 +16,27 @@ from graph_service.words.names import DATASET, DCTERMS
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table by itself: its name, the path of its address below the service's own, its title and what it is about by language, and its
+    columns by name.
+    """
+
+    name: str
+    path: str
+    title: Text
+    description: Text
+    columns: Mapping[str, Column]
+
+
+@dataclass(frozen=True)
 class Telling:
-    """A table of a canned query, and all that is told of it.
+    """A table with all that is told of it.
 
     `root` is where the service stands, `asked` are the parameters of the table's address with their question mark, `language` is that of
     the names in it; `version` and `made` are of the graph; `title`, `rights` and `citation` are the dataset's words.
     """
 
-    query: CannedQuery
+    table: Table
     root: str
     asked: str
     language: str
@@ -35,12 +49,12 @@ class Telling:
 
     @property
     def address(self) -> str:
-        """Where the question is asked, with the values, for people and programs."""
-        return f"{self.root}queries/{self.query.name}{self.asked}"
+        """Where the table is asked for, with the values, by people and programs."""
+        return f"{self.root}{self.table.path}{self.asked}"
 
     def file(self, suffix: str) -> str:
         """The address of the table, or of what is told of it, with a suffix."""
-        return f"{self.root}queries/{self.query.name}.{suffix}{self.asked}"
+        return f"{self.root}{self.table.path}.{suffix}{self.asked}"
 
     def cited(self, alone: bool = True) -> str:
         """How to cite it, in its language: the dataset, its version, and for a table `alone` its address."""
@@ -50,10 +64,15 @@ class Telling:
         return ", ".join([*told, self.address] if alone else told)
 
 
-def tell(service: Service, query: CannedQuery, asked: str, language: str, root: str | None = None) -> Telling:
-    """What is told of a table of a canned query, by its address on this request's host or below another `root`."""
+def table_of(query: CannedQuery) -> Table:
+    """The table that a canned query answers with."""
+    return Table(query.name, f"queries/{query.name}", query.header.summary, query.header.description, query.columns)
+
+
+def tell(service: Service, table: Table, asked: str, language: str, root: str | None = None) -> Telling:
+    """What is told of a table, by its address on this request's host or below another `root`."""
     return Telling(
-        query=query,
+        table=table,
         root=root or request.root_url,
         asked=asked,
         language=language,
