@@ -1,13 +1,17 @@
 """What is told of tables, in CSV on the Web and Frictionless packages, is true of every one, as other people's validators see it."""
 
 import json
+import shutil
+import subprocess
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pandas
+import polars
 import pytest
 from csvw import CSVW
 from frictionless import Package, system
@@ -46,6 +50,18 @@ SELECT ?thing ?thing_label ?whole ?exact ?rough ?fine ?day ?moment ?year ?text ?
 
 #: A name that is none in CSV on the Web.
 ODD = "#+ summary: Odd\n#+ params: {most: {type: integer}}\nSELECT (1 AS ?_a) { VALUES ?most { UNDEF } }"
+
+
+#: Reads each table with the types that are promised, and stops at the first that is not so.
+READ_IN_R = r"""
+told <- read.delim("tables.tsv", header = FALSE, quote = "", colClasses = "character")
+for (line in seq_len(nrow(told))) {
+  types <- strsplit(told[line, 2], ",")[[1]]
+  read <- read.csv(told[line, 1], colClasses = types, na.strings = "", encoding = "UTF-8", check.names = FALSE)
+  stopifnot(identical(names(read), strsplit(told[line, 3], ",")[[1]]), nrow(read) == as.integer(told[line, 4]))
+}
+cat(nrow(told), "tables")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +131,70 @@ def test_pandas_reads_the_types_that_the_package_promises(server: Server) -> Non
         assert list(frame.columns) == list(types)
         assert all(frame[day].dtype.kind == "M" for day in days)
         assert len(frame) == len(told(server, address.format("rows"))["rows"])
+
+
+def test_polars_reads_the_types_that_the_package_promises(server: Server) -> None:
+    promised = {"integer": polars.Int64, "number": polars.Float64, "boolean": polars.Boolean, "year": polars.Int64, "date": polars.Date}
+    for address in tables(server):
+        [resource] = told(server, address.format("datapackage.json"))["resources"]
+        types = {field["name"]: promised.get(field["type"], polars.String) for field in resource["schema"]["fields"]}
+        frame = polars.read_csv(resource["path"], schema_overrides=types, try_parse_dates=False)
+        assert dict(frame.schema) == types
+        assert len(frame) == len(told(server, address.format("rows"))["rows"])
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed (Debian: r-base-core)")
+def test_r_reads_the_types_that_the_package_promises(server: Server, tmp_path: Path) -> None:
+    promised = {"integer": "integer", "number": "numeric", "boolean": "logical", "year": "integer", "date": "Date"}
+    lines = []
+    for address in tables(server):
+        [resource] = told(server, address.format("datapackage.json"))["resources"]
+        types = [promised.get(field["type"], "character") for field in resource["schema"]["fields"]]
+        names = ",".join(field["name"] for field in resource["schema"]["fields"])
+        rows = len(told(server, address.format("rows"))["rows"])
+        lines.append("\t".join([resource["path"], ",".join(types), names, str(rows)]))
+    (tmp_path / "tables.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "read.R").write_text(READ_IN_R)
+    done = subprocess.run(["Rscript", "read.R"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{len(lines)} tables", "")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+def test_libreoffice_has_numbers_and_days_where_the_package_promises_them(server: Server, tmp_path: Path) -> None:
+    """Of all workbooks, each opened and written again; what a column holds beside empty cells is of one kind."""
+    # LibreOffice keeps a truth of a workbook as a number that it shows as TRUE or FALSE.
+    promised = {"integer": "float", "number": "float", "year": "float", "boolean": "float", "date": "date"}
+    kinds = {}
+    for number, address in enumerate(tables(server)):
+        file = tmp_path / f"{number}.xlsx"
+        file.write_bytes(server.ask(address.format("xlsx")).body)
+        [resource] = told(server, address.format("datapackage.json"))["resources"]
+        kinds[number] = (address, [promised.get(field["type"], "string") for field in resource["schema"]["fields"]])
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    files = [str(tmp_path / f"{number}.xlsx") for number in kinds]
+    command = ["soffice", profile, "--headless", "--convert-to", "fods", "--outdir", str(tmp_path), *files]
+    subprocess.run(command, check=True, capture_output=True, timeout=200)
+    wrong = []
+    for number, (address, promise) in kinds.items():
+        for row in cells(tmp_path / f"{number}.fods")[1:]:
+            # A text may be a number in a column of any type, and is written as one.
+            wrong += [
+                (address, *pair) for pair in zip(promise, row, strict=False) if pair[1] not in {None, pair[0]} and pair[0] != "string"
+            ]
+    assert wrong == []
+
+
+def cells(file: Path) -> list[list[str | None]]:
+    """The kinds of the cells of the first sheet of a flat OpenDocument spreadsheet, row by row; None for an empty one."""
+    office, table = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}", "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    sheet = next(ElementTree.parse(file).iter(f"{table}table"))
+    found = []
+    for row in sheet.iter(f"{table}table-row"):
+        kinds: list[str | None] = []
+        for cell in row.iter(f"{table}table-cell"):
+            kinds += [cell.get(f"{office}value-type")] * min(int(cell.get(f"{table}number-columns-repeated", "1")), 100)
+        found.append(kinds)
+    return found
 
 
 def test_each_type_of_a_column_is_told_and_holds(typed: Server) -> None:
