@@ -29,30 +29,29 @@ from graph_service.knowledge.snapshot import Snapshot
 from graph_service.reasons import Reasons
 from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
+from graph_service.words.labels import LABELS, NAMED, PLACES, distance
 from graph_service.words.names import DATASET, ENDPOINT, RDF, SD
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
 
-_CHOICES = """
+_CHOICES = f"""
 PREFIX lc: <https://w3id.org/labcoop/ns#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?thing ?name WHERE {{
-  {pattern}
-  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel|skos:altLabel|lc:acronym|lc:iso2 ?name }}
+SELECT DISTINCT ?thing ?name WHERE {{{{
+  {{pattern}}
+  OPTIONAL {{{{ ?thing {"|".join(f"<{name}>" for name in LABELS)}|skos:altLabel|lc:acronym|lc:iso2 ?name }}}}
   FILTER(isIRI(?thing))
-}}"""
+}}}}"""
 
 #: A graph's name answers with its triples, so its title is said of the dataset that is its content.
-_LABELS = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+_LABELS = f"""
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
-SELECT ?thing ?label WHERE {{
-  VALUES ?thing {{ {things} }}
-  ?thing rdfs:label|skos:prefLabel|dcterms:title|(^sd:name/sd:graph/dcterms:title) ?label
-}}"""
+SELECT ?thing ?label ?property WHERE {{{{
+  VALUES ?thing {{{{ {{things}} }}}}
+  {NAMED.replace("{", "{{").replace("}", "}}")}
+  UNION {{{{ ?thing ^sd:name/sd:graph/dcterms:title ?label BIND(dcterms:title AS ?property) }}}}
+}}}}"""
 
 
 #: The triples about a thing: not those of statement records, nor of the dataset that has it as an example.
@@ -61,22 +60,21 @@ _ABOUT = """
   FILTER(?s = {node} || ?s != <https://w3id.org/labcoop/>)
   FILTER NOT EXISTS {{ ?s a <https://w3id.org/labcoop/ns#SourcedStatement> FILTER(?s != {node}) }}"""
 
-_NAMES = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+_NAMES = f"""
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?thing ?p ?name ?g WHERE {{
-  VALUES ?thing {{ {things} }}
-  {{
-    VALUES ?p {{ rdfs:label skos:prefLabel }}
-    GRAPH ?g {{ ?thing ?p ?name }}
-  }}
+SELECT ?thing ?p ?name ?g WHERE {{{{
+  VALUES ?thing {{{{ {{things}} }}}}
+  {{{{
+    VALUES ?p {{{{ {" ".join(f"<{name}>" for name in LABELS)} }}}}
+    GRAPH ?g {{{{ ?thing ?p ?name }}}}
+  }}}}
   UNION
-  {{
+  {{{{
     # Who reads a scheme reads its concepts.
-    ?thing skos:inScheme {node} .
-    GRAPH ?g {{ ?thing ?p ?name }}
-  }}
-}}"""
+    ?thing skos:inScheme {{node}} .
+    GRAPH ?g {{{{ ?thing ?p ?name }}}}
+  }}}}
+}}}}"""
 
 
 #: How many tables' numbers of rows are kept.
@@ -326,17 +324,18 @@ class Service:
         return bool(self.sparql(Query(f"ASK {{ ?statement <{RDF}reifies> ?triple }}")))
 
     def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, Literal]:
-        """IRI -> a name to show: in the language, else in English, else in any; the name tells in which."""
+        """IRI -> a name to show, by the properties and in the order of languages of `words/labels.py`; the name tells in which."""
         iris = {part.value for thing in things for part in terms.parts(thing) if isinstance(part, NamedNode)}
         if not iris:
             return {}
         text = _LABELS.format(things=" ".join(terms.write(NamedNode(iri)) for iri in sorted(iris)))
-        best: dict[str, tuple[int, str, Literal]] = {}
-        for thing, label in self.sparql(Query(text)).rows():
-            if isinstance(thing, NamedNode) and isinstance(label, Literal):
-                rank = {language: 0, "en": 1}.get((label.language or "").partition("-")[0], 2)
-                best[thing.value] = min(best.get(thing.value, (3, "", label)), (rank, str(label), label))
-        return {iri: label for iri, (_, _, label) in best.items()}
+        best: dict[str, tuple[int, int, str, Literal]] = {}
+        for thing, label, property in self.sparql(Query(text)).rows():
+            if isinstance(thing, NamedNode) and isinstance(label, Literal) and isinstance(property, NamedNode):
+                rank = distance(label.language, language), PLACES.get(property.value, len(PLACES)), str(label)
+                if thing.value not in best or rank < best[thing.value][:3]:
+                    best[thing.value] = (*rank, label)
+        return {iri: label for iri, (*_, label) in best.items()}
 
     def dump(self, name: str) -> Dump:
         """A file of the dataset, by its name. Raises NotFound."""

@@ -15,8 +15,12 @@ from pathlib import Path
 
 from graph_service.errors import BuildError
 from graph_service.words.folding import fold
-from graph_service.words.names import DCTERMS, FOAF, GRAPH_DESCRIPTION, GRAPH_INFERRED, NS, OA, PROV, RDF, RDFS, SCHEMA, SHACL, SKOS, XSD
+from graph_service.words.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT
+from graph_service.words.names import DCTERMS, GRAPH_DESCRIPTION, GRAPH_INFERRED, NS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
 from graph_service.words.terms import Literal, NamedNode, Quad, Triple
+
+#: The last place of a property by whose value a thing is shown (see `labels`); behind it come other names.
+LAST_LABEL = len(LABELS)
 
 
 class Part(IntEnum):
@@ -29,21 +33,23 @@ class Part(IntEnum):
     TEXT = 4
 
 
-#: Properties that name things, best first: a thing is shown by the first that it has.
-_NAMES = (
-    *(RDFS + "label", SKOS + "prefLabel", DCTERMS + "title", "http://purl.org/dc/elements/1.1/title", FOAF + "name", SCHEMA + "name"),
-    *("http://schema.org/name", SKOS + "altLabel", SKOS + "hiddenLabel", NS + "statedName", NS + "formerName", NS + "headingText"),
+#: Properties that give things other names than the one they are shown by, best first.
+_OTHER_NAMES = (SKOS + "altLabel", SKOS + "hiddenLabel", NS + "statedName", NS + "formerName", NS + "headingText")
+
+#: Names that are things themselves, with their texts (SKOS, appendix B).
+_XL_NAMES = (XL_LABEL, SKOSXL + "altLabel", SKOSXL + "hiddenLabel")
+
+_PLACES = (
+    PLACES
+    | {name: LAST_LABEL + place for place, name in enumerate(_XL_NAMES)}
+    | {name: LAST_LABEL + place for place, name in enumerate(_OTHER_NAMES, len(_XL_NAMES))}
 )
 
-#: As SKOS has it, a preferred label is a label: where a thing has both, the language decides.
-_PLACES = {name: place for place, name in enumerate(_NAMES)} | {SKOS + "prefLabel": 0}
-
 _PARTS: dict[str, Part] = {
-    **dict.fromkeys(_NAMES, Part.NAME),
+    **dict.fromkeys(_PLACES, Part.NAME),
     **dict.fromkeys((NS + name for name in ("acronym", "conventionNumber", "iatiIdentifier", "iso2", "iso3")), Part.ACRONYM),
     **dict.fromkeys((SKOS + "notation", DCTERMS + "identifier"), Part.ACRONYM),
-    **dict.fromkeys((SKOS + "definition", RDFS + "comment", DCTERMS + "description", DCTERMS + "abstract"), Part.DEFINITION),
-    **dict.fromkeys((SKOS + "scopeNote", SCHEMA + "description", "http://schema.org/description", NS + "description"), Part.DEFINITION),
+    **dict.fromkeys((*DESCRIPTIONS, NS + "description"), Part.DEFINITION),
     **dict.fromkeys((OA + "exact", NS + "quotationText", PROV + "value"), Part.PASSAGE),
 }
 
@@ -96,11 +102,19 @@ def _searchable(quads: Iterable[Quad], description: Collection[Triple]) -> Itera
     for triple in description:
         if triple.subject in queries:
             yield triple, False
-    kept = [quad for quad in quads if quad.graph_name != NamedNode(GRAPH_DESCRIPTION) and isinstance(quad.subject, NamedNode)]
+    said = [quad for quad in quads if quad.graph_name != NamedNode(GRAPH_DESCRIPTION)]
+    kept = [quad for quad in said if isinstance(quad.subject, NamedNode)]
     records = {quad.subject for quad in kept if quad.predicate.value == RDF + "subject"}
+    written: dict[object, list[Literal]] = defaultdict(list)
+    for quad in said:
+        if quad.predicate.value == XL_TEXT and isinstance(quad.object, Literal):
+            written[quad.subject].append(quad.object)
     for quad in kept:
         if quad.subject not in records:
-            yield quad.triple, quad.graph_name == NamedNode(GRAPH_INFERRED)
+            inferred = quad.graph_name == NamedNode(GRAPH_INFERRED)
+            yield quad.triple, inferred
+            if quad.predicate.value in _XL_NAMES:
+                yield from ((Triple(quad.subject, quad.predicate, text), inferred) for text in written[quad.object])
 
 
 class _Things:

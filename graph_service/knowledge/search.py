@@ -11,8 +11,9 @@ from typing import Any
 
 from graph_service.arrival import began
 from graph_service.errors import OutOfTime
-from graph_service.knowledge.index import Part
+from graph_service.knowledge.index import LAST_LABEL, Part
 from graph_service.words.folding import WORD, fold
+from graph_service.words.labels import distance
 from graph_service.words.names import curie
 
 #: About how many characters of a text are shown around a match, and how many of them before it.
@@ -59,8 +60,9 @@ _NAMESAKES = 20
 _KINDS = """SELECT kind, COUNT(*) FROM ordered JOIN thing ON thing.id = ordered.thing
 WHERE turn = 1 AND kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"""
 
+# Of names by which things are shown the language decides (see `labels`); of others and of texts the property does.
 _NAME = """SELECT language, words FROM text WHERE thing = ? AND part = ?
-ORDER BY place, language <> ?, language <> 'en', language, words LIMIT 1"""
+ORDER BY max(place, ?), distance(language, ?), place, language, words LIMIT 1"""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ class Search:
         """The index, for as long as a search may take. Raises OutOfTime after that."""
         end = began() + self._deadline
         with self._opened() as database:
+            database.create_function("distance", 2, distance, deterministic=True)
             database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             try:
                 yield database
@@ -211,10 +214,10 @@ def _name(database: sqlite3.Connection, iri: str | None, language: str) -> Name 
 
 
 def _named(database: sqlite3.Connection, number: int, iri: str, language: str) -> Name:
-    row = database.execute(_NAME, (number, Part.NAME, language)).fetchone()
+    row = database.execute(_NAME, (number, Part.NAME, LAST_LABEL, language)).fetchone()
     if row:
         return Name(iri, row[1], row[0])
-    row = database.execute(_NAME, (number, Part.PASSAGE, language)).fetchone()
+    row = database.execute(_NAME, (number, Part.PASSAGE, LAST_LABEL, language)).fetchone()
     return Name(iri, _shortened(row[1], 80), row[0]) if row else Name(iri, curie(iri))
 
 

@@ -22,6 +22,7 @@ from graph_service.web.pages.things import is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
 from graph_service.web.protocol import wants_page
 from graph_service.words.formats import DATA_FORMATS, Format, named
+from graph_service.words.labels import LABELS
 from graph_service.words.names import DATASET, NS, THING, VOCABULARY, below
 from graph_service.words.terms import NamedNode
 from graph_service.words.terms import write as write_term
@@ -30,16 +31,16 @@ from graph_service.words.writing import write_quads, write_triples
 #: Documents of more triples are written by the engine.
 _LARGE = 1000
 
+_LABELS = " ".join(f"<{name}>" for name in LABELS)
+
 #: What is said of a thing and to it, and the names of what is linked.
 _ALL = f"""
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
   {{{{ {OF} }}}} UNION {{{{ {TO} }}}}
-  UNION {{{{ {{node}} ?to ?s . VALUES ?p {{{{ rdfs:label skos:prefLabel }}}} ?s ?p ?o }}}}
+  UNION {{{{ {{node}} ?to ?s . VALUES ?p {{{{ {_LABELS} }}}} ?s ?p ?o }}}}
   UNION {{{{
     ?s ?from {{node}} . FILTER NOT EXISTS {{{{ ?s a <{NS}SourcedStatement> }}}}
-    VALUES ?p {{{{ rdfs:label skos:prefLabel }}}} ?s ?p ?o
+    VALUES ?p {{{{ {_LABELS} }}}} ?s ?p ?o
   }}}}
 }}}}"""
 

@@ -14,6 +14,7 @@ from graph_service.service import Service
 from graph_service.web.kept import content
 from graph_service.web.languages import language
 from graph_service.words import terms
+from graph_service.words.labels import DESCRIPTIONS, LABELS, distance
 from graph_service.words.names import READ_PREFIXES
 from graph_service.words.terms import Literal, NamedNode
 
@@ -27,18 +28,14 @@ SELECT ?class ?property (COUNT(*) AS ?count) WHERE {
   FILTER(isIRI(?class))
 } GROUP BY ?class ?property"""
 
-_WORDS = """
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?term ?key ?text WHERE {{
-  VALUES (?property ?key) {{
-    (rdfs:label "label") (skos:prefLabel "label")
-    (skos:definition "definition") (rdfs:comment "definition") (dcterms:description "definition")
-  }}
-  VALUES ?term {{ {terms} }}
+_KEYS = {**dict.fromkeys(LABELS, "label"), **dict.fromkeys(DESCRIPTIONS, "definition")}
+
+_WORDS = f"""
+SELECT ?term ?key ?text WHERE {{{{
+  VALUES (?property ?key) {{{{ {" ".join(f'(<{property}> "{key}")' for property, key in _KEYS.items())} }}}}
+  VALUES ?term {{{{ {{terms}} }}}}
   ?term ?property ?text
-}}"""
+}}}}"""
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -79,14 +76,14 @@ def _entries(counts: Mapping[str, int], words: Mapping[str, Mapping[str, str]]) 
 
 
 def _words(service: Service, iris: Iterable[str]) -> dict[str, dict[str, str]]:
-    """IRI -> its `label` and `definition`: in the reader's language, else in English, else in any."""
+    """IRI -> its `label` and `definition`: in the language nearest to the reader's (see `labels`)."""
     text = _WORDS.format(terms=" ".join(terms.write(NamedNode(iri)) for iri in iris))
     best: dict[tuple[str, str], tuple[int, str]] = {}
     for term, key, words in service.sparql(Query(text)).rows():
         if isinstance(term, NamedNode) and isinstance(key, Literal) and isinstance(words, Literal):
-            rank = {language(): 0, "en": 1}.get(words.language or "", 2)
+            told = distance(words.language, language()), words.value
             place = (term.value, key.value)
-            best[place] = min(best.get(place, (3, "")), (rank, words.value))
+            best[place] = min(best.get(place, told), told)
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for (iri, part), (_, chosen) in best.items():
         found[iri][part] = chosen
