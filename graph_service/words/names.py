@@ -50,6 +50,9 @@ SHACL = "http://www.w3.org/ns/shacl#"
 SPDX = "http://spdx.org/rdf/terms#"
 SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
 
+#: The terms in which a graph says how it wants to be shown (docs/presentation.md).
+VIEW = "https://w3id.org/graph-service/view#"
+
 #: Schemes of addresses that pages lead to. What others do is not known (`javascript:` runs), or nothing (`urn:`).
 FOLLOWED = ("http", "https", "mailto")
 

@@ -11,8 +11,8 @@ import pytest
 
 from graph_service.engine.result import Kind
 from graph_service.service import Service
+from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import PAGE, Choices, Listing
-from graph_service.web.pages.traits import kind
 from graph_service.words.formats import named
 from tests.conftest import Server
 
@@ -62,7 +62,7 @@ def answered(service: Service) -> Callable[..., list[Row]]:
 
 def listed(service: Service, name: str, trait: str) -> dict[str, set[str]]:
     """The things of a list, each with its values of a trait, all by IRI."""
-    found = kind(name)
+    found = kinds_of(service).named(name)
     assert found is not None
     pattern = next(each.pattern for each in found.traits if each.name == trait)
     listing = Listing(service, found, Choices({}), "en")
@@ -92,7 +92,7 @@ def test_a_list_says_of_each_thing_what_the_query_says(service: Service, answere
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_list_has_the_things_that_a_query_has(service: Service, answered: Callable[..., list[Row]], name: str) -> None:
-    found = kind(name)
+    found = kinds_of(service).named(name)
     assert found is not None
     things = set(listed(service, name, found.traits[0].name))
     for query, column in WHOLE[name]:

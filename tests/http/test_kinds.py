@@ -6,14 +6,17 @@ import json
 import re
 from html import unescape
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 
-from graph_service.web.pages.traits import KINDS
-from tests.conftest import Answer, Server
+from graph_service.knowledge.lists import read_lists
+from tests.conftest import ROOT, Answer, Server
 from tests.http.test_links import links
 
 pytestmark = pytest.mark.live
+
+KINDS, FAULTS = read_lists(quad.triple for quad in ox.parse(path=ROOT / "data" / "presentation.ttl"))
 
 
 def rows(answer: Answer) -> list[dict[str, str]]:

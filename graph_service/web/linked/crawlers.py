@@ -12,15 +12,12 @@ from graph_service.service import Service
 from graph_service.web.destinations import local
 from graph_service.web.kept import content
 from graph_service.web.pages.gallery import pictures
-from graph_service.web.pages.traits import KINDS
+from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.words.names import THING, VOCABULARY
 from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about.
-_PAGES = (
-    *("", "things", *(f"things/{kind.name}" for kind in KINDS), "documents", "frameworks", "pictures", "about"),
-    *("queries", "sparql", "ns", "downloads/", "changes", "docs"),
-)
+_PAGES = (*("", "things", "documents", "frameworks", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
 
 #: Answers to one question, of which there are without end.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
@@ -54,7 +51,12 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _sitemap(service: Service) -> str:
-    places = [*_PAGES, *(f"queries/{name}" for name in service.catalogue.queries), *(f"pictures/{name}" for name in pictures(service))]
+    places = [
+        *_PAGES,
+        *(f"things/{kind.name}" for kind in kinds_of(service)),
+        *(f"queries/{name}" for name in service.catalogue.queries),
+        *(f"pictures/{name}" for name in pictures(service)),
+    ]
     for (thing,) in service.sparql(Query(_THINGS)).rows():
         assert isinstance(thing, NamedNode)
         places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))

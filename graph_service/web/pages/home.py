@@ -13,8 +13,8 @@ from graph_service.web.links import add
 from graph_service.web.pages.cells import table
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.gallery import pictures
+from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import counts
-from graph_service.web.pages.traits import KINDS
 from graph_service.words.formats import DOCUMENT_FORMATS
 from graph_service.words.names import DATASET, DCTERMS
 
@@ -69,8 +69,8 @@ def _page(service: Service) -> str:
     return render_template(
         "home.html",
         snapshot=service.snapshot,
-        kinds=KINDS,
-        counts=counts(service),
+        kinds=list(kinds_of(service)),
+        counts=counts(service, kinds_of(service)),
         description=in_language(texts_of(service.description(root, DATASET), DCTERMS + "description")),
         documents=documents(service),
         pictures=pictures(service),

@@ -15,16 +15,18 @@ from graph_service.catalogue.parameters import MOST_LISTED
 from graph_service.config import LANGUAGES
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
+from graph_service.knowledge.lists import Kind
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html
 from graph_service.web.languages import language, naming
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
 from graph_service.web.pages.list_files import FORMATS, list_file
+from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
-from graph_service.web.pages.traits import KINDS, Kind, kind
 from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.packages import PACKAGE
+from graph_service.web.tables.telling import in_language
 from graph_service.web.values import pairs as given
 from graph_service.words.formats import HTML
 from graph_service.words.names import DATASET
@@ -50,20 +52,26 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/things")
     @routes.get("/things/")
     def overview() -> Response:
-        numbers = counts(service)
+        kinds = kinds_of(service)
+        numbers = counts(service, kinds)
         if not wants_html():
             found = [
-                {"kind": k.name, "label": str(k.label), "things": numbers[k.name], "url": f"{request.root_url}things/{k.name}"}
-                for k in KINDS
+                {
+                    "kind": k.name,
+                    "label": in_language(k.label, language()),
+                    "things": numbers[k.name],
+                    "url": f"{request.root_url}things/{k.name}",
+                }
+                for k in kinds
             ]
             return jsonify(kinds=[entry for entry in found if entry["things"]])
         classes = table(service, service.sparql(Query(_CLASSES)))
-        return Response(render_template("kinds.html", kinds=KINDS, counts=numbers, classes=classes))
+        return Response(render_template("kinds.html", kinds=list(kinds), counts=numbers, classes=classes))
 
     @routes.get("/things/<name>")
     @routes.get("/things/<name>.<suffix>")
     def listing(name: str, suffix: str | None = None) -> Response:
-        found = _kind(name)
+        found = _kind(service, name)
         choices, number = _choices(service, found), _number()
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             return _page(Listing(service, found, choices, language()), number)
@@ -73,18 +81,18 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get(f"/things/<name>.{CSVW.name}")
     def csvw(name: str) -> Response:
-        return list_file(service, _kind(name), _choices(service, _kind(name)), CSVW)
+        return list_file(service, _kind(service, name), _choices(service, _kind(service, name)), CSVW)
 
     @routes.get(f"/things/<name>.{PACKAGE.name}")
     def frictionless(name: str) -> Response:
-        return list_file(service, _kind(name), _choices(service, _kind(name)), PACKAGE)
+        return list_file(service, _kind(service, name), _choices(service, _kind(service, name)), PACKAGE)
 
     return routes
 
 
 def operations(service: Service) -> dict[str, Any]:
     """The lists as paths of an OpenAPI document: each with its own traits, and with the values that there are."""
-    return {f"/things/{kind.name}": {"get": _operation(service, kind)} for kind in KINDS}
+    return {f"/things/{kind.name}": {"get": _operation(service, kind)} for kind in _all(service)}
 
 
 def _operation(service: Service, kind: Kind) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
         {
             "name": facet.name,
             **several,
-            "description": str(facet.label),
+            "description": in_language(facet.label, language()),
             "schema": {"type": "array", "items": {"enum": allowed} if len(allowed) <= MOST_LISTED else {}},
         }
         for facet, allowed in tokens
@@ -104,7 +112,7 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
     return {
         "operationId": f"list-{kind.name}",
         "tags": ["things"],
-        "summary": str(kind.label),
+        "summary": in_language(kind.label, language()),
         "parameters": [
             *parameters,
             {"name": "q", "in": "query", "schema": {"type": "string"}},
@@ -144,11 +152,17 @@ def _page(listed: Listing, number: int) -> Response:
     return add(Response(text), links)
 
 
-def _kind(name: str) -> Kind:
+def _all(service: Service) -> list[Kind]:
+    """All kinds with their traits."""
+    return [_kind(service, kind.name) for kind in kinds_of(service)]
+
+
+def _kind(service: Service, name: str) -> Kind:
     """The kind of that name. Raises NotFound."""
-    found = kind(name)
+    found = kinds_of(service).named(name)
     if found is None:
-        raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(k.name for k in KINDS)}.", allowed=[k.name for k in KINDS])
+        allowed = [kind.name for kind in kinds_of(service)]
+        raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(allowed) or 'none'}.", allowed=allowed)
     return found
 
 

@@ -1,27 +1,23 @@
 """The list of a kind as a file: a table of all the things that fit, what is told of that table, or what is said of the things."""
 
-from babel.support import LazyProxy
 from flask import Response
 
 from graph_service.catalogue.columns import Column
-from graph_service.catalogue.header import Text
-from graph_service.config import LANGUAGES
 from graph_service.engine.result import Kind as ResultKind
 from graph_service.engine.result import Query
+from graph_service.knowledge.lists import Kind
 from graph_service.service import Service
 from graph_service.web.answers import answer
 from graph_service.web.languages import current, speaking
 from graph_service.web.links import add, fitting
 from graph_service.web.pages.listing import Choices, Listing
-from graph_service.web.pages.traits import Kind
 from graph_service.web.tables.asking import asked, told_value
 from graph_service.web.tables.described import DESCRIBING, described, described_by
 from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader, short
-from graph_service.web.tables.telling import Table, tell
+from graph_service.web.tables.telling import Table, in_language, tell
 from graph_service.web.tables.workbooks import workbook
 from graph_service.web.wording import gettext as _
-from graph_service.web.wording import lazy_gettext
 from graph_service.words.formats import CSV, LIST_FORMATS, ROWS, THING_FORMATS, XLSX, Format
 from graph_service.words.terms import NamedNode
 
@@ -52,22 +48,13 @@ def list_file(service: Service, kind: Kind, choices: Choices, format: Format) ->
 
 def table_of(kind: Kind) -> Table:
     """What the table of a list is: its columns are the things, their names, and what they are told by."""
-    thing = _texts(kind.label)
+    thing = kind.label
     columns = [
         Column("thing", {tag: f"{text} (IRI)" for tag, text in thing.items()}, "iri"),
         Column("thing_label", thing, "string"),
-        *(Column(trait.name, _texts(trait.label), "integer" if trait.count else trait.type) for trait in kind.columns),
+        *(Column(trait.name, trait.label, "integer" if trait.count else trait.type) for trait in kind.columns),
     ]
     return Table(kind.name, f"things/{kind.name}", thing, {}, {column.name: column for column in columns})
-
-
-def _texts(label: LazyProxy) -> Text:
-    """What something is called in each language."""
-    texts = {}
-    for tag in LANGUAGES:
-        with speaking(tag):
-            texts[tag] = str(label)
-    return texts
 
 
 def _in_words(service: Service, kind: Kind, choices: Choices, language: str) -> list[tuple[str, str]]:
@@ -75,12 +62,16 @@ def _in_words(service: Service, kind: Kind, choices: Choices, language: str) -> 
     labels = {trait.name: trait.label for trait in kind.traits}
     things = [term for terms in choices.values.values() for term in terms if isinstance(term, NamedNode)]
     names = {iri: label.value for iri, label in service.labels(things, language).items()}
-    order = labels.get(choices.order.lstrip("-"), lazy_gettext("Name"))
+    order = labels.get(choices.order.lstrip("-"))
     with speaking(language):
+        sorted_by = _("Name") if order is None else in_language(order, language)
         return [
-            *((str(labels[name]), ", ".join(told_value(term, names) for term in terms)) for name, terms in choices.values.items()),
+            *(
+                (in_language(labels[name], language), ", ".join(told_value(term, names) for term in terms))
+                for name, terms in choices.values.items()
+            ),
             (_("Words in the name"), choices.words),
-            (_("Order"), _("%(label)s, backwards", label=order) if choices.order.startswith("-") else str(order)),
+            (_("Order"), _("%(label)s, backwards", label=sorted_by) if choices.order.startswith("-") else sorted_by),
         ]
 
 

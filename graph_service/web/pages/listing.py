@@ -4,31 +4,31 @@ Every question is a SPARQL query made of the kind's patterns and of terms; nothi
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter
+from graph_service.knowledge.lists import Kind, Trait
 from graph_service.service import Service
 from graph_service.web.pages.cells import Cell, cell
-from graph_service.web.pages.traits import KINDS, PROLOGUE, Kind, Trait
 from graph_service.words import terms
-from graph_service.words.names import curie
+from graph_service.words.names import RDFS, SKOS, curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 #: How many things a page of a list has.
 PAGE = 50
 
-#: The prefixes of every query here.
-_PROLOGUE = PROLOGUE.lstrip()
-
 #: The variables of a pattern that are its own.
 _VARIABLE = re.compile(r"\?(?!thing\b)(\w+)")
 
+#: The properties that name a thing.
+_LABELS = f"<{RDFS}label>|<{SKOS}prefLabel>"
+
 _NAME = """
-  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?own FILTER(LANG(?own) = "{language}") }}
-  OPTIONAL {{ ?thing rdfs:label|skos:prefLabel ?english FILTER(LANG(?english) = "en") }}
+  OPTIONAL {{ ?thing {labels} ?own FILTER(LANG(?own) = "{language}") }}
+  OPTIONAL {{ ?thing {labels} ?english FILTER(LANG(?english) = "en") }}
   BIND(COALESCE(?own, ?english, STR(?thing)) AS ?name)"""
 
 
@@ -120,12 +120,14 @@ class Listing:
         key = name if order == "name" else f"?{order}"
         first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
         where = f"{self._fitting()} {parts}"
-        return f"{_PROLOGUE}SELECT DISTINCT ?thing (?name AS ?thing_label) {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
+        return (
+            f"{self.kind.prologue}SELECT DISTINCT ?thing (?name AS ?thing_label) {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
+        )
 
     @property
     def as_graph(self) -> str:
         """The whole list as a SPARQL query whose result is what is said of each thing."""
-        return f"{_PROLOGUE}CONSTRUCT {{ ?thing ?p ?o }} WHERE {{ {self._fitting()} ?thing ?p ?o }}"
+        return f"{self.kind.prologue}CONSTRUCT {{ ?thing ?p ?o }} WHERE {{ {self._fitting()} ?thing ?p ?o }}"
 
     def _told(self, things: Sequence[AnyTerm | None]) -> list[Row]:
         """What the things of a page are told by."""
@@ -151,7 +153,7 @@ class Listing:
         chosen = [self._chosen(name, values) for name, values in self._choices.values.items() if name != but and values]
         words = terms.write(Literal(normalize("NFC", self._choices.words).casefold()))
         named = f"FILTER(CONTAINS(LCASE(STR(?name)), {words}))" if self._choices.words else ""
-        return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language)} {named}"
+        return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language, labels=_LABELS)} {named}"
 
     def _chosen(self, name: str, values: Sequence[terms.Term]) -> str:
         """The pattern of things that have one of the values, in variables of its own."""
@@ -167,20 +169,23 @@ class Listing:
         if trait.plain:
             told, named = "STR(?value)", ""
         else:
-            told, named = "STR(?said)", _NAME.format(language=self._language)
+            told, named = "STR(?said)", _NAME.format(language=self._language, labels=_LABELS)
             named = named.replace("?thing", "?value").replace("?name", "?said")
         each = f"SELECT DISTINCT ?thing ({told} AS ?told) WHERE {{ {trait.pattern} {named} }} ORDER BY {self._service.sorting('?told')}"
         return f'SELECT ?thing (GROUP_CONCAT(?told; separator="; ") AS ?{trait.name}_) WHERE {{ {{ {each} }} }} GROUP BY ?thing'
 
     def rows(self, text: str) -> list[list[AnyTerm | None]]:
         """The rows of a SELECT query that is written with the prefixes of the patterns."""
-        return list(self._service.sparql(Query(_PROLOGUE + text)).rows())
+        return list(self._service.sparql(Query(self.kind.prologue + text)).rows())
 
 
-def counts(service: Service) -> dict[str, int]:
+def counts(service: Service, kinds: Iterable[Kind]) -> dict[str, int]:
     """How many things there are of each kind, by its name."""
-    parts = [f'{{ SELECT ("{k.name}" AS ?kind) (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ {_of(k)} }} }}' for k in KINDS]
-    rows = service.sparql(Query(f"{_PROLOGUE}SELECT ?kind ?things WHERE {{ {' UNION '.join(parts)} }}")).rows()
+    listed = list(kinds)
+    if not listed:
+        return {}
+    parts = [f'{{ SELECT ("{k.name}" AS ?kind) (COUNT(DISTINCT ?thing) AS ?things) WHERE {{ {_of(k)} }} }}' for k in listed]
+    rows = service.sparql(Query(f"{listed[0].prologue}SELECT ?kind ?things WHERE {{ {' UNION '.join(parts)} }}")).rows()
     return {kind.value: int(count.value) for kind, count in rows if isinstance(kind, Literal) and isinstance(count, Literal)}
 
 
@@ -191,12 +196,12 @@ def token(value: terms.Term) -> str:
 
 def lists(service: Service, kind: Kind, iri: str) -> bool:
     """Whether a thing stands in the list of a kind."""
-    return bool(service.sparql(Query(f"{_PROLOGUE}ASK {{ VALUES ?thing {{ {terms.write(NamedNode(iri))} }} {_of(kind)} }}")))
+    return bool(service.sparql(Query(f"{kind.prologue}ASK {{ VALUES ?thing {{ {terms.write(NamedNode(iri))} }} {_of(kind)} }}")))
 
 
 def values(service: Service, kind: Kind, facet: Trait) -> list[terms.Term]:
     """The values that things of a kind have of a facet."""
-    query = f"{_PROLOGUE}SELECT DISTINCT ?value WHERE {{ {_of(kind)} {facet.pattern} }} ORDER BY ?value"
+    query = f"{kind.prologue}SELECT DISTINCT ?value WHERE {{ {_of(kind)} {facet.pattern} }} ORDER BY ?value"
     return [value for (value,) in service.sparql(Query(query)).rows() if isinstance(value, NamedNode | Literal)]
 
 
@@ -220,5 +225,9 @@ def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> 
 
 def _of(kind: Kind) -> str:
     """The pattern of the things of a kind."""
-    without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {other} }}" for other in kind.without)
-    return f"VALUES ?class {{ {' '.join(kind.classes)} }} ?thing a ?class . FILTER(isIRI(?thing)) {without} {kind.only}"
+    without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {_written(other)} }}" for other in kind.without)
+    return f"VALUES ?class {{ {' '.join(map(_written, kind.classes))} }} ?thing a ?class . FILTER(isIRI(?thing)) {without} {kind.only}"
+
+
+def _written(iri: str) -> str:
+    return terms.write(NamedNode(iri))

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from graph_service.engine.result import Query
 from graph_service.knowledge.evidence import statement_iri
+from graph_service.knowledge.lists import Kind
 from graph_service.service import Service
 from graph_service.web.pages import numerals
 from graph_service.web.pages.annotations import annotations
@@ -15,14 +16,14 @@ from graph_service.web.pages.cells import Cell, Table, cell, table
 from graph_service.web.pages.extent import Extent, extent
 from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.pages.gists import gists
+from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import lists
 from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
-from graph_service.web.pages.traits import Kind, kind_of
 from graph_service.web.wording import gettext
 from graph_service.words import terms
-from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD, curie
+from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
@@ -141,7 +142,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     sections = teller.sections(facts)
     types = [t for t in said if t.predicate.value == RDF + "type"]
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
-    kind = kind_of([curie(t.object.value) for t in types if isinstance(t.object, NamedNode)])
+    kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
     says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
     assert isinstance(says, Table)
     return Thing(

@@ -1,0 +1,106 @@
+"""The kinds of things of a graph that does not say how it wants to be listed: its classes, each told by what its things have.
+
+A class is a kind if it has things with IRIs; those with the most come first. A property is a column if many things have it; the list can be
+narrowed down by it if its values are few.
+"""
+
+import re
+from collections.abc import Sequence
+
+from graph_service.config import LANGUAGES
+from graph_service.engine.result import Query
+from graph_service.knowledge.lists import RESERVED, Kind, Trait
+from graph_service.service import Service
+from graph_service.words import terms
+from graph_service.words.names import OWL, RDF, RDFS, SHACL
+from graph_service.words.terms import Literal, NamedNode
+
+#: How many classes have a list, and how many properties a column and a facet in it. All classes are in the table below the lists.
+MOST_KINDS, _MOST_COLUMNS, _MOST_FACETS = 60, 5, 8
+
+#: A column is a property that at least one thing in so many has; the list can be narrowed down to one of so many values at most.
+_ONE_IN, _MOST_VALUES = 4, 60
+
+#: Classes of the languages themselves. An ontology's own terms have pages of their own.
+_LANGUAGES = (RDF, RDFS, OWL, SHACL)
+
+_CLASSES = f"""
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
+  ?thing a ?class .
+  FILTER(isIRI(?thing) && isIRI(?class) && {" && ".join(f'!STRSTARTS(STR(?class), "{space}")' for space in _LANGUAGES)})
+}} GROUP BY ?class ORDER BY DESC(?things) ?class LIMIT {MOST_KINDS}"""
+
+_PROPERTIES = """
+SELECT ?property (COUNT(DISTINCT ?thing) AS ?things) (COUNT(DISTINCT ?value) AS ?values) (SAMPLE(?value) AS ?one) WHERE {{
+  ?thing a {class_} ; ?property ?value .
+  FILTER(isIRI(?thing) && !isBlank(?value))
+}} GROUP BY ?property ORDER BY DESC(?things) ?property"""
+
+#: What tells the name of a thing, which has a column of its own, or what it is.
+_NAMES = frozenset({RDF + "type", RDFS + "label", "http://www.w3.org/2004/02/skos/core#prefLabel", OWL + "sameAs"})
+
+
+def kinds_in_use(service: Service) -> list[Kind]:
+    """The classes in use as kinds, without their traits."""
+    classes = [term for term, _ in service.sparql(Query(_CLASSES)).rows() if isinstance(term, NamedNode)]
+    names = _labels(service, classes)
+    kinds: dict[str, Kind] = {}
+    for class_ in classes:
+        name = _free(_word(class_.value), kinds)
+        kinds[name] = Kind(name, names[class_.value], (class_.value,))
+    return list(kinds.values())
+
+
+def traits_in_use(service: Service, kind: Kind) -> tuple[Trait, ...]:
+    """What the things of a class are told by: the properties that many of them have."""
+    (class_,) = kind.classes
+    rows = list(service.sparql(Query(_PROPERTIES.format(class_=terms.write(NamedNode(class_))))).rows())
+    rows = [row for row in rows if isinstance(row[0], NamedNode) and row[0].value not in _NAMES]
+    most = max((_number(things) for _, things, *_ in rows), default=0)
+    labels = _labels(service, [row[0] for row in rows if isinstance(row[0], NamedNode)])
+    traits: dict[str, Trait] = {}
+    columns = facets = 0
+    for property, things, values, one in rows:
+        assert isinstance(property, NamedNode)
+        column = columns < _MOST_COLUMNS and _number(things) * _ONE_IN >= most
+        # A value that each thing has for itself narrows nothing down.
+        facet = facets < _MOST_FACETS and 1 < _number(values) <= _MOST_VALUES and _number(values) < _number(things)
+        if column or facet:
+            name = _free(_word(property.value), traits)
+            traits[name] = Trait(
+                name=name,
+                label=labels[property.value],
+                pattern=f"?thing {terms.write(property)} ?value . FILTER(!isBlank(?value))",
+                column=column,
+                facet=facet,
+                plain=isinstance(one, Literal),
+            )
+            columns, facets = columns + column, facets + facet
+    return tuple(traits.values())
+
+
+def _labels(service: Service, things: Sequence[NamedNode]) -> dict[str, dict[str, str]]:
+    """IRI -> what it is called in each language of the pages; its own name where it has none."""
+    found: dict[str, dict[str, str]] = {thing.value: {} for thing in things}
+    for language in LANGUAGES:
+        for iri, label in service.labels(things, language).items():
+            found[iri].setdefault((label.language or "en").partition("-")[0], label.value)
+    return {iri: texts or dict.fromkeys(LANGUAGES, _word(iri)) for iri, texts in found.items()}
+
+
+def _word(iri: str) -> str:
+    """What an IRI is called in addresses: the letters, digits, `-` and `_` of its last part."""
+    return re.sub(r"[^\w-]+", "-", re.split(r"[/#:]", iri.rstrip("/#"))[-1]).strip("-") or "things"
+
+
+def _free(word: str, taken: dict[str, Kind] | dict[str, Trait]) -> str:
+    """A name that no other has, and that means nothing else."""
+    name, number = word, 1
+    while name in taken or name in RESERVED:
+        number += 1
+        name = f"{word}-{number}"
+    return name
+
+
+def _number(term: object) -> int:
+    return int(term.value) if isinstance(term, Literal) else 0

@@ -1,0 +1,41 @@
+"""The kinds of things of a graph: those that it says it wants listed (`knowledge.lists`), else its classes in use."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from graph_service.knowledge.lists import Kind, read_lists
+from graph_service.service import Service
+from graph_service.web.pages.kinds_in_use import kinds_in_use, traits_in_use
+
+
+class Kinds:
+    """The kinds of the graph that a service has, in their order."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        said, _ = read_lists(service.snapshot.description)
+        self._are_said = bool(said)
+        self._kinds = {kind.name: kind for kind in said or kinds_in_use(service)}
+
+    def __iter__(self) -> Iterator[Kind]:
+        """All kinds; those of classes in use without their traits, which cost a query each."""
+        return iter(self._kinds.values())
+
+    def named(self, name: str) -> Kind | None:
+        """The kind of that name, with its traits."""
+        kind = self._kinds.get(name)
+        if kind is not None and not self._are_said and not kind.traits:
+            kind = self._kinds[name] = replace(kind, traits=traits_in_use(self._service, kind))
+        return kind
+
+    def of(self, classes: Collection[str]) -> Kind | None:
+        """The first kind that a thing of these classes (IRIs) is of; of classes in use the one with the fewest things."""
+        fitting = [kind for kind in self if set(kind.classes) & set(classes) and not set(kind.without) & set(classes)]
+        return next(iter(fitting if self._are_said else reversed(fitting)), None)
+
+
+@lru_cache(maxsize=2)
+def kinds_of(service: Service) -> Kinds:
+    """The kinds of a service's graph, read once."""
+    return Kinds(service)
