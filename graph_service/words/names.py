@@ -87,6 +87,7 @@ PREFIXES: dict[str, str] = {
     "void": VOID,
     "void-ext": VOID_EXT,
     "vann": "http://purl.org/vocab/vann/",
+    "view": VIEW,
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     **{kind: f"{THING}{kind}/" for kind in _KINDS},
     "group": VOCABULARY + "beneficiary-group/",
