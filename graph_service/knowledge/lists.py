@@ -18,8 +18,11 @@ from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 #: Datatype of a trait's only value -> the type of its column in a table. Values that are not said to be so are texts.
 _TYPES = {XSD + "integer": "integer", XSD + "decimal": "decimal", XSD + "gYear": "year", XSD + "date": "day"}
 
-#: Parameters of a list, which no trait may be called.
-RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang", "name", "thing", "thing_label"})
+#: Parameters and columns of every list, and variables of its query, which no trait may be called.
+RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang", "name", "thing", "thing_label", *("class", "own", "english")})
+
+#: What a trait may be called: it is a variable too.
+_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 #: The prefixes that the pattern of every list may use, whatever is declared.
 _PREFIXES = {"rdf": RDF, "rdfs": RDFS, "skos": SKOS}
@@ -153,6 +156,8 @@ def _kind(given: Mapping[str, Sequence[AnyTerm]], traits: Sequence[Trait], prolo
 
 def _trait(given: Mapping[str, Sequence[AnyTerm]], prologue: str) -> Trait:
     name = _name(given)
+    if not _VARIABLE.fullmatch(name):
+        raise _Unfit("view:name of a trait is a letter, and then letters of ASCII, digits and _")
     if name in RESERVED:
         raise _Unfit(f"{name!r} means something else in every list")
     kind, query, parameter = _text(given, SHACL + "datatype"), _text(given, VIEW + "toldBy"), _text(given, VIEW + "toldOf")

@@ -66,6 +66,7 @@ def test_lists_and_their_traits_are_read_in_their_order() -> None:
         ("?any }", "?any", "cooks: the pattern is no SPARQL"),
         ("FILTER EXISTS { ?thing ex:bakes ?any }", "?this ex:bakes ?any", "cooks: the pattern is about ?thing"),
         ("FILTER EXISTS { ?thing ex:bakes ?any }", "} DELETE { ?thing ?p ?o", "cooks: the pattern is no SPARQL"),
+        ('view:name "topping"', 'view:name "top-ping"', "topping: view:name of a trait is a letter"),
         ('view:name "topping"', 'view:name "sort"', "topping: 'sort' means something else"),
         ("sh:order 1 ; sh:path ex:hasTopping", "sh:order 1", "topping: a trait has a pattern"),
         ("?thing ex:price/ex:sum ?value", "?thing ex:price ?sum", "price: the pattern leads from ?thing to ?value"),

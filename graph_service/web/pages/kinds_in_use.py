@@ -66,7 +66,7 @@ def traits_in_use(service: Service, kind: Kind) -> tuple[Trait, ...]:
         # A value that each thing has for itself narrows nothing down.
         facet = facets < _MOST_FACETS and 1 < _number(values) <= _MOST_VALUES and _number(values) < _number(things)
         if column or facet:
-            name = _free(_word(property.value), traits)
+            name = _free(_variable(property.value), traits, "_")
             traits[name] = Trait(
                 name=name,
                 label=labels[property.value],
@@ -93,12 +93,17 @@ def _word(iri: str) -> str:
     return re.sub(r"[^\w-]+", "-", re.split(r"[/#:]", iri.rstrip("/#"))[-1]).strip("-") or "things"
 
 
-def _free(word: str, taken: dict[str, Kind] | dict[str, Trait]) -> str:
+def _variable(iri: str) -> str:
+    """The same as a variable may be called: letters of ASCII, digits and `_`, a letter first."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"^[^A-Za-z]+", "", _word(iri))).strip("_") or "value"
+
+
+def _free(word: str, taken: dict[str, Kind] | dict[str, Trait], joint: str = "-") -> str:
     """A name that no other has, and that means nothing else."""
     name, number = word, 1
     while name in taken or name in RESERVED:
         number += 1
-        name = f"{word}-{number}"
+        name = f"{word}{joint}{number}"
     return name
 
 

@@ -1,0 +1,87 @@
+"""A graph that says nothing of how it is shown has lists of its classes in use, with what their things have."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import Server
+
+pytestmark = pytest.mark.live
+
+BASE = "http://example.org/menu#"
+
+#: Thirty pizzas of two kinds of crust, each with a price of its own; two cooks, whose class has no label; a class with a reserved name.
+MENU = f"""
+@prefix : <{BASE}> .
+@prefix other: <http://example.org/other/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:Pizza a owl:Class ; rdfs:label "Pizza"@en , "Pizza (plat)"@fr ; rdfs:subClassOf :Dish .
+:Dish a owl:Class ; rdfs:label "<b>Dish</b>"@en .
+:crust a owl:ObjectProperty ; rdfs:label "crust"@en , "pâte"@fr .
+:Crust a owl:Class ; rdfs:label "Crust"@en .
+:thin a :Crust ; rdfs:label "thin"@en , "fine"@fr .
+:thick a :Crust ; rdfs:label "thick"@en .
+:anna a :Cook ; rdfs:label "Anna" ; :sort "first" .
+:bob a :Cook ; rdfs:label "Bob" ; :sort "second" ; :prénom-2 "B" .
+other:Cook rdfs:label "Cook, elsewhere"@en .
+other:carl a other:Cook ; rdfs:label "Carl" .
+[] a :Secret .
+""" + "".join(
+    f':p{number} a :Pizza , :Dish ; rdfs:label "Pizza {number}"@en ; :crust {":thin" if number % 3 else ":thick"} ; :price {number}.5 ;'
+    f" :by :anna .{' :p1 :rare :p2 .' if number == 1 else ''}\n"
+    for number in range(1, 31)
+)
+
+
+@pytest.fixture(scope="module")
+def foreign(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    folder = tmp_path_factory.mktemp("menu")
+    (folder / "menu.ttl").write_text(MENU, encoding="utf-8")
+    return start("--data", str(folder), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+
+
+def table(server: Server, path: str) -> list[dict[str, str]]:
+    answer = server.ask(path)
+    assert answer.status == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def test_the_kinds_are_the_classes_that_have_things(foreign: Server) -> None:
+    kinds = json.loads(foreign.ask("/things").body)["kinds"]
+    assert [(kind["kind"], kind["things"]) for kind in kinds] == [("Dish", 30), ("Pizza", 30), ("Cook", 2), ("Crust", 2), ("Cook-2", 1)]
+    page = foreign.ask("/things?lang=fr", Accept="text/html").text
+    assert "Pizza (plat)" in page
+    assert "&lt;b&gt;Dish&lt;/b&gt;" in page
+    assert "Secret" not in page
+
+
+def test_columns_are_what_many_have_and_facets_what_has_few_values(foreign: Server) -> None:
+    rows = table(foreign, "/things/Pizza.csv")
+    assert len(rows) == 30
+    assert set(rows[0]) == {"thing", "thing_label", "by", "crust", "price"}
+    assert {row["crust"] for row in rows} == {"thin", "thick"}
+    page = foreign.ask("/things/Pizza?lang=fr", Accept="text/html").text
+    assert re.search(r"<summary>pâte</summary>", page)
+    # All are by one cook, and each has a price of its own: neither narrows anything down.
+    assert len(re.findall("<summary>", page.partition("</aside>")[0])) == 1
+    assert {row["thing"] for row in table(foreign, "/things/Pizza.csv?crust=thick")} == {f"{BASE}p{n}" for n in range(3, 31, 3)}
+    assert [row["price"] for row in table(foreign, "/things/Pizza.csv?sort=-price")][:2] == ["9.5", "8.5"]
+
+
+def test_a_property_whose_name_means_something_else_has_another(foreign: Server) -> None:
+    assert {row["sort_2"] for row in table(foreign, "/things/Cook.csv")} == {"first", "second"}
+    assert foreign.ask("/things/Waiter").status == 404
+
+
+def test_lists_are_in_the_sitemap_and_in_openapi(foreign: Server) -> None:
+    assert f"{foreign.url}/things/Cook-2" in foreign.ask("/sitemap.xml").text
+    paths = json.loads(foreign.ask("/openapi.json").body)["paths"]
+    (crust,) = [p for p in paths["/things/Pizza"]["get"]["parameters"] if p["name"] == "crust"]
+    assert len(crust["schema"]["items"]["enum"]) == 2
+    for name in ("Pizza", "Cook", "Cook-2"):
+        assert foreign.ask(f"/things/{name}.xlsx").status == foreign.ask(f"/things/{name}.ttl").status == 200
