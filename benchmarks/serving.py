@@ -62,7 +62,7 @@ def make(size: int, folder: Path) -> Data:
     groups = sum("/id/project/" in line and "-0> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>" in line for line in said) - 1
     data = list(ox.parse("".join(said).encode(), format=ox.RdfFormat.N_TRIPLES))
     terms = [ox.Quad(*triple) for triple in ontology()]
-    inferred = close(terms, data, folder).inferred
+    inferred = close(terms, data).inferred
     path = folder / f"{size}.nq"
 
     def quads() -> Iterator[ox.Quad]:

@@ -211,6 +211,9 @@ class Settings:
         _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
     )
     reasoning: str = _setting(_choice("owl-rl", "none"), lambda: "owl-rl", "owl-rl", "what to infer at build: owl-rl, or none")
+    strict: bool = _setting(
+        _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and told"
+    )
     default_graph: str = _setting(
         _choice("union", "plain"), lambda: "union", "union", "default graph: union of all graphs, or plain (only what is in no named graph)"
     )

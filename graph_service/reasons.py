@@ -12,7 +12,7 @@ from graph_service.knowledge.derivations import parse
 from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules, produces_equality
-from graph_service.knowledge.terminology import Value, terminology_of
+from graph_service.knowledge.terminology import Value, members_of_unnamed, terminology_of
 from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY, OWL
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
@@ -92,8 +92,9 @@ class Reasons:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        ontology = terminology_of(self._matching(Pattern(None, None, None), [GRAPH_ONTOLOGY]))
-        rules = compile_rules(ontology)
+        said = [*self._matching(Pattern(None, None, None), [GRAPH_ONTOLOGY])]
+        ontology = terminology_of(said)
+        rules = compile_rules(ontology, {triple.object for triple in members_of_unnamed(said, ontology)})
         equality = produces_equality(rules) or bool(self._ask(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}")))
 
         def match(subject: AnyTerm | None, predicate: NamedNode, object_: AnyTerm | None) -> Iterator[Triple]:

@@ -31,7 +31,7 @@ ROOMS = {
     "granian": {"web"},
     "pyoxigraph": {"words", "knowledge", "engine"},
     "rdflib": {"knowledge", "client"},
-    "owlrl": {"knowledge/axioms.py"},
+    "owlrl": set(),
     "nmo_python": {"knowledge/closure.py"},
     "pyshacl": {"knowledge/shapes.py"},
     "py3langid": {"knowledge/doubts.py"},

@@ -31,6 +31,7 @@ EXPECTED = {
     "hasDonorCountry": "In 2021, GAC extended its support to TRIANGLE in ASEAN until 2024",
     "dataset.ttl": "International Labour Organization",
     "/tmp/mine.ttl": "http://example.org/knows",
+    "/tmp/family.ttl": "http://example.org/Woman",
 }
 
 

@@ -1,9 +1,9 @@
 """What follows: ontology and data -> inferred triples about instances.
 
-The ontology's own part (classes, properties, axioms) is closed by owlrl, the reference for OWL 2 RL. `rules` turns it into rules over
-instances, and Nemo, a Datalog engine, runs those over the data: one predicate for each property and one for each class, terms as
-numbers, so that the time grows with what is inferred and not with the square of what is there. What follows for instances is what the
-rules of OWL 2 RL give, no more and no less; the tests hold it against owlrl, which runs those rules as the specification writes them.
+`rules` turns the ontology's own part (classes, properties, axioms) into rules over instances, and Nemo, a Datalog engine, runs those over
+the data: one predicate for each property and one for each class, terms as numbers, so that the time grows with what is inferred and not
+with the square of what is there. What follows for instances is what the rules of OWL 2 RL give, no more and no less; the tests hold it
+against owlrl, which runs those rules as the specification writes them. What no rule uses is left out, and told (see `supported`).
 
 Kept is what is new about things and concepts and is no tautology: never a statement about a class or property of the ontology,
 about a literal or a blank node.
@@ -20,16 +20,16 @@ from typing import Any
 import pyoxigraph as ox
 from nmo_python import NemoEngine, load_string
 
-from graph_service.errors import BuildError
-from graph_service.knowledge.axioms import close_terminology, kept_closure
 from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.rules import compile_rules, equality, produces_equality
-from graph_service.knowledge.terminology import SAME_AS, TYPE, terminology_of
+from graph_service.knowledge.rules import equality, produces_equality, rules_of
+from graph_service.knowledge.supported import LeftOut, refuse, sort_out
+from graph_service.knowledge.terminology import DECLARATIONS, SAME_AS, TYPE, members_of_unnamed, terminology_of
 from graph_service.knowledge.values import differ, value_of
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
-_TRIVIAL_TYPES = frozenset(ox.NamedNode(iri) for iri in (OWL + "Thing", RDFS + "Resource", OWL + "NamedIndividual"))
+#: Classes of which it is not worth saying that a thing is a member, or no fact: that it is a term of an ontology.
+_TRIVIAL_TYPES = DECLARATIONS | {ox.NamedNode(iri) for iri in (OWL + "Thing", RDFS + "Resource", OWL + "NamedIndividual")}
 
 
 #: What a triple is about: a property, or rdf:type with a class.
@@ -48,28 +48,31 @@ class Clash:
 
 @dataclass(frozen=True)
 class Closure:
-    """What follows from ontology and data: the new triples, sorted; the clashes; and the rules that were used."""
+    """What follows from ontology and data: the new triples, sorted; the clashes; the rules that were used, and what none uses."""
 
     inferred: Sequence[ox.Triple]
     clashes: Sequence[Clash] = ()
     rules: Sequence[Rule] = field(default_factory=tuple)
+    left_out: Sequence[LeftOut] = ()
 
 
-def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], keep: Path | None = None) -> Closure:
-    """The closure of ontology and data. Raises BuildError for an axiom that cannot be used, and for an ontology that contradicts itself.
+def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], *, strict: bool = False) -> Closure:
+    """The closure of ontology and data. With `strict`, raises BuildError for the first part of the ontology that no rule uses.
 
-    `keep` is a folder that keeps the closure of the ontology's own part from one time to the next: data change more often.
     Axioms are the ontology's: among the data, a triple like one is a fact, and nothing follows from it.
     """
     said = list(ontology)
     terminology = terminology_of(quad.triple for quad in said)
     facts = _by_relation(chain((quad for quad in said if quad.triple not in terminology), data))
     terms = {triple.subject for triple in terminology}
-    _refuse_facts_about_terms(facts, terms)
-    closed = kept_closure(terminology, keep) if keep else close_terminology(terminology)
-    rules = _with_equality(compile_rules(terminology, closed), facts)
+    usable, left_out = sort_out(terminology)
+    left_out += _without_equal_terms(facts, terms)
+    if strict and left_out:
+        raise refuse(terminology, left_out[0])
+    members = members_of_unnamed((quad.triple for quad in said), terminology)
+    rules = _with_equality(rules_of(usable, left_out, {triple.object for triple in members}), facts)
     program = _Program(rules, facts)
-    return Closure(program.inferred(terms), program.clashes(), rules)
+    return Closure(program.inferred(terms), program.clashes(), rules, left_out)
 
 
 def _relation(atom: Atom | ox.Quad) -> Relation:
@@ -85,12 +88,14 @@ def _by_relation(facts: Iterable[ox.Quad]) -> dict[Relation, list[ox.Quad]]:
     return dict(found)
 
 
-def _refuse_facts_about_terms(facts: Facts, terms: set[Any]) -> None:
-    """Refuse what makes an axiom of a fact: a class or property that is the same as another, a thing of an unnamed class."""
-    same = (fact for fact in facts.get((SAME_AS, None), ()) if not terms.isdisjoint((fact.subject, fact.object)))
-    unnamed = (facts[relation][0] for relation in facts if isinstance(relation[1], ox.BlankNode) and relation[1] in terms)
-    for fact in chain(same, unnamed):
-        raise BuildError(f"The ontology has an axiom from which nothing can be inferred here: {fact.triple}.")
+def _without_equal_terms(facts: dict[Relation, list[ox.Quad]], terms: set[Any]) -> list[LeftOut]:
+    """Take out of the facts what would make an axiom of one: that a class or property is the same as something. What that is."""
+    relation = (SAME_AS, None)
+    equal = {fact for fact in facts.get(relation, ()) if not terms.isdisjoint((fact.subject, fact.object))}
+    left = [fact for fact in facts.pop(relation, ()) if fact not in equal]
+    if left:
+        facts[relation] = left
+    return [LeftOut("owl:sameAs of a class or property", triple) for triple in sorted({fact.triple for fact in equal}, key=str)]
 
 
 def _tells_something(t: ox.Triple, terms: set[Any]) -> bool:

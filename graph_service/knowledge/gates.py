@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.catalogue.catalogue import Catalogue
-from graph_service.config import Settings
+from graph_service.config import Settings, bundled
 from graph_service.errors import BuildError
 from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
 from graph_service.knowledge.doubts import doubts
@@ -66,7 +66,7 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     report.warnings.extend(reading.warnings)
     if settings.reasoning != "none":
         try:
-            report.add((), {"inferred": 0 if guarded.findings else len(infer(knowledge))})
+            _add_inferred(report, knowledge, settings, count=not guarded.findings)
             _add_entailments(report, knowledge, settings, progress, fast=fast)
         except BuildError as error:
             clashes = error.members.get("clashes")
@@ -84,6 +84,15 @@ def second_reading(knowledge: Knowledge, settings: Settings) -> Report:
     figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
     doubts = checks.check(knowledge.sources, knowledge.asserted, checks.doubtful(settings.ontology))
     return Report(figures, warnings=list(map(str, doubts)), notes=[str(one) for one in found if one.left])
+
+
+def _add_inferred(report: Report, knowledge: Knowledge, settings: Settings, *, count: bool) -> None:
+    """How much is inferred, if it counts, and what of the ontology is left out of that: nothing may be of the one that came with it."""
+    report.add((), {"inferred": 0})
+    if count:
+        found = infer(knowledge, strict=settings.strict or settings.ontology == (bundled("ontology"),))
+        report.add((), {"inferred": len(found.triples), "left out": len(found.left_out)})
+        report.warnings.extend(found.warnings)
 
 
 def _add_entailments(report: Report, knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -12,7 +11,9 @@ from graph_service.errors import BuildError
 from graph_service.knowledge.closure import Clash, close
 from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.explanation import Explainer
+from graph_service.knowledge.leftovers import told
 from graph_service.knowledge.sources import Progress, Sources
+from graph_service.knowledge.supported import LeftOut
 from graph_service.words.writing import write_readably
 
 #: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
@@ -53,21 +54,29 @@ def read(sources: Sources, progress: Progress) -> Knowledge:
     )
 
 
-def infer(knowledge: Knowledge, keep: Path | None = None) -> list[ox.Triple]:
-    """The triples that follow from what the sources say (OWL 2 RL), sorted.
+@dataclass(frozen=True)
+class Inferred:
+    """The triples that follow, sorted, and what of the ontology no rule uses, told with file and line."""
 
-    `keep` is a folder that keeps the closure of the ontology alone, by its content.
+    triples: list[ox.Triple]
+    left_out: list[LeftOut]
+    warnings: list[str]
+
+
+def infer(knowledge: Knowledge, *, strict: bool = False) -> Inferred:
+    """What follows from what the sources say (OWL 2 RL).
+
     Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
-    rests on are said.
+    rests on are said; and, with `strict`, for the first part of the ontology that no rule uses.
     """
-    closure = close(knowledge.ontology, knowledge.data, keep)
+    closure = close(knowledge.ontology, knowledge.data, strict=strict)
     if closure.clashes:
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
         explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
         clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes]
         raise BuildError("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
-    return list(closure.inferred)
+    return Inferred(list(closure.inferred), list(closure.left_out), told(closure.left_out, knowledge.sources, "OWL 2 RL"))
 
 
 def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:  # noqa: ANN401 - any term, or None for any

@@ -44,7 +44,10 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     computing = derivations.read(derivations.files(settings.ontology))
     if settings.reasoning != "none" and knowledge.ontology:
         progress("Inferring what follows (OWL 2 RL).")
-        inferred = infer(knowledge, settings.snapshots)
+        found = infer(knowledge, strict=settings.strict)
+        for warning in found.warnings:
+            progress(warning)
+        inferred = found.triples
         inferred = sorted({*inferred, *derivations.derive(computing, [*knowledge.said, *inferred])}, key=str)
     graph = ox.NamedNode(GRAPH_INFERRED)
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]

@@ -2,23 +2,23 @@
 
 The generic rules (OWL 2 Profiles, section 4.3, tables 4 to 8) quantify over axioms; here each axiom becomes a rule of its own, so
 that `lc:Project rdfs:subClassOf lc:Undertaking` is the rule "a Project is an Undertaking" and not a join. Every class expression,
-named or not, is a class. Axioms that have no rule are refused by `supported`.
+named or not, is a class. What no rule uses was left out by `supported`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
 import pyoxigraph as ox
 
 from graph_service.knowledge.rule import Atom, Rule, is_of
-from graph_service.knowledge.supported import no_rule, number, refuse_what_has_no_rule
+from graph_service.knowledge.subsumption import below_by_their_values
+from graph_service.knowledge.supported import LeftOut, number, sort_out
 from graph_service.knowledge.terminology import (
     DIFFERENT_FROM,
     DOMAIN,
     NOTHING,
     ON_PROPERTY,
-    PROPERTIES_OF_THE_LANGUAGE,
     RANGE,
     SAME_AS,
     SUB_CLASS,
@@ -28,38 +28,43 @@ from graph_service.knowledge.terminology import (
     Node,
     Terminology,
     Value,
-    described,
     is_datatype,
     owl,
     show,
 )
-from graph_service.knowledge.unfolding import without_unnamed_classes
+from graph_service.knowledge.unfolding import with_everything_told, without_unnamed_classes
 from graph_service.knowledge.writings import of_any_writing
-from graph_service.words.names import OWL, RDF, RDFS, curie
+from graph_service.words.names import curie
 
 
-def compile_rules(terminology: Iterable[ox.Triple], closed: Iterable[ox.Triple] = ()) -> list[Rule]:
-    """The rules of an ontology, given its terminology. Raises BuildError naming the first axiom for which there is no rule.
+def compile_rules(terminology: Iterable[ox.Triple], having_members: Collection[object] = ()) -> list[Rule]:
+    """The rules of an ontology, given its terminology, as far as there are rules for it (see `sort_out`).
 
-    From the closure of the terminology (table 9 and what else owlrl knows), if it is given, come the subclass and subproperty
-    relations of named terms that no chain of stated ones leads to. What those lead to for an instance the rules of the stated
-    axioms lead to as well, in more steps: the closure is there to be sure, and not to be relied on.
+    `having_members` are the classes without names of which the ontology says that something belongs to them.
     """
-    ontology = Terminology(terminology)
-    refuse_what_has_no_rule(ontology)
-    further = Terminology(triple for triple in closed if triple.predicate in {SUB_CLASS, SUB_PROPERTY})
+    ontology, left_out = sort_out(terminology)
+    return rules_of(ontology, left_out, having_members)
+
+
+def rules_of(ontology: Terminology, left_out: Iterable[LeftOut] = (), having_members: Collection[object] = ()) -> list[Rule]:
+    """The rules of that part of an ontology for which there are rules, given what was left out of the whole."""
     rules = [
-        *(_class_rule(a, b) for a, b in _hierarchy(ontology, further, SUB_CLASS, owl("equivalentClass"))),
-        *(_property_rule(ontology, a, b) for a, b in _hierarchy(ontology, further, SUB_PROPERTY, owl("equivalentProperty"))),
+        *(_class_rule(a, b) for a, b in _hierarchy(ontology, SUB_CLASS, owl("equivalentClass"))),
+        *(_property_rule(ontology, a, b) for a, b in _hierarchy(ontology, SUB_PROPERTY, owl("equivalentProperty"))),
         *_properties(ontology),
         *_expressions(ontology),
         *_disjointness(ontology),
+        *_difference(ontology),
         *_keys(ontology),
         *_negative_assertions(ontology),
         Rule("cls-nothing2", "owl:Nothing has no members", None, (Atom("x", TYPE, NOTHING),)),
         Rule("eq-ref, eq-diff1", "nothing differs from itself", None, (Atom("x", DIFFERENT_FROM, "x"),)),
     ]
-    compiled = without_unnamed_classes(list(dict.fromkeys(map(_said_of_nothing, rules))))
+    if any(left_out) or having_members:
+        # Within the profile every restriction has rules for its members, which say as much.
+        rules += (replace(_class_rule(a, b), name=name) for name, a, b in below_by_their_values(ontology))
+    rules = with_everything_told(list(dict.fromkeys(map(_said_of_nothing, rules))), ontology.instances("Class"))
+    compiled = without_unnamed_classes(rules, having_members)
     return [*compiled, *of_any_writing(compiled, frozenset(ontology.instances("ObjectProperty")))]
 
 
@@ -87,32 +92,13 @@ def equality(predicates: Iterable[ox.NamedNode], classes: Iterable[Value]) -> It
         yield Rule("eq-rep-s", "same things have the same classes", Atom("y", TYPE, c), (same, Atom("x", TYPE, c)))
 
 
-def _hierarchy(ontology: Terminology, further: Terminology, relation: ox.NamedNode, equivalence: ox.NamedNode) -> list[tuple[Node, Value]]:
-    """What is said to be below what, and what else is, but for what is below by way of others: that needs no rule of its own."""
+def _hierarchy(ontology: Terminology, relation: ox.NamedNode, equivalence: ox.NamedNode) -> list[tuple[Node, Value]]:
+    """What is said to be below what: what else is below it follows, in more steps."""
     pairs = set(ontology.pairs(relation))
     for a, b in ontology.pairs(equivalence):
         assert isinstance(b, Node)
         pairs |= {(a, b), (b, a)}
-    above: dict[Value, set[Value]] = {}
-    for a, b in pairs:
-        above.setdefault(a, set()).add(b)
-    pairs |= {(a, b) for a, b in further.pairs(relation) if a in above and _is_own(a, b) and b not in _reached(a, above)}
     return sorted(((a, b) for a, b in pairs if a != b and b != THING and a != NOTHING), key=str)
-
-
-def _is_own(*nodes: Value) -> bool:
-    """Whether all are named terms and none is one of the languages themselves."""
-    return all(isinstance(node, ox.NamedNode) and not node.value.startswith((OWL, RDF, RDFS)) for node in nodes)
-
-
-def _reached(start: Value, above: Mapping[Value, set[Value]]) -> set[Value]:
-    """What can be reached from a term by going up."""
-    reached, todo = set[Value](), [start]
-    while todo:
-        new = above.get(todo.pop(), set()) - reached
-        reached |= new
-        todo += new
-    return reached
 
 
 def _class_rule(a: Node, b: Value) -> Rule:
@@ -215,6 +201,17 @@ def _expressions(ontology: Terminology) -> Iterator[Rule]:
             yield Rule("cls-maxc1", axiom, None, (Atom("x", TYPE, node), one))
         else:
             yield from _at_most_one(ontology, p, "cls-maxc2", axiom, (Atom("x", TYPE, node), one, two))
+    for node, p, n in restrictions("maxQualifiedCardinality"):
+        one, two = _step(ontology, p, "x", "y"), _step(ontology, p, "x", "z")
+        for kind in ontology.objects(node, owl("onClass")):
+            axiom = f"maxQualifiedCardinality {number(n)}: {_show_step(ontology, p)} {show(kind)}"
+            first, second = ((Atom(y, TYPE, kind),) if kind != THING else () for y in ("y", "z"))
+            if number(n) == 0:
+                yield Rule("cls-maxqc2" if kind == THING else "cls-maxqc1", axiom, None, (Atom("x", TYPE, node), one, *first))
+            else:
+                name = "cls-maxqc4" if kind == THING else "cls-maxqc3"
+                body = (Atom("x", TYPE, node), one, *first, two, *second)
+                yield from _at_most_one(ontology, p, name, axiom, body)
     for node, parts in ontology.pairs(owl("intersectionOf")):
         members, axiom = ontology.members(parts), f"{show(node)} owl:intersectionOf"
         yield Rule("cls-int1", axiom, Atom("x", TYPE, node), tuple(Atom("x", TYPE, member) for member in members))
@@ -225,7 +222,7 @@ def _expressions(ontology: Terminology) -> Iterator[Rule]:
             yield Rule("cls-uni", f"{show(node)} owl:unionOf", Atom("x", TYPE, node), (Atom("x", TYPE, member),))
     for node, parts in ontology.pairs(owl("oneOf")):
         for member in ontology.members(parts):
-            assert isinstance(member, Node)  # refuse_what_has_no_rule saw to it.
+            assert isinstance(member, Node)  # sort_out saw to it.
             yield Rule("cls-oo", f"{show(node)} owl:oneOf", Atom(member, TYPE, node), ())
     for a, b in ontology.pairs(owl("complementOf")):
         yield Rule("cls-com", f"{show(a)} owl:complementOf {show(b)}", None, (Atom("x", TYPE, a), Atom("x", TYPE, b)))
@@ -250,31 +247,38 @@ def _disjointness(ontology: Terminology) -> Iterator[Rule]:
                     yield from (rule(a, b) for a, b in combinations(ontology.members(members), 2))
 
 
+def _difference(ontology: Terminology) -> Iterator[Rule]:
+    """The things of a list that are all different (eq-diff2, eq-diff3)."""
+    for node in ontology.instances("AllDifferent"):
+        for part, name in (("members", "eq-diff2"), ("distinctMembers", "eq-diff3")):
+            for members in ontology.objects(node, owl(part)):
+                for a, b in combinations((thing for thing in ontology.members(members) if isinstance(thing, Node)), 2):
+                    yield Rule(name, f"{show(a)} owl:differentFrom {show(b)}", None, (Atom(a, SAME_AS, b),))
+
+
 def _negative_assertions(ontology: Terminology) -> Iterator[Rule]:
-    """What is said not to be (prp-npa1, prp-npa2). That each says one subject, property and value was seen to."""
+    """What is said not to be (prp-npa1, prp-npa2). That each says one subject and value was seen to."""
     for kind, name in (("targetIndividual", "prp-npa1"), ("targetValue", "prp-npa2")):
         for node, value in ontology.pairs(owl(kind)):
-            [subject], [p] = (ontology.objects(node, owl(part)) for part in ("sourceIndividual", "assertionProperty"))
+            [subject] = ontology.objects(node, owl("sourceIndividual"))
             assert isinstance(subject, Node)
             assert isinstance(value, Node | ox.Literal)
-            step = _step(ontology, p, "x", "y")
-            ends: dict[object, Node | ox.Literal] = {"x": subject, "y": value}
-            filled = Atom(ends[step.subject], step.predicate, ends[step.object])
-            yield Rule(name, f"not {show(subject)} {_show_step(ontology, p)} {show(value)}", None, (filled,))
+            for p in ontology.objects(node, owl("assertionProperty")):
+                step = _step(ontology, p, "x", "y")
+                ends: dict[object, Node | ox.Literal] = {"x": subject, "y": value}
+                filled = Atom(ends[step.subject], step.predicate, ends[step.object])
+                yield Rule(name, f"not {show(subject)} {_show_step(ontology, p)} {show(value)}", None, (filled,))
 
 
 def _step(ontology: Terminology, link: Value, source: str, target: Value | str) -> Atom:
     """The atom of a property, which may be an inverse: of a link of a chain, a restriction, an axiom."""
-    inverses = ontology.objects(link, owl("inverseOf")) if isinstance(link, ox.BlankNode) else []
-    forward = inverses[0] if len(inverses) == 1 else link
-    if not isinstance(forward, ox.NamedNode) or forward.value.startswith(OWL) or forward in PROPERTIES_OF_THE_LANGUAGE:
-        raise no_rule(f"{described(ontology, link)} as a property")
-    if inverses:
+    forward = ontology.property_of(link)
+    assert forward is not None  # sort_out saw to it.
+    if ontology.inverse_of(link):
         assert not isinstance(target, ox.Triple)
         return Atom(target, forward, source)
     return Atom(source, forward, target)
 
 
 def _show_step(ontology: Terminology, link: Value) -> str:
-    inverses = ontology.objects(link, owl("inverseOf")) if isinstance(link, ox.BlankNode) else ()
-    return next((f"inverse of {show(forward)}" for forward in inverses), show(link))
+    return next((f"inverse of {show(forward)}" for forward in ontology.inverse_of(link)), show(link))

@@ -1,8 +1,14 @@
-"""Which axioms have rules over instances (OWL 2 Profiles, section 4.2), and a clear no to all others.
+"""Which axioms have rules over instances (OWL 2 Profiles, section 4.2 and 4.3), and which parts of an ontology no rule uses.
 
-What has no rule is an error that names the axiom, never silently left out. One thing only is left to others: whether a literal is of
-the datatype that is a property's range (rules dt-type1, dt-type2 and dt-not-type), which the shapes check.
+What no rule uses is left out, as a reasoner does that runs the rules of OWL 2 RL, and told: by its construct, with the triple that has it.
+Of an axiom that has a class expression on a side where the profile has none, that much is used as the rules make of it (what is of a class
+that is defined by `owl:someValuesFrom` is found, and no value is made up for one that has to have some). One thing is left to others
+and not told: whether a literal is of the datatype that is a property's range (rules dt-type1, dt-type2 and dt-not-type), which the shapes
+check.
 """
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -14,6 +20,7 @@ from graph_service.knowledge.terminology import (
     ON_PROPERTY,
     RANGE,
     SUB_CLASS,
+    SUB_PROPERTY,
     THING,
     TYPE,
     Node,
@@ -22,6 +29,7 @@ from graph_service.knowledge.terminology import (
     described,
     is_datatype,
     owl,
+    rdfs,
     show,
 )
 from graph_service.words.names import OWL
@@ -33,71 +41,148 @@ _PROPERTIES_WITH_RULES = frozenset(
         *("equivalentClass", "equivalentProperty", "inverseOf", "propertyChainAxiom", "onProperty", "hasValue", "someValuesFrom"),
         *("allValuesFrom", "maxCardinality", "intersectionOf", "unionOf", "oneOf", "complementOf", "disjointWith"),
         *("propertyDisjointWith", "members", "hasKey", "sourceIndividual", "assertionProperty", "targetIndividual", "targetValue"),
+        *("maxQualifiedCardinality", "onClass", "distinctMembers"),
     )
 )
-_KINDS_WITH_RULES = frozenset(
+_CHARACTERISTICS = frozenset(
     owl(name)
     for name in (
         *("SymmetricProperty", "TransitiveProperty", "FunctionalProperty", "InverseFunctionalProperty", "IrreflexiveProperty"),
-        *("AsymmetricProperty", "AllDisjointClasses", "AllDisjointProperties", "NegativePropertyAssertion"),
+        "AsymmetricProperty",
     )
 )
+_KINDS_WITH_RULES = _CHARACTERISTICS | {
+    owl(name) for name in ("AllDisjointClasses", "AllDisjointProperties", "AllDifferent", "NegativePropertyAssertion")
+}
 
 #: The class expressions there are, and those that have a rule on each side of a subclass axiom (OWL 2 Profiles, section 4.2.3).
 _ON_BOTH_SIDES = ("intersectionOf", "hasValue")
 _ON_THE_LEFT = (*_ON_BOTH_SIDES, "unionOf", "oneOf", "someValuesFrom")
-_ON_THE_RIGHT = (*_ON_BOTH_SIDES, "complementOf", "allValuesFrom", "maxCardinality")
-_RESTRICTIONS = ("hasValue", "someValuesFrom", "allValuesFrom", "maxCardinality")
+_ON_THE_RIGHT = (*_ON_BOTH_SIDES, "complementOf", "allValuesFrom", "maxCardinality", "maxQualifiedCardinality")
+_RESTRICTIONS = ("hasValue", "someValuesFrom", "allValuesFrom", "maxCardinality", "maxQualifiedCardinality")
 _EXPRESSIONS = tuple(dict.fromkeys(_ON_THE_LEFT + _ON_THE_RIGHT))
 
+_LISTS = frozenset(
+    owl(name) for name in ("intersectionOf", "unionOf", "oneOf", "members", "distinctMembers", "propertyChainAxiom", "hasKey")
+)
+_CARDINALITIES = frozenset({owl("maxCardinality"), owl("maxQualifiedCardinality")})
+_VALUES_FROM = frozenset({owl("someValuesFrom"), owl("allValuesFrom")})
+_PARTS_OF_NEGATION = frozenset(owl(name) for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue"))
 
-def refuse_what_has_no_rule(ontology: Terminology) -> None:
-    """Raises BuildError naming the first axiom, or part of one, for which there is no rule."""
+_DATATYPES = frozenset({rdfs("Datatype"), owl("DataRange")})
+
+#: Whose subjects and objects are classes, or properties.
+_BETWEEN_CLASSES = frozenset({SUB_CLASS, owl("equivalentClass"), owl("disjointWith"), owl("complementOf")})
+_BETWEEN_PROPERTIES = frozenset({SUB_PROPERTY, owl("equivalentProperty"), owl("propertyDisjointWith")})
+#: Whose objects are classes.
+_TO_CLASSES = _VALUES_FROM | {DOMAIN, RANGE, owl("onClass")}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What no rule uses: the construct, by a name for people, the triple that has it, and more about it where that is not plain."""
+
+    construct: str
+    triple: ox.Triple
+    because: str = ""
+
+
+def sort_out(terminology: Iterable[ox.Triple]) -> tuple[Terminology, list[LeftOut]]:
+    """The part of an ontology for which there are rules, and what no rule uses, in a stable order."""
+    ontology = Terminology(terminology)
+    without = {t: found for t in sorted(ontology.triples, key=str) if (found := _without_rule(ontology, t)) is not None}
+    usable = Terminology(ontology.triples - without.keys()) if without else ontology
+    sides = [*_Sides(usable, {t.subject for t in without}).found()]
+    stepless = {t: LeftOut(f"{name} as a property", t) for t, name in _without_property(usable)}
+    # A construct that several triples of one term write (the parts of a negative assertion) is one.
+    once = {(found.triple.subject, found.construct): found for found in reversed([*without.values(), *stepless.values()])}
+    told = [*reversed(once.values()), *sides]
+    return (Terminology(usable.triples - stepless.keys()) if stepless else usable), told
+
+
+def refuse(ontology: Iterable[ox.Triple], left_out: LeftOut) -> BuildError:
+    """The error for a part of an ontology that no rule uses."""
+    said, t = Terminology(ontology), left_out.triple
+    because = left_out.because or left_out.construct
+    axiom = f"{described(said, t.subject)} {show(t.predicate)} {described(said, t.object)}"
+    return BuildError(f"The ontology has an axiom from which nothing can be inferred here: {axiom} ({because}).")
+
+
+def _without_rule(ontology: Terminology, t: ox.Triple) -> LeftOut | None:
+    """What of a triple by itself has no rule."""
+    name = show(t.predicate)
+    if t.predicate.value.startswith(OWL) and t.predicate not in _PROPERTIES_WITH_RULES:
+        return LeftOut(name, t)
+    if t.predicate == TYPE and t.object not in DECLARATIONS | _KINDS_WITH_RULES:
+        return LeftOut(show(t.object), t)
+    if t.predicate in _LISTS and (place := ontology.break_of(t.object)) is not None:
+        return LeftOut(f"{name} of a broken list", t, f"a list of the ontology is broken at {place}")
+    if t.predicate in _CARDINALITIES and number(t.object) not in {0, 1}:
+        return LeftOut(f"{name} of another number than 0 and 1", t)
+    if t.predicate in _VALUES_FROM and (is_datatype(t.object) or _DATATYPES & {*ontology.objects(t.object, TYPE)}):
+        return LeftOut(f"{name} of a datatype", t)
+    if t.predicate == owl("oneOf") and any(isinstance(member, ox.Literal) for member in ontology.members(t.object)):
+        return LeftOut(f"{name} of values", t)
+    if t.predicate in {owl("propertyChainAxiom"), owl("hasKey")} and not ontology.members(t.object):
+        return LeftOut(f"{name} of nothing", t)
+    if _is_part_of_negative_assertion(t) and not _is_negative_assertion(ontology, t.subject):
+        return LeftOut("owl:NegativePropertyAssertion", t, "a negative assertion without one subject, one property and one value")
+    for node in _classes(ontology, t):
+        if not _is_class(node):
+            return LeftOut(f"{show(node)} as a class", t)
+    return None
+
+
+def _classes(ontology: Terminology, t: ox.Triple) -> Iterator[Value]:
+    """The terms of a triple that have to be classes."""
+    if t.predicate in _BETWEEN_CLASSES or t.predicate == owl("hasKey"):
+        yield t.subject
+    if t.predicate in _BETWEEN_CLASSES | _TO_CLASSES:
+        yield t.object
+    is_list_of_classes = t.predicate in {owl("intersectionOf"), owl("unionOf")} or (
+        t.predicate == owl("members") and owl("AllDisjointClasses") in ontology.objects(t.subject, TYPE)
+    )
+    if is_list_of_classes:
+        yield from ontology.members(t.object)
+
+
+def _is_class(node: Value) -> bool:
+    """Whether a term may be a class: no literal, and no term of the language but those above and below all."""
+    if isinstance(node, ox.NamedNode):
+        return not node.value.startswith(OWL) or node in {THING, NOTHING}
+    return isinstance(node, ox.BlankNode)
+
+
+def _without_property(ontology: Terminology) -> Iterator[tuple[ox.Triple, str]]:
+    """The triples that have something for a property that is none with rules, and its name."""
     for t in sorted(ontology.triples, key=str):
-        said = f"{described(ontology, t.subject)} {show(t.predicate)} {described(ontology, t.object)}"
-        if t.predicate.value.startswith(OWL) and t.predicate not in _PROPERTIES_WITH_RULES:
-            raise no_rule(said)
-        if t.predicate == TYPE and t.object not in DECLARATIONS | _KINDS_WITH_RULES:
-            raise no_rule(said)
-        if t.predicate == owl("maxCardinality") and number(t.object) not in {0, 1}:
-            raise no_rule(said)
-        if t.predicate in {owl("someValuesFrom"), owl("allValuesFrom")} and is_datatype(t.object):
-            raise no_rule(said)
-        if t.predicate == owl("oneOf") and any(isinstance(member, ox.Literal) for member in ontology.members(t.object)):
-            raise no_rule(said)
-        if t.predicate in {owl("propertyChainAxiom"), owl("hasKey")} and not ontology.members(t.object):
-            raise no_rule(said)
-        if _is_part_of_negative_assertion(t) and not _is_negative_assertion(ontology, t.subject):
-            raise no_rule(said, "a negative assertion without one subject, one property and one value")
-    check = _Sides(ontology)
-    for a, b in ontology.pairs(SUB_CLASS):
-        check.left(a, axiom := f"{described(ontology, a)} rdfs:subClassOf {described(ontology, b)}")
-        check.right(b, axiom)
-    for relation in ("equivalentClass", "disjointWith"):
-        for a, b in ontology.pairs(owl(relation)):
-            axiom = f"{described(ontology, a)} owl:{relation} {described(ontology, b)}"
-            for node in (a, b):
-                check.left(node, axiom)
-                if relation == "equivalentClass":
-                    check.right(node, axiom)
-    for property in (DOMAIN, RANGE):
-        for p, c in ontology.pairs(property):
-            check.right(c, f"{described(ontology, p)} {show(property)} {described(ontology, c)}")
-    for c, key in ontology.pairs(owl("hasKey")):
-        check.left(c, f"{described(ontology, c)} owl:hasKey {described(ontology, key)}")
-    for node in ontology.instances("AllDisjointClasses"):
-        for members in ontology.objects(node, owl("members")):
-            for member in ontology.members(members):
-                check.left(member, f"owl:AllDisjointClasses {described(ontology, members)}")
-    for name in _EXPRESSIONS:
-        for node, value in ontology.pairs(owl(name)):
-            if isinstance(node, ox.NamedNode):
-                check.definition(node, f"{show(node)} owl:{name} {described(ontology, value)}")
+        for link in _properties(ontology, t):
+            if ontology.property_of(link) is None:
+                yield t, show(link) if isinstance(link, ox.NamedNode) else described(ontology, link)
+                break
+
+
+def _properties(ontology: Terminology, t: ox.Triple) -> list[Value]:
+    """The terms of a triple that have to be properties, where there are rules about it."""
+    if t.predicate in _BETWEEN_PROPERTIES or (t.predicate == owl("inverseOf") and isinstance(t.subject, ox.NamedNode)):
+        return [t.subject, t.object]
+    if t.predicate in {DOMAIN, RANGE}:
+        return [] if t.object == THING or (t.predicate == RANGE and is_datatype(t.object)) else [t.subject]
+    if t.predicate == TYPE:
+        return [t.subject] if t.object in _CHARACTERISTICS else []
+    if t.predicate in {ON_PROPERTY, owl("assertionProperty")}:
+        return [t.object]
+    if t.predicate == owl("propertyChainAxiom"):
+        return [t.subject, *ontology.members(t.object)]
+    if t.predicate == owl("hasKey"):
+        return ontology.members(t.object)
+    if t.predicate == owl("members") and owl("AllDisjointProperties") in ontology.objects(t.subject, TYPE):
+        return ontology.members(t.object)
+    return []
 
 
 def _is_part_of_negative_assertion(t: ox.Triple) -> bool:
-    parts = {owl(name) for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue")}
-    return t.predicate in parts or (t.predicate == TYPE and t.object == owl("NegativePropertyAssertion"))
+    return t.predicate in _PARTS_OF_NEGATION or (t.predicate == TYPE and t.object == owl("NegativePropertyAssertion"))
 
 
 def _is_negative_assertion(ontology: Terminology, node: object) -> bool:
@@ -113,58 +198,78 @@ def _is_negative_assertion(ontology: Terminology, node: object) -> bool:
 
 
 class _Sides:
-    """Refuses class expressions that stand on a side of an axiom for which they have no rule, nested ones too."""
+    """Finds class expressions that stand on a side of an axiom where they have no rule, nested ones too."""
 
-    def __init__(self, ontology: Terminology) -> None:
+    def __init__(self, ontology: Terminology, incomplete: set[object]) -> None:
+        """`incomplete` are the terms of which a part is left out already, and told."""
         self._ontology = ontology
+        self._incomplete = incomplete
         self._seen: set[tuple[object, tuple[str, ...]]] = set()
 
-    def left(self, node: Value, axiom: str) -> None:
+    def found(self) -> Iterator[LeftOut]:
+        """What has no rule where it stands, each expression once, by the axiom that was met first."""
+        ontology = self._ontology
+        for t in (ox.Triple(a, SUB_CLASS, b) for a, b in ontology.pairs(SUB_CLASS)):
+            yield from self._left(t.subject, t)
+            yield from self._right(t.object, t)
+        for relation in (owl("equivalentClass"), owl("disjointWith")):
+            for t in (ox.Triple(a, relation, b) for a, b in ontology.pairs(relation)):
+                for node in (t.subject, t.object):
+                    yield from self._left(node, t)
+                    if relation == owl("equivalentClass"):
+                        yield from self._right(node, t)
+        for relation in (DOMAIN, RANGE):
+            for p, c in ontology.pairs(relation):
+                yield from self._right(c, ox.Triple(p, relation, c))
+        for c, key in ontology.pairs(owl("hasKey")):
+            yield from self._left(c, ox.Triple(c, owl("hasKey"), key))
+        for node in ontology.instances("AllDisjointClasses"):
+            for members in ontology.objects(node, owl("members")):
+                for member in ontology.members(members):
+                    yield from self._left(member, ox.Triple(node, owl("members"), members))
+        for name in _EXPRESSIONS:
+            for node, value in ontology.pairs(owl(name)):
+                if isinstance(node, ox.NamedNode):
+                    # A name is defined by the expression, which has to have rules on both sides.
+                    yield from self._expression(node, _ON_THE_LEFT, ox.Triple(node, owl(name), value), "on the left")
+                    yield from self._expression(node, _ON_THE_RIGHT, ox.Triple(node, owl(name), value), "on the right")
+
+    def _left(self, node: Value, axiom: ox.Triple) -> Iterator[LeftOut]:
         if node == THING:
-            raise no_rule(axiom, "owl:Thing on the left")
-        self._class(node, _ON_THE_LEFT, axiom, "on the left")
+            yield LeftOut("owl:Thing on the left", axiom)
+        elif isinstance(node, ox.BlankNode):
+            yield from self._expression(node, _ON_THE_LEFT, axiom, "on the left")
 
-    def right(self, node: Value, axiom: str) -> None:
-        self._class(node, _ON_THE_RIGHT, axiom, "on the right")
-
-    def definition(self, node: Value, axiom: str) -> None:
-        """Refuse what has no rule on both sides: a name is defined by the expression."""
-        self._expression(node, _ON_THE_LEFT, axiom, "on the left")
-        self._expression(node, _ON_THE_RIGHT, axiom, "on the right")
-
-    def _class(self, node: Value, allowed: tuple[str, ...], axiom: str, side: str) -> None:
+    def _right(self, node: Value, axiom: ox.Triple) -> Iterator[LeftOut]:
         if isinstance(node, ox.BlankNode):
-            self._expression(node, allowed, axiom, side)
-        elif not isinstance(node, ox.NamedNode) or (node.value.startswith(OWL) and node not in {THING, NOTHING}):
-            raise no_rule(axiom, f"{show(node)} as a class")
+            yield from self._expression(node, _ON_THE_RIGHT, axiom, "on the right")
 
-    def _expression(self, node: Value, allowed: tuple[str, ...], axiom: str, side: str) -> None:
+    def _expression(self, node: Value, allowed: tuple[str, ...], axiom: ox.Triple, side: str) -> Iterator[LeftOut]:
         if (node, allowed) in self._seen:
             return
         self._seen.add((node, allowed))
         found = [(name, value) for name in _EXPRESSIONS for value in self._ontology.objects(node, owl(name))]
-        if len(found) != 1 and isinstance(node, ox.BlankNode):
-            raise no_rule(axiom, "an unnamed class that is not defined once")
+        if len(found) != 1 and isinstance(node, ox.BlankNode) and node not in self._incomplete and not self._is_datatype(node):
+            yield LeftOut("an unnamed class that is not defined once", axiom)
         for name, value in found:
             if name not in allowed:
-                raise no_rule(axiom, f"owl:{name} {side}")
+                yield LeftOut(f"owl:{name} {side}", axiom)
             if name in _RESTRICTIONS and len(self._ontology.objects(node, ON_PROPERTY)) != 1:
-                raise no_rule(axiom, f"owl:{name} without one property")
+                yield LeftOut(f"owl:{name} without one property", axiom)
             if name in {"intersectionOf", "unionOf"}:
                 for member in self._ontology.members(value):
-                    self._same_side(member, allowed, axiom)
+                    yield from (self._left if allowed == _ON_THE_LEFT else self._right)(member, axiom)
             elif name == "allValuesFrom":
-                self.right(value, axiom)
+                yield from self._right(value, axiom)
             elif name == "complementOf" or (name == "someValuesFrom" and value != THING):
-                self.left(value, axiom)
+                yield from self._left(value, axiom)
+            elif name == "maxQualifiedCardinality":
+                for kind in self._ontology.objects(node, owl("onClass")):
+                    if kind != THING:
+                        yield from self._left(kind, axiom)
 
-    def _same_side(self, node: Value, allowed: tuple[str, ...], axiom: str) -> None:
-        (self.left if allowed == _ON_THE_LEFT else self.right)(node, axiom)
-
-
-def no_rule(axiom: str, because: str = "") -> BuildError:
-    """The error for an axiom, or a part of one, that has no rule."""
-    return BuildError(f"The ontology has an axiom from which nothing can be inferred here: {axiom}{because and f' ({because})'}.")
+    def _is_datatype(self, node: object) -> bool:
+        return not _DATATYPES.isdisjoint(self._ontology.objects(node, TYPE))
 
 
 def number(value: Value) -> int | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from graph_service.errors import BuildError
 from graph_service.words.names import OWL, RDF, RDFS, XSD, curie
 
 Node = ox.NamedNode | ox.BlankNode
@@ -35,7 +34,7 @@ PROPERTIES_OF_THE_LANGUAGE = frozenset({TYPE, FIRST, REST, SUB_CLASS, SUB_PROPER
 DECLARATIONS = frozenset(
     {
         *(owl(name) for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")),
-        *(owl(name) for name in ("Axiom", "Annotation", "DeprecatedClass", "DeprecatedProperty")),
+        *(owl(name) for name in ("Axiom", "Annotation", "DeprecatedClass", "DeprecatedProperty", "OntologyProperty", "DataRange")),
         *(rdfs("Class"), rdfs("Datatype"), ox.NamedNode(RDF + "Property")),
     }
 )
@@ -51,6 +50,15 @@ _ANNOTATIONS = frozenset(
 
 #: What the language says of individuals: facts, not axioms.
 _FACTS = frozenset({SAME_AS, DIFFERENT_FROM, THING, NOTHING, owl("NamedIndividual")})
+
+
+#: Datatypes beside those of XML Schema (OWL 2 Syntax, section 4).
+_DATATYPES = frozenset(
+    {RDFS + "Literal", OWL + "real", OWL + "rational", *(RDF + name for name in ("langString", "PlainLiteral", "XMLLiteral", "HTML"))}
+)
+
+#: How many members of a list are told, at most.
+_TOLD = 12
 
 
 class Terminology:
@@ -84,15 +92,34 @@ class Terminology:
         return [s for s, o in self.pairs(TYPE) if o == owl(kind)]
 
     def members(self, head: object) -> list[Value]:
-        """The members of a list. Raises BuildError for a list that is broken."""
+        """The members of a list, as far as it is whole (see `break_of`)."""
+        return self._followed(head)[0]
+
+    def break_of(self, head: object) -> object | None:
+        """Where a list is broken, or begins again; None for a whole one."""
+        return self._followed(head)[1]
+
+    def _followed(self, head: object) -> tuple[list[Value], object | None]:
         found: list[Value] = []
         while head != NIL:
             first, rest = self.objects(head, FIRST), self.objects(head, REST)
             if len(first) != 1 or len(rest) != 1 or len(found) > len(self.triples):
-                raise BuildError(f"A list of the ontology is broken at {head}.")
+                return found, head
             found.append(first[0])
             head = rest[0]
-        return found
+        return found, None
+
+    def inverse_of(self, link: Value) -> list[Value]:
+        """What an unnamed property is the inverse of; nothing for a name."""
+        return self.objects(link, owl("inverseOf")) if isinstance(link, ox.BlankNode) else []
+
+    def property_of(self, link: Value) -> ox.NamedNode | None:
+        """The property of a link of a chain, of a restriction or an axiom, which may be an inverse; None if it has no rules."""
+        inverses = self.inverse_of(link)
+        forward = inverses[0] if len(inverses) == 1 else link
+        if not isinstance(forward, ox.NamedNode) or forward.value.startswith(OWL) or forward in PROPERTIES_OF_THE_LANGUAGE:
+            return None
+        return forward
 
 
 def is_terminology(triple: ox.Triple) -> bool:
@@ -105,6 +132,12 @@ def is_terminology(triple: ox.Triple) -> bool:
     return triple.predicate in {SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE, FIRST, REST}
 
 
+def members_of_unnamed(ontology: Iterable[ox.Triple], terminology: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """What an ontology says to be of a class without a name that it describes: facts, and not axioms."""
+    described = {triple.subject for triple in terminology if isinstance(triple.subject, ox.BlankNode)}
+    return [t for t in ontology if t.predicate == TYPE and isinstance(t.object, ox.BlankNode) and t.object in described]
+
+
 def terminology_of(ontology: Iterable[ox.Triple]) -> set[ox.Triple]:
     """The part of an ontology that is about classes and properties and from which something follows."""
     return set(filter(is_terminology, ontology))
@@ -115,14 +148,15 @@ def described(ontology: Terminology, node: Value, depth: int = 3) -> str:
     if not isinstance(node, ox.BlankNode) or not depth:
         return show(node)
     if ontology.objects(node, FIRST):
-        return f"( {' '.join(described(ontology, member, depth - 1) for member in ontology.members(node))} )"
+        first, more = (members := ontology.members(node))[:_TOLD], members[_TOLD:]
+        return f"( {' '.join(described(ontology, member, depth - 1) for member in first)}{' …' if more else ''} )"
     parts = [t for t in ontology.about(node) if t.predicate != TYPE and t.predicate.value.startswith(OWL)]
     return f"[ {' ; '.join(f'{show(t.predicate)} {described(ontology, t.object, depth - 1)}' for t in parts)} ]" if parts else show(node)
 
 
 def is_datatype(node: Value) -> bool:
     """Whether a range is a datatype and no class."""
-    return isinstance(node, ox.NamedNode) and (node.value.startswith(XSD) or node.value in {RDFS + "Literal", RDF + "langString"})
+    return isinstance(node, ox.NamedNode) and (node.value.startswith(XSD) or node.value in _DATATYPES)
 
 
 def show(node: object) -> str:

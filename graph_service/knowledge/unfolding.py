@@ -1,32 +1,82 @@
 """Unnamed classes put out of the way: rules that a person would say."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import count
 
 import pyoxigraph as ox
 
 from graph_service.knowledge.rule import Atom, Rule, is_of
-from graph_service.knowledge.terminology import SAME_AS, Node
+from graph_service.knowledge.terminology import SAME_AS, THING, TYPE, Node, show
+
+#: Rules that may take the place of those of one unnamed class. One that would make more stays: so is a class of ten unions.
+_MOST_RULES = 10_000
 
 
-def without_unnamed_classes(rules: list[Rule]) -> list[Rule]:
+class _Rules:
+    """Rules in order, each once, with those that make or need a class at hand."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.all: dict[Rule, None] = {}
+        self._makes: defaultdict[object, dict[Rule, None]] = defaultdict(dict)
+        self._needs: defaultdict[object, dict[Rule, None]] = defaultdict(dict)
+        for rule in rules:
+            self.add(rule)
+
+    def add(self, rule: Rule) -> None:
+        self.all.setdefault(rule)
+        for places, node in self._places(rule):
+            places[node].setdefault(rule)
+
+    def remove(self, rule: Rule) -> None:
+        self.all.pop(rule, None)
+        for places, node in self._places(rule):
+            places[node].pop(rule, None)
+
+    def of(self, node: Node) -> tuple[list[Rule], list[Rule]]:
+        """The rules that make things members of a class, and those that need them to be."""
+        return [*self._makes[node]], [*self._needs[node]]
+
+    def _places(self, rule: Rule) -> Iterator[tuple[defaultdict[object, dict[Rule, None]], object]]:
+        if rule.head is not None and rule.head.predicate == TYPE:
+            yield self._makes, rule.head.object
+        for atom in rule.body:
+            if atom.predicate == TYPE:
+                yield self._needs, atom.object
+
+
+def without_unnamed_classes(rules: Iterable[Rule], but: Container[object] = ()) -> list[Rule]:
     """The rules with unnamed classes put out of the way, each replaced by what makes a thing belong to it.
 
     `A ≡ [hasValue p v]` makes `A(x) <- r(x)` and `r(x) <- p(x, v)`; together they are `A(x) <- p(x, v)`, which is what a person
-    would say. An unnamed class that is defined by itself has to stay.
+    would say. An unnamed class that is defined by itself has to stay, and so do those in `but`, of which something is said to be.
     """
-    unnamed = {atom.object for rule in rules for atom in (*rule.body, *((rule.head,) if rule.head else ()))}
-    for node in sorted((node for node in unnamed if isinstance(node, ox.BlankNode)), key=str):
-        makes = [rule for rule in rules if rule.head is not None and is_of(rule.head, node)]
-        needs = [rule for rule in rules if any(is_of(atom, node) for atom in rule.body)]
-        if any(rule in needs for rule in makes):
+    left = _Rules(rules)
+    unnamed = {atom.object for rule in left.all for atom in (*rule.body, *((rule.head,) if rule.head else ()))}
+    for node in sorted((node for node in unnamed if isinstance(node, ox.BlankNode) and node not in but), key=str):
+        makes, needs = left.of(node)
+        once = set(makes)
+        if not once.isdisjoint(needs) or sum(len(makes) ** sum(is_of(atom, node) for atom in need.body) for need in needs) > _MOST_RULES:
             continue
-        others = [rule for rule in rules if rule not in makes and rule not in needs]
-        rules = others + [merged for need in needs for merged in _merged(need, node, makes) if merged.head not in merged.body]
-    return list(dict.fromkeys(rules))
+        for rule in (*makes, *needs):
+            left.remove(rule)
+        for need in needs:
+            for merged in _merged(need, node, makes):
+                if merged.head not in merged.body:
+                    left.add(merged)
+    return list(left.all)
 
 
-def _merged(need: Rule, node: ox.BlankNode, makes: list[Rule]) -> list[Rule]:
+def with_everything_told(rules: list[Rule], classes: Iterable[Node]) -> list[Rule]:
+    """The rules, and further ones for those that ask for an owl:Thing: a member of any class is one (scm-cls)."""
+    needs = [rule for rule in rules if any(is_of(atom, THING) for atom in rule.body)]
+    if not needs:
+        return rules
+    makes = [Rule("scm-cls", f"{show(c)} a owl:Class", Atom("x", TYPE, THING), (Atom("x", TYPE, c),)) for c in classes if c != THING]
+    return [*rules, *(merged for need in needs for merged in _merged(need, THING, makes))]
+
+
+def _merged(need: Rule, node: Node, makes: list[Rule]) -> list[Rule]:
     """The rule with its first atom of the class replaced by each body that makes things belong to it, and so on for the next."""
     place = next((n for n, atom in enumerate(need.body) if is_of(atom, node)), None)
     if place is None:

@@ -10,9 +10,9 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.errors import BuildError, SourceError
-from graph_service.knowledge import failure, making
+from graph_service.knowledge import failure
 from graph_service.knowledge.build import build
-from graph_service.knowledge.identity import snapshot_id, source_set
+from graph_service.knowledge.identity import source_set
 from graph_service.knowledge.snapshot import Snapshot, last_good
 from graph_service.service import Service
 
@@ -134,7 +134,7 @@ def test_a_contradiction_stops_the_build_and_leaves_the_last_good_snapshot(make:
     make(cat_ttl=CAT + " e:tom a e:Dog .")
     with pytest.raises(BuildError, match="http://e/tom"):
         build(settings, quiet)
-    left = {path.name for path in settings.snapshots.iterdir() if not path.name.startswith(".terminology-")}
+    left = {path.name for path in settings.snapshots.iterdir()}
     assert left == {good.id, f"last-{source_set(settings)}", ".publishing", f".failed-{source_set(settings)}"}
     assert last_good(settings.snapshots, source_set(settings)) == good
 
@@ -153,18 +153,6 @@ def test_why_a_build_failed_is_noted_until_one_succeeds(make: Make) -> None:
     assert noted.detail == raised.value.detail
     build(make(cat_ttl=CAT), quiet)
     assert failure.last(place, sources) is None
-
-
-def test_the_closure_of_the_ontology_is_kept_by_its_content(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = make(cat_ttl=CAT)
-    build(settings, quiet)
-    kept = set(settings.snapshots.glob(".terminology-*.nt"))
-    assert len(kept) == 1
-    monkeypatch.setattr("graph_service.knowledge.axioms.close_terminology", lambda _: pytest.fail("it was made again"))
-    settings = make(cat_ttl=CAT + " e:kitty a e:Cat .")
-    snapshot = making.make(snapshot_id(settings), settings.snapshots, settings, quiet)
-    assert "https://w3id.org/labcoop/graph/inferred" in snapshot.graphs
-    assert set(settings.snapshots.glob(".terminology-*.nt")) == kept
 
 
 def test_a_damaged_snapshot_is_not_opened(make: Make) -> None:
@@ -225,17 +213,6 @@ def test_a_damaged_snapshot_is_never_served_though_the_sources_cannot_be_built(m
         build(settings, quiet)
     with pytest.raises(BuildError, match=r"dataset\.nq"):
         serve_last_good(settings)
-
-
-def test_a_kept_closure_that_is_damaged_is_made_anew(make: Make) -> None:
-    settings = make(cat_ttl=CAT)
-    whole = build(settings, quiet).path_of("nq").read_bytes()
-    (kept,) = settings.snapshots.glob(".terminology-*.nt")
-    half_the_lines(kept)
-    build(make(cat_ttl=CAT + " e:kitty a e:Cat ."), quiet)
-    assert build(make(cat_ttl=CAT), quiet).path_of("nq").read_bytes() == whole
-    lines = kept.read_bytes().splitlines()
-    assert len(lines) > 2
 
 
 def test_a_property_that_rdf_xml_cannot_write_leaves_that_dump_out(make: Make) -> None:

@@ -75,7 +75,7 @@ def lc(name: str) -> ox.NamedNode:
 def triples() -> set[ox.Triple]:
     """What the invented news item says and what follows from it: `infer` raises if they contradict each other."""
     knowledge = read(Sources.find([bundled("ontology")], [INVENTED]), lambda _: None)
-    return {*knowledge.said, *infer(knowledge)}
+    return {*knowledge.said, *infer(knowledge).triples}
 
 
 @pytest.mark.parametrize(("subject", "property", "objects"), FOLLOWS)

@@ -75,7 +75,7 @@ def english(term: object) -> str:
 @pytest.fixture(scope="module")
 def uses(settings: Settings) -> Uses:
     knowledge = read(Sources.find(settings.ontology, settings.data), lambda _: None)
-    return Uses(set(knowledge.said), set(infer(knowledge)))
+    return Uses(set(knowledge.said), set(infer(knowledge).triples))
 
 
 def test_no_property_is_used_beyond_its_definition(uses: Uses) -> None:
