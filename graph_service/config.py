@@ -202,7 +202,7 @@ class Settings:
     query_depth: int = _setting(_count, lambda: 100, "100", "brackets within each other in a query, at most (400)")
     term_depth: int = _setting(_count, lambda: 32, "32", "levels of a triple term in a result, at most (413)")
     data: tuple[Path, ...] = _setting(
-        _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (Turtle, TriG, N-Quads), or none"
+        _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (any RDF, also compressed), or none"
     )
     ontology: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("ontology"),), "the ontology that came with it", "ontology: folders or files, or none"
@@ -210,6 +210,7 @@ class Settings:
     queries: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
     )
+    source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "largest file of data or ontology, unpacked")
     reasoning: str = _setting(_choice("owl-rl", "none"), lambda: "owl-rl", "owl-rl", "what to infer at build: owl-rl, or none")
     strict: bool = _setting(
         _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and told"

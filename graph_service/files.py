@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from graph_service.config import refuse_unreadable
@@ -38,15 +38,15 @@ def matching(roots: Iterable[Path], pattern: str) -> list[Path]:
     return sorted(path for root in roots if root.is_dir() for path in root.rglob(pattern))
 
 
-def below(folder: Path, suffixes: Collection[str], deep: bool = True) -> list[Path]:
-    """The files in a folder, and `deep` in the folders within, whose names end so, sorted.
+def below(folder: Path, wanted: Callable[[Path], bool], deep: bool = True) -> list[Path]:
+    """The files in a folder, and `deep` in the folders within, that are wanted, sorted.
 
     Raises SourceError for a folder that may not be read, SettingError for a name that is no UTF-8.
     """
     found = []
     try:
         for where, folders, names in os.walk(folder, onerror=_refuse):
-            found += [path for name in names if (path := Path(where, name)).suffix in suffixes and path.is_file()]
+            found += [path for name in names if (path := Path(where, name)).is_file() and wanted(path)]
             if not deep:
                 folders.clear()
     except OSError as error:

@@ -191,4 +191,4 @@ def query_files(places: Iterable[Path]) -> Iterator[Path]:
     Raises SourceError for a path that is not there, and SettingError for a name that is no UTF-8.
     """
     for place in places:
-        yield from below(place, {".rq"}, deep=False) if is_folder(place) else [place]
+        yield from below(place, lambda path: path.suffix == ".rq", deep=False) if is_folder(place) else [place]

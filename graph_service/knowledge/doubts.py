@@ -16,6 +16,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
+from graph_service.knowledge.serialisations import ENDINGS
 from graph_service.knowledge.sources import Sources
 from graph_service.words.names import OWL, RDFS, THING, curie
 
@@ -47,7 +48,7 @@ _DIFFERENT, _LABEL = ox.NamedNode(OWL + "differentFrom"), ox.NamedNode(RDFS + "l
 
 def doubts(sources: Sources) -> Iterator[str]:
     """All doubts about the sources, each as a text with file and line. Raises SourceError for a file that cannot be parsed."""
-    yield from (f"{path}: is not read: the name of a source ends in .ttl, .nt, .trig or .nq." for path in sources.unread)
+    yield from (f"{path}: is not read: the name of a source ends in {ENDINGS}." for path in sources.unread)
     yield from _near_each_other(sources)
     yield from _of_another_language(sources)
 

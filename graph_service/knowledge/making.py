@@ -30,7 +30,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
 
     Raises SourceError, BuildError, and OSError where it cannot be written.
     """
-    sources = Sources.find(settings.ontology, settings.data)
+    sources = Sources.of(settings)
     catalogue = Catalogue.read(settings.queries)
     if catalogue.faults:
         raise BuildError("\n".join(fault.detail for fault in catalogue.faults), findings=[fault.detail for fault in catalogue.faults])

@@ -3,16 +3,15 @@
 Where a file's triples go:
 
 - the ontology's files: all into `graph/ontology`;
-- Turtle and N-Triples files of a data folder: into the graph named after the folder that holds them, so
-  `data/sources/brochure-2023/*.ttl` is `graph/brochure-2023`;
-- a Turtle file that is named by itself: into the graph named after the file;
+- files of a data folder: into the graph named after the folder that holds them, so `data/sources/brochure-2023/*.ttl` is
+  `graph/brochure-2023`; JSON-LD may say of a part of its triples that they are in a graph of their own;
+- a file that is named by itself: into the graph named after the file;
 - TriG and N-Quads: where the file itself says.
 
 Files `dataset.ttl` and `presentation.ttl` at the top of a data folder are about the dataset as a whole (its title, licence, publisher;
 how its things are listed): they go into the description of the graph, and are neither reasoned over nor held against the rules.
 """
 
-import codecs
 import difflib
 import hashlib
 import re
@@ -24,23 +23,17 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from graph_service.config import Settings
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.knowledge.slips import mend
+from graph_service.knowledge.parsing import AS_USUAL, Fault, Reading, parse, utf8
+from graph_service.knowledge.serialisations import has_graphs, is_meant, is_source, recognise, stem_of
+from graph_service.knowledge.unpacking import content_of
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF, curie
 from graph_service.words.terms import mapped
 
 #: Is told, in sentences, how far the work is.
 Progress = Callable[[str], None]
-
-_TRIPLES = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES}
-_QUADS = {".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS}
-_FORMATS = _TRIPLES | _QUADS
-
-#: How names of files end that hold RDF, or do by mistake, and are not read.
-_MEANT = frozenset(
-    {".jsonld", ".n3", ".owl", ".rdf", ".rdfxml", ".ttl~", ".tll", ".tt", ".ttls", ".turtle", ".xml", *map(str.upper, _FORMATS)}
-)
 
 #: Folders of the ontology that hold rules about the graph and not a part of it.
 _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "doubts", "entailments"})
@@ -63,29 +56,34 @@ class SourceFile:
 
     path: Path
     graph: str | None
+    reading: Reading = AS_USUAL
 
     @cached_property
-    def text(self) -> bytes:
-        """The file's bytes. Raises SourceError if it cannot be read."""
+    def _content(self) -> tuple[bytes, ox.RdfFormat]:
+        content = content_of(self.path, self.reading.limit)
+        format = recognise(self.path, content)
         try:
-            # Editors on Windows put a byte order mark before it.
-            return self.path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        except OSError as error:
-            raise SourceError(f"{self.path}: {error.strerror}") from error
+            return utf8(content, format), format
+        except Fault as fault:
+            raise self._error(fault) from fault
+
+    @property
+    def text(self) -> bytes:
+        """What is in the file, unpacked and in UTF-8. Raises SourceError if it cannot be read or is nothing that is read here."""
+        return self._content[0]
 
     @cached_property
     def _parsed(self) -> tuple[list[ox.Quad], dict[str, str]]:
-        parser = None
+        text, format = self._content
         try:
-            parser = ox.parse(self.text, _FORMATS[self.path.suffix], base_iri=self.path.resolve().as_uri())
-            return list(_renamed(parser, self)), dict(parser.prefixes)
-        except SyntaxError as error:
-            line, column = error.lineno, error.offset
-            detail = re.sub(
-                r"^Parser error at line \d+ (between columns? \d+ and |column )\S+ ?(and line \d+ column \d+)?: ", "", str(error.msg)
-            )
-            detail = " ".join(filter(None, (f"{detail.rstrip('.')}.", mend(detail))))
-            raise SourceError(f"{self.path}:{line}:{column}: {detail}", file=str(self.path), line=line, column=column) from error
+            quads, prefixes = parse(text, format, self.path.resolve().as_uri(), self.reading)
+        except Fault as fault:
+            raise self._error(fault) from fault
+        return list(_renamed(quads, self)), prefixes
+
+    def _error(self, fault: Fault) -> SourceError:
+        place = ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
+        return SourceError(f"{place}: {fault.detail}", file=str(self.path), line=fault.line, column=fault.column)
 
     @property
     def quads(self) -> list[ox.Quad]:
@@ -169,21 +167,27 @@ class Sources:
     unread: tuple[Path, ...] = ()
 
     @classmethod
-    def find(cls, ontology: Sequence[Path], data: Sequence[Path]) -> "Sources":
+    def find(cls, ontology: Sequence[Path], data: Sequence[Path], reading: Reading = AS_USUAL) -> "Sources":
         """The files below the given folders, and the given files, sorted.
 
         Raises SourceError for a path that is not there, SettingError for one that is no UTF-8.
         """
+        found = list(_files(data, reading))
         return cls(
             ontology=tuple(
-                SourceFile(path, GRAPH_ONTOLOGY)
-                for path, root in _files(ontology)
+                SourceFile(path, GRAPH_ONTOLOGY, reading)
+                for path, root in _files(ontology, reading)
                 if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
             ),
-            data=tuple(SourceFile(path, _graph_of(path, root)) for path, root in _files(data) if not _is_about(path, root)),
-            about=tuple(SourceFile(path, GRAPH_DESCRIPTION) for path, root in _files(data) if _is_about(path, root)),
-            unread=tuple(path for root in (*ontology, *data) if is_folder(root) for path in below(root, _MEANT)),
+            data=tuple(SourceFile(path, _graph_of(path, root), reading) for path, root in found if not _is_about(path, root)),
+            about=tuple(SourceFile(path, GRAPH_DESCRIPTION, reading) for path, root in found if _is_about(path, root)),
+            unread=tuple(path for root in (*ontology, *data) if is_folder(root) for path in below(root, is_meant)),
         )
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Sources":
+        """The files that the settings name, read as they say. Raises what `find` raises."""
+        return cls.find(settings.ontology, settings.data, Reading(limit=settings.source_limit))
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -292,21 +296,19 @@ def _is_about(path: Path, root: Path) -> bool:
     return path.parent == root and path.name in _ABOUT
 
 
-def _files(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    """(file, root) of every source file; a file named by itself is its own root."""
+def _files(roots: Iterable[Path], reading: Reading) -> Iterator[tuple[Path, Path]]:
+    """(file, root) of every source file; a file named by itself is its own root, whatever its name."""
     for root in roots:
         if is_folder(root):
-            yield from ((path, root) for path in below(root, _FORMATS))
-        elif root.suffix in _FORMATS:
-            yield root, root
+            yield from ((path, root) for path in below(root, lambda path: is_source(path, reading.limit)))
         else:
-            raise SourceError(f"{root}: not a source file; its name must end in {', '.join(_FORMATS)}")
+            yield root, root
 
 
 def _graph_of(path: Path, root: Path) -> str | None:
-    if path.suffix in _QUADS:
+    if has_graphs(path):
         return None
-    return GRAPH + quote(path.stem if path == root else path.resolve().parent.name)
+    return GRAPH + quote(stem_of(path) if path == root else path.resolve().parent.name)
 
 
 def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
@@ -321,4 +323,6 @@ def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
         return term
 
     for quad in quads:
-        yield ox.Quad(named(quad.subject), quad.predicate, mapped(quad.object, named), graph or named(quad.graph_name))  # type: ignore[arg-type]
+        keeps = graph is None or (isinstance(quad.graph_name, ox.NamedNode) and file.graph != GRAPH_ONTOLOGY)
+        where = named(quad.graph_name) if keeps else graph  # type: ignore[arg-type]
+        yield ox.Quad(named(quad.subject), quad.predicate, mapped(quad.object, named), where)  # type: ignore[arg-type]

@@ -1,0 +1,91 @@
+"""The contexts that a JSON-LD document names by their addresses: nothing is fetched, local copies stand in their place.
+
+A context beside the file, named without a scheme, is its own copy. What a copy names in its turn is looked for in the same way.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+from graph_service.errors import SourceError
+from graph_service.files import text_of
+
+_CONTEXT, _IMPORT = "@context", "@import"
+
+#: A context in a document. Within a text the quotation marks have strokes before them.
+_KEY = re.compile(rf'(?<!\\)"{_CONTEXT}"\s*:\s*')
+
+_JSON = json.JSONDecoder()
+
+
+class NoCopy(Exception):
+    """There is no local copy of a context that a document names, or it holds none."""
+
+    def __init__(self, detail: str, place: int) -> None:
+        """What is missing, as a sentence, and where in the document it is named."""
+        super().__init__(detail)
+        self.detail, self.place = detail, place
+
+
+def with_contexts(document: str, base: str, copies: Mapping[str, Path]) -> str:
+    """A document with the contexts in it that it names; line by line as it was. `copies` has local files by the contexts' addresses.
+
+    Raises NoCopy. What is no JSON is left as it is.
+    """
+    done, place = [], 0
+    while match := _KEY.search(document, place):
+        try:
+            value, end = _JSON.raw_decode(document, match.end())
+        except (ValueError, RecursionError):
+            break
+        try:
+            whole = _whole(value, base, copies, ())
+        except SourceError as error:
+            raise NoCopy(error.detail, match.end()) from error
+        written = document[match.end() : end] if whole == value else json.dumps(whole, ensure_ascii=False)
+        done += [document[place : match.end()], written]
+        place = end
+    return "".join([*done, document[place:]])
+
+
+def _whole(context: Any, base: str, copies: Mapping[str, Path], within: tuple[str, ...]) -> Any:  # noqa: ANN401 - what JSON can be
+    """A context with all in it that it names. Raises SourceError for what there is no copy of, and for one that would have itself in it."""
+    if isinstance(context, str):
+        return _copy(context, base, copies, within)
+    if isinstance(context, list):
+        parts = [_whole(part, base, copies, within) for part in context]
+        return [one for part in parts for one in (part if isinstance(part, list) else [part])]
+    if not isinstance(context, dict):
+        return context
+    # The terms of a context have contexts of their own, which hold for what is said with them.
+    terms = {
+        name: {**term, _CONTEXT: _whole(term[_CONTEXT], base, copies, within)} if isinstance(term, dict) and _CONTEXT in term else term
+        for name, term in context.items()
+    }
+    name = terms.get(_IMPORT)
+    imported = _copy(name, base, copies, within) if isinstance(name, str) else None
+    if isinstance(imported, dict):
+        del terms[_IMPORT]
+        return {**imported, **terms}
+    return terms
+
+
+def _copy(name: str, base: str, copies: Mapping[str, Path], within: tuple[str, ...]) -> Any:  # noqa: ANN401 - what JSON can be
+    iri = urljoin(base, name)
+    if iri in within:
+        raise SourceError(f"The context {iri} has itself in it, which cannot be read here.")
+    path = copies.get(iri)
+    if path is None and not urlsplit(name).scheme and iri.startswith("file:"):
+        path = Path(unquote(urlsplit(iri).path))
+    if path is None:
+        raise SourceError(f"The context {iri} is needed, and nothing is fetched.")
+    try:
+        document = json.loads(text_of(path))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"The context {iri} is to be in {path}, which is no JSON: {error}.") from error
+    if not isinstance(document, dict) or _CONTEXT not in document:
+        raise SourceError(f"The context {iri} is to be in {path}, which has no @context in it.")
+    return _whole(document[_CONTEXT], iri, copies, (*within, iri))

@@ -1,0 +1,220 @@
+"""What a source file is written in: told by the ending of its name, and by its content where the name tells nothing or something else.
+
+What is no RDF that is read here is named as far as it can be known, with what to do about it: OWL has syntaxes of its own, which ROBOT
+(https://robot.obolibrary.org/convert) turns into Turtle.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import NoReturn
+
+import pyoxigraph as ox
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.unpacking import SUFFIXES, content_of
+from graph_service.words.names import OWL, RDF
+
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".json": ox.RdfFormat.JSON_LD,
+    ".n3": ox.RdfFormat.N3,
+}
+
+#: How the names of sources end, as a message has it.
+ENDINGS = f"{', '.join(_FORMATS)}, or one of these and {', '.join(SUFFIXES)}"
+
+#: Endings that files of many other kinds have: in a folder, only those are read that are seen to be RDF.
+_COMMON = frozenset({".xml", ".json"})
+
+#: How names of files end that hold RDF or an ontology, or do by mistake, and are not read.
+_MEANT = (".rdfs", ".rdfxml", ".owx", ".ofn", ".omn", ".obo", ".hdt", ".ttl~", ".tll", ".tt", ".ttls", ".turtle", ".ntriples", ".nquads")
+
+#: So much of a file tells what it is.
+_HEAD = 2**20
+
+_CONVERT = "Convert it, for example with ROBOT: robot convert --input {name} --output {stem}.ttl"
+
+#: What may stand before the root element of an XML document (XML 1.0, section 2.8), piece by piece; and that element's first tag.
+_PROLOGUE = re.compile(
+    r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>",
+    re.DOTALL,
+)
+_ROOT = re.compile(r"<([\w.-]+:)?([\w.-]+)(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+
+_COMMENTS = re.compile(r"\s+|#[^\n]*")
+
+#: What Turtle and its kin begin with behind comments: a directive, an IRI, a name, a blank node, a list, a graph.
+_TURTLE = re.compile(
+    r"$|@(?:prefix|base|version)\b|(?i:prefix|base|version|graph)\s|<[^<>\"{}|^`\\\s]*>|_:|\[|\(|\{|<<|[\w.-]*:[\w:.%/-]*\s"
+)
+
+_JSON = re.compile(r"(?:\{\s*[\"}]|\[\s*[\[{\"\d])")
+
+#: A name of JSON-LD's own, and a colon. Within a text the quotation marks have strokes before them.
+_KEYWORD = re.compile(r'(?<!\\)"@(?:context|graph|id|type|included|reverse|list|set|value)"\s*:')
+
+#: One statement of N-Quads, with its graph.
+_QUAD = re.compile(r"(?:<[^>]*>|_:\S+)\s+<[^>]*>\s+(?:<[^>]*>|_:\S+|\".*\"\S*)\s+(?:<[^>]*>|_:\S+)\s*\.")
+
+#: What SPARQL has before a query, piece by piece, and a query.
+_DECLARATIONS = re.compile(r"\s+|#[^\n]*|prefix\s+[\w.-]*:\s*<[^>]*>|base\s+<[^>]*>", re.IGNORECASE)
+_QUERY = re.compile(r"(?:select|construct|ask|describe)[\s{*?$(<][^.]*\{", re.IGNORECASE)
+
+#: What a file begins with, behind comments, that is nothing of all that -> what it seems to be, and what to do.
+_OTHERS = {
+    "%PDF-": "a PDF document",
+    "PK\x03\x04": "a ZIP archive, or a document of an office program. Unpack it, or save it as one of these",
+    "$HDT": "HDT, which hdt2rdf turns into N-Triples",
+    "version https://git-lfs": "a pointer of Git LFS. `git lfs pull` brings the file itself",
+    "format-version: ": f"an ontology in OBO format. {_CONVERT}",
+    "Prefix(": f"an ontology in OWL functional syntax. {_CONVERT}",
+    "Ontology(": f"an ontology in OWL functional syntax. {_CONVERT}",
+    "Prefix: ": f"an ontology in Manchester syntax. {_CONVERT}",
+    "Ontology: ": f"an ontology in Manchester syntax. {_CONVERT}",
+}
+
+
+def has_graphs(path: Path) -> bool:
+    """Whether a file says by its name that it has graphs of its own."""
+    return ending_of(path) in {".trig", ".nq"}
+
+
+def ending_of(path: Path) -> str:
+    """The ending of a file's name that tells what is in it, in small letters, without that of a packer; empty if there is none."""
+    return Path(_unpacked_name(path)).suffix.lower()
+
+
+def stem_of(path: Path) -> str:
+    """The name of a file without its endings."""
+    name = _unpacked_name(path)
+    return Path(name).stem if Path(name).suffix.lower() in _FORMATS else name
+
+
+def _unpacked_name(path: Path) -> str:
+    return path.stem if path.suffix.lower() in SUFFIXES else path.name
+
+
+def is_source(path: Path, limit: int) -> bool:
+    """Whether a file in a folder is to be read: by its name, and by what is in it where such names are common. Raises SourceError."""
+    ending = ending_of(path)
+    if ending not in _COMMON:
+        return ending in _FORMATS
+    try:
+        format = recognise(path, content_of(path, limit, _HEAD))
+    except SourceError:
+        return False
+    return format == _FORMATS[ending] and (ending != ".json" or _has_keywords(content_of(path, limit)))
+
+
+def is_meant(path: Path) -> bool:
+    """Whether a file in a folder seems to be meant as a source, and is none by its name."""
+    return _unpacked_name(path).lower().endswith(_MEANT)
+
+
+def recognise(path: Path, content: bytes) -> ox.RdfFormat:
+    """What a file is written in. Raises SourceError with what it seems to be, if that is nothing that is read here."""
+    named = _FORMATS.get(ending_of(path))
+    text = _text(content[:_HEAD])
+    root = _ROOT.match(text, _behind(_PROLOGUE, text))
+    if root is not None and _is_xml(text, root):
+        return _recognise_xml(path, text, root)
+    begin = _behind(_COMMENTS, text)
+    if _JSON.match(text, begin) and named not in {ox.RdfFormat.TRIG, ox.RdfFormat.TURTLE}:
+        if ending_of(path) != ".jsonld" and not _KEYWORD.search(text):
+            _refuse(path, "JSON and no JSON-LD: there is no @context, @id or @graph in it")
+        return ox.RdfFormat.JSON_LD
+    _refuse_others(path, text, begin)
+    if begin == len(text) and named is not None:
+        # A file that says nothing is read as what can say nothing.
+        return ox.RdfFormat.TRIG
+    if named not in {ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD, None}:
+        return named
+    if begin == len(text):
+        _refuse(path, "empty")
+    if not _TURTLE.match(text, begin):
+        _refuse(path, f"no RDF: it begins with {' '.join(text[begin : begin + 60].split())!r}")
+    return ox.RdfFormat.N_QUADS if _QUAD.match(text, begin) else ox.RdfFormat.TRIG
+
+
+def _behind(pieces: re.Pattern[str], text: str) -> int:
+    """Where a text goes on behind what is made of such pieces. One after the other, so that none is tried in two ways."""
+    place = 0
+    while match := pieces.match(text, place):
+        place = match.end()
+    return place
+
+
+def _refuse_others(path: Path, text: str, begin: int) -> None:
+    """Raise SourceError for what is known to be something else."""
+    for words, what in _OTHERS.items():
+        if text.startswith(words, begin):
+            _refuse(path, what)
+    if _QUERY.match(text, _behind(_DECLARATIONS, text)):
+        _refuse(path, "a SPARQL query, which `graph-service sparql` runs")
+    if "\0" in text:
+        _refuse(path, "a binary file")
+
+
+def _is_xml(text: str, root: re.Match[str]) -> bool:
+    """Whether a text is XML, which must say so: `<a> <b> <c> .` is Turtle."""
+    return bool(re.match(r"\s*<[?!]", text)) or "xmlns" in root[3] or root[2].lower() == "html"
+
+
+def _recognise_xml(path: Path, text: str, root: re.Match[str]) -> ox.RdfFormat:
+    prefix, name = (root[1] or "").removesuffix(":"), root[2]
+    declared = re.search(rf"\bxmlns{':' + re.escape(prefix) if prefix else ''}\s*=\s*[\"']([^\"']*)", root[3])
+    space = _with_entities(declared[1], text) if declared else ""
+    if (name, space) == ("RDF", RDF):
+        return ox.RdfFormat.RDF_XML
+    if (name, space) == ("Ontology", OWL):
+        _refuse(path, f"an ontology in OWL/XML. {_CONVERT}")
+    if name.lower() == "html":
+        _refuse(path, "a page of HTML: is it what a server has sent instead of the file?")
+    # A document of one thing needs no rdf:RDF around it (RDF/XML, section 2.6).
+    if ending_of(path) not in {".rdf", ".owl"} and RDF not in text[: root.end()]:
+        _refuse(path, f"XML and no RDF/XML: its root is <{root[1] or ''}{name}>")
+    return ox.RdfFormat.RDF_XML
+
+
+def _with_entities(text: str, document: str) -> str:
+    """A text with the entities in it that a document declares: Protégé has written namespaces so."""
+    return re.sub(
+        r"&([\w.-]+);",
+        lambda use: found[1] if (found := re.search(rf"<!ENTITY\s+{re.escape(use[1])}\s+[\"']([^\"']*)", document)) else use[0],
+        text,
+    )
+
+
+def _has_keywords(content: bytes) -> bool:
+    """Whether JSON is JSON-LD on its outermost level; what is no JSON, and has its keywords, may be meant as such."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return True
+    things = document if isinstance(document, list) else [document]
+    return any(isinstance(thing, dict) and any(key.startswith("@") for key in thing) for thing in things)
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    """Raise SourceError: what a file seems to be, and how it is converted, or what sources are."""
+    if what.endswith(_CONVERT):
+        told = what.removesuffix(_CONVERT) + _CONVERT.format(name=path.name, stem=Path(_unpacked_name(path)).stem)
+    else:
+        told = f"{what}. Names of sources end in {ENDINGS}."
+    raise SourceError(f"{path}: not a source file; it seems to be {told}", file=str(path))
+
+
+def _text(content: bytes) -> str:
+    """The beginning of a file as a text: what is not UTF-8 says so by its first bytes, or is not needed to tell what it is."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    return content.decode("utf-8", "replace")

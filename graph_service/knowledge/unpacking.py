@@ -1,0 +1,90 @@
+"""The bytes of a source file, unpacked if it is compressed: by gzip, bzip2, xz or Zstandard, which its content tells, whatever its name."""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import zstandard
+
+from graph_service.errors import SourceError
+
+#: How the names of compressed files end, behind the ending that tells what is in them.
+SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+
+#: So many bytes are unpacked at once.
+_PIECE = 2**20
+
+#: So many bytes of Zstandard: a block of four may unpack to 128 KiB (RFC 8878, section 3.1.1.2).
+_SMALL = 512
+
+_FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
+
+
+def content_of(path: Path, limit: int, most: int | None = None) -> bytes:
+    """What is in a file, unpacked; of that no more than `most` bytes, where a number is given.
+
+    Raises SourceError for a file that cannot be read or unpacked, and for one of which all is asked and is larger than the limit: of what
+    is compressed, hardly more than that is ever unpacked.
+    """
+    try:
+        with path.open("rb") as file:
+            mark = file.read(max(map(len, _PACKERS)))
+            file.seek(0)
+            packer = next((name for begin, name in _PACKERS.items() if mark.startswith(begin)), None)
+            wanted = limit + 1 if most is None else most
+            content = file.read(wanted) if packer is None else _unpacked(path, packer, _UNPACKED[packer](file), wanted)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from error
+    if most is None and len(content) > limit:
+        what = "" if packer is None else "what is in it "
+        raise SourceError(f"{path}: {what}is larger than {limit:,} bytes. --source-limit sets how large it may be.", limit=limit)
+    return content
+
+
+def _unpacked(path: Path, packer: str, pieces: Iterable[bytes], most: int) -> bytes:
+    """The first bytes of what is unpacked piece by piece. Raises SourceError for what does not end as the packer has it."""
+    found = bytearray()
+    try:
+        for piece in pieces:
+            found += piece
+            if len(found) >= most:
+                break
+    except _FAULTS as error:
+        # Of the system's own faults, which have a number, the caller tells.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise SourceError(f"{path}: is cut off or damaged, {packer} says: {error}. Take the file anew.") from error
+    return bytes(found[:most])
+
+
+def _zstandard(file: IO[bytes]) -> Iterator[bytes]:
+    """What a file of frames holds, which may be several one after the other. Raises EOFError for one that is cut off."""
+    frame = None
+    while left := file.read(_SMALL):
+        while left:
+            frame = frame or zstandard.ZstdDecompressor().decompressobj()
+            yield frame.decompress(left)
+            left = frame.unused_data if frame.eof else b""
+            frame = None if frame.eof else frame
+    if frame is not None:
+        raise EOFError("the end is missing")
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    return iter(partial(stream.read, _PIECE), b"")
+
+
+#: What a file begins with -> what has packed it. RFC 1952; bzip2's and xz's own descriptions; RFC 8878.
+_PACKERS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "Zstandard"}
+
+_UNPACKED: dict[str, Callable[[IO[bytes]], Iterator[bytes]]] = {
+    "gzip": lambda file: _pieces(gzip.GzipFile(fileobj=file)),  # type: ignore[arg-type]
+    "bzip2": lambda file: _pieces(bz2.BZ2File(file)),
+    "xz": lambda file: _pieces(lzma.LZMAFile(file)),  # noqa: SIM115 - closed with the file beneath
+    "Zstandard": _zstandard,
+}
