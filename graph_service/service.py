@@ -23,6 +23,7 @@ from graph_service.errors import NotFound
 from graph_service.knowledge.catalog import addressed, describe_service
 from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
+from graph_service.knowledge.outside import Outside
 from graph_service.knowledge.provenance import Explanation
 from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
@@ -31,6 +32,7 @@ from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.labels import LABELS, NAMED, PLACES, distance
 from graph_service.words.names import DATASET, ENDPOINT, RDF, SD
+from graph_service.words.shortening import Shortening
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
 
@@ -119,7 +121,7 @@ class Service:
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         #: Searches in the texts of the graph.
-        self.search = Search(lambda: snapshot.index, settings.query_deadline)
+        self.search = Search(lambda: snapshot.index, settings.query_deadline, self.shortening.name)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
         self._answered = lru_cache(maxsize=256)(self._read_answered)
         self._counts: dict[bytes, int] = {}
@@ -280,6 +282,16 @@ class Service:
         if self._federates:
             here.say(ENDPOINT, SD + "feature", SD + "BasicFederatedQuery")
         return said, list(here)
+
+    @cached_property
+    def outside(self) -> Outside:
+        """The things of the graph whose IRIs lie outside the service's own namespace. Raises Unavailable for a damaged file."""
+        return self.snapshot.outside
+
+    @cached_property
+    def shortening(self) -> Shortening:
+        """How the graph's IRIs are written short for people."""
+        return Shortening(self.snapshot.prefixes)
 
     def about_dataset(self, property: str) -> list[str]:
         """The IRIs that the dataset's makers give for a property of it."""

@@ -62,6 +62,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "graph": graph_id(settings),
         "figures": report.figures,
         "derivations": {derivation.name: derivation.text for derivation in computing},
+        "prefixes": dict(sorted({prefix: iri for file in reversed(sources.files) for prefix, iri in file.prefixes.items()}.items())),
     }
     parts = documents(sources.ontology, checks.shapes(settings.ontology))
     built = snapshot.write(place, id, quads, description, told, files, parts)

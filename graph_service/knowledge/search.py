@@ -119,9 +119,10 @@ class Wanted:
 class Search:
     """Searches in one snapshot's index."""
 
-    def __init__(self, index: Callable[[], Path], deadline: float) -> None:
-        """`index` gives the file of the index, and raises Unavailable for one that is damaged."""
+    def __init__(self, index: Callable[[], Path], deadline: float, short: Callable[[str], str] = curie) -> None:
+        """`index` gives the file of the index, and raises Unavailable for one that is damaged; `short` what has no name its short name."""
         self._index = index
+        self._short = short
         self._deadline = deadline
 
     def find(self, wanted: Wanted) -> Findings:
@@ -193,32 +194,30 @@ class Search:
         looked_at = min(_LOOKED_AT, _LOOKED_AT_TOGETHER // max(1, len(rows)))
         hits = (
             Hit(
-                _named(database, number, iri, wanted.language),
-                _name(database, kind, wanted.language),
-                _name(database, source, wanted.language),
+                self._named(database, number, iri, wanted.language),
+                self._name(database, kind, wanted.language),
+                self._name(database, source, wanted.language),
                 Part(part),
                 language,
                 tuple(snippet(text, words, looked_at)),
             )
             for number, iri, kind, source, part, language, text, _ in rows
         )
-        kinds = ((_name(database, kind, wanted.language), count) for kind, count in counted)
+        kinds = ((self._name(database, kind, wanted.language), count) for kind, count in counted)
         return Findings(tuple(hits), total, tuple((name, count) for name, count in kinds if name), complete=not some)
 
+    def _name(self, database: sqlite3.Connection, iri: str | None, language: str) -> Name | None:
+        if iri is None:
+            return None
+        row = database.execute("SELECT id FROM thing WHERE iri = ?", (iri,)).fetchone()
+        return self._named(database, row[0], iri, language) if row else Name(iri, self._short(iri))
 
-def _name(database: sqlite3.Connection, iri: str | None, language: str) -> Name | None:
-    if iri is None:
-        return None
-    row = database.execute("SELECT id FROM thing WHERE iri = ?", (iri,)).fetchone()
-    return _named(database, row[0], iri, language) if row else Name(iri, curie(iri))
-
-
-def _named(database: sqlite3.Connection, number: int, iri: str, language: str) -> Name:
-    row = database.execute(_NAME, (number, Part.NAME, LAST_LABEL, language)).fetchone()
-    if row:
-        return Name(iri, row[1], row[0])
-    row = database.execute(_NAME, (number, Part.PASSAGE, LAST_LABEL, language)).fetchone()
-    return Name(iri, _shortened(row[1], 80), row[0]) if row else Name(iri, curie(iri))
+    def _named(self, database: sqlite3.Connection, number: int, iri: str, language: str) -> Name:
+        row = database.execute(_NAME, (number, Part.NAME, LAST_LABEL, language)).fetchone()
+        if row:
+            return Name(iri, row[1], row[0])
+        row = database.execute(_NAME, (number, Part.PASSAGE, LAST_LABEL, language)).fetchone()
+        return Name(iri, _shortened(row[1], 80), row[0]) if row else Name(iri, self._short(iri))
 
 
 def _shortened(text: str, length: int) -> str:

@@ -5,6 +5,7 @@
       context.jsonld    the JSON-LD context: short names for the terms of its ontology
       description.nt    what the graph says of itself, whether or not it is one of its graphs
       search.sqlite     the index that searches read (see `index`)
+      outside           which things of it have IRIs outside the service's own namespace (see `outside`)
       queries/          the canned queries as they were when it was built
       ontologies/       each ontology of the sources as a document of its own, in every format (see `ontologies`)
       dumps/            the whole and each graph in every format (see `dumps`); dataset.nq is what the engine loads
@@ -35,6 +36,7 @@ from graph_service.errors import BuildError, NotFound, ServiceError, SettingErro
 from graph_service.knowledge.context import make_context
 from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
 from graph_service.knowledge.index import write_index
+from graph_service.knowledge.outside import Outside, outside_of
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.writing import write_quads, write_triples
@@ -46,6 +48,8 @@ _BUILDING = ".building"
 _PUBLISHING = ".publishing"
 
 _QUERIES = "queries"
+
+_OUTSIDE = "outside"
 
 #: What the folder of the ontologies, and what the manifest lists of them, is called.
 ONTOLOGIES = "ontologies"
@@ -130,6 +134,19 @@ class Snapshot:
     def index(self) -> Path:
         """The index that searches read. Raises Unavailable if it is not as it was written."""
         return self._whole("search.sqlite")
+
+    @property
+    def outside(self) -> Outside:
+        """Which things have IRIs outside the service's own namespace; none of a version that was built before that was kept.
+
+        Raises Unavailable if its file is not as it was written.
+        """
+        return Outside(self._whole(_OUTSIDE).read_bytes() if _OUTSIDE in self.manifest["about"] else b"")
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that its sources bind; none of a version that was built before they were kept."""
+        return dict(self.manifest.get("prefixes", {}))
 
     @property
     def queries(self) -> Path:
@@ -273,6 +290,7 @@ def write(
         about = {
             "description.nt": write_triples(sorted(description, key=str), _N_TRIPLES),
             "context.jsonld": (json.dumps(make_context(quads), indent=1) + "\n").encode(),
+            _OUTSIDE: outside_of(quads),
             **{f"{_QUERIES}/{file.name}": file.read_bytes() for file in queries},
         }
         (draft / _QUERIES).mkdir()

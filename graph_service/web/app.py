@@ -12,14 +12,14 @@ from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web import assets, below, cors, explain, languages, policy, queries, search, sparql, status, values, wording
 from graph_service.web.answers import problem, translated
-from graph_service.web.destinations import destination
+from graph_service.web.destinations import destination, know
 from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.mistakes import malformed
 from graph_service.web.pages import about, documents, frameworks, home, kinds, marked, numerals, ontology, pictures
 from graph_service.web.tables import archive, described
 from graph_service.web.takeover import Takeover
-from graph_service.words.names import DCTERMS, PREFIXES
+from graph_service.words.names import DCTERMS, PREFIXES, is_followed
 
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover | None = None) -> Flask:
@@ -32,10 +32,13 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["kept"] = Kept()
+    know(app, service)
     app.jinja_env.filters["destination"] = destination
+    app.jinja_env.filters["followed"] = is_followed
     app.jinja_env.globals["pairs"] = values.pairs
     app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
-    app.jinja_env.globals.update(prefixes=PREFIXES, language=languages.language, languages=languages.versions, neutral=languages.neutral)
+    app.jinja_env.globals.update(prefixes={**PREFIXES, **service.shortening.prefixes}, language=languages.language)
+    app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
     app.jinja_env.globals["asset"] = assets.addresses()
     wording.speak(app)

@@ -38,7 +38,7 @@ _LINK = re.compile(r'(<a\b[^>]*?\shref=")(/(?!/)[^"]*)(")')
 _FORM = re.compile(r'(<form\b[^>]*?\saction="/(?!/)[^>]*?>)')
 
 #: Addresses of files and data, which are the same in all languages.
-_DATA = re.compile(r"^/(static|data|graph|context|admin)/|\.\w+$")
+_DATA = re.compile(r"^/(static|data|graph|context|admin)(/|$)|\.\w+$")
 
 
 @dataclass(frozen=True)

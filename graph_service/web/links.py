@@ -59,23 +59,29 @@ def add(response: Response, links: Iterable[Link]) -> Response:
     return response
 
 
-def alternates(stem: str, formats: Iterable[Format], rel: str = "alternate") -> list[Link]:
-    """A link to the document of that address in each format: the address with the format's suffix."""
-    return [Link(rel, f"{stem}.{format.name}", format.media) for format in formats]
+def alternates(stem: str, formats: Iterable[Format], rel: str = "alternate", asked: str = "") -> list[Link]:
+    """A link to the document of that address in each format: the address with the format's suffix, and behind it what is `asked`."""
+    return [Link(rel, f"{stem}.{format.name}{asked}", format.media) for format in formats]
 
 
 def negotiated(
-    response: Response, path: str, format: Format, formats: Iterable[Format], page: str | None = None, stated: bool = False
+    response: Response,
+    path: str,
+    format: Format,
+    formats: Iterable[Format],
+    page: str | None = None,
+    stated: bool = False,
+    asked: str = "",
 ) -> Response:
     """A document that has an address of its own in each format: which one it is (RFC 9110, section 8.7), and the others.
 
     `path` is the address without suffix, each of its parts escaped; `page` that of the page for people, if there is one; `stated`
-    whether it is without what is inferred, where it can be had with it.
+    whether it is without what is inferred, where it can be had with it; `asked` the query string (`?iri=…`) that belongs to each address.
     """
-    kept = "?infer=false" if stated else ""
+    kept = f"{asked}{'&' if asked else '?'}infer=false" if stated else asked
     if not request.path.endswith(f".{format.name}"):
         response.headers["Content-Location"] = ascii_address(f"{path}.{format.name}{kept}")
     root = request.root_url.rstrip("/")
-    others = [link for link in alternates(root + path, formats) if link.type != format.media]
+    others = [link for link in alternates(root + path, formats, asked=asked) if link.type != format.media]
     pages = [Link("alternate", root + page, "text/html")] if page else []
-    return add(response, [Link("canonical", f"{root}{path}.{format.name}", format.media), *others, *pages])
+    return add(response, [Link("canonical", f"{root}{path}.{format.name}{asked}", format.media), *others, *pages])

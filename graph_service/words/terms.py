@@ -118,8 +118,16 @@ def term(text: str) -> Term:
 
 
 def text(term: AnyTerm) -> str:
-    """The text that `term` reads as this term: an IRI as it is, a literal as N-Triples writes it."""
-    return term.value if isinstance(term, NamedNode) else str(term)
+    """The text that `term` reads as this term: an IRI, in brackets where it would not be read as itself; a literal as N-Triples has it."""
+    return term.value if isinstance(term, NamedNode) and _is_plain(term.value) else str(term)
+
+
+def _is_plain(iri_: str) -> bool:
+    """Whether an IRI without brackets is read as itself."""
+    try:
+        return iri(iri_).value == iri_
+    except ValueError:
+        return False
 
 
 def triple(subject: str, predicate: str, object_: str) -> Triple:

@@ -1,12 +1,18 @@
 """A graph that knows nothing of this service is found, named and shown like the service's own."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
 import pytest
+from markupsafe import escape
 
+from graph_service.web.pages.facts import explanation
+from graph_service.words.names import DCTERMS, RDFS
+from graph_service.words.terms import Literal, NamedNode, Triple
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live
@@ -55,3 +61,135 @@ def test_things_are_found_by_every_usual_name_and_description(pizza: Server, wor
 def test_a_table_shows_things_by_their_names(pizza: Server, name: str) -> None:
     page = pizza.ask(f"/sparql?query={quote('SELECT DISTINCT ?thing { ?thing ?p ?o }')}", Accept="text/html").text
     assert f">{name}</" in page
+
+
+def address(iri: str, path: str = "/page", **parameters: str) -> str:
+    return f"{path}?{urlencode({'iri': iri, **parameters})}"
+
+
+IRIS = [
+    MENU + "margherita",
+    MENU + "nameless",
+    "http://example.org/pizza#Pizza",
+    "http://example.org/pizza",
+    "urn:isbn:978-0-00-000000-2",
+    "http://example.org/odd?x=1&y=2#a%20b'c",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize("iri", IRIS)
+def test_any_iri_has_a_page_and_is_data_in_every_format(pizza: Server, iri: str) -> None:
+    page = pizza.ask(address(iri), Accept="text/html")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert escape(iri) in page.text
+    for name, media in (
+        ("ttl", "text/turtle"),
+        ("jsonld", "application/ld+json"),
+        ("rdf", "application/rdf+xml"),
+        ("nt", "application/n-triples"),
+    ):
+        place = address(iri, f"/data.{name}")
+        assert f'href="{escape(place)}"' in page.text
+        answer = pizza.ask(place)
+        assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, media)
+        chosen = pizza.ask(address(iri, "/data"), Accept=media)
+        assert chosen.body == answer.body
+        assert chosen.headers["content-location"] == place
+    told = ox.parse(pizza.ask(address(iri, "/data.nt")).body, ox.RdfFormat.N_TRIPLES)
+    assert ox.NamedNode(iri) in {quad.subject for quad in told}
+
+
+@pytest.mark.parametrize(("accept", "path"), [("text/html", "/page"), ("text/turtle", "/data.ttl"), ("*/*", "/data.ttl")])
+def test_an_iri_leads_to_its_page_or_its_data(pizza: Server, accept: str, path: str) -> None:
+    answer = pizza.ask(address(MENU + "margherita", "/id"), Accept=accept)
+    assert (answer.status, answer.headers["location"]) == (303, address(MENU + "margherita", path))
+    assert "accept" in answer.headers["vary"].lower()
+
+
+def test_a_page_tells_facts_with_links_to_pages_here_and_what_points_there(pizza: Server) -> None:
+    page = pizza.ask(address(MENU + "margherita"), Accept="text/html").text
+    assert "Margherita</h1>" in page
+    for iri, text in (
+        (MENU + "mozzarella", "Büffelmozzarella"),
+        ("http://example.org/pizza#hasTopping", "has topping"),
+        (MENU + "cook", "Rosa Esposito"),
+        ("urn:isbn:978-0-00-000000-2", "An URN is an IRI"),
+        ("javascript:alert(1)", "Evil &lt;script&gt;alert(1)&lt;/script&gt;"),
+    ):
+        assert re.search(rf'<a href="{re.escape(escape(address(iri)))}"[^>]*>{re.escape(text)}</a>', page), iri
+    # Of what is only named here nothing is known: it is where it says.
+    assert '<a href="http://example.org/elsewhere" title="http://example.org/elsewhere" rel="external">' in page
+
+
+def test_links_lead_from_every_place_to_pages_here(pizza: Server) -> None:
+    here = f'href="{address(MENU + "margherita")}"'
+    query = quote(f"SELECT ?thing {{ ?thing ?p ?o FILTER(?thing = <{MENU}margherita>) }}")
+    for path in ("/search?q=margherita", f"/sparql?query={query}", address(MENU + "cook")):
+        assert here in pizza.ask(path, Accept="text/html").text, path
+    found = json.loads(pizza.ask("/search?q=margherita&format=json").body)["results"][0]
+    assert pizza.ask(found["url"].removeprefix(pizza.url), Accept="text/html").status == 200
+
+
+@pytest.mark.parametrize("iri", IRIS)
+def test_no_address_is_one_that_runs(pizza: Server, iri: str) -> None:
+    answer = pizza.ask(address(iri), Accept="text/html")
+    assert not re.search(r'(?:href|src|action|cite)="\s*(?:javascript|data):', answer.text, re.IGNORECASE)
+    assert "<javascript:" not in answer.headers["link"]
+    assert "<script>alert" not in answer.text
+
+
+def test_a_fact_of_any_thing_is_explained(pizza: Server) -> None:
+    for triple in (
+        Triple(NamedNode(MENU + "margherita"), NamedNode("http://example.org/pizza#hasTopping"), NamedNode(MENU + "mozzarella")),
+        Triple(NamedNode("urn:isbn:978-0-00-000000-2"), NamedNode(DCTERMS + "references"), NamedNode(MENU + "margherita")),
+        Triple(NamedNode("javascript:alert(1)"), NamedNode(RDFS + "label"), Literal("Evil <script>alert(1)</script>")),
+    ):
+        answer = pizza.ask(explanation(triple), Accept="text/html")
+        assert answer.status == 200, answer.text
+        assert "graph/pizza" in answer.text
+
+
+def test_what_has_no_name_is_written_short(pizza: Server) -> None:
+    page = pizza.ask(address(MENU + "nameless"), Accept="text/html").text
+    assert "nameless</h1>" in page
+    assert f'<a href="{address("http://example.org/pizza#price")}" title="http://example.org/pizza#price">price</a>' in page
+    table = pizza.ask(f"/sparql?query={quote('SELECT DISTINCT ?class { ?thing a ?class }')}", Accept="text/html").text
+    assert ">sdo:Book</a>" in table
+    assert ">foaf:Person</a>" in table
+
+
+def test_what_was_withdrawn_says_so_and_leads_on(pizza: Server) -> None:
+    answer = pizza.ask(address(MENU + "old-book"), Accept="text/html")
+    assert answer.status == 410
+    assert "withdrawn" in answer.text
+    assert f'href="{address(MENU + "book")}"' in answer.text
+    assert pizza.ask(address(MENU + "old-book", "/data.ttl")).status == 410
+    gone = pizza.ask(address(MENU + "old-book", "/id"), Accept="application/json")
+    assert (gone.status, json.loads(gone.body)["replaced_by"]) == (410, [MENU + "book"])
+
+
+@pytest.mark.parametrize("path", ["/page", "/data", "/data.ttl", "/id"])
+def test_an_iri_of_which_nothing_is_said_is_not_found(pizza: Server, path: str) -> None:
+    answer = pizza.ask(address(MENU + "calzone", path), Accept="application/json")
+    assert answer.status == 404
+    assert json.loads(answer.body)["detail"] == f"Nothing is said of {MENU}calzone."
+
+
+@pytest.mark.parametrize("iri", ["", "no IRI", "http://a b/", "relative/path", "http://example.org/<x>"])
+def test_what_is_no_iri_is_refused(pizza: Server, iri: str) -> None:
+    for path in ("/page", "/data.nt", "/id"):
+        answer = pizza.ask(address(iri, path), Accept="application/json")
+        assert (answer.status, json.loads(answer.body)["parameter"]) == (400, "iri")
+
+
+def test_an_iri_of_the_service_answers_at_its_own_address(server: Server) -> None:
+    for path in ("/page", "/data", "/data.ttl", "/id"):
+        answer = server.ask(address("https://w3id.org/labcoop/id/place/CRI", path), Accept="text/html")
+        assert (answer.status, answer.headers["location"]) == (303, "/id/place/CRI")
+
+
+def test_a_value_that_is_only_named_has_a_page_of_what_points_there(pizza: Server) -> None:
+    page = pizza.ask(address("http://example.org/elsewhere"), Accept="text/html")
+    assert page.status == 200
+    assert f'href="{address(MENU + "margherita")}"' in page.text

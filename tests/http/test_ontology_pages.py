@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -87,5 +87,5 @@ def test_each_part_has_a_picture_of_what_it_relates(server: Server, part: str, t
     text = server.ask(part, Accept="text/html").text
     picture = text[text.index("<svg") : text.index("</svg>")]
     drawn = [re.findall(r'href="([^"]*)"', mark) for mark in picture.split("<g>")]
-    ends = [{place.rstrip("/").rpartition("#")[2].rpartition("/")[2] for place in places} for places in drawn]
+    ends = [{unquote(place).rstrip("/").rpartition("#")[2].rpartition("/")[2] for place in places} for places in drawn]
     assert any({term, link, other} <= found for found in ends), ends

@@ -91,6 +91,21 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "resources.identifier": ("things", "A thing: leads to its page or its data", (), ("303", "404", "406", "410"), ()),
     "resources.page": ("things", "A thing for people", (HTML,), ("400", "404", "410"), ("lang",)),
     "resources.data": ("things", "A thing as data", DATA_FORMATS, ("400", "404", "406", "410"), ("infer", "graphs")),
+    "resources.any_identifier": (
+        "things",
+        "A thing by its IRI, whatever that is: leads to its page or its data",
+        (),
+        ("303", "400", "404", "406", "410"),
+        ("iri",),
+    ),
+    "resources.any_page": ("things", "A thing by its IRI for people", (HTML,), ("303", "400", "404", "410"), ("iri", "lang")),
+    "resources.any_data": (
+        "things",
+        "A thing by its IRI as data",
+        DATA_FORMATS,
+        ("303", "400", "404", "406", "410"),
+        ("iri", "infer", "graphs"),
+    ),
     "resources.concept": (
         "things",
         "A concept or a concept scheme",
@@ -192,6 +207,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "page": {"schema": {"type": "integer", "minimum": 1}, "description": "Which page, from 1."},
     "page_size": {"schema": {"type": "integer", "minimum": 1}, "description": "Entries on a page."},
     "suggest": {"schema": {"type": "string", "enum": [""]}, "description": "Names and acronyms only.", "allowEmptyValue": True},
+    "iri": {
+        "schema": {"type": "string", "format": "iri"},
+        "description": "Any IRI that the graph tells of, whoever's it is.",
+        "required": True,
+    },
     "s": {"schema": {"type": "string"}, "description": "Subject: an IRI or a short name such as place:CRI.", "required": True},
     "p": {"schema": {"type": "string"}, "description": "Predicate: an IRI or a short name such as lc:locatedIn.", "required": True},
     "o": {

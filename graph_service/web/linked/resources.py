@@ -1,6 +1,7 @@
-"""Linked data: each IRI of the graph answers under its own path.
+"""Linked data: each IRI of the graph answers under its own path, and any other that the graph tells of as a parameter.
 
-`/id/…` 303 to `/page/…` or `/data/…`; `/vocab/…` answers where it is, as `/ns` does (see `ontology`).
+`/id/…` 303 to `/page/…` or `/data/…`; `/vocab/…` answers where it is, as `/ns` does (see `ontology`). `/id?iri=…` leads to
+`/page?iri=…` or `/data?iri=…` in the same way.
 """
 
 from urllib.parse import quote
@@ -8,22 +9,24 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, render_template, request
 
 from graph_service.engine.result import Kind, Query
-from graph_service.errors import Gone, ResultTooLarge
+from graph_service.errors import Gone, MalformedRequest, ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, write
+from graph_service.web.destinations import by_iri, local
 from graph_service.web.languages import language
 from graph_service.web.linked.linksets import LINKSET
-from graph_service.web.linked.signposts import of_thing
-from graph_service.web.links import Link, add, alternates, negotiated
+from graph_service.web.linked.signposts import of_foreign, of_thing
+from graph_service.web.links import Link, add, alternates, ascii_address, negotiated
 from graph_service.web.pages.extent import OF, TO, size, withdrawal
 from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.schemes import tree
 from graph_service.web.pages.things import is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
 from graph_service.web.protocol import wants_page
+from graph_service.words import terms
 from graph_service.words.formats import DATA_FORMATS, Format, named
 from graph_service.words.labels import LABELS
-from graph_service.words.names import DATASET, NS, THING, VOCABULARY, below
+from graph_service.words.names import BASE, DATASET, NS, THING, VOCABULARY, below, is_followed
 from graph_service.words.terms import NamedNode
 from graph_service.words.terms import write as write_term
 from graph_service.words.writing import write_quads, write_triples
@@ -63,6 +66,52 @@ def blueprint(service: Service) -> Blueprint:
         response.vary.add("Accept")
         return add(response, [Link("canonical", iri), Link("linkset", f"{request.root_url}linkset/{_place(kind, key)}", LINKSET)])
 
+    @routes.get("/id")
+    def any_identifier() -> Response:
+        iri = _asked()
+        place = _own(iri)
+        if place is None:
+            successors = withdrawal(service, iri)
+            if successors is not None:
+                told = f" It is replaced by {', '.join(successors)}." if successors else ""
+                raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {by_iri('/page', iri)}.", replaced_by=successors or None)
+            place = by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri)
+        return _see(place)
+
+    @routes.get("/page")
+    def any_page() -> Response:
+        iri = _asked()
+        place = _own(iri)
+        if place is not None:
+            return _see(place)
+        shown = thing(service, presentation, iri, language(), flag("infer", True))
+        links = of_foreign(service, request.root_url, iri, shown.classes)
+        asked = by_iri("", iri)
+        pictures = {"surroundings": around(shown), "location": location(service, iri)}
+        text = render_template(
+            "thing.html",
+            thing=shown,
+            data="/data",
+            asked=asked,
+            links=links,
+            concepts=tree(service, iri),
+            outside=is_followed(iri),
+            **pictures,
+        )
+        response = Response(text, status=410 if shown.withdrawn else 200)
+        canonical = Link("canonical", request.root_url + by_iri("page", iri), "text/html")
+        return add(response, [canonical, *alternates(f"{request.root_url}data", DATA_FORMATS, asked=asked), *links])
+
+    @routes.get("/data")
+    @routes.get("/data.<suffix>")
+    def any_data(suffix: str | None = None) -> Response:
+        iri = _asked()
+        place = _own(iri)
+        if place is not None:
+            return _see(place)
+        response = _document(iri, suffix, "/data", by_iri("/page", iri), by_iri("", iri))
+        return add(response, [*([Link("describes", iri)] if is_followed(iri) else []), Link("collection", DATASET)])
+
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
         iri = below(THING, f"{kind}/{key}")
@@ -94,7 +143,7 @@ def blueprint(service: Service) -> Blueprint:
             return add(response, [Link("cite-as", iri), *alternates(request.root_url.rstrip("/") + place, DATA_FORMATS)])
         return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
 
-    def _document(iri: str, suffix: str | None, path: str, page: str) -> Response:
+    def _document(iri: str, suffix: str | None, path: str, page: str, asked: str = "") -> Response:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
         # Who asks for a thing finds it in the default graph; the graphs that speak of it are told to who wants them.
         with_graphs = flag("graphs", False) and format.name in {"trig", "nq"}
@@ -103,12 +152,12 @@ def blueprint(service: Service) -> Blueprint:
             detail = f"More than {_LARGE} triples speak of {iri}: which graph says what is told by the files of the whole, at /downloads/."
             raise ResultTooLarge(detail, limit=_LARGE)
         if is_large:
-            response = negotiated(_large(iri, format, infer), path, format, DATA_FORMATS, page, stated=not infer)
+            response = negotiated(_large(iri, format, infer), path, format, DATA_FORMATS, page, stated=not infer, asked=asked)
             response.status_code = 410 if withdrawal(service, iri) is not None else 200
             return response
         quads = service.document(iri, infer)
         content = write_quads(quads, format) if with_graphs else write_triples({q.triple for q in quads}, format)
-        response = negotiated(write(content, format), path, format, DATA_FORMATS, page, stated=not infer)
+        response = negotiated(write(content, format), path, format, DATA_FORMATS, page, stated=not infer, asked=asked)
         if is_withdrawn([quad.triple for quad in quads], iri):
             response.status_code = 410
         return response
@@ -118,6 +167,30 @@ def blueprint(service: Service) -> Blueprint:
         return answer(service.sparql(Query(_ALL.format(node=write_term(NamedNode(iri))), infer=infer), {Kind.GRAPH: format}))
 
     return routes
+
+
+def _asked() -> str:
+    """The IRI that a request is about, also in angle brackets. Raises MalformedRequest where there is none."""
+    given = request.args.get("iri", "").strip()
+    if not given:
+        raise MalformedRequest("There is no IRI: the parameter `iri` is missing.", parameter="iri")
+    try:
+        return terms.NamedNode(given[1:-1] if given.startswith("<") and given.endswith(">") else given).value
+    except ValueError as error:
+        detail = f"iri must be an absolute IRI, with the characters that RFC 3987 allows; {given[:80]!r} was given."
+        raise MalformedRequest(detail, parameter="iri") from error
+
+
+def _own(iri: str) -> str | None:
+    """The path of an IRI in the service's namespace, which answers there; None for any other."""
+    return local(iri) if iri.startswith(BASE) and local(iri) != iri else None
+
+
+def _see(place: str) -> Response:
+    response = redirect(ascii_address(place), 303)
+    assert isinstance(response, Response)
+    response.vary.add("Accept")
+    return response
 
 
 def _place(kind: str, key: str) -> str:

@@ -9,11 +9,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from graph_service.service import Service
+from graph_service.web.destinations import by_iri
 from graph_service.web.linked.linksets import FORMATS, LINKSET, LinkSet, answer
 from graph_service.web.links import Link, add, alternates
 from graph_service.web.pages.extent import classes
 from graph_service.words.formats import THING_FORMATS
-from graph_service.words.names import DATASET, DCTERMS, THING
+from graph_service.words.names import DATASET, DCTERMS, THING, is_followed
 
 #: The profile of link sets that signpost.
 _FAIR = "https://signposting.org/FAIR/"
@@ -58,6 +59,19 @@ def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[s
         Link("collection", DATASET),
         *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
     ]
+
+
+def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> list[Link]:
+    """The links of the page of a thing with an IRI of others. What is no address that can be followed is none here."""
+    told = [
+        Link("cite-as", iri),
+        Link("type", "https://schema.org/AboutPage"),
+        *(Link("type", kind) for kind in kinds),
+        *(Link("license", license) for license in service.about_dataset(DCTERMS + "license")),
+        *alternates(f"{root}data", THING_FORMATS, "describedby", by_iri("", iri)),
+        Link("collection", DATASET),
+    ]
+    return [link for link in told if is_followed(link.href)]
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -57,7 +57,7 @@ def _written(service: Service) -> str:
         if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
             use[kind.value][property.value] = int(count.value)
     told = {
-        "prefixes": READ_PREFIXES,
+        "prefixes": {**service.shortening.prefixes, **READ_PREFIXES},
         "classes": [{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
         "properties": _entries(properties, words),
     }

@@ -7,7 +7,7 @@ from itertools import islice
 from graph_service.engine.result import Kind, Result
 from graph_service.errors import ResultTooLarge
 from graph_service.service import Service
-from graph_service.web.destinations import destination
+from graph_service.web.destinations import destination, short
 from graph_service.web.languages import language
 from graph_service.words import terms
 from graph_service.words.names import curie
@@ -52,7 +52,7 @@ def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
             iri = term.value
             place = destination(iri)
             label = labels.get(iri)
-            return Cell(curie(iri), place, iri) if label is None else Cell(label.value, place, iri, label.language)
+            return Cell(short(iri), place, iri) if label is None else Cell(label.value, place, iri, label.language)
         case Literal():
             kind = None if term.language else curie(term.datatype.value)
             direction = None if term.direction is None else _DIRECTIONS[term.direction]

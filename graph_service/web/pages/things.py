@@ -23,6 +23,7 @@ from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
 from graph_service.web.wording import gettext
 from graph_service.words import terms
+from graph_service.words.labels import last_part
 from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
@@ -147,7 +148,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     assert isinstance(says, Table)
     return Thing(
         iri=iri,
-        label=labels[iri].value if iri in labels else iri.rsplit("/", 1)[-1],
+        label=labels[iri].value if iri in labels else last_part(iri),
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
         summary=_summary(said, kinds, sections, language),
