@@ -211,7 +211,12 @@ class Settings:
         _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
     )
     source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "largest file of data or ontology, unpacked")
-    reasoning: str = _setting(_choice("owl-rl", "none"), lambda: "owl-rl", "owl-rl", "what to infer at build: owl-rl, or none")
+    reasoning: str = _setting(
+        _choice("owl-rl", "rdfs", "none"),
+        lambda: "owl-rl",
+        "owl-rl",
+        "what to infer at build: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
+    )
     strict: bool = _setting(
         _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and told"
     )

@@ -33,9 +33,11 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
 class Reasons:
     """Explains the triples of one graph, which is asked by queries."""
 
-    def __init__(self, ask: Callable[[Query], Result], derivations: Mapping[str, str]) -> None:
-        """`derivations` are the texts of the graph's derivations by their names (see `derivations`)."""
-        self._ask = ask
+    def __init__(self, ask: Callable[[Query], Result], derivations: Mapping[str, str], *, reasoning: str) -> None:
+        """`derivations` are the texts of the graph's derivations by their names (see `derivations`); what else is inferred is by the rules
+        of `reasoning`.
+        """
+        self._ask, self._reasoning = ask, reasoning
         self._derivations = [parse(name, text) for name, text in derivations.items()]
 
     def explain(self, triple: Triple, seconds: float) -> Explanation:
@@ -94,8 +96,10 @@ class Reasons:
     def _explainer(self) -> Explainer:
         said = [*self._matching(Pattern(None, None, None), [GRAPH_ONTOLOGY])]
         ontology = terminology_of(said)
-        rules = compile_rules(ontology, {triple.object for triple in members_of_unnamed(said, ontology)})
-        equality = produces_equality(rules) or bool(self._ask(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}")))
+        rules = compile_rules(ontology, self._reasoning, {triple.object for triple in members_of_unnamed(said, ontology)})
+        equality = self._reasoning != "rdfs" and (
+            produces_equality(rules) or bool(self._ask(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}")))
+        )
 
         def match(subject: AnyTerm | None, predicate: NamedNode, object_: AnyTerm | None) -> Iterator[Triple]:
             return self._matching(Pattern(subject, predicate, object_))

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from nmo_python import NemoEngine, load_string
 
 from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.rules import equality, produces_equality, rules_of
+from graph_service.knowledge.rules import equality, produces_equality, rules_of, rules_of_rdfs
 from graph_service.knowledge.supported import LeftOut, refuse, sort_out
 from graph_service.knowledge.terminology import DECLARATIONS, SAME_AS, TYPE, members_of_unnamed, terminology_of
 from graph_service.knowledge.values import differ, value_of
@@ -56,21 +56,26 @@ class Closure:
     left_out: Sequence[LeftOut] = ()
 
 
-def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], *, strict: bool = False) -> Closure:
-    """The closure of ontology and data. With `strict`, raises BuildError for the first part of the ontology that no rule uses.
+def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], *, reasoning: str = "owl-rl", strict: bool = False) -> Closure:
+    """The closure of ontology and data by the rules of OWL 2 RL, or of RDFS (`rdfs`), which knows no equality and no contradiction.
 
+    With `strict`, raises BuildError for the first part of the ontology that no rule uses.
     Axioms are the ontology's: among the data, a triple like one is a fact, and nothing follows from it.
     """
     said = list(ontology)
     terminology = terminology_of(quad.triple for quad in said)
     facts = _by_relation(chain((quad for quad in said if quad.triple not in terminology), data))
     terms = {triple.subject for triple in terminology}
-    usable, left_out = sort_out(terminology)
-    left_out += _without_equal_terms(facts, terms)
+    usable, left_out = sort_out(terminology, reasoning)
+    if reasoning != "rdfs":
+        left_out += _without_equal_terms(facts, terms)
     if strict and left_out:
         raise refuse(terminology, left_out[0])
-    members = members_of_unnamed((quad.triple for quad in said), terminology)
-    rules = _with_equality(rules_of(usable, left_out, {triple.object for triple in members}), facts)
+    if reasoning == "rdfs":
+        rules = rules_of_rdfs(usable)
+    else:
+        members = members_of_unnamed((quad.triple for quad in said), terminology)
+        rules = _with_equality(rules_of(usable, left_out, {triple.object for triple in members}), facts)
     program = _Program(rules, facts)
     return Closure(program.inferred(terms), program.clashes(), rules, left_out)
 

@@ -16,6 +16,9 @@ from graph_service.knowledge.sources import Progress, Sources
 from graph_service.knowledge.supported import LeftOut
 from graph_service.words.writing import write_readably
 
+#: The kinds of reasoning, by the values of their setting, as people call them.
+REASONING = {"owl-rl": "OWL 2 RL", "rdfs": "RDFS"}
+
 #: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
 _EXPLANATION_SECONDS = 10
 
@@ -63,20 +66,20 @@ class Inferred:
     warnings: list[str]
 
 
-def infer(knowledge: Knowledge, *, strict: bool = False) -> Inferred:
-    """What follows from what the sources say (OWL 2 RL).
+def infer(knowledge: Knowledge, *, reasoning: str = "owl-rl", strict: bool = False) -> Inferred:
+    """What follows from what the sources say, by the rules of OWL 2 RL, or of RDFS (`rdfs`).
 
     Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
     rests on are said; and, with `strict`, for the first part of the ontology that no rule uses.
     """
-    closure = close(knowledge.ontology, knowledge.data, strict=strict)
+    closure = close(knowledge.ontology, knowledge.data, reasoning=reasoning, strict=strict)
     if closure.clashes:
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
         explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
         clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes]
         raise BuildError("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
-    return Inferred(list(closure.inferred), list(closure.left_out), told(closure.left_out, knowledge.sources, "OWL 2 RL"))
+    return Inferred(list(closure.inferred), list(closure.left_out), told(closure.left_out, knowledge.sources, REASONING[reasoning]))
 
 
 def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:  # noqa: ANN401 - any term, or None for any

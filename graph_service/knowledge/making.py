@@ -18,7 +18,7 @@ from graph_service.errors import BuildError, ServiceError
 from graph_service.knowledge import checks, derivations, gates, snapshot
 from graph_service.knowledge.description import describe
 from graph_service.knowledge.identity import graph_id, source_set
-from graph_service.knowledge.knowledge import infer, read
+from graph_service.knowledge.knowledge import REASONING, infer, read
 from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress, Sources
@@ -43,8 +43,8 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     inferred: list[ox.Triple] = []
     computing = derivations.read(derivations.files(settings.ontology))
     if settings.reasoning != "none" and knowledge.ontology:
-        progress("Inferring what follows (OWL 2 RL).")
-        found = infer(knowledge, strict=settings.strict)
+        progress(f"Inferring what follows ({REASONING[settings.reasoning]}).")
+        found = infer(knowledge, reasoning=settings.reasoning, strict=settings.strict)
         for warning in found.warnings:
             progress(warning)
         inferred = found.triples
@@ -60,6 +60,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     told = {
         "lineage": source_set(settings),
         "graph": graph_id(settings),
+        "reasoning": settings.reasoning,
         "figures": report.figures,
         "derivations": {derivation.name: derivation.text for derivation in computing},
         "prefixes": dict(sorted({prefix: iri for file in reversed(sources.files) for prefix, iri in file.prefixes.items()}.items())),

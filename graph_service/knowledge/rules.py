@@ -37,13 +37,23 @@ from graph_service.knowledge.writings import of_any_writing
 from graph_service.words.names import curie
 
 
-def compile_rules(terminology: Iterable[ox.Triple], having_members: Collection[object] = ()) -> list[Rule]:
-    """The rules of an ontology, given its terminology, as far as there are rules for it (see `sort_out`).
+def compile_rules(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl", having_members: Collection[object] = ()) -> list[Rule]:
+    """The rules of an ontology, given its terminology, as far as there are rules for it by a kind of reasoning (see `sort_out`).
 
     `having_members` are the classes without names of which the ontology says that something belongs to them.
     """
-    ontology, left_out = sort_out(terminology)
-    return rules_of(ontology, left_out, having_members)
+    ontology, left_out = sort_out(terminology, reasoning)
+    return rules_of_rdfs(ontology) if reasoning == "rdfs" else rules_of(ontology, left_out, having_members)
+
+
+def rules_of_rdfs(ontology: Terminology) -> list[Rule]:
+    """The rules of subclass, subproperty, domain and range in that part of an ontology for which there are rules."""
+    rules = [
+        *(_class_rule(a, b) for a, b in _hierarchy(ontology, SUB_CLASS, owl("equivalentClass"))),
+        *(_property_rule(ontology, a, b) for a, b in _hierarchy(ontology, SUB_PROPERTY, owl("equivalentProperty"))),
+        *_properties(ontology),
+    ]
+    return without_unnamed_classes(rules)
 
 
 def rules_of(ontology: Terminology, left_out: Iterable[LeftOut] = (), having_members: Collection[object] = ()) -> list[Rule]:

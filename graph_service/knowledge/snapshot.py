@@ -95,6 +95,11 @@ class Snapshot:
         return dict(self.manifest.get("figures", {}))
 
     @property
+    def reasoning(self) -> str:
+        """By which rules it has what is inferred (see `Settings.reasoning`)."""
+        return str(self.manifest.get("reasoning", "owl-rl"))
+
+    @property
     def derivations(self) -> dict[str, str]:
         """The queries that computed a part of it, by their names (see `derivations`)."""
         return dict(self.manifest.get("derivations", {}))

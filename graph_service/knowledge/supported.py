@@ -71,6 +71,8 @@ _PARTS_OF_NEGATION = frozenset(owl(name) for name in ("sourceIndividual", "asser
 
 _DATATYPES = frozenset({rdfs("Datatype"), owl("DataRange")})
 
+_OF_RDFS = frozenset({SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE})
+
 #: Whose subjects and objects are classes, or properties.
 _BETWEEN_CLASSES = frozenset({SUB_CLASS, owl("equivalentClass"), owl("disjointWith"), owl("complementOf")})
 _BETWEEN_PROPERTIES = frozenset({SUB_PROPERTY, owl("equivalentProperty"), owl("propertyDisjointWith")})
@@ -87,12 +89,15 @@ class LeftOut:
     because: str = ""
 
 
-def sort_out(terminology: Iterable[ox.Triple]) -> tuple[Terminology, list[LeftOut]]:
-    """The part of an ontology for which there are rules, and what no rule uses, in a stable order."""
-    ontology = Terminology(terminology)
+def sort_out(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl") -> tuple[Terminology, list[LeftOut]]:
+    """The part of an ontology for which there are rules, and what no rule uses, in a stable order.
+
+    Of RDFS (`rdfs`) are the rules of subclass, subproperty, domain and range; of what OWL says beside those nothing is told.
+    """
+    ontology = Terminology(terminology if reasoning != "rdfs" else (t for t in terminology if t.predicate in _OF_RDFS))
     without = {t: found for t in sorted(ontology.triples, key=str) if (found := _without_rule(ontology, t)) is not None}
     usable = Terminology(ontology.triples - without.keys()) if without else ontology
-    sides = [*_Sides(usable, {t.subject for t in without}).found()]
+    sides = [*_Sides(usable, {t.subject for t in without}).found()] if reasoning != "rdfs" else []
     stepless = {t: LeftOut(f"{name} as a property", t) for t, name in _without_property(usable)}
     # A construct that several triples of one term write (the parts of a negative assertion) is one.
     once = {(found.triple.subject, found.construct): found for found in reversed([*without.values(), *stepless.values()])}

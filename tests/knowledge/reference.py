@@ -25,8 +25,8 @@ def triples(turtle: str) -> set[ox.Triple]:
     return {quad.triple for quad in quads(turtle)}
 
 
-def reference(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> tuple[set[ox.Triple], list[str]]:
-    """What owlrl infers, of that the part which the closure keeps, and the contradictions that it reports.
+def reference(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], reasoning: str = "owl-rl") -> tuple[set[ox.Triple], list[str]]:
+    """What owlrl infers (by OWL 2 RL, or RDFS), of that the part which the closure keeps, and the contradictions that it reports.
 
     Axioms that follow from others are not kept, though they may be of classes that the ontology only mentions.
     """
@@ -34,7 +34,9 @@ def reference(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad]) -> tuple[set
     facts = said | {quad.triple for quad in data}
     graph = rdflib.Graph()
     graph.parse(data=ox.serialize(facts, format=ox.RdfFormat.N_TRIPLES), format="nt")
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
+    owlrl.DeductiveClosure(
+        owlrl.RDFS_Semantics if reasoning == "rdfs" else owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False
+    ).expand(graph)
     errors = sorted(str(message) for message in graph.objects(None, _ERROR))
     for literal in [subject for subject in graph.subjects(unique=True) if isinstance(subject, rdflib.Literal)]:
         graph.remove((literal, None, None))
