@@ -39,7 +39,7 @@ def test_paths_may_be_several_or_none() -> None:
         ("GRAPH_SERVICE_LOG_QUERIES", "maybe", "true or false"),
         ("GRAPH_SERVICE_BODY_LIMIT", "much", "1 MiB"),
         ("GRAPH_SERVICE_BODY_LIMIT", "1 parsec", "1 MiB"),
-        ("GRAPH_SERVICE_REASONING", "magic", "owl-rl, none"),
+        ("GRAPH_SERVICE_REASONING", "magic", "owl-rl, rdfs, none"),
         ("GRAPH_SERVICE_COLOUR", "red", "GRAPH_SERVICE_PORT"),
     ],
 )
