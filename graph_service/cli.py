@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
+from pathlib import Path
 from tempfile import gettempdir
 
 import graph_service
 from graph_service.commands.output import say
-from graph_service.config import Settings, flag_name, refuse_unreadable
+from graph_service.config import Settings, environment_name, flag_name, refuse_unreadable
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
 _KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "source_limit", "reasoning", "strict", "default_graph", "snapshots", "keep_snapshots")
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for argument in sys.argv[1:] if arguments is None else arguments:
             refuse_unreadable(argument, "an argument")
-        settings = Settings.read(os.environ, flags, say)
+        settings = _with_files(Settings.read(os.environ, flags, say), getattr(options, "sources", []), flags)
         _find_temporary_folder()
         run: Callable[[argparse.Namespace, Settings], int] = import_module(f"graph_service.commands.{options.command}").run
         return run(options, settings)
@@ -75,6 +76,16 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
+def _with_files(settings: Settings, files: Sequence[str], flags: Mapping[str, str]) -> Settings:
+    """The settings with the files that are arguments as data. Raises SettingError where other data are named as well."""
+    if not files:
+        return settings
+    if "data" in flags:
+        raise SettingError(f"Both --data and {files[0]} name the data. Name all of them in one way.")
+    given = {name for name in ("ontology", "queries") if name in flags or environment_name(name) in os.environ}
+    return settings.of_files([Path(file) for file in files], given)
+
+
 def _find_temporary_folder() -> None:
     """Raise SettingError unless there is a folder for the files that builds and queries write to and forget."""
     try:
@@ -100,9 +111,9 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     serve_flags = (*_SERVER_FLAGS, *_ENGINE_FLAGS, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
-    command("serve", "serve over HTTP; builds first if the sources changed", *serve_flags)
+    serve = command("serve", "serve over HTTP; builds first if the sources changed", *serve_flags)
 
-    sub = command("build", "build a snapshot from the sources and print its folder", *_KNOWLEDGE_FLAGS)
+    build = sub = command("build", "build a snapshot from the sources and print its folder", *_KNOWLEDGE_FLAGS)
     sub.add_argument("--out", metavar="DIR", help="folder to put the snapshot in; the same as --snapshots")
     sub.add_argument("--json", action="store_true", help="print the snapshot's figures as JSON")
 
@@ -129,7 +140,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
         sub.add_argument("--format", metavar="NAME", help="csv, tsv, json, xml for tables; ttl, nt, rdf, jsonld, … for graphs [json, ttl]")
         sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
 
-    sub = command("export", "write the graph as RDF", *_KNOWLEDGE_FLAGS)
+    export = sub = command("export", "write the graph as RDF", *_KNOWLEDGE_FLAGS)
     sub.add_argument("--format", metavar="NAME", help="ttl, nt, rdf, jsonld, nq, trig [by the ending of the output's name, else trig]")
     sub.add_argument("--graph", metavar="IRI", help="one named graph only: its IRI, or a name such as graph:news-2022")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
@@ -146,4 +157,8 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     sub.add_argument("predicate", metavar="P", help="an IRI or a name such as lc:hasDonorCountry")
     sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")
     sub.add_argument("--json", action="store_true", help="print the derivation as JSON")
+    for sub in (serve, build, sparql, export):
+        about = "file or folder of RDF, in place of what came with this: data, ontology and canned queries, unless a flag names them"
+        sub.add_argument("sources", metavar="RDF", nargs="*", help=about)
+        sub.set_defaults(listed="sources")
     return parser, commands.choices

@@ -13,7 +13,7 @@ from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules, produces_equality
 from graph_service.knowledge.terminology import Value, members_of_unnamed, terminology_of
-from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY, OWL
+from graph_service.words.names import GRAPH_INFERRED, OWL
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _SOURCES = """
@@ -33,11 +33,13 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
 class Reasons:
     """Explains the triples of one graph, which is asked by queries."""
 
-    def __init__(self, ask: Callable[[Query], Result], derivations: Mapping[str, str], *, reasoning: str) -> None:
-        """`derivations` are the texts of the graph's derivations by their names (see `derivations`); what else is inferred is by the rules
-        of `reasoning`.
+    def __init__(
+        self, ask: Callable[[Query], Result], derivations: Mapping[str, str], axioms: Sequence[str], *, reasoning: str
+    ) -> None:
+        """`derivations` are the texts of the graph's derivations by their names (see `derivations`), `axioms` the graphs that have them;
+        what else is inferred is by the rules of `reasoning`.
         """
-        self._ask, self._reasoning = ask, reasoning
+        self._ask, self._axioms, self._reasoning = ask, axioms, reasoning
         self._derivations = [parse(name, text) for name, text in derivations.items()]
 
     def explain(self, triple: Triple, seconds: float) -> Explanation:
@@ -94,7 +96,7 @@ class Reasons:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        said = [*self._matching(Pattern(None, None, None), [GRAPH_ONTOLOGY])]
+        said = [*self._matching(Pattern(None, None, None), self._axioms)] if self._axioms else []
         ontology = terminology_of(said)
         rules = compile_rules(ontology, self._reasoning, {triple.object for triple in members_of_unnamed(said, ontology)})
         equality = self._reasoning != "rdfs" and (

@@ -328,7 +328,7 @@ class Service:
 
     @cached_property
     def _reasons(self) -> Reasons:
-        return Reasons(self.sparql, self.snapshot.derivations, reasoning=self.snapshot.reasoning)
+        return Reasons(self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, reasoning=self.snapshot.reasoning)
 
     @cached_property
     def reifies(self) -> bool:

@@ -270,3 +270,86 @@ def test_export_into_a_closed_pipe_is_no_error(command: Command, snapshot: Snaps
         timeout=60,
     )
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """An ontology with things in it, as Protégé saves it."""
+    path = tmp_path / "My Pets.owl"
+    path.write_text(
+        """<?xml version="1.0"?>
+<rdf:RDF xmlns="http://example.org/pets#" xml:base="http://example.org/pets" xmlns:owl="http://www.w3.org/2002/07/owl#"
+     xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#">
+    <owl:Ontology rdf:about="http://example.org/pets"/>
+    <owl:Class rdf:about="http://example.org/pets#Animal"/>
+    <owl:Class rdf:about="http://example.org/pets#Cat"><rdfs:subClassOf rdf:resource="http://example.org/pets#Animal"/></owl:Class>
+    <owl:NamedIndividual rdf:about="http://example.org/pets#tom"><rdf:type rdf:resource="http://example.org/pets#Cat"/></owl:NamedIndividual>
+</rdf:RDF>"""
+    )
+    return path
+
+
+def test_files_as_arguments_are_the_data_and_what_they_say_of_classes_counts(command: Command, pets: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "felix.ttl").write_text("@prefix : <http://example.org/pets#> . :felix a :Cat .")
+    query = tmp_path / "animals.rq"
+    query.write_text("SELECT ?s ?g { ?s a <http://example.org/pets#Animal> GRAPH ?g { ?s a <http://example.org/pets#Cat> } } ORDER BY ?s")
+    done = command("sparql", str(query), str(pets), "--format", "csv", str(tmp_path / "more"))
+    assert done.stdout.split() == [
+        "s,g",
+        "http://example.org/pets#felix,https://w3id.org/labcoop/graph/more",
+        "http://example.org/pets#tom,https://w3id.org/labcoop/graph/My%20Pets",
+    ]
+    built = json.loads(command("build", str(pets), "--json").stdout)
+    assert {graph.rpartition("/")[2] for graph in built["graphs"]} == {"inferred", "My%20Pets"}
+    assert "Animal" in command("export", str(pets), "--format", "nt").stdout
+
+
+def test_arguments_leave_out_what_comes_with_it_but_for_what_is_named(command: Command, pets: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.ttl"
+    rules.write_text("<http://example.org/pets#Cat> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://example.org/Pet> .")
+    query = tmp_path / "types.rq"
+    query.write_text("SELECT ?t { <http://example.org/pets#tom> a ?t } ORDER BY ?t")
+    done = command("sparql", str(query), str(pets), "--ontology", str(rules), "--format", "csv")
+    assert "http://example.org/Pet" in done.stdout
+    assert "http://example.org/pets#Animal" not in done.stdout
+    assert command("sparql", str(query), str(pets), "--format", "csv", GRAPH_SERVICE_ONTOLOGY=str(rules)).stdout == done.stdout
+    both = command("build", str(pets), "--data", str(rules))
+    assert (both.returncode, "Name all of them in one way" in both.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("notes.txt", "Dear reader", "not a source file; it seems to be no RDF: it begins with 'Dear reader'"),
+        ("empty", "", "it seems to be empty"),
+        ("folder/README.md", "# Nothing here", "folder: there is no source in it."),
+        ("a.ttl.gz", "\x1f", ":1:1: "),
+        ("gone/", "", "gone: no such file or folder"),
+    ],
+)
+def test_what_cannot_be_served_is_told_in_a_line(command: Command, tmp_path: Path, name: str, content: str, words: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    if not name.endswith("/"):
+        path.write_text(content)
+    done = command("build", str(tmp_path / name.partition("/")[0]) if "/" in name else str(path))
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_says_nothing_is_told_and_what_is_odd_is_kept(command: Command, pets: Path, tmp_path: Path) -> None:
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "one.ttl").write_text('@prefix e: <http://e/a#> . e:x e:label "<b>bold</b><script>alert(1)</script>" .')
+    (tmp_path / "odd" / "two.ttl").write_text("@prefix e: <http://e/b#> . e:x e:number 01 . @prefix e: <http://e/c#> . e:x e:p e:y .")
+    (tmp_path / "odd" / "none.owl").write_text("")
+    (tmp_path / "odd" / "pets.ofn").write_text("Ontology()")
+    done = command("build", str(tmp_path / "odd"))
+    assert done.returncode == 0, done.stderr
+    assert f"{tmp_path}/odd/none.owl: says nothing: there is no triple in it." in done.stderr
+    assert f"{tmp_path}/odd/pets.ofn: is not read" in done.stderr
+    said = command("export", str(tmp_path / "odd"), "--format", "nt").stdout
+    assert '<http://e/a#x> <http://e/a#label> "<b>bold</b><script>alert(1)</script>" .' in said
+    assert '<http://e/b#x> <http://e/b#number> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .' in said
+    assert "<http://e/c#x> <http://e/c#p> <http://e/c#y> ." in said

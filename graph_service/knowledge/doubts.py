@@ -5,7 +5,8 @@
   the reference data says so.
 - A text that reads like another language than the one it names, if `py3langid` is installed (the extra `languages`): only texts of
   `LONG` characters and more, only of the three languages of the project, and only where the guess is nearly sure.
-- A file among the sources that is not read, because its name does not end as it would have to (`Sources.unread`).
+
+Anybody's sources may have files that are not read, and files and folders that say nothing: those are told of every graph.
 """
 
 import re
@@ -46,9 +47,15 @@ _SMALL_WORDS = frozenset(
 _DIFFERENT, _LABEL = ox.NamedNode(OWL + "differentFrom"), ox.NamedNode(RDFS + "label")
 
 
+def unread(sources: Sources) -> Iterator[str]:
+    """The files among the sources that are not read, and the folders and files that say nothing, each as a text."""
+    yield from (f"{path}: is not read: the name of a source ends in {ENDINGS}." for path in sources.unread)
+    yield from (f"{path}: there is no source in it: the name of one ends in {ENDINGS}." for path in sources.empty)
+    yield from (f"{file.path}: says nothing: there is no triple in it." for file in (*sources.files, *sources.about) if not file.quads)
+
+
 def doubts(sources: Sources) -> Iterator[str]:
     """All doubts about the sources, each as a text with file and line. Raises SourceError for a file that cannot be parsed."""
-    yield from (f"{path}: is not read: the name of a source ends in {ENDINGS}." for path in sources.unread)
     yield from _near_each_other(sources)
     yield from _of_another_language(sources)
 

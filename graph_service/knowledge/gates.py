@@ -11,7 +11,7 @@ from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings, bundled
 from graph_service.errors import BuildError
 from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
-from graph_service.knowledge.doubts import doubts
+from graph_service.knowledge.doubts import doubts, unread
 from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
 from graph_service.knowledge.knowledge import Knowledge, infer
 from graph_service.knowledge.sources import Progress
@@ -44,8 +44,11 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
     report.add(quotations.check(sources), {"quotations": len(passages(sources))})
     # Data are held to the letter where an ontology has rules for them; anybody else's are served as they are written.
+    if rules:
+        sources.check_prefixes()
     malformed = forms.check(sources, forms.vocabularies(settings.ontology)) if rules else []
     report.add(malformed, {})
+    report.warnings.extend(unread(sources))
     report.warnings.extend(doubts(sources) if rules else ())
     report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
     # A value that is not of its datatype is told once, whatever a shape makes of it.

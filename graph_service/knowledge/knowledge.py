@@ -46,7 +46,6 @@ class Knowledge:
 def read(sources: Sources, progress: Progress) -> Knowledge:
     """Parse all files and make the records of their statements. Raises SourceError."""
     progress(f"Reading {len(sources.files)} files.")
-    sources.check_prefixes()
     for warning in sources.warnings():
         progress(warning)
     return Knowledge(

@@ -22,6 +22,7 @@ from graph_service.knowledge.knowledge import REASONING, infer, read
 from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress, Sources
+from graph_service.knowledge.terminology import is_terminology
 from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
 
 
@@ -57,11 +58,15 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         graph = ox.NamedNode(GRAPH_DESCRIPTION)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
     files = [query.path for query in catalogue.queries.values()]
+    axioms = {
+        quad.graph_name.value for quad in knowledge.ontology if is_terminology(quad.triple) and isinstance(quad.graph_name, ox.NamedNode)
+    }
     told = {
         "lineage": source_set(settings),
         "graph": graph_id(settings),
         "reasoning": settings.reasoning,
         "figures": report.figures,
+        "axioms": sorted(axioms),
         "derivations": {derivation.name: derivation.text for derivation in computing},
         "prefixes": dict(sorted({prefix: iri for file in reversed(sources.files) for prefix, iri in file.prefixes.items()}.items())),
     }

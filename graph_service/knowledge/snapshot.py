@@ -38,7 +38,7 @@ from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, r
 from graph_service.knowledge.index import write_index
 from graph_service.knowledge.outside import Outside, outside_of
 from graph_service.words.formats import DUMP_FORMATS, Format
-from graph_service.words.names import GRAPH_INFERRED
+from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY
 from graph_service.words.writing import write_quads, write_triples
 
 _MANIFEST = "manifest.json"
@@ -103,6 +103,11 @@ class Snapshot:
     def derivations(self) -> dict[str, str]:
         """The queries that computed a part of it, by their names (see `derivations`)."""
         return dict(self.manifest.get("derivations", {}))
+
+    @property
+    def ontology_graphs(self) -> list[str]:
+        """The named graphs that have its axioms."""
+        return list(self.manifest.get("axioms", [GRAPH_ONTOLOGY]))
 
     @property
     def dumps(self) -> list[Dump]:

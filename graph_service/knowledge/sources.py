@@ -3,6 +3,7 @@
 Where a file's triples go:
 
 - the ontology's files: all into `graph/ontology`;
+- files that are both ontology and data, which have classes and things in one: where those of the data go;
 - files of a data folder: into the graph named after the folder that holds them, so `data/sources/brochure-2023/*.ttl` is
   `graph/brochure-2023`; JSON-LD may say of a part of its triples that they are in a graph of their own;
 - a file that is named by itself: into the graph named after the file;
@@ -27,7 +28,7 @@ from graph_service.config import Settings
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
 from graph_service.knowledge.parsing import AS_USUAL, Fault, Reading, parse, utf8
-from graph_service.knowledge.serialisations import has_graphs, is_meant, is_source, recognise, stem_of
+from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, recognise, stem_of
 from graph_service.knowledge.unpacking import content_of
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF, curie
 from graph_service.words.terms import mapped
@@ -163,25 +164,33 @@ class Sources:
     ontology: tuple[SourceFile, ...]
     data: tuple[SourceFile, ...]
     about: tuple[SourceFile, ...] = ()
-    #: Files that are not read, though they seem to be meant as sources.
+    #: Files that are not read, though they seem to be meant as sources; and folders without any that is.
     unread: tuple[Path, ...] = ()
+    empty: tuple[Path, ...] = ()
 
     @classmethod
     def find(cls, ontology: Sequence[Path], data: Sequence[Path], reading: Reading = AS_USUAL) -> "Sources":
         """The files below the given folders, and the given files, sorted.
 
-        Raises SourceError for a path that is not there, SettingError for one that is no UTF-8.
+        Raises SourceError for a path that is not there, and where there is no file at all in those that are; SettingError for one that is
+        no UTF-8.
         """
-        found = list(_files(data, reading))
+        said = dict(_files(data, reading))
+        axioms = {
+            path: _graph_of(path, said[path]) if path in said else GRAPH_ONTOLOGY
+            for path, root in _files(ontology, reading)
+            if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
+            and not (path in said and _is_about(path, root))
+        }
+        if data and not said and not axioms:
+            raise SourceError(f"{data[0]}: there is no source in it. The name of one ends in {ENDINGS}.")
+        facts = {path: _graph_of(path, root) for path, root in said.items() if path not in axioms and not _is_about(path, root)}
         return cls(
-            ontology=tuple(
-                SourceFile(path, GRAPH_ONTOLOGY, reading)
-                for path, root in _files(ontology, reading)
-                if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
-            ),
-            data=tuple(SourceFile(path, _graph_of(path, root), reading) for path, root in found if not _is_about(path, root)),
-            about=tuple(SourceFile(path, GRAPH_DESCRIPTION, reading) for path, root in found if _is_about(path, root)),
-            unread=tuple(path for root in (*ontology, *data) if is_folder(root) for path in below(root, is_meant)),
+            ontology=tuple(SourceFile(path, graph, reading) for path, graph in axioms.items()),
+            data=tuple(SourceFile(path, graph, reading) for path, graph in facts.items()),
+            about=tuple(SourceFile(path, GRAPH_DESCRIPTION, reading) for path, root in said.items() if _is_about(path, root)),
+            unread=tuple(dict.fromkeys(path for root in (*ontology, *data) if is_folder(root) for path in below(root, is_meant))),
+            empty=tuple(root for root in data if root not in said.values()),
         )
 
     @classmethod
