@@ -7,6 +7,7 @@
 
 PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX orgtype: <https://w3id.org/labcoop/vocab/organisation-type/>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX status: <https://w3id.org/labcoop/vocab/status/>
 
 # How far a development came is told of what is developed.
@@ -36,6 +37,7 @@ WHERE {
     (lc:developed lc:develops)
     (lc:durationBound lc:bound)
     (lc:establishedOn lc:startDate)
+    (lc:factGroup sh:group)
     (lc:funder lc:contributor)
     (lc:hasPillar lc:hasAreaOfAction)
     (lc:integratedWithin lc:undertakenWithin)

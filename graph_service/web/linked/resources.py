@@ -18,7 +18,7 @@ from graph_service.web.linked.linksets import LINKSET
 from graph_service.web.linked.signposts import of_foreign, of_thing
 from graph_service.web.links import Link, add, alternates, ascii_address, negotiated
 from graph_service.web.pages.extent import OF, TO, size, withdrawal
-from graph_service.web.pages.presentation import Presentation
+from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.schemes import tree
 from graph_service.web.pages.things import is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
@@ -51,7 +51,7 @@ CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
 def blueprint(service: Service) -> Blueprint:
     """The routes under which the graph's IRIs answer."""
     routes = Blueprint("resources", __name__)
-    presentation = Presentation(service)
+    presentation = presentation_of(service)
 
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:

@@ -69,10 +69,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """A group of facts: its key and its IRI (empty for what is in none)."""
+    """A group of facts: its key and its IRI (empty for what is in none), and whether pictures show what a thing is tied to by them."""
 
     key: str
     group: str
+    drawn: bool = True
     facts: list[Fact] = field(default_factory=list)
 
 
@@ -127,9 +128,11 @@ class Teller:
             shown[triple.predicate.value] = self.show(triple.predicate)
             facts.setdefault(triple.predicate.value, []).append(self.value(triple, value))
         sections: dict[str, Section] = {}
+        undrawn = self.presentation.groups("drawn", False)
         for property in sorted(facts, key=lambda iri: (self.presentation.place(iri), shown[iri].text.casefold())):
             place: Place = self.presentation.place(property)
-            section = sections.setdefault(place.group, Section(key(place.group) if place.group != OTHER else "other", place.group))
+            named, drawn = key(place.group) if place.group != OTHER else "other", place.group not in undrawn
+            section = sections.setdefault(place.group, Section(named, place.group, drawn))
             values = sorted(_once(facts[property]), key=lambda value: value.cell.text.casefold())
             stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
             section.facts.append(Fact(shown[property], stated, inferred, self.extent.rest(property, of)))

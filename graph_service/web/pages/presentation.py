@@ -1,24 +1,24 @@
 """How the ontology wants facts told to people: the groups of its properties, their order, and which say less than others.
 
-The groups are a concept scheme of the graph itself (`vocab/fact-group`), and each property says in which it is told
-(`lc:factGroup`) and at which place (`sh:order`). A graph whose ontology has no groups is told in one.
+Each property says in which group it is told (`sh:group`) and at which place (`sh:order`); the groups are things of the graph with names
+and notations, and what each is for stands in the description (docs/presentation.md). A graph whose ontology has no groups is told in one.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.words.names import VOCABULARY
+from graph_service.words.names import VIEW
 from graph_service.words.terms import Literal, NamedNode
 
 _GROUPS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?property ?group ?notation ?place WHERE {
-  ?property lc:factGroup ?group ; sh:order ?place .
+  ?property sh:group ?group ; sh:order ?place .
   ?group skos:notation ?notation .
 }"""
 
@@ -60,6 +60,18 @@ class Presentation:
                 found[property.value] = Place(notation.value, int(place.value), group.value)
         return found
 
+    def groups(self, use: str, fit: bool = True) -> frozenset[str]:
+        """The groups (IRIs) that are said to be fit for a use, by the term of `view:` for it; or those that are said not to be."""
+        return self._uses.get((VIEW + use, fit), frozenset())
+
+    @cached_property
+    def _uses(self) -> Mapping[tuple[str, bool], frozenset[str]]:
+        found: dict[tuple[str, bool], set[str]] = {}
+        for triple in self._service.snapshot.description:
+            if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal) and triple.predicate.value.startswith(VIEW):
+                found.setdefault((triple.predicate.value, triple.object.value in {"true", "1"}), set()).add(triple.subject.value)
+        return {use: frozenset(groups) for use, groups in found.items()}
+
     @cached_property
     def narrower(self) -> Mapping[str, frozenset[str]]:
         """Property -> the properties from which it follows."""
@@ -70,6 +82,12 @@ class Presentation:
         return {broader: frozenset(narrow) for broader, narrow in found.items()}
 
 
+@lru_cache(maxsize=2)
+def presentation_of(service: Service) -> Presentation:
+    """What the graph of a service says of telling its facts."""
+    return Presentation(service)
+
+
 def key(group: str) -> str:
     """The last part of a group's IRI, for anchors and to find it by."""
-    return group.removeprefix(VOCABULARY + "fact-group/").rsplit("/", 1)[-1]
+    return re.split(r"[/#:]", group)[-1]

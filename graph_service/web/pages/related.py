@@ -5,20 +5,17 @@ from dataclasses import dataclass
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.pages.cells import Cell, cell
+from graph_service.web.pages.presentation import presentation_of
 from graph_service.words import terms
-from graph_service.words.names import VOCABULARY
 from graph_service.words.terms import AnyTerm, NamedNode
 
-#: Groups of facts in which things of one kind are alike without having to do with each other.
-_COMMON = " ".join(f"<{VOCABULARY}fact-group/{key}>" for key in ("origin", "names", "when", "figures", "connections"))
-
 _RELATED = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT DISTINCT ?other ?shared WHERE {{
   {{
     SELECT ?other (COUNT(DISTINCT ?link) AS ?links) WHERE {{
       {thing} a ?kind ; ?property ?link .
-      ?property lc:factGroup ?group .
+      ?property sh:group ?group .
       FILTER(isIRI(?link) && ?property != <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> && ?group NOT IN ({common}))
       ?other ?property ?link ; a ?kind .
       FILTER(?other != {thing})
@@ -26,7 +23,7 @@ SELECT DISTINCT ?other ?shared WHERE {{
   }}
   {thing} ?property ?shared .
   ?other ?property ?shared .
-  ?property lc:factGroup ?group .
+  ?property sh:group ?group .
   FILTER(isIRI(?shared) && ?property != <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> && ?group NOT IN ({common}))
 }} ORDER BY ?other ?shared LIMIT 500"""
 
@@ -41,7 +38,9 @@ class Relative:
 
 def related(service: Service, iri: str, language: str) -> list[Relative]:
     """The things that share most with a thing by what is stated of them, the nearest first."""
-    query = _RELATED.format(thing=terms.write(NamedNode(iri)), common=_COMMON.replace(" ", ", "))
+    # Things of one kind are alike in some groups of facts without having to do with each other.
+    common = ", ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).groups("relating", False)))
+    query = _RELATED.format(thing=terms.write(NamedNode(iri)), common=common)
     found: dict[AnyTerm, list[AnyTerm]] = {}
     for other, shared in service.sparql(Query(query, infer=False)).rows():
         assert other is not None

@@ -24,7 +24,7 @@ from graph_service.web.pages.related import Relative, related
 from graph_service.web.wording import gettext
 from graph_service.words import terms
 from graph_service.words.labels import last_part
-from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, VOCABULARY, XSD
+from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _PASSAGES = """
@@ -64,9 +64,6 @@ _DOUBLES = {
 
 #: What says in the source's own words, or by definition, what a thing is; the first that there is.
 _SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quotationText", DCTERMS + "description")
-
-#: Where there are no such words, a thing is summed up by the first fact of each of these groups.
-_SUMMED_UP = tuple(f"{VOCABULARY}fact-group/{key}" for key in ("who", "where", "when"))
 
 #: The same said in several languages: shown in the reader's, if there is one.
 _TRANSLATED = frozenset({SKOS + "definition", DCTERMS + "description", DCTERMS + "title", RDFS + "comment"})
@@ -151,7 +148,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         label=labels[iri].value if iri in labels else last_part(iri),
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
-        summary=_summary(said, kinds, sections, language),
+        summary=_summary(said, kinds, [section for section in sections if section.group in presentation.groups("summing")], language),
         words=words,
         says=says,
         sections=sections,
@@ -179,13 +176,15 @@ def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
 
 
 def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str) -> Cell | None:
-    """A sentence on what a thing is: its own words for it, else its first facts; none for a passage, whose words are shown."""
+    """A sentence on what a thing is: its own words for it, else the first facts of the sections given; none for a passage, whose words are
+    shown.
+    """
     for property in _SUMMARIES:
         texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
         if texts:
             best = min(texts, key=lambda text: ({language: 0, "en": 1}.get(text.language or "", 2), text.value))
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
-    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in _SUMMED_UP)
+    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections)
     told = [_told(fact, language) for fact in first if fact.stated]
     sentence = Markup("; ").join([_listed(kinds, language), *told] if kinds else told)
     return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None

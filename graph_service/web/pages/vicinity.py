@@ -11,9 +11,10 @@ from graph_service.web.pages.drawing.canvas import Drawing
 from graph_service.web.pages.drawing.surroundings import Ties
 from graph_service.web.pages.drawing.world import codes, world
 from graph_service.web.pages.facts import Section
+from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.things import Thing
 from graph_service.words import terms
-from graph_service.words.names import RDF, VOCABULARY
+from graph_service.words.names import RDF, SHACL
 from graph_service.words.terms import Literal, NamedNode
 
 #: Countries that a thing is, lies in or works in by what is said of it; those of a region, if it is one itself.
@@ -22,16 +23,14 @@ PREFIX lc: <https://w3id.org/labcoop/ns#>
 SELECT DISTINCT ?country ?code WHERE {{{{
   {{{{
     VALUES ?thing {{{{ {{thing}} }}}}
-    ?property lc:factGroup <{VOCABULARY}fact-group/where> .
+    VALUES ?group {{{{ {{groups}} }}}}
+    ?property <{SHACL}group> ?group .
     ?thing ?property ?place .
     ?place lc:locatedIn* ?country .
   }}}} UNION {{{{ VALUES ?country {{{{ {{thing}} }}}} }}}}
   UNION {{{{ VALUES ?region {{{{ {{thing}} }}}} ?country lc:locatedIn ?region }}}}
   ?country lc:m49Code ?code .
 }}}} ORDER BY ?country"""
-
-#: Groups of facts that are about the description and not about the thing.
-_NOT_DRAWN = frozenset({"origin", "names"})
 
 
 def around(thing: Thing) -> Drawing | None:
@@ -44,7 +43,8 @@ def location(service: Service, iri: str) -> Drawing | None:
     outlines = world()
     if outlines is None:
         return None
-    rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri))))).rows())
+    groups = " ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).groups("locating")))
+    rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri)), groups=groups))).rows())
     labels = service.labels([country for country, _code in rows], language())
     places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
     return worldmap.locate(places, outlines)
@@ -62,7 +62,7 @@ def places(service: Service, table: Table) -> Drawing | None:
 def _ties(sections: Iterable[Section]) -> list[Ties]:
     found = []
     for section in sections:
-        for fact in section.facts if section.key not in _NOT_DRAWN else ():
+        for fact in section.facts if section.drawn else ():
             things = [value.cell for value in fact.stated if value.cell.href and value.cell.href.startswith("/")]
             if things and fact.term.title != RDF + "type":
                 found.append(Ties(fact.term, things))
