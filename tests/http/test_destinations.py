@@ -78,6 +78,7 @@ PATHS = (
     "/sparql?" + urlencode({"query": "CONSTRUCT WHERE { ?s ?p ?o }"}),
     *(f"/explain?{urlencode({'s': f'project:t{number}', 'p': 'lc:stated', 'o': json.dumps(f'x{number}')})}" for number in range(len(EVIL))),
     *(f"/explain?{urlencode({'s': '<' + evil + '>', 'p': 'rdf:type', 'o': 'owl:Class'})}" for evil in EVIL),
+    *(f"/page?{urlencode({'iri': evil + kind})}" for evil in EVIL for kind in ("", "passage", "class", "property", "value")),
     f"/queries/projects-by-country?country={quote('javascript:alert(1)')}",
 )
 
@@ -97,7 +98,10 @@ def test_what_is_not_followed_is_told_as_text(server: Server) -> None:
     for path in ("/about", "/downloads/", "/page/project/t0", "/search?q=evil"):
         assert "javascript:alert(1)" in server.ask(path, Accept="text/html").text or path == "/search?q=evil"
     assert "evil 0" in server.ask("/search?q=evil", Accept="text/html").text
-    assert '"url":null' in server.ask("/search?q=evil&format=json").text.replace(": ", ":")
+    # What the graph tells of has a page, whatever its IRI would do as an address.
+    found = json.loads(server.ask("/search?q=evil&format=json").text)["results"]
+    assert {result["iri"] for result in found} >= set(EVIL)
+    assert all(result["url"].startswith(f"{server.url}/page?iri=") for result in found if result["iri"] in EVIL)
 
 
 def test_the_build_warns_of_what_a_browser_would_run(server: Server) -> None:
