@@ -112,8 +112,6 @@ def test_literals_keep_their_form(make: Make) -> None:
     [
         ("@prefix e: <http://e/> .\ne:tom a e:Cat ;\n  e:name .\n", "cat.ttl:3:", "not a valid"),
         ("@prefix e: <http://e/> .\n\nf:tom a e:Cat .\n", "cat.ttl:3:", "f:"),
-        ("@prefix e: <http://e/> .\n@prefix owl: <http://wrong/> .\ne:tom a e:Cat .", "cat.ttl:2", "owl:"),
-        ("@prefix e: <http://e/> .\n@prefix e: <http://f/> .\ne:tom a e:Cat .", "cat.ttl:2", "e:"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_its_line(make: Make, text: str, place: str, words: str) -> None:
@@ -121,6 +119,17 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(make: Make, text: str
         build(make(cat_ttl=text), quiet)
     assert place in error.value.detail
     assert words in error.value.detail
+
+
+@pytest.mark.parametrize(("prefix", "iri"), [("owl", "http://wrong/"), ("e", "http://f/")])
+def test_a_prefix_that_means_two_things_is_an_error_where_there_are_rules(make: Make, tmp_path: Path, prefix: str, iri: str) -> None:
+    settings = make(cat_ttl=f"@prefix e: <http://e/> .\n@prefix {prefix}: <{iri}> .\ne:tom a e:Cat .")
+    assert build(settings, quiet).triples
+    (tmp_path / "held" / "checks").mkdir(parents=True)
+    (tmp_path / "held" / "checks" / "a.rq").write_text("# Nothing is wrong.\nSELECT ?term { ?term <http://e/wrong> 1 }")
+    (tmp_path / "held" / "ontology.ttl").write_text(ONTOLOGY)
+    with pytest.raises(SourceError, match=rf"cat.ttl:2: prefix {prefix}: is <{iri}> here"):
+        build(replace(settings, ontology=(tmp_path / "held",)), quiet)
 
 
 def test_a_path_that_is_not_there_is_an_error(make: Make, tmp_path: Path) -> None:
