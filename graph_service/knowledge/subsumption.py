@@ -40,7 +40,8 @@ def below_by_their_values(ontology: Terminology) -> list[_Below]:
             if a != b:
                 found.setdefault((a, b), rule)
         if len(found) == known:
-            return [(rule, a, b) for (a, b), rule in found.items()]
+            # That of known values is for what rests on it: the rules over instances find it by themselves.
+            return [(rule, a, b) for (a, b), rule in found.items() if rule != "scm-hv"]
         # What is below makes more so: of restrictions within restrictions.
         for a, b in found:
             above[a].add(b)

@@ -9,8 +9,9 @@ import pyoxigraph as ox
 from graph_service.knowledge.rule import Atom, Rule, is_of
 from graph_service.knowledge.terminology import SAME_AS, THING, TYPE, Node, show
 
-#: Rules that may take the place of those of one unnamed class. One that would make more stays: so is a class of ten unions.
-_MOST_RULES = 10_000
+#: How many rules may take the place of one, and of those of any unnamed class. A class that would make more stays: what is of one of ten
+#: classes, and of one of ten others, and so on, would be said in a hundred ways, in a thousand, ….
+_MOST_FOR_ONE, _MOST_FOR_ANY = 4, 256
 
 
 class _Rules:
@@ -55,8 +56,8 @@ def without_unnamed_classes(rules: Iterable[Rule], but: Container[object] = ()) 
     unnamed = {atom.object for rule in left.all for atom in (*rule.body, *((rule.head,) if rule.head else ()))}
     for node in sorted((node for node in unnamed if isinstance(node, ox.BlankNode) and node not in but), key=str):
         makes, needs = left.of(node)
-        once = set(makes)
-        if not once.isdisjoint(needs) or sum(len(makes) ** sum(is_of(atom, node) for atom in need.body) for need in needs) > _MOST_RULES:
+        many = sum(len(makes) ** sum(is_of(atom, node) for atom in need.body) for need in needs)
+        if not set(makes).isdisjoint(needs) or many > max(_MOST_FOR_ANY, _MOST_FOR_ONE * (len(makes) + len(needs))):
             continue
         for rule in (*makes, *needs):
             left.remove(rule)
