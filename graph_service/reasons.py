@@ -33,9 +33,7 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
 class Reasons:
     """Explains the triples of one graph, which is asked by queries."""
 
-    def __init__(
-        self, ask: Callable[[Query], Result], derivations: Mapping[str, str], axioms: Sequence[str], *, reasoning: str
-    ) -> None:
+    def __init__(self, ask: Callable[[Query], Result], derivations: Mapping[str, str], axioms: Sequence[str], *, reasoning: str) -> None:
         """`derivations` are the texts of the graph's derivations by their names (see `derivations`), `axioms` the graphs that have them;
         what else is inferred is by the rules of `reasoning`.
         """

@@ -21,6 +21,7 @@ MENU = f"""
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 :Pizza a owl:Class ; rdfs:label "Pizza"@en , "Pizza (plat)"@fr ; rdfs:subClassOf :Dish .
+:unnamed a :Dish .
 :Dish a owl:Class ; rdfs:label "<b>Dish</b>"@en .
 :crust a owl:ObjectProperty ; rdfs:label "crust"@en , "pâte"@fr .
 :Crust a owl:Class ; rdfs:label "Crust"@en .
@@ -29,7 +30,7 @@ MENU = f"""
 :anna a :Cook ; rdfs:label "Anna" ; :sort "first" .
 :bob a :Cook ; rdfs:label "Bob" ; :sort "second" ; :prénom-2 "B" .
 other:Cook rdfs:label "Cook, elsewhere"@en .
-other:carl a other:Cook ; rdfs:label "Carl" .
+other:carl a other:Cook ; <http://xmlns.com/foaf/0.1/name> "Carl" , "Karl"@de .
 [] a :Secret .
 """ + "".join(
     f':p{number} a :Pizza , :Dish ; rdfs:label "Pizza {number}"@en ; :crust {":thin" if number % 3 else ":thick"} ; :price {number}.5 ;'
@@ -53,7 +54,7 @@ def table(server: Server, path: str) -> list[dict[str, str]]:
 
 def test_the_kinds_are_the_classes_that_have_things(foreign: Server) -> None:
     kinds = json.loads(foreign.ask("/things").body)["kinds"]
-    assert [(kind["kind"], kind["things"]) for kind in kinds] == [("Dish", 30), ("Pizza", 30), ("Cook", 2), ("Crust", 2), ("Cook-2", 1)]
+    assert [(kind["kind"], kind["things"]) for kind in kinds] == [("Dish", 31), ("Pizza", 30), ("Cook", 2), ("Crust", 2), ("Cook-2", 1), ("classes", 3), ("properties", 1)]
     page = foreign.ask("/things?lang=fr", Accept="text/html").text
     assert "Pizza (plat)" in page
     assert "&lt;b&gt;Dish&lt;/b&gt;" in page
@@ -76,6 +77,14 @@ def test_columns_are_what_many_have_and_facets_what_has_few_values(foreign: Serv
 def test_a_property_whose_name_means_something_else_has_another(foreign: Server) -> None:
     assert {row["sort_2"] for row in table(foreign, "/things/Cook.csv")} == {"first", "second"}
     assert foreign.ask("/things/Waiter").status == 404
+
+
+def test_names_come_from_any_property_that_names_or_from_the_iri(foreign: Server) -> None:
+    (carl,) = table(foreign, "/things/Cook-2.csv")
+    assert carl["thing_label"] in {"Carl", "Karl"}
+    assert "Carl" in foreign.ask("/things/Cook-2", Accept="text/html").text
+    (waiter,) = [row for row in table(foreign, "/things/Dish.csv") if row["thing"] == f"{BASE}unnamed"]
+    assert waiter["thing_label"] == "unnamed"
 
 
 def test_lists_are_in_the_sitemap_and_in_openapi(foreign: Server) -> None:

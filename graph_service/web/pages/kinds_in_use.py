@@ -7,10 +7,14 @@ narrowed down by it if its values are few.
 import re
 from collections.abc import Sequence
 
+from babel.support import LazyProxy
+
 from graph_service.config import LANGUAGES
 from graph_service.engine.result import Query
 from graph_service.knowledge.lists import RESERVED, Kind, Trait
 from graph_service.service import Service
+from graph_service.web.languages import speaking
+from graph_service.web.wording import lazy_gettext
 from graph_service.words import terms
 from graph_service.words.names import OWL, RDF, RDFS, SHACL
 from graph_service.words.terms import Literal, NamedNode
@@ -21,8 +25,17 @@ MOST_KINDS, _MOST_COLUMNS, _MOST_FACETS = 60, 5, 8
 #: A column is a property that at least one thing in so many has; the list can be narrowed down to one of so many values at most.
 _ONE_IN, _MOST_VALUES = 4, 60
 
-#: Classes of the languages themselves. An ontology's own terms have pages of their own.
+#: Classes of the languages themselves.
 _LANGUAGES = (RDF, RDFS, OWL, SHACL)
+
+#: What an ontology is made of: its terms come last.
+_TERMS = {
+    "classes": (lazy_gettext("Classes"), (OWL + "Class", RDFS + "Class")),
+    "properties": (
+        lazy_gettext("Properties"),
+        (*(OWL + kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")), RDF + "Property"),
+    ),
+}
 
 _CLASSES = f"""
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
@@ -32,7 +45,7 @@ SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
 
 _PROPERTIES = """
 SELECT ?property (COUNT(DISTINCT ?thing) AS ?things) (COUNT(DISTINCT ?value) AS ?values) (SAMPLE(?value) AS ?one) WHERE {{
-  ?thing a {class_} ; ?property ?value .
+  {of} ?thing a ?class ; ?property ?value .
   FILTER(isIRI(?thing) && !isBlank(?value))
 }} GROUP BY ?property ORDER BY DESC(?things) ?property"""
 
@@ -48,13 +61,16 @@ def kinds_in_use(service: Service) -> list[Kind]:
     for class_ in classes:
         name = _free(_word(class_.value), kinds)
         kinds[name] = Kind(name, names[class_.value], (class_.value,))
+    for word, (label, meta) in _TERMS.items():
+        if service.sparql(Query(f"ASK {{ {_of(meta)} ?thing a ?class FILTER(isIRI(?thing)) }}")):
+            name = _free(word, kinds)
+            kinds[name] = Kind(name, _in_languages(label), meta)
     return list(kinds.values())
 
 
 def traits_in_use(service: Service, kind: Kind) -> tuple[Trait, ...]:
     """What the things of a class are told by: the properties that many of them have."""
-    (class_,) = kind.classes
-    rows = list(service.sparql(Query(_PROPERTIES.format(class_=terms.write(NamedNode(class_))))).rows())
+    rows = list(service.sparql(Query(_PROPERTIES.format(of=_of(kind.classes)))).rows())
     rows = [row for row in rows if isinstance(row[0], NamedNode) and row[0].value not in _NAMES]
     most = max((_number(things) for _, things, *_ in rows), default=0)
     labels = _labels(service, [row[0] for row in rows if isinstance(row[0], NamedNode)])
@@ -77,6 +93,18 @@ def traits_in_use(service: Service, kind: Kind) -> tuple[Trait, ...]:
             )
             columns, facets = columns + column, facets + facet
     return tuple(traits.values())
+
+
+def _of(classes: Sequence[str]) -> str:
+    return f"VALUES ?class {{ {' '.join(terms.write(NamedNode(iri)) for iri in classes)} }}"
+
+
+def _in_languages(label: LazyProxy) -> dict[str, str]:
+    texts = {}
+    for tag in LANGUAGES:
+        with speaking(tag):
+            texts[tag] = str(label)
+    return texts
 
 
 def _labels(service: Service, things: Sequence[NamedNode]) -> dict[str, dict[str, str]]:

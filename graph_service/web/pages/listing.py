@@ -14,6 +14,7 @@ from graph_service.knowledge.lists import Kind, Trait
 from graph_service.service import Service
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.words import terms
+from graph_service.words.labels import LABELS
 from graph_service.words.names import RDFS, SKOS, curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
@@ -23,13 +24,16 @@ PAGE = 50
 #: The variables of a pattern that are its own.
 _VARIABLE = re.compile(r"\?(?!thing\b)(\w+)")
 
-#: The properties that name a thing.
-_LABELS = f"<{RDFS}label>|<{SKOS}prefLabel>"
-
-_NAME = """
-  OPTIONAL {{ ?thing {labels} ?own FILTER(LANG(?own) = "{language}") }}
-  OPTIONAL {{ ?thing {labels} ?english FILTER(LANG(?english) = "en") }}
-  BIND(COALESCE(?own, ?english, STR(?thing)) AS ?name)"""
+#: The name of a thing in the reader's language or in English, by the two properties that most things have; else by any property that names
+#: it; else the last part of its IRI. Of several names by these, one row each.
+_NAME = (
+    f"""
+  OPTIONAL {{{{ ?thing <{RDFS}label>|<{SKOS}prefLabel> ?own FILTER(LANG(?own) = "{{language}}") }}}}
+  OPTIONAL {{{{ ?thing <{RDFS}label>|<{SKOS}prefLabel> ?english FILTER(LANG(?english) = "en") }}}}
+  OPTIONAL {{{{ ?thing {"|".join(f"<{name}>" for name in LABELS)} ?other FILTER(!BOUND(?own) && !BOUND(?english)) }}}}"""
+    r"""
+  BIND(COALESCE(?own, ?english, ?other, REPLACE(STR(?thing), "^.*[/#:](.)", "$1")) AS ?name)"""
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Listing:
         valued = f"OPTIONAL {{ {trait.pattern} }}" if trait else ""
         first = f"{'DESC' if order.startswith('-') else 'ASC'}({'?key' if trait else '?called'})"
         text = (
-            f"SELECT ?thing (SAMPLE({self._service.sorting('STR(?name)')}) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
+            f"SELECT ?thing (MIN({self._service.sorting('STR(?name)')}) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
             f"GROUP BY ?thing ORDER BY {first} ?called ?thing LIMIT {PAGE} OFFSET {PAGE * (number - 1)}"
         )
         return self._told([thing for thing, *_ in self.rows(text)])
@@ -119,10 +123,9 @@ class Listing:
         name = self._service.sorting("STR(?thing_label)")
         key = name if order == "name" else f"?{order}"
         first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
-        where = f"{self._fitting()} {parts}"
-        return (
-            f"{self.kind.prologue}SELECT DISTINCT ?thing (?name AS ?thing_label) {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
-        )
+        named = f"SELECT ?thing (MIN(?name) AS ?thing_label) WHERE {{ {self._fitting()} }} GROUP BY ?thing"
+        where = f"{{ {named} }} {parts}"
+        return f"{self.kind.prologue}SELECT DISTINCT ?thing ?thing_label {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
 
     @property
     def as_graph(self) -> str:
@@ -153,7 +156,7 @@ class Listing:
         chosen = [self._chosen(name, values) for name, values in self._choices.values.items() if name != but and values]
         words = terms.write(Literal(normalize("NFC", self._choices.words).casefold()))
         named = f"FILTER(CONTAINS(LCASE(STR(?name)), {words}))" if self._choices.words else ""
-        return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language, labels=_LABELS)} {named}"
+        return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language)} {named}"
 
     def _chosen(self, name: str, values: Sequence[terms.Term]) -> str:
         """The pattern of things that have one of the values, in variables of its own."""
@@ -169,7 +172,7 @@ class Listing:
         if trait.plain:
             told, named = "STR(?value)", ""
         else:
-            told, named = "STR(?said)", _NAME.format(language=self._language, labels=_LABELS)
+            told, named = "STR(?said)", _NAME.format(language=self._language)
             named = named.replace("?thing", "?value").replace("?name", "?said")
         each = f"SELECT DISTINCT ?thing ({told} AS ?told) WHERE {{ {trait.pattern} {named} }} ORDER BY {self._service.sorting('?told')}"
         return f'SELECT ?thing (GROUP_CONCAT(?told; separator="; ") AS ?{trait.name}_) WHERE {{ {{ {each} }} }} GROUP BY ?thing'
