@@ -18,7 +18,10 @@ from graph_service.commands.output import say
 from graph_service.config import Settings, environment_name, flag_name, refuse_unreadable
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
-_KNOWLEDGE_FLAGS = ("data", "ontology", "queries", "source_limit", "reasoning", "strict", "default_graph", "snapshots", "keep_snapshots")
+_KNOWLEDGE_FLAGS = (
+    *("data", "ontology", "queries", "source_limit", "default_graph", "snapshots", "keep_snapshots"),
+    *("reasoning", "strict", "inconsistent"),
+)
 _SERVER_FLAGS = (
     *("host", "port", "public_url", "hosts", "proxies", "language", "reload_queries", "page_size", "page_limit"),
     *("body_limit", "body_deadline", "bodies_limit", "address_limit", "header_limit", "field_limit", "header_deadline"),

@@ -217,6 +217,12 @@ class Settings:
         "owl-rl",
         "what to infer at build: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
     )
+    inconsistent: str = _setting(
+        _choice("stop", "serve"),
+        lambda: "stop",
+        "stop",
+        "what becomes of a graph that contradicts itself: stop (it is not built), or serve (what was said, and nothing inferred)",
+    )
     strict: bool = _setting(
         _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and told"
     )

@@ -63,6 +63,10 @@ class BuildError(ServiceError):
     """The sources, each readable, do not make a graph that may be served: an inconsistency, a failed check."""
 
 
+class Contradiction(BuildError):
+    """What the sources say contradicts itself. Carries `clashes`: each axiom with what cannot stand together, and where that is said."""
+
+
 class MalformedQuery(ServiceError):
     """A SPARQL text breaks the grammar. Carries `line` and `column`, and for a usual mistake `mistake`, its kind, and perhaps `mend`."""
 

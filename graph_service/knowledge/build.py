@@ -36,6 +36,8 @@ def _built(settings: Settings, progress: Progress) -> Snapshot:
     if built is not None:
         is_last = snapshot.last_id(settings.snapshots, source_set(settings)) == id
         progress(f"{'Nothing changed' if is_last else 'As once before'}: snapshot {id}.")
+        if built.contradiction:
+            progress(built.contradiction)
     try:
         if built is None:
             snapshot.refuse_unwritable(settings.snapshots)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings, bundled
-from graph_service.errors import BuildError
+from graph_service.errors import BuildError, Contradiction
 from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
 from graph_service.knowledge.doubts import doubts, unread
 from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
+from graph_service.knowledge.imports import missing
 from graph_service.knowledge.knowledge import Knowledge, infer
 from graph_service.knowledge.sources import Progress
 from graph_service.knowledge.texts import passages
@@ -48,7 +49,7 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
         sources.check_prefixes()
     malformed = forms.check(sources, forms.vocabularies(settings.ontology)) if rules else []
     report.add(malformed, {})
-    report.warnings.extend(unread(sources))
+    report.warnings.extend((*unread(sources), *missing(sources)))
     report.warnings.extend(doubts(sources) if rules else ())
     report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
     # A value that is not of its datatype is told once, whatever a shape makes of it.
@@ -71,9 +72,12 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
         try:
             _add_inferred(report, knowledge, settings, count=not guarded.findings)
             _add_entailments(report, knowledge, settings, progress, fast=fast)
+        except Contradiction as error:
+            clashes = error.members["clashes"]
+            assert isinstance(clashes, list)
+            (report.findings if settings.inconsistent == "stop" else report.warnings).extend(clashes)
         except BuildError as error:
-            clashes = error.members.get("clashes")
-            report.add(clashes if isinstance(clashes, list) else [error.detail], {})
+            report.add([error.detail], {})
     catalogue = Catalogue.read(settings.queries)
     report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})
     return report

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.errors import BuildError
+from graph_service.errors import Contradiction, NotFound, OutOfTime, ResultTooLarge
 from graph_service.knowledge.closure import Clash, close
 from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.explanation import Explainer
@@ -19,8 +19,9 @@ from graph_service.words.writing import write_readably
 #: The kinds of reasoning, by the values of their setting, as people call them.
 REASONING = {"owl-rl": "OWL 2 RL", "rdfs": "RDFS"}
 
-#: A clash is found once, and its explanation is for a person: it may take its time, but not for ever.
+#: A clash is found once, and its explanation is for a person: it may take its time, but not for ever; and a person reads so many.
 _EXPLANATION_SECONDS = 10
+_TOLD = 50
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,18 @@ class Inferred:
 def infer(knowledge: Knowledge, *, reasoning: str = "owl-rl", strict: bool = False) -> Inferred:
     """What follows from what the sources say, by the rules of OWL 2 RL, or of RDFS (`rdfs`).
 
-    Raises BuildError if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
-    rests on are said; and, with `strict`, for the first part of the ontology that no rule uses.
+    Raises Contradiction if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
+    rests on are said; and, with `strict`, BuildError for the first part of the ontology that no rule uses.
     """
     closure = close(knowledge.ontology, knowledge.data, reasoning=reasoning, strict=strict)
     if closure.clashes:
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
         explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
-        clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes]
-        raise BuildError("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
+        clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes[:_TOLD]]
+        if len(closure.clashes) > _TOLD:
+            clashes.append(f"So it does in {len(closure.clashes) - _TOLD:,} more ways.")
+        raise Contradiction("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
     return Inferred(list(closure.inferred), list(closure.left_out), told(closure.left_out, knowledge.sources, REASONING[reasoning]))
 
 
@@ -91,7 +94,11 @@ def _account(clash: Clash, explainer: Explainer, sources: Sources) -> str:
     first = ""
     for premise in clash.premises:
         lines.append(f"  {write_readably(premise)}")
-        leaves = explainer.explain(premise, seconds=_EXPLANATION_SECONDS).leaves
+        try:
+            leaves = explainer.explain(premise, seconds=_EXPLANATION_SECONDS).leaves
+        except (NotFound, OutOfTime, ResultTooLarge) as error:
+            lines.append(f"    {error.detail}")
+            continue
         for leaf in leaves:
             first = first or next(iter(sources.where_said(leaf)), "")
             because = "" if leaf == premise else f"because {write_readably(leaf)} "

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings
 from graph_service.engine.walls import end_with_parent
-from graph_service.errors import BuildError, ServiceError
+from graph_service.errors import BuildError, Contradiction, ServiceError
 from graph_service.knowledge import checks, derivations, gates, snapshot
 from graph_service.knowledge.description import describe
 from graph_service.knowledge.identity import graph_id, source_set
@@ -42,14 +42,21 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     if report.findings:
         raise BuildError("\n".join(report.findings), findings=report.findings)
     inferred: list[ox.Triple] = []
+    contradiction = ""
     computing = derivations.read(derivations.files(settings.ontology))
     if settings.reasoning != "none" and knowledge.ontology:
         progress(f"Inferring what follows ({REASONING[settings.reasoning]}).")
-        found = infer(knowledge, reasoning=settings.reasoning, strict=settings.strict)
-        for warning in found.warnings:
-            progress(warning)
-        inferred = found.triples
-        inferred = sorted({*inferred, *derivations.derive(computing, [*knowledge.said, *inferred])}, key=str)
+        try:
+            found = infer(knowledge, reasoning=settings.reasoning, strict=settings.strict)
+        except Contradiction as error:
+            if settings.inconsistent == "stop":
+                raise
+            contradiction = f"{error.detail}\nNothing is inferred: the graph is served as it was said."
+            progress(contradiction)
+        else:
+            for warning in found.warnings:
+                progress(warning)
+            inferred = sorted({*found.triples, *derivations.derive(computing, [*knowledge.said, *found.triples])}, key=str)
     graph = ox.NamedNode(GRAPH_INFERRED)
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
     about = [quad.triple for file in sources.about for quad in file.quads]
@@ -65,6 +72,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "lineage": source_set(settings),
         "graph": graph_id(settings),
         "reasoning": settings.reasoning,
+        "contradiction": contradiction,
         "figures": report.figures,
         "axioms": sorted(axioms),
         "derivations": {derivation.name: derivation.text for derivation in computing},

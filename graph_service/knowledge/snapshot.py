@@ -100,6 +100,11 @@ class Snapshot:
         return str(self.manifest.get("reasoning", "owl-rl"))
 
     @property
+    def contradiction(self) -> str:
+        """How what its sources say contradicts itself, where it is served all the same and nothing is inferred; else an empty text."""
+        return str(self.manifest.get("contradiction", ""))
+
+    @property
     def derivations(self) -> dict[str, str]:
         """The queries that computed a part of it, by their names (see `derivations`)."""
         return dict(self.manifest.get("derivations", {}))
