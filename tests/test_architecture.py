@@ -31,7 +31,7 @@ ROOMS = {
     "granian": {"web"},
     "pyoxigraph": {"words", "knowledge", "engine"},
     "rdflib": {"knowledge", "client"},
-    "owlrl": set(),
+    "owlrl": {"knowledge/second_opinion.py"},
     "nmo_python": {"knowledge/closure.py"},
     "pyshacl": {"knowledge/shapes.py"},
     "py3langid": {"knowledge/doubts.py"},

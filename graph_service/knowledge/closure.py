@@ -103,7 +103,7 @@ def _without_equal_terms(facts: dict[Relation, list[ox.Quad]], terms: set[Any]) 
     return [LeftOut("owl:sameAs of a class or property", triple) for triple in sorted({fact.triple for fact in equal}, key=str)]
 
 
-def _tells_something(t: ox.Triple, terms: set[Any]) -> bool:
+def tells_something(t: ox.Triple, terms: set[Any]) -> bool:
     """Whether a triple is kept, if it is inferred; `terms` are those of the ontology."""
     return (
         _is_told_of(t.subject, terms)

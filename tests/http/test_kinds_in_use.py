@@ -54,7 +54,11 @@ def table(server: Server, path: str) -> list[dict[str, str]]:
 
 def test_the_kinds_are_the_classes_that_have_things(foreign: Server) -> None:
     kinds = json.loads(foreign.ask("/things").body)["kinds"]
-    assert [(kind["kind"], kind["things"]) for kind in kinds] == [("Dish", 31), ("Pizza", 30), ("Cook", 2), ("Crust", 2), ("Cook-2", 1), ("classes", 3), ("properties", 1)]
+    assert {kind["kind"]: kind["things"] for kind in kinds} == {
+        **{"Dish": 31, "Pizza": 30, "Cook": 2, "Crust": 2, "Cook-2": 1},
+        **{"classes": 3, "properties": 1},
+    }
+    assert [kind["kind"] for kind in kinds][-2:] == ["classes", "properties"]
     page = foreign.ask("/things?lang=fr", Accept="text/html").text
     assert "Pizza (plat)" in page
     assert "&lt;b&gt;Dish&lt;/b&gt;" in page

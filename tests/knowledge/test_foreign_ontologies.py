@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.knowledge.closure import close
+from graph_service.knowledge.second_opinion import second_opinion
 from graph_service.knowledge.terminology import (
     RANGE,
     SUB_PROPERTY,
@@ -27,7 +28,6 @@ from graph_service.knowledge.terminology import (
     terminology_of,
 )
 from graph_service.words.names import OWL, RDF, RDFS
-from tests.knowledge.reference import reference
 
 
 class Foreign(NamedTuple):
@@ -125,7 +125,7 @@ def test_a_foreign_ontology_has_the_closure_that_owlrl_gives_it(name: str, reaso
     ontology = part_of(whole, terms)
     data = facts_about(Terminology(quad.triple for quad in ontology), terms, draw)
     closure = close(ontology, data, reasoning=reasoning)
-    inferred, errors = reference(ontology, data, reasoning)
+    inferred, errors = second_opinion(ontology, data, reasoning)
     assert bool(closure.clashes) == bool(errors)
     assert set(closure.inferred) == inferred
     assert len(data) >= min(foreign.terms, 12)
