@@ -116,6 +116,14 @@ def _path(value: str) -> Path:
     return Path(value)
 
 
+def _copies(value: str) -> tuple[tuple[str, Path], ...]:
+    """(address, file) from `https://example.org/c=c.jsonld, catalog-v001.xml`; a file by itself has no address; `none` is none at all."""
+    entries = [] if value.strip().lower() == "none" else [entry.strip().rpartition("=") for entry in value.split(",")]
+    if any(not file or (mark and not urlsplit(iri).scheme) for iri, mark, file in entries):
+        raise ValueError("IRI=FILE, such as https://schema.org/=schema.jsonld, or a catalogue, with commas between them, or none")
+    return tuple((iri, Path(file)) for iri, _, file in entries)
+
+
 def _hosts(value: str) -> tuple[str, ...]:
     """Hosts, each with its port or without, from `example.org, 192.0.2.1:8001`; `none` is none at all."""
     hosts = []
@@ -209,6 +217,9 @@ class Settings:
     )
     queries: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
+    )
+    context: tuple[tuple[str, Path], ...] = _setting(
+        _copies, tuple, "none", "copies of JSON-LD contexts and imported ontologies: IRI=FILE, or an OASIS catalogue, with commas, or none"
     )
     source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "largest file of data or ontology, unpacked")
     reasoning: str = _setting(

@@ -14,9 +14,9 @@ from graph_service.errors import SettingError
 from graph_service.knowledge import gates
 from graph_service.knowledge.build import build
 from graph_service.knowledge.drafts import graph_of
+from graph_service.knowledge.imports import sources_of
 from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.lint import lint
-from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.trial import examine
 from graph_service.service import Service
 from graph_service.words.terms import NamedNode, Quad
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.what:
         report = _check_alone(options.what, settings, options.answers)
     else:
-        report = gates.check(read(Sources.of(settings), say), settings, say, fast=options.fast)
+        report = gates.check(read(sources_of(settings), say), settings, say, fast=options.fast)
         if not report.findings:
             _try_queries(report, Catalogue.read(settings.queries), settings, options.answers)
     findings, warnings = report.findings, report.warnings
@@ -52,7 +52,7 @@ def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -
     named = {path.stem: path for path in files.values()}
     chosen = [file for name in what if (file := named.get(name) or files.get(Path(name).resolve())) is not None]
     places = [Path(name) for name in what if name not in named and Path(name).resolve() not in files]
-    sources = Sources.of(settings)
+    sources = sources_of(settings)
     for place in places:
         if not any(file.path.resolve().is_relative_to(place.resolve()) for file in (*sources.files, *sources.about)):
             raise SettingError(f"{place}: neither a canned query nor one of the sources, nor a folder of them")

@@ -30,12 +30,12 @@ class NoCopy(Exception):
         self.detail, self.place = detail, place
 
 
-def with_contexts(document: str, base: str, copies: Mapping[str, Path]) -> str:
+def with_contexts(document: str, base: str, copies: Mapping[str, Path], limit: int) -> str:
     """A document with the contexts in it that it names; line by line as it was. `copies` has local files by the contexts' addresses.
 
-    Raises NoCopy. What is no JSON is left as it is.
+    Raises NoCopy, also where that is longer than the limit. What is no JSON is left as it is.
     """
-    done, place = [], 0
+    done, place, size = [], 0, len(document)
     while match := _KEY.search(document, place):
         try:
             value, end = _JSON.raw_decode(document, match.end())
@@ -46,6 +46,9 @@ def with_contexts(document: str, base: str, copies: Mapping[str, Path]) -> str:
         except SourceError as error:
             raise NoCopy(error.detail, match.end()) from error
         written = document[match.end() : end] if whole == value else json.dumps(whole, ensure_ascii=False)
+        size += len(written) - (end - match.end())
+        if size > limit:
+            raise NoCopy(f"With its contexts it is larger than {limit:,} bytes. --source-limit sets how large a file may be.", match.end())
         done += [document[place : match.end()], written]
         place = end
     return "".join([*done, document[place:]])
@@ -81,7 +84,7 @@ def _copy(name: str, base: str, copies: Mapping[str, Path], within: tuple[str, .
     if path is None and not urlsplit(name).scheme and iri.startswith("file:"):
         path = Path(unquote(urlsplit(iri).path))
     if path is None:
-        raise SourceError(f"The context {iri} is needed, and nothing is fetched.")
+        raise SourceError(f"The context {iri} is needed, and nothing is fetched. --context {iri}=FILE names a copy of it.")
     try:
         document = json.loads(text_of(path))
     except (ValueError, RecursionError) as error:

@@ -18,10 +18,11 @@ from graph_service.errors import BuildError, Contradiction, ServiceError
 from graph_service.knowledge import checks, derivations, gates, snapshot
 from graph_service.knowledge.description import describe
 from graph_service.knowledge.identity import graph_id, source_set
+from graph_service.knowledge.imports import sources_of
 from graph_service.knowledge.knowledge import REASONING, infer, read
 from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Progress, Sources
+from graph_service.knowledge.sources import Progress
 from graph_service.knowledge.terminology import is_terminology
 from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
 
@@ -31,7 +32,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
 
     Raises SourceError, BuildError, and OSError where it cannot be written.
     """
-    sources = Sources.of(settings)
+    sources = sources_of(settings)
     catalogue = Catalogue.read(settings.queries)
     if catalogue.faults:
         raise BuildError("\n".join(fault.detail for fault in catalogue.faults), findings=[fault.detail for fault in catalogue.faults])

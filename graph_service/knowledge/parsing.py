@@ -38,8 +38,8 @@ class Reading:
 
     #: How many bytes a file may have, unpacked.
     limit: int = 2**30
-    #: Local copies of the contexts of JSON-LD, by their addresses.
-    contexts: Mapping[str, Path] = field(default_factory=dict)
+    #: Local copies of contexts of JSON-LD and of ontologies, by their addresses.
+    copies: Mapping[str, Path] = field(default_factory=dict)
 
 
 AS_USUAL = Reading()
@@ -54,8 +54,19 @@ class Fault(Exception):
     column: int | None = None
 
 
-def utf8(content: bytes, format: ox.RdfFormat) -> bytes:
-    """What is read, in UTF-8 and without a byte order mark; XML alone may be written otherwise. Raises Fault for an unknown encoding."""
+def whole(content: bytes, format: ox.RdfFormat, base: str, reading: Reading) -> bytes:
+    """What is read, in UTF-8 and without a byte order mark: what stands in a file, line by line, and the contexts that JSON-LD names.
+
+    Raises Fault for what there is no copy of or stands for more than the limit, and for an encoding that is not known.
+    """
+    content = _utf8(content, format)
+    if format == ox.RdfFormat.RDF_XML:
+        _refuse_growth(content, reading.limit)
+    return _with_contexts(content, base, reading) if format == ox.RdfFormat.JSON_LD else content
+
+
+def _utf8(content: bytes, format: ox.RdfFormat) -> bytes:
+    """The content in UTF-8 and without a byte order mark; XML alone may be written otherwise."""
     if format != ox.RdfFormat.RDF_XML:
         # Editors on Windows put a byte order mark before it.
         return content.removeprefix(codecs.BOM_UTF8)
@@ -68,20 +79,14 @@ def utf8(content: bytes, format: ox.RdfFormat) -> bytes:
         text = content.decode(encoding)
     except LookupError as error:
         raise Fault(f"There is no encoding {encoding}. Save the file as UTF-8.", 1, 1) from error
-    except UnicodeDecodeError as error:
-        raise Fault(f"Not {encoding}, as it says. Save the file as UTF-8.", content.count(b"\n", 0, error.start) + 1) from error
+    except UnicodeError as error:
+        line = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise Fault(f"Not {encoding}, as it says. Save the file as UTF-8.", line) from error
     return _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
 
 
-def parse(content: bytes, format: ox.RdfFormat, base: str, reading: Reading) -> tuple[list[ox.Quad], dict[str, str]]:
-    """The quads of a file, in UTF-8, and its prefixes. Raises Fault for the first thing that cannot be read.
-
-    What the entities of an XML document stand for is a part of it: a few lines can be made to stand for more than any memory holds.
-    """
-    if format == ox.RdfFormat.RDF_XML:
-        _refuse_growth(content, reading.limit)
-    if format == ox.RdfFormat.JSON_LD:
-        content = _with_contexts(content, base, reading)
+def parse(content: bytes, format: ox.RdfFormat, base: str) -> tuple[list[ox.Quad], dict[str, str]]:
+    """The quads of what is the whole of a file, and its prefixes. Raises Fault for the first thing that cannot be read."""
     parser = _parser(content, format, base)
     quads: list[ox.Quad] = []
     try:
@@ -96,15 +101,12 @@ def parse(content: bytes, format: ox.RdfFormat, base: str, reading: Reading) -> 
 def _with_contexts(content: bytes, base: str, reading: Reading) -> bytes:
     try:
         document = content.decode()
-        whole = with_contexts(document, base, reading.contexts).encode()
+        return with_contexts(document, base, reading.copies, reading.limit).encode()
     except UnicodeDecodeError:
         # The parser tells where.
         return content
     except NoCopy as error:
         raise Fault(error.detail, *_line_and_column(content, len(document[: error.place].encode()))) from error
-    if len(whole) > max(reading.limit, len(content)):
-        raise Fault(f"With its contexts it is larger than {reading.limit:,} bytes. --source-limit sets how large a file may be.")
-    return whole
 
 
 def _parser(content: bytes | io.RawIOBase, format: ox.RdfFormat, base: str) -> ox.QuadParser:
@@ -198,7 +200,9 @@ class _Steps(io.RawIOBase):
 
 
 def _refuse_growth(content: bytes, limit: int) -> None:
-    """Raise Fault for an XML document that would be larger than the limit with its entities written out."""
+    """Raise Fault for an XML document that would be larger than the limit with its entities written out: a few lines of them can stand
+    for more than any memory holds.
+    """
     sizes: dict[bytes, int] = {}
     for match in _ENTITY.finditer(content):
         # An entity may be made of those that are declared before it.

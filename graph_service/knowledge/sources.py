@@ -17,17 +17,17 @@ import difflib
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from graph_service.config import Settings
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.knowledge.parsing import AS_USUAL, Fault, Reading, parse, utf8
+from graph_service.knowledge.copies import copies_beside
+from graph_service.knowledge.parsing import AS_USUAL, Fault, Reading, parse, whole
 from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, recognise, stem_of
 from graph_service.knowledge.unpacking import content_of
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF, curie
@@ -64,23 +64,31 @@ class SourceFile:
         content = content_of(self.path, self.reading.limit)
         format = recognise(self.path, content)
         try:
-            return utf8(content, format), format
+            copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
+            return whole(content, format, self._base, replace(self.reading, copies=copies)), format
         except Fault as fault:
             raise self._error(fault) from fault
 
     @property
     def text(self) -> bytes:
-        """What is in the file, unpacked and in UTF-8. Raises SourceError if it cannot be read or is nothing that is read here."""
+        """What is in the file, unpacked and in UTF-8, with the contexts that it names.
+
+        Raises SourceError if it cannot be read or is nothing that is read here.
+        """
         return self._content[0]
 
     @cached_property
     def _parsed(self) -> tuple[list[ox.Quad], dict[str, str]]:
         text, format = self._content
         try:
-            quads, prefixes = parse(text, format, self.path.resolve().as_uri(), self.reading)
+            quads, prefixes = parse(text, format, self._base)
         except Fault as fault:
             raise self._error(fault) from fault
         return list(_renamed(quads, self)), prefixes
+
+    @property
+    def _base(self) -> str:
+        return self.path.resolve().as_uri()
 
     def _error(self, fault: Fault) -> SourceError:
         place = ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
@@ -177,14 +185,14 @@ class Sources:
         """
         said = dict(_files(data, reading))
         axioms = {
-            path: _graph_of(path, said[path]) if path in said else GRAPH_ONTOLOGY
+            path: graph_of(path, said[path]) if path in said else GRAPH_ONTOLOGY
             for path, root in _files(ontology, reading)
             if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
             and not (path in said and _is_about(path, root))
         }
         if data and not said and not axioms:
             raise SourceError(f"{data[0]}: there is no source in it. The name of one ends in {ENDINGS}.")
-        facts = {path: _graph_of(path, root) for path, root in said.items() if path not in axioms and not _is_about(path, root)}
+        facts = {path: graph_of(path, root) for path, root in said.items() if path not in axioms and not _is_about(path, root)}
         return cls(
             ontology=tuple(SourceFile(path, graph, reading) for path, graph in axioms.items()),
             data=tuple(SourceFile(path, graph, reading) for path, graph in facts.items()),
@@ -192,11 +200,6 @@ class Sources:
             unread=tuple(dict.fromkeys(path for root in (*ontology, *data) if is_folder(root) for path in below(root, is_meant))),
             empty=tuple(root for root in data if root not in said.values()),
         )
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Sources":
-        """The files that the settings name, read as they say. Raises what `find` raises."""
-        return cls.find(settings.ontology, settings.data, Reading(limit=settings.source_limit))
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -314,7 +317,8 @@ def _files(roots: Iterable[Path], reading: Reading) -> Iterator[tuple[Path, Path
             yield root, root
 
 
-def _graph_of(path: Path, root: Path) -> str | None:
+def graph_of(path: Path, root: Path) -> str | None:
+    """The graph of a file's triples that is named below a root: None if its name says that it has graphs of its own."""
     if has_graphs(path):
         return None
     return GRAPH + quote(stem_of(path) if path == root else path.resolve().parent.name)

@@ -242,7 +242,8 @@ def test_entities_as_protege_writes_them_are_read(tmp_path: Path) -> None:
 def test_a_context_by_its_address_is_not_fetched_and_told(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     path.write_text('{\n  "@context": ["https://schema.org/"], "name": "x"\n}')
-    assert told(path) == ":2:15: The context https://schema.org/ is needed, and nothing is fetched."
+    iri = "https://schema.org/"
+    assert told(path) == f":2:15: The context {iri} is needed, and nothing is fetched. --context {iri}=FILE names a copy of it."
 
 
 IN = '"in": {"@id": "e:in", "@context": "last.jsonld"}'

@@ -1,0 +1,81 @@
+"""All the sources that the settings name, and those that they import (`owl:imports`) as far as there are local copies of them.
+
+An ontology is known by its IRI and by that of its version (OWL 2 Structural Specification, section 3.4). A copy of one that is imported
+belongs to the ontology or to the data as the file does that imports it. Nothing is fetched; what is missing is told.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph_service.config import Settings
+from graph_service.knowledge.copies import CATALOGUE, copies_beside, copies_of
+from graph_service.knowledge.parsing import Reading
+from graph_service.knowledge.sources import SourceFile, Sources, graph_of
+from graph_service.words.names import GRAPH_ONTOLOGY, OWL, RDF
+
+_IMPORTS, _VERSION = ox.NamedNode(OWL + "imports"), ox.NamedNode(OWL + "versionIRI")
+_TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")
+
+
+def sources_of(settings: Settings) -> Sources:
+    """The files that the settings name, read as they say, and what they import. Raises SourceError, and SettingError as `Sources.find`."""
+    found = Sources.find(settings.ontology, settings.data, Reading(limit=settings.source_limit, copies=copies_of(settings.context)))
+    known = {file.path.resolve() for file in (*found.files, *found.about)}
+    return replace(found, ontology=tuple(_followed(found.ontology, known)), data=tuple(_followed(found.data, known)))
+
+
+def missing(sources: Sources) -> Iterator[str]:
+    """The imports that are not among the sources, each with file and line. Raises SourceError."""
+    wanted = [(file, iri) for file in sources.files for iri in _imports(file)]
+    if not wanted:
+        return
+    said = [quad for file in sources.files for quad in file.quads]
+    known = {_bare(quad.subject.value) for quad in said if quad.object == _ONTOLOGY and isinstance(quad.subject, ox.NamedNode)}
+    known |= {_bare(quad.object.value) for quad in said if quad.predicate == _VERSION and isinstance(quad.object, ox.NamedNode)}
+    files = {file.path.resolve() for file in sources.files}
+    for file, iri in wanted:
+        copy = _copies(file).get(iri)
+        if _bare(iri) not in known and (copy is None or copy.resolve() not in files):
+            there = f"{copy}, which is to be a copy of it, is not there" if copy else f"name a copy of it by --context or in {CATALOGUE}"
+            yield f"{file.path}:{_line(file, iri)}: imports <{iri}>, and nothing is fetched. Give its file as well; {there}."
+
+
+def _followed(files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]:
+    """Files, and behind them the copies of what they import that are not known yet; and of what those import."""
+    followed = list(files)
+    for file in followed:
+        copies = _copies(file) if _may_import(file) else {}
+        for copy in [copies[iri] for iri in (_imports(file) if copies else ()) if iri in copies]:
+            if copy.is_file() and copy.resolve() not in known:
+                known.add(copy.resolve())
+                graph = GRAPH_ONTOLOGY if file.graph == GRAPH_ONTOLOGY else graph_of(copy, copy)
+                followed.append(SourceFile(copy, graph, file.reading))
+    return followed
+
+
+def _copies(file: SourceFile) -> Mapping[str, Path]:
+    return {**copies_beside(file.path), **file.reading.copies}
+
+
+def _may_import(file: SourceFile) -> bool:
+    """Whether a file names the property at all: most do not, and need not be parsed to know."""
+    return b"imports" in file.text
+
+
+def _imports(file: SourceFile) -> list[str]:
+    said = file.quads if _may_import(file) else ()
+    return [quad.object.value for quad in said if quad.predicate == _IMPORTS and isinstance(quad.object, ox.NamedNode)]
+
+
+def _bare(iri: str) -> str:
+    """The IRI of an ontology as it is compared: who imports one often writes the namespace of its terms."""
+    return iri.rstrip("#/")
+
+
+def _line(file: SourceFile, iri: str) -> int:
+    match = re.search(rb"imports\b[^.]*?" + re.escape(iri.encode()), file.text)
+    return file.line_at(match.end() - 1) if match else 1

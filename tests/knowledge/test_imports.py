@@ -1,0 +1,162 @@
+"""Nothing is fetched: what a source names by an address is found in local copies, or told as missing with file and line."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyld
+import pyoxigraph as ox
+import pytest
+
+from graph_service.config import Settings
+from graph_service.errors import SettingError, SourceError
+from graph_service.knowledge.build import build
+from graph_service.knowledge.copies import copies_of
+from graph_service.knowledge.identity import graph_id
+from graph_service.knowledge.imports import missing, sources_of
+from graph_service.knowledge.knowledge import read
+from graph_service.words.names import GRAPH, GRAPH_ONTOLOGY
+
+PREFIXES = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+PETS = (
+    PREFIXES
+    + "<http://e/pets> a owl:Ontology ;\n  owl:imports <http://e/animals> , <http://e/plants/> .\n"
+    + "<http://e/Cat> rdfs:subClassOf <http://e/Animal> ."
+)
+ANIMALS = (
+    PREFIXES + "<http://e/animals> a owl:Ontology ; owl:imports <http://e/life> . <http://e/Animal> rdfs:subClassOf <http://e/Being> ."
+)
+PLANTS = PREFIXES + "<http://e/flora> a owl:Ontology ; owl:versionIRI <http://e/plants> . <http://e/Plant> a owl:Class ."
+
+#: As Protégé 5 writes it.
+CATALOGUE = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
+    <group id="Folder Repository, directory=, recursive=true, Auto-Update=true, version=2" prefer="public" xml:base="">
+        <uri id="Automatically generated entry, Timestamp=1" name="http://e/animals" uri="lib/my animals.ttl"/>
+        <uri id="Imports Wizard Entry" name="http://e/life" uri="lib/gone.owl"/>
+        <uri id="User Entered Import Resolution" name="http://e/web" uri="https://example.org/web.owl"/>
+    </group>
+</catalog>
+"""
+
+Make = Callable[..., Settings]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Settings for one file, `pets.ttl`, beside others by their names."""
+
+    def settings(pets: str = PETS, name: str = "pets.ttl", **others: str) -> Settings:
+        (tmp_path / "lib").mkdir(exist_ok=True)
+        (tmp_path / name).write_text(pets)
+        for other, text in others.items():
+            (tmp_path / other.replace("__", "/").replace("_", ".")).write_text(text)
+        return replace(Settings(), data=(tmp_path / name,), ontology=(tmp_path / name,), queries=(), snapshots=tmp_path / "snapshots")
+
+    return settings
+
+
+def test_what_is_imported_and_not_there_is_told_with_its_line(make: Make, tmp_path: Path) -> None:
+    said: list[str] = []
+    build(make(), said.append)
+    assert [line for line in said if "imports" in line] == [
+        f"{tmp_path}/pets.ttl:3: imports <http://e/{name}>, and nothing is fetched. Give its file as well; "
+        "name a copy of it by --context or in catalog-v001.xml."
+        for name in ("animals", "plants/")
+    ]
+
+
+def test_a_file_that_is_given_is_what_another_imports_by_its_iri_or_its_version(make: Make, tmp_path: Path) -> None:
+    settings = make(a_ttl=ANIMALS, b_ttl=PLANTS)
+    files = tuple(tmp_path / name for name in ("pets.ttl", "a.ttl", "b.ttl"))
+    told = list(missing(sources_of(replace(settings, data=files, ontology=files))))
+    assert len(told) == 1
+    assert told[0].startswith(f"{tmp_path}/a.ttl:2: imports <http://e/life>")
+
+
+def test_a_catalogue_beside_a_file_leads_to_copies_as_protege_does(make: Make, tmp_path: Path) -> None:
+    settings = make(**{"catalog-v001_xml": CATALOGUE})
+    before = graph_id(settings)
+    (tmp_path / "lib" / "my animals.ttl").write_text(ANIMALS)
+    sources = sources_of(settings)
+    assert [(file.path.name, file.graph) for file in sources.ontology] == [
+        ("pets.ttl", GRAPH + "pets"),
+        ("my animals.ttl", GRAPH + "my%20animals"),
+    ]
+    assert [told.partition(": ")[2].partition(",")[0] for told in missing(sources)] == [
+        "imports <http://e/plants/>",
+        "imports <http://e/life>",
+    ]
+    assert graph_id(settings) != before
+    own = replace(settings, data=())
+    assert {file.graph for file in sources_of(own).ontology} == {GRAPH_ONTOLOGY}
+    assert any(t.subject == ox.NamedNode("http://e/Animal") for t in read(sources, lambda _: None).said)
+
+
+def test_what_a_setting_names_is_a_copy_and_stands_above_the_catalogue(make: Make, tmp_path: Path) -> None:
+    settings = make(**{"catalog-v001_xml": CATALOGUE, "other_ttl": ANIMALS, "lib__my animals_ttl": ANIMALS})
+    settings = replace(settings, context=(("http://e/animals", tmp_path / "other.ttl"),))
+    assert [file.path.name for file in sources_of(settings).ontology] == ["pets.ttl", "other.ttl"]
+
+
+def test_ontologies_that_import_each_other_are_read_once(make: Make, tmp_path: Path) -> None:
+    text = PREFIXES + "<http://e/{}> a owl:Ontology ; owl:imports <http://e/{}> ."
+    settings = make(text.format("a", "b"), b_ttl=text.format("b", "a"))
+    settings = replace(settings, context=(("http://e/a", tmp_path / "pets.ttl"), ("http://e/b", tmp_path / "b.ttl")))
+    assert [file.path.name for file in sources_of(settings).ontology] == ["pets.ttl", "b.ttl"]
+    assert list(missing(sources_of(settings))) == []
+
+
+def test_a_context_of_others_is_read_from_a_copy(make: Make) -> None:
+    """ActivityStreams 2.0, as PyLD brings it."""
+    note = '{"@context": "https://www.w3.org/ns/activitystreams", "type": "Note", "id": "http://e/1", "content": "Hello"}'
+    settings = make(note, name="note.jsonld")
+    with pytest.raises(SourceError, match=r"note.jsonld:1:14: The context https://www.w3.org/ns/activitystreams is needed"):
+        sources_of(settings).fingerprint()
+    copy = Path(pyld.__file__).parent / "documentloader" / "frozen" / "bundled" / "activitystreams.jsonld"
+    (file,) = sources_of(replace(settings, context=(("https://www.w3.org/ns/activitystreams", copy),))).files
+    assert {quad.predicate.value.rpartition("#")[2]: getattr(quad.object, "value", "") for quad in file.quads} == {
+        "type": "https://www.w3.org/ns/activitystreams#Note",
+        "content": "Hello",
+    }
+
+
+def test_a_context_of_a_catalogue_is_read_and_a_change_of_it_noticed(make: Make, tmp_path: Path) -> None:
+    catalogue = CATALOGUE.replace("http://e/animals", "http://e/context").replace("lib/my animals.ttl", "c.json")
+    settings = make(
+        '{"@context": "http://e/context", "n": 1}',
+        "a.jsonld",
+        **{"catalog-v001_xml": catalogue, "c_json": '{"@context": {"n": "http://e/n"}}'},
+    )
+    (file,) = sources_of(settings).files
+    assert [quad.predicate.value for quad in file.quads] == ["http://e/n"]
+    before = graph_id(settings)
+    (tmp_path / "c.json").write_text('{"@context": {"n": "http://e/m"}}')
+    assert graph_id(settings) != before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<catalog/>", "not an OASIS catalogue: its root is catalog. A copy is named with its address: IRI="),
+        ("<catalog>", ":1:10: no element found"),
+        ('<!DOCTYPE c [<!ENTITY a "b">]><catalog/>', "a catalogue has no entities here"),
+        (None, "No such file"),
+    ],
+)
+def test_what_is_no_catalogue_is_told(text: str | None, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.xml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SourceError) as error:
+        copies_of([("", path)])
+    assert words in error.value.detail
+
+
+def test_the_setting_has_addresses_and_files(tmp_path: Path) -> None:
+    read = Settings.read({"GRAPH_SERVICE_CONTEXT": "https://e/c?v=1=c.jsonld, catalog-v001.xml"})
+    assert read.context == (("https://e/c?v=1", Path("c.jsonld")), ("", Path("catalog-v001.xml")))
+    assert Settings.read({"GRAPH_SERVICE_CONTEXT": "none"}).context == ()
+    for wrong in ("schema.org=c.jsonld", "https://schema.org/=", ","):
+        with pytest.raises(SettingError, match="GRAPH_SERVICE_CONTEXT"):
+            Settings.read({"GRAPH_SERVICE_CONTEXT": wrong})
