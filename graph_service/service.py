@@ -21,6 +21,7 @@ from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound
 from graph_service.knowledge.catalog import addressed, describe_service
+from graph_service.knowledge.contents import Content
 from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.outside import Outside
@@ -31,7 +32,7 @@ from graph_service.reasons import Reasons
 from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.labels import LABELS, NAMED, PLACES, distance
-from graph_service.words.names import DATASET, ENDPOINT, RDF, SD
+from graph_service.words.names import BASE, DATASET, DCTERMS, ENDPOINT, PREFIXES, RDF, SD
 from graph_service.words.shortening import Shortening
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
@@ -293,6 +294,13 @@ class Service:
         """How the graph's IRIs are written short for people."""
         return Shortening(self.snapshot.prefixes)
 
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that are offered to who writes a query: the usual ones and those that the graph's own files bind."""
+        has_own = Content.OWN in self.snapshot.contents
+        usual = {prefix: iri for prefix, iri in PREFIXES.items() if has_own or not iri.startswith(BASE)}
+        return {**self.shortening.prefixes, **usual}
+
     def about_dataset(self, property: str) -> list[str]:
         """The IRIs that the dataset's makers give for a property of it."""
         return self._about_dataset.get(property, [])
@@ -300,6 +308,12 @@ class Service:
     def said_of_dataset(self, property: str) -> dict[str, str]:
         """Language -> the text that the dataset's makers give for a property of it; the language is "" where they say none."""
         return self._said_of_dataset.get(property, {})
+
+    def title(self, language: str) -> Literal:
+        """What the graph is called, in the language nearest to the one given."""
+        titles = self.said_of_dataset(DCTERMS + "title")
+        tag = min(titles, key=lambda tag: (distance(tag, language), tag), default="")
+        return Literal(titles.get(tag, ""), language=tag) if tag else Literal(titles.get(tag, ""))
 
     @cached_property
     def _said_of_dataset(self) -> dict[str, dict[str, str]]:

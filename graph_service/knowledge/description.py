@@ -79,17 +79,20 @@ _WRITES = (
 )
 
 
-def describe(id: str, quads: Collection[ox.Quad], about: Collection[ox.Triple], catalogue: Catalogue, union: bool) -> Triples:
+def describe(
+    id: str, quads: Collection[ox.Quad], about: Collection[ox.Triple], catalogue: Catalogue, union: bool, titles: Collection[ox.Literal]
+) -> Triples:
     """The description of a graph of some quads that is to be the snapshot `id`. `about`: what its makers say of it.
 
-    `union`: whether the default graph of a query is the union of all graphs, this description included if it becomes one.
+    `union`: whether the default graph of a query is the union of all graphs, this description included if it becomes one. `titles`: what
+    it is called if its makers do not say.
     """
     graphs: dict[str, set[ox.Triple]] = defaultdict(set)
     for quad in quads:
         graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""].add(quad.triple)
     everything = set().union(*graphs.values())
     said = Triples(about)
-    _describe_dataset(said, id, everything)
+    _describe_dataset(said, id, everything, titles)
     for graph, triples in graphs.items():
         if graph:
             _describe_graph(said, graph, triples)
@@ -118,11 +121,11 @@ def part(triples: Iterable[ox.Triple], *documents: str, partitions: bool = False
     return list(filter(fits, triples))
 
 
-def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple]) -> None:
+def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal]) -> None:
     space = next((t.object.value for t in said if t.predicate.value == VOID + "uriSpace" and isinstance(t.object, ox.Literal)), None)
     said.a(DATASET, DCAT + "Dataset")
     if not any(t.predicate.value == DCTERMS + "title" and t.subject == ox.NamedNode(DATASET) for t in said):
-        said.texts(DATASET, DCTERMS + "title", {"en": "A graph of linked data"})
+        said.say(DATASET, DCTERMS + "title", *titles)
     version = f"{DOWNLOADS}{id}/"
     said.say(DATASET, DCAT + "version", ox.Literal(id))
     said.say(DATASET, DCAT + "hasCurrentVersion", version)

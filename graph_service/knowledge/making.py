@@ -24,6 +24,7 @@ from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress
 from graph_service.knowledge.terminology import is_terminology
+from graph_service.knowledge.titles import titles_of
 from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
 
 
@@ -61,7 +62,8 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     graph = ox.NamedNode(GRAPH_INFERRED)
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
     about = [quad.triple for file in sources.about for quad in file.quads]
-    description = describe(id, quads, about, catalogue, settings.default_graph == "union")
+    names = titles_of({quad.triple for quad in knowledge.asserted}, settings.data or settings.ontology)
+    description = describe(id, quads, about, catalogue, settings.default_graph == "union", names)
     if about:
         graph = ox.NamedNode(GRAPH_DESCRIPTION)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)

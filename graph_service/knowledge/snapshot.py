@@ -33,6 +33,7 @@ from typing import Any, BinaryIO
 import pyoxigraph as ox
 
 from graph_service.errors import BuildError, NotFound, ServiceError, SettingError, Unavailable
+from graph_service.knowledge.contents import Content, contents_of
 from graph_service.knowledge.context import make_context
 from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
 from graph_service.knowledge.index import write_index
@@ -157,6 +158,11 @@ class Snapshot:
         Raises Unavailable if its file is not as it was written.
         """
         return Outside(self._whole(_OUTSIDE).read_bytes() if _OUTSIDE in self.manifest["about"] else b"")
+
+    @property
+    def contents(self) -> frozenset[str]:
+        """The kinds of content that it has; all of a version that was built before they were told."""
+        return frozenset(self.manifest.get("contents", Content))
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -319,6 +325,7 @@ def write(
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
             "lineage": "",
+            "contents": contents_of(quads),
             **(told or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": dumps,

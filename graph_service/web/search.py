@@ -19,7 +19,7 @@ from graph_service.web.tables.taking import attached, for_reader, short
 from graph_service.web.wording import lazy_gettext as _
 from graph_service.words import terms
 from graph_service.words.formats import CSV, HTML, Format
-from graph_service.words.names import DATASET, OWL, SHACL, SKOS, curie
+from graph_service.words.names import OWL, SHACL, SKOS, curie
 from graph_service.words.tables import write_records
 from graph_service.words.xml import shown
 
@@ -95,8 +95,7 @@ def _kind(service: Service) -> str | None:
 
 
 def _title(service: Service) -> str:
-    name = service.labels([terms.NamedNode(DATASET)], language()).get(DATASET)
-    return shown(name.value) if name else "Linked data"
+    return shown(service.title(language()).value)
 
 
 def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings, version: str) -> Response:

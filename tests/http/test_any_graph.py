@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -193,3 +194,47 @@ def test_a_value_that_is_only_named_has_a_page_of_what_points_there(pizza: Serve
     page = pizza.ask(address("http://example.org/elsewhere"), Accept="text/html")
     assert page.status == 200
     assert f'href="{address(MENU + "margherita")}"' in page.text
+
+
+#: What only a graph of documents or frameworks, or the service's own, may speak of.
+OF_OTHERS = ("abour", "ILO", "assage", "ocument", "ramework", "words that say it", "quoted", "Documents", "Queries")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/about", "/things", "/search", "/search?q=pizza", "/sparql", "/explain", address(MENU + "margherita")]
+)
+def test_no_page_speaks_of_what_is_not_there(pizza: Server, path: str) -> None:
+    page = pizza.ask(path, Accept="text/html").text
+    shown = unescape(re.sub(r"<script.*?</script>|<[^>]+>", " ", page[page.index("<body") :], flags=re.DOTALL))
+    assert not [word for word in OF_OTHERS if word in shown.replace("SPARQL Protocol", "")]
+
+
+def test_the_menu_has_what_has_content(pizza: Server, server: Server) -> None:
+    def menu(asked: Server) -> list[str]:
+        page = asked.ask("/", Accept="text/html").text
+        return re.findall(r'<li><a href="(/[^"]*)"', page[page.index('aria-label="Main"') : page.index("</header>")])
+
+    assert menu(pizza) == ["/things", "/sparql", "/ns", "/downloads/", "/about"]
+    every = ["/things", "/documents", "/frameworks", "/pictures", "/queries", "/sparql", "/ns", "/downloads/", "/about"]
+    assert menu(server) == every
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Pizza ontology"), ("fr", "Pizza ontology")])
+def test_the_graph_is_called_as_its_ontology_is(pizza: Server, language: str, title: str) -> None:
+    page = pizza.ask("/", Accept="text/html", Accept_Language=language).text
+    assert f"<title>{title}</title>" in page
+    assert f"{title}</span></a>" in page
+    assert f"<title>Margherita · {title}</title>" in pizza.ask(address(MENU + "margherita"), Accept="text/html").text
+    assert json.loads(pizza.ask("/", Accept="application/json").body)["title"] == title
+    assert json.loads(pizza.ask("/openapi.json").body)["info"]["title"] == title
+    assert f"<LongName>{title}</LongName>" in pizza.ask("/opensearch.xml").text
+
+
+def test_a_graph_without_a_title_is_called_as_its_file(start: Callable[..., Server], tmp_path: Path) -> None:
+    file = tmp_path / "cats.ttl"
+    file.write_text("<http://e/tom> <http://e/likes> <http://e/milk> .")
+    cats = start("--data", str(file), "--ontology", "none", "--queries", "none")
+    page = cats.ask("/", Accept="text/html").text
+    assert "<title>cats</title>" in page
+    assert "/things" not in page
+    assert cats.ask(address("http://e/tom"), Accept="text/html").status == 200

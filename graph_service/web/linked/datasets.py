@@ -13,6 +13,7 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     """A schema.org `Dataset` of what is served at `root`."""
     said = service.description(root, DATASET)
     titles, descriptions = texts_of(said, DCTERMS + "title"), texts_of(said, DCTERMS + "description")
+    name = service.title("en").value
     keywords = [word for words in texts_of(said, DCAT + "keyword").values() for word in words]
     snapshot = service.snapshot
     found: dict[str, Any] = {
@@ -20,8 +21,8 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
         "@type": "Dataset",
         "@id": DATASET,
         "url": root,
-        "name": titles.get("en", [""])[0],
-        "alternateName": [text for language, texts in titles.items() if language != "en" for text in texts],
+        "name": name,
+        "alternateName": [text for texts in titles.values() for text in texts if text != name],
         "description": descriptions.get("en", [""])[0],
         "keywords": keywords,
         "license": next(filter(is_followed, service.about_dataset(DCTERMS + "license")), None),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app
 
 from graph_service.engine.result import Query
+from graph_service.knowledge.contents import Content
 from graph_service.service import Service
 from graph_service.web.kept import content
 from graph_service.web.languages import language
@@ -57,7 +58,7 @@ def _written(service: Service) -> str:
         if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
             use[kind.value][property.value] = int(count.value)
     told = {
-        "prefixes": {**service.shortening.prefixes, **READ_PREFIXES},
+        "prefixes": {**service.prefixes, **(READ_PREFIXES if Content.OWN in service.snapshot.contents else {})},
         "classes": [{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
         "properties": _entries(properties, words),
     }

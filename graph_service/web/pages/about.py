@@ -1,7 +1,10 @@
 """`/about`: where the graph comes from, how it is made and checked, what may be done with it, and how to cite it."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from graph_service.knowledge.contents import Content
 from graph_service.service import Service
 from graph_service.web.answers import wants_html
 from graph_service.web.linked.datasets import in_language, texts_of
@@ -28,8 +31,8 @@ def blueprint(service: Service) -> Blueprint:
         page = render_template(
             "about.html",
             texts=texts,
-            figures=figures,
-            told=_told(),
+            figures={name: figure for name, figure in figures.items() if figure},
+            told=_told(service.snapshot.contents),
             documents=documents(service),
             snapshot=service.snapshot,
             ontology=ontology_version(service),
@@ -48,15 +51,19 @@ def _figures(service: Service) -> dict[str, int | str]:
     return {**counted, **snapshot.figures, "canned queries": len(service.catalogue.queries)}
 
 
-def _told() -> dict[str, str]:
-    """What each figure counts."""
-    return {
-        "triples": _("triples in the whole graph, each counted once"),
-        "inferred": _("of them are inferred, and kept in a graph of their own"),
+def _told(contents: Collection[str]) -> dict[str, str]:
+    """What each figure counts, in a graph with such contents."""
+    of_documents = {
         "graphs": _("named graphs: one for each document, the reference data, the ontology, what is inferred, the description"),
         "statements with a passage": _("statements with a record of the passages that say them"),
         "coverage": _("of the statements in the graphs of documents have a passage that says them"),
         "quotations": _("quotations, each held against the length, the order and the fingerprint of its document’s text"),
+    }
+    return {
+        "triples": _("triples in the whole graph, each counted once"),
+        "inferred": _("of them are inferred, and kept in a graph of their own"),
+        "graphs": _("named graphs"),
+        **(of_documents if Content.DOCUMENTS in contents else {}),
         "rules": _("rules that hold in the whole graph, else it would not have been built"),
         "shapes": _("shapes (SHACL) that every thing of a kind has, else it would not have been built"),
         "canned queries": _("ready-made questions, each with its expected answer in the tests"),

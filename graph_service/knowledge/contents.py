@@ -1,0 +1,53 @@
+"""Of which kinds of content a graph has any: pages, and words on pages, that would tell of nothing are left out.
+
+It is told when the graph is built, so that every page, that of a problem too, knows it without asking an engine.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, THING
+from graph_service.words.terms import NamedNode, Quad
+
+
+class Content(StrEnum):
+    """A kind of content that has pages or words of its own."""
+
+    DOCUMENTS = "documents"
+    FRAMEWORKS = "frameworks"
+    PASSAGES = "passages"
+    INFERRED = "inferred"
+    TERMS = "terms"
+    THINGS = "things"
+    #: Things of the service's own namespace, with the terms that go with it.
+    OWN = "own"
+
+
+#: What is of one of these classes makes the content.
+_CLASSES = {
+    NS + "SourceDocument": Content.DOCUMENTS,
+    NS + "Framework": Content.FRAMEWORKS,
+    SKOS + "ConceptScheme": Content.TERMS,
+    **dict.fromkeys((OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty")), Content.TERMS),
+    **dict.fromkeys((RDFS + "Class", RDF + "Property"), Content.TERMS),
+}
+
+
+def contents_of(quads: Iterable[Quad]) -> list[Content]:
+    """The kinds of content of a graph, its description of itself left out."""
+    inferred, description = NamedNode(GRAPH_INFERRED), NamedNode(GRAPH_DESCRIPTION)
+    found: set[Content] = set()
+    for quad in quads:
+        if quad.graph_name == inferred:
+            found.add(Content.INFERRED)
+        if quad.graph_name == description:
+            continue
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(THING):
+            found.add(Content.OWN)
+        if quad.predicate.value == OA + "exact":
+            found.add(Content.PASSAGES)
+        elif quad.predicate.value == RDF + "type":
+            found.add(Content.THINGS)
+            if isinstance(quad.object, NamedNode) and quad.object.value in _CLASSES:
+                found.add(_CLASSES[quad.object.value])
+    return sorted(found)
