@@ -19,7 +19,7 @@ from graph_service.config import Settings, environment_name, flag_name, refuse_u
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
 _KNOWLEDGE_FLAGS = (
-    *("data", "ontology", "queries", "context", "source_limit", "default_graph", "snapshots", "keep_snapshots"),
+    *("data", "ontology", "queries", "context", "lenient", "source_limit", "default_graph", "snapshots", "keep_snapshots"),
     *("reasoning", "strict", "inconsistent"),
 )
 _SERVER_FLAGS = (

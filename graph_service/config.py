@@ -221,6 +221,9 @@ class Settings:
     context: tuple[tuple[str, Path], ...] = _setting(
         _copies, tuple, "none", "copies of JSON-LD contexts and imported ontologies: IRI=FILE, or an OASIS catalogue, with commas, or none"
     )
+    lenient: bool = _setting(
+        _flag, lambda: False, "false", "whether what cannot be read of a file is left out and told; else it stops the build"
+    )
     source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "largest file of data or ontology, unpacked")
     reasoning: str = _setting(
         _choice("owl-rl", "rdfs", "none"),

@@ -26,6 +26,9 @@ try:
 except ImportError:  # The extra is not installed.
     LanguageIdentifier = None
 
+#: How many of the faults of one file are told.
+_FAULTS = 100
+
 #: How long a text must be for its language to be guessed, and how sure the guess must be.
 LONG = 80
 _SURE = 0.99
@@ -48,10 +51,15 @@ _DIFFERENT, _LABEL = ox.NamedNode(OWL + "differentFrom"), ox.NamedNode(RDFS + "l
 
 
 def unread(sources: Sources) -> Iterator[str]:
-    """The files among the sources that are not read, and the folders and files that say nothing, each as a text."""
+    """The files among the sources that are not read, what is left out of others, and the folders and files that say nothing."""
     yield from (f"{path}: is not read: the name of a source ends in {ENDINGS}." for path in sources.unread)
     yield from (f"{path}: there is no source in it: the name of one ends in {ENDINGS}." for path in sources.empty)
-    yield from (f"{file.path}: says nothing: there is no triple in it." for file in (*sources.files, *sources.about) if not file.quads)
+    for file in (*sources.files, *sources.about):
+        yield from (f"{file.told(fault)}: left out: {fault.detail}" for fault in file.faults[:_FAULTS])
+        if len(file.faults) > _FAULTS:
+            yield f"{file.path}: left out: {len(file.faults) - _FAULTS:,} more that cannot be read."
+        if not file.quads:
+            yield f"{file.path}: says nothing: there is no triple in it."
 
 
 def doubts(sources: Sources) -> Iterator[str]:

@@ -26,8 +26,8 @@ def graph_id(settings: Settings) -> str:
 
     Raises SourceError for a file that is not there or cannot be read, SettingError for one whose name is no UTF-8.
     """
-    ways = f"{graph_service.__version__}\0{settings.reasoning}\0{settings.strict}\0{settings.inconsistent}\0{settings.default_graph}"
-    digest = hashlib.sha256(f"{ways}\0{sources_of(settings).fingerprint()}".encode())
+    ways = f"{settings.reasoning}\0{settings.strict}\0{settings.lenient}\0{settings.inconsistent}\0{settings.default_graph}"
+    digest = hashlib.sha256(f"{graph_service.__version__}\0{ways}\0{sources_of(settings).fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
     code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
     for path in [*code, *checks.rules(settings.ontology), *checks.shapes(settings.ontology), *derivations.files(settings.ontology)]:

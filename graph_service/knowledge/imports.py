@@ -23,7 +23,8 @@ _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")
 
 def sources_of(settings: Settings) -> Sources:
     """The files that the settings name, read as they say, and what they import. Raises SourceError, and SettingError as `Sources.find`."""
-    found = Sources.find(settings.ontology, settings.data, Reading(limit=settings.source_limit, copies=copies_of(settings.context)))
+    reading = Reading(limit=settings.source_limit, copies=copies_of(settings.context), lenient=settings.lenient)
+    found = Sources.find(settings.ontology, settings.data, reading)
     known = {file.path.resolve() for file in (*found.files, *found.about)}
     return replace(found, ontology=tuple(_followed(found.ontology, known)), data=tuple(_followed(found.data, known)))
 

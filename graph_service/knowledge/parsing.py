@@ -10,7 +10,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,12 +21,15 @@ from graph_service.knowledge.slips import mend
 from graph_service.words.terms import parts
 
 #: What the parser says of where it met a fault.
-_PLACE = re.compile(r"^Parser error at line \d+ (between columns? \d+ and |column )\S+ ?(and line \d+ column \d+)?: ")
+_PLACE = re.compile(r"^Parser error (?:at|between) line \d+ [^:]*: ")
 
 #: An encoding that an XML document declares (XML 1.0, section 4.3.3), and an entity.
 _ENCODING = re.compile(r"\A(<\?xml\b[^>]*?\bencoding\s*=\s*[\"'])([A-Za-z][\w.-]*)")
 _ENTITY = re.compile(rb"<!ENTITY\s+([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)')")
 _USE = re.compile(rb"&([A-Za-z_][\w.-]*);")
+
+#: What is written in statements, each of which can be read without those before it.
+_STATEMENTS = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS})
 
 #: In a line that is longer than so many bytes the column of a fault is not looked for.
 _LONGEST_LINE = 2**16
@@ -40,6 +43,8 @@ class Reading:
     limit: int = 2**30
     #: Local copies of contexts of JSON-LD and of ontologies, by their addresses.
     copies: Mapping[str, Path] = field(default_factory=dict)
+    #: Whether what cannot be read of a file is left out; else it is an error.
+    lenient: bool = False
 
 
 AS_USUAL = Reading()
@@ -85,17 +90,63 @@ def _utf8(content: bytes, format: ox.RdfFormat) -> bytes:
     return _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
 
 
-def parse(content: bytes, format: ox.RdfFormat, base: str) -> tuple[list[ox.Quad], dict[str, str]]:
-    """The quads of what is the whole of a file, and its prefixes. Raises Fault for the first thing that cannot be read."""
-    parser = _parser(content, format, base)
+@dataclass(frozen=True)
+class Parsed:
+    """What a file says, the prefixes that it binds, and what cannot be read of it."""
+
+    quads: list[ox.Quad]
+    prefixes: dict[str, str]
+    faults: list[Fault]
+    #: Whether the last fault ends it.
+    broken: bool = False
+
+
+def parse(content: bytes, format: ox.RdfFormat, base: str, lenient: bool = False) -> Parsed:
+    """What is the whole of a file, read: up to the first fault, which is its last one; `lenient`, without what cannot be read.
+
+    Behind a fault the parsers of Turtle, N-Triples and N-Quads find the next statement. Those of the other syntaxes lose their place (in
+    which thing, in which graph) and would say what nobody has said: all behind it is left out, unless it is an IRI or a language alone.
+    """
+    if format in _STATEMENTS:
+        return _parse(content, format, base, anew=lenient)
+    strict = _parse(content, format, base)
+    if not lenient or not strict.faults:
+        return strict
+    terms = _parse(content, format, base, wrong_terms=True)
+    found = terms if terms.faults else strict
+    ends = found is strict or found.broken
+    last = replace(found.faults[-1], detail=f"{found.faults[-1].detail} All behind it is left out.") if ends else found.faults[-1]
+    return replace(found, faults=[*found.faults[:-1], last])
+
+
+def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = False, wrong_terms: bool = False) -> Parsed:
+    """What is read up to the first fault, which is broken off at; with `anew` behind it, too; with `wrong_terms` without triples that have
+    an IRI or a language that is none.
+    """
+    # Where the parser of RDF/XML is shows in how far it has read, one line at a time.
+    steps = _Steps(content, len(content)) if wrong_terms and format == ox.RdfFormat.RDF_XML else None
+    # Of JSON-LD the strict parser leaves out without a word what has an IRI or a language that is none; `_lost` has a word.
+    skips = wrong_terms or format == ox.RdfFormat.JSON_LD
+    parser = _parser(steps or content, format, base, skips)
     quads: list[ox.Quad] = []
-    try:
-        for quad in parser:
-            _refuse_lost(quad, content, format)
+    faults: list[Fault] = []
+    broken = False
+    while not broken:
+        try:
+            quad = next(parser)
+        except StopIteration:
+            break
+        except SyntaxError as error:
+            faults.append(_fault(error, content, format, base, skips))
+            broken = not anew
+            continue
+        lost = _lost(quad, content, format, steps) if skips or format == ox.RdfFormat.N3 else None
+        if lost is None:
             quads.append(quad)
-    except SyntaxError as error:
-        raise _fault(error, content, format, base) from error
-    return quads, _prefixes_of_xml(content) if format == ox.RdfFormat.RDF_XML else dict(parser.prefixes)
+        else:
+            faults.append(lost)
+            broken = not (anew or wrong_terms)
+    return Parsed(quads, _prefixes_of_xml(content) if format == ox.RdfFormat.RDF_XML else dict(parser.prefixes), faults, broken)
 
 
 def _with_contexts(content: bytes, base: str, reading: Reading) -> bytes:
@@ -109,21 +160,23 @@ def _with_contexts(content: bytes, base: str, reading: Reading) -> bytes:
         raise Fault(error.detail, *_line_and_column(content, len(document[: error.place].encode()))) from error
 
 
-def _parser(content: bytes | io.RawIOBase, format: ox.RdfFormat, base: str) -> ox.QuadParser:
-    # Of JSON-LD the strict parser leaves out without a word what has an IRI or a language that is none; `_refuse_lost` has a word.
-    return ox.parse(content, format, base_iri=base, lenient=format == ox.RdfFormat.JSON_LD)  # type: ignore[arg-type]
+def _parser(content: bytes | io.RawIOBase, format: ox.RdfFormat, base: str, lenient: bool) -> ox.QuadParser:
+    return ox.parse(content, format, base_iri=base, lenient=lenient)  # type: ignore[arg-type]
 
 
-def _refuse_lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat) -> None:
-    """Raise Fault for a quad that does not stay what it is: with a term that is none, or in a formula."""
+def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | None") -> Fault | None:
+    """What is wrong with a quad that does not stay what it is: with a term that is none, or in a formula."""
     if format == ox.RdfFormat.N3 and not isinstance(quad.graph_name, ox.DefaultGraph):
-        raise Fault("A formula {…} or a rule of N3 is not RDF: leave it out, or write what follows from it.", *_place_of(b"{", content))
-    if format == ox.RdfFormat.JSON_LD:
-        for term in (quad.subject, quad.predicate, *parts(quad.object), quad.graph_name):
-            wrong = _wrong(term)
-            if wrong is not None:
-                written, why = wrong
-                raise Fault(f"{written}: {why}.", *_place_of(f'"{written}"'.encode(), content))
+        return Fault("A formula {…} or a rule of N3 is not RDF: leave it out, or write what follows from it.", *_place_of(b"{", content))
+    wrong = next(filter(None, map(_wrong, (quad.subject, quad.predicate, *parts(quad.object), quad.graph_name))), None)
+    if wrong is None:
+        return None
+    written, why = wrong
+    mark = '"' if format == ox.RdfFormat.JSON_LD else ""
+    # What is written may be a part of the IRI, behind the base or a prefix.
+    places = (_place_of(f"{mark}{name}{mark}".encode(), content) for name in (written, re.split(r"[/#]", written)[-1] or written))
+    place = next((place for place in places if place[0]), (None, None))
+    return Fault(f"{written}: {why}.", *(place if steps is None else (steps.line, None)))
 
 
 @lru_cache(maxsize=2**16)
@@ -153,30 +206,30 @@ def _line_and_column(content: bytes, place: int) -> tuple[int, int]:
     return content.count(b"\n", 0, place) + 1, len(content[begin:place].decode("utf-8", "replace")) + 1
 
 
-def _fault(error: SyntaxError, content: bytes, format: ox.RdfFormat, base: str) -> Fault:
+def _fault(error: SyntaxError, content: bytes, format: ox.RdfFormat, base: str, lenient: bool) -> Fault:
     """What the parser says, in a sentence, with a hint and with the place, which it does not know of RDF/XML."""
     line, column = error.lineno, error.offset
     if format == ox.RdfFormat.RDF_XML:
-        line, column = _met(content, base)
+        line, column = _met(content, base, lenient)
     detail = _PLACE.sub("", str(error.msg)).rstrip(".")
     return Fault(" ".join(filter(None, (f"{detail}.", mend(detail)))), line, column)
 
 
-def _met(content: bytes, base: str) -> tuple[int, int | None]:
+def _met(content: bytes, base: str, lenient: bool) -> tuple[int, int | None]:
     """Where the parser meets the first fault of an RDF/XML document: how far it reads when it is given one line at a time, and then, in
     the last one, one byte at a time. A line that is too long for that has no column.
     """
-    line = _read_until_fault(_Steps(content, len(content)), base)
+    line = _read_until_fault(_Steps(content, len(content)), base, lenient)
     begin = content.rfind(b"\n", 0, line) + 1
     if line - begin > _LONGEST_LINE:
         return _line_and_column(content, line)[0], None
-    return _line_and_column(content, _read_until_fault(_Steps(content, begin), base))
+    return _line_and_column(content, _read_until_fault(_Steps(content, begin), base, lenient))
 
 
-def _read_until_fault(steps: "_Steps", base: str) -> int:
+def _read_until_fault(steps: "_Steps", base: str, lenient: bool) -> int:
     """The last byte that the parser has read when it raises."""
     with suppress(SyntaxError):
-        deque(_parser(steps, ox.RdfFormat.RDF_XML, base), maxlen=0)
+        deque(_parser(steps, ox.RdfFormat.RDF_XML, base, lenient), maxlen=0)
     return max(steps.place - 1, 0)
 
 
@@ -188,6 +241,11 @@ class _Steps(io.RawIOBase):
         self._content, self._single = content, single
         #: How much has been handed out.
         self.place = 0
+
+    @property
+    def line(self) -> int:
+        """The line of the last byte that has been handed out."""
+        return self._content.count(b"\n", 0, max(self.place - 1, 0)) + 1
 
     def read(self, size: int = -1) -> bytes:
         """The next of them, and no more than so many bytes."""

@@ -27,7 +27,7 @@ import pyoxigraph as ox
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
 from graph_service.knowledge.copies import copies_beside
-from graph_service.knowledge.parsing import AS_USUAL, Fault, Reading, parse, whole
+from graph_service.knowledge.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
 from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, recognise, stem_of
 from graph_service.knowledge.unpacking import content_of
 from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF, curie
@@ -60,14 +60,14 @@ class SourceFile:
     reading: Reading = AS_USUAL
 
     @cached_property
-    def _content(self) -> tuple[bytes, ox.RdfFormat]:
+    def _content(self) -> tuple[bytes, ox.RdfFormat, list[Fault]]:
         content = content_of(self.path, self.reading.limit)
         format = recognise(self.path, content)
+        copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
         try:
-            copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
-            return whole(content, format, self._base, replace(self.reading, copies=copies)), format
+            return whole(content, format, self._base, replace(self.reading, copies=copies)), format, []
         except Fault as fault:
-            raise self._error(fault) from fault
+            return b"", format, [self._left_out(fault)]
 
     @property
     def text(self) -> bytes:
@@ -78,31 +78,42 @@ class SourceFile:
         return self._content[0]
 
     @cached_property
-    def _parsed(self) -> tuple[list[ox.Quad], dict[str, str]]:
-        text, format = self._content
-        try:
-            quads, prefixes = parse(text, format, self._base)
-        except Fault as fault:
-            raise self._error(fault) from fault
-        return list(_renamed(quads, self)), prefixes
+    def _parsed(self) -> Parsed:
+        text, format, before = self._content
+        if before:
+            return Parsed([], {}, before)
+        parsed = parse(text, format, self._base, self.reading.lenient)
+        return Parsed(list(_renamed(parsed.quads, self)), parsed.prefixes, list(map(self._left_out, parsed.faults)))
 
     @property
     def _base(self) -> str:
         return self.path.resolve().as_uri()
 
-    def _error(self, fault: Fault) -> SourceError:
-        place = ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
-        return SourceError(f"{place}: {fault.detail}", file=str(self.path), line=fault.line, column=fault.column)
+    def _left_out(self, fault: Fault) -> Fault:
+        """What cannot be read, if it is to be left out. Raises SourceError if not."""
+        if not self.reading.lenient:
+            detail = f"{self.told(fault)}: {fault.detail}"
+            raise SourceError(detail, file=str(self.path), line=fault.line, column=fault.column) from fault
+        return fault
+
+    def told(self, fault: Fault) -> str:
+        """`file:line:column` of a fault, as far as it is known."""
+        return ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What cannot be read and is left out. Raises SourceError if nothing is to be left out."""
+        return self._parsed.faults
 
     @property
     def quads(self) -> list[ox.Quad]:
         """The file's triples in their graph. Raises SourceError with line and column if the file cannot be parsed."""
-        return self._parsed[0]
+        return self._parsed.quads
 
     @property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that the file binds. Raises SourceError."""
-        return self._parsed[1]
+        return self._parsed.prefixes
 
     def line_of(self, iri: str, *parts: str | None) -> int | None:
         """The line (1-based) where what is said of an IRI begins, or of the last of the parts that follow it there; or None.
