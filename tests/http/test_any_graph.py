@@ -15,6 +15,7 @@ from graph_service.web.pages.facts import explanation
 from graph_service.words.names import DCTERMS, RDFS
 from graph_service.words.terms import Literal, NamedNode, Triple
 from tests.conftest import Server
+from tests.http.test_crawl import crawled
 
 pytestmark = pytest.mark.live
 
@@ -228,6 +229,19 @@ def test_the_graph_is_called_as_its_ontology_is(pizza: Server, language: str, ti
     assert json.loads(pizza.ask("/", Accept="application/json").body)["title"] == title
     assert json.loads(pizza.ask("/openapi.json").body)["info"]["title"] == title
     assert f"<LongName>{title}</LongName>" in pizza.ask("/opensearch.xml").text
+
+
+def test_whoever_follows_the_links_comes_to_every_thing_and_finds_none_dead(pizza: Server) -> None:
+    dead, dumb, seen = crawled(pizza, most_of_a_kind=60)
+    assert (dead, dumb) == ([], [])
+    assert {address(iri) for iri in IRIS} <= seen
+
+
+def test_the_page_of_the_ontology_has_the_terms_of_anybody(pizza: Server) -> None:
+    page = pizza.ask("/ns", Accept="text/html").text
+    for text in ("Käse", "Flat bread with a topping.", "has topping", "The classes and properties that the graph declares"):
+        assert text in page
+    assert "labcoop" not in page[page.index("<main") : page.index("</main")]
 
 
 def test_a_graph_without_a_title_is_called_as_its_file(start: Callable[..., Server], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from graph_service.knowledge.ontologies import files, header, names, triples
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.answers import choose
+from graph_service.web.destinations import short
 from graph_service.web.kept import page
 from graph_service.web.languages import language
 from graph_service.web.linked.files import graph
@@ -21,21 +22,36 @@ from graph_service.web.pages.cells import Cell, cell, table
 from graph_service.web.pages.diagram import picture, picture_of
 from graph_service.web.protocol import wants_page
 from graph_service.words.formats import GRAPH_FORMATS, named
-from graph_service.words.names import DCTERMS, GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, SHAPES, below, curie
+from graph_service.words.labels import DESCRIPTIONS
+from graph_service.words.names import DCTERMS, GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, RDFS, SHAPES, below, curie
 from graph_service.words.terms import Literal, NamedNode, Triple
 
+#: What a property is that RDF alone knows, and the name by which a term's definition is told.
+_PROPERTY, _DEFINITION = "rdf:Property", "skos:definition"
+
+#: Whose terms are told: those of the service's own ontology, else all that the graph declares, so many.
+_OWN = f"?term rdfs:isDefinedBy <{ONTOLOGY}>"
+_MOST = 1000
+_ANY = f"""{{ SELECT DISTINCT ?term WHERE {{
+    VALUES ?class {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty rdfs:Class rdf:Property }}
+    ?term a ?class FILTER(isIRI(?term))
+  }} ORDER BY ?term LIMIT {_MOST} }}"""
+
 _TERMS = f"""
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX dcterms: <{DCTERMS}>
 PREFIX owl: <{OWL}>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX vs: <http://www.w3.org/2003/06/sw-vocab-status/ns#>
 SELECT ?term ?kind ?property ?value WHERE {{
-  VALUES ?declared {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
-  ?term a ?declared ; rdfs:isDefinedBy <{ONTOLOGY}> .
-  BIND(IF(EXISTS {{ ?term owl:deprecated true }}, owl:DeprecatedProperty, ?declared) AS ?kind)
+  $which
+  VALUES ?declared {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty rdfs:Class rdf:Property }}
+  ?term a ?declared .
+  BIND(IF(EXISTS {{ ?term owl:deprecated true }}, owl:DeprecatedProperty, IF(?declared = rdfs:Class, owl:Class, ?declared)) AS ?kind)
   VALUES ?property {{
-    skos:definition skos:example rdfs:subClassOf rdfs:subPropertyOf rdfs:domain rdfs:range owl:inverseOf
+    {" ".join(f"<{name}>" for name in DESCRIPTIONS)}
+    skos:example rdfs:subClassOf rdfs:subPropertyOf rdfs:domain rdfs:range owl:inverseOf
     skos:closeMatch vs:term_status dcterms:isReplacedBy
   }}
   OPTIONAL {{ ?term ?property ?value FILTER(isIRI(?value) || isLiteral(?value)) }}
@@ -51,14 +67,19 @@ SELECT DISTINCT ?term ?other WHERE {{
     ?list a owl:AllDisjointClasses ; owl:members/rdf:rest*/rdf:first ?term , ?other .
     FILTER(?term != ?other)
   }}
-  FILTER(STRSTARTS(STR(?term), "{NS}"))
-}}"""
+  $among
+}} $limit"""
 
-_USES = f"""
-SELECT ?term (COUNT(*) AS ?uses) WHERE {{
-  {{ ?thing a ?term }} UNION {{ ?thing ?term ?value }}
-  FILTER(STRSTARTS(STR(?term), "{NS}"))
-}} GROUP BY ?term"""
+_USES = """
+SELECT ?term (COUNT(*) AS ?uses) WHERE {
+  { ?thing a ?term } UNION { ?thing ?term ?value }
+  $among
+} GROUP BY ?term"""
+
+_ONTOLOGIES = f"SELECT DISTINCT ?ontology WHERE {{ ?ontology a <{OWL}Ontology> FILTER(isIRI(?ontology)) }} ORDER BY ?ontology LIMIT 100"
+
+#: What the terms of the service's own ontology have in common.
+_AMONG = f'FILTER(STRSTARTS(STR(?term), "{NS}"))'
 
 _SCHEMES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -87,8 +108,13 @@ class Term:
 
     @property
     def name(self) -> str:
-        """The name in the ontology's namespace."""
+        """The name in the service's own namespace, else the IRI: of each term on the page another."""
         return self.iri.removeprefix(NS)
+
+    @property
+    def short(self) -> str:
+        """The short name, with its prefix."""
+        return short(self.iri)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -100,7 +126,10 @@ def blueprint(service: Service) -> Blueprint:
     def ontology(suffix: str | None = None) -> Response:
         if suffix is None and wants_page(request):
             shown = page("ontology", lambda: _page(service, ontology_version(service)))
-            return add(shown, [Link("cite-as", ONTOLOGY), *alternates(request.root_url + "ns", GRAPH_FORMATS)])
+            if GRAPH_ONTOLOGY not in service.snapshot.graphs:
+                return shown
+            cited = [Link("cite-as", ONTOLOGY)] if ONTOLOGY in names(service.snapshot) else []
+            return add(shown, [*cited, *alternates(request.root_url + "ns", GRAPH_FORMATS)])
         if ONTOLOGY in names(service.snapshot):
             return _document(service.snapshot, ONTOLOGY, "/ns", suffix)
         # A graph whose ontology is called otherwise, or has no header.
@@ -179,7 +208,24 @@ def _text(said: Iterable[Triple], property: str) -> str:
 
 def _page(service: Service, version: str) -> str:
     schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
-    return render_template("ontology.html", terms=terms(service), schemes=schemes, version=version, drawn=picture(service))
+    told = terms(service)
+    return render_template(
+        "ontology.html",
+        terms=told,
+        is_own=_has_own(service),
+        most=_MOST if sum(map(len, told.values())) >= _MOST and not _has_own(service) else None,
+        schemes=schemes,
+        ontologies=table(service, service.sparql(Query(_ONTOLOGIES))),
+        version=version,
+        drawn=picture(service),
+        has_shapes=SHAPES in names(service.snapshot),
+        has_graph=GRAPH_ONTOLOGY in service.snapshot.graphs,
+    )
+
+
+def _has_own(service: Service) -> bool:
+    """Whether the graph has the service's own ontology."""
+    return bool(service.sparql(Query(f"ASK {{ ?term <{RDFS}isDefinedBy> <{ONTOLOGY}> }}", infer=False)))
 
 
 def ontology_version(service: Service) -> str:
@@ -190,11 +236,15 @@ def ontology_version(service: Service) -> str:
 
 def terms(service: Service) -> dict[str, list[Term]]:
     """The ontology's own terms by kind (`owl:Class`, …), each kind in the order of its names."""
-    rows = list(service.sparql(Query(_TERMS, infer=False)).rows())
-    apart = list(service.sparql(Query(_DISJOINT, infer=False)).rows())
+    own = _has_own(service)
+    which, among = (_OWN, _AMONG) if own else (_ANY, "")
+    rows = list(service.sparql(Query(_TERMS.replace("$which", which), infer=False)).rows())
+    apart = list(
+        service.sparql(Query(_DISJOINT.replace("$among", among).replace("$limit", "" if own else "LIMIT 10000"), infer=False)).rows()
+    )
     uses = {
         term.value: int(n.value)
-        for term, n in service.sparql(Query(_USES)).rows()
+        for term, n in service.sparql(Query(_USES.replace("$among", among))).rows()
         if isinstance(term, NamedNode) and isinstance(n, Literal)
     }
     labels = service.labels([term for row in rows for term in (row[0], row[3])] + [other for _, other in apart], language())
@@ -204,8 +254,12 @@ def terms(service: Service) -> dict[str, list[Term]]:
         if isinstance(iri, NamedNode) and isinstance(kind, NamedNode) and isinstance(property, NamedNode) and shown is not None:
             made = Term(iri.value, _here(shown), curie(kind.value), uses.get(iri.value, 0))
             term = found.setdefault(iri.value, made)
+            if term.kind == _PROPERTY and made.kind != _PROPERTY:
+                # What OWL says of a property is more than that it is one.
+                term.kind = made.kind
             if told is not None:
-                term.said.setdefault(curie(property.value), []).append(_here(told))
+                name = _DEFINITION if property.value in DESCRIPTIONS and not own else curie(property.value)
+                term.said.setdefault(name, []).append(_here(told))
     for iri, other in apart:
         told = cell(other, labels)
         if isinstance(iri, NamedNode) and iri.value in found and told is not None:
