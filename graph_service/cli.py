@@ -20,7 +20,7 @@ from graph_service.errors import InvalidParameter, ServiceError, SettingError, U
 
 _KNOWLEDGE_FLAGS = (
     *("data", "ontology", "queries", "context", "lenient", "source_limit", "default_graph", "snapshots", "keep_snapshots"),
-    *("reasoning", "strict", "inconsistent"),
+    *("reasoning", "strict", "inconsistent", "ontology_deadline", "ontology_memory"),
 )
 _SERVER_FLAGS = (
     *("host", "port", "public_url", "hosts", "proxies", "language", "reload_queries", "page_size", "page_limit"),

@@ -231,6 +231,10 @@ class Settings:
         "owl-rl",
         "what to infer at build: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
     )
+    ontology_deadline: float = _setting(
+        _seconds, lambda: 300.0, "300", "seconds that rules may be made of an ontology for; then the build says what to switch off"
+    )
+    ontology_memory: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "memory that the rules of an ontology may take, likewise")
     inconsistent: str = _setting(
         _choice("stop", "serve"),
         lambda: "stop",

@@ -11,6 +11,7 @@ about a literal or a blank node.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -56,26 +57,34 @@ class Closure:
     left_out: Sequence[LeftOut] = ()
 
 
-def close(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], *, reasoning: str = "owl-rl", strict: bool = False) -> Closure:
+def close(
+    ontology: Iterable[ox.Quad],
+    data: Iterable[ox.Quad],
+    *,
+    reasoning: str = "owl-rl",
+    strict: bool = False,
+    bound: AbstractContextManager[None] | None = None,
+) -> Closure:
     """The closure of ontology and data by the rules of OWL 2 RL, or of RDFS (`rdfs`), which knows no equality and no contradiction.
 
-    With `strict`, raises BuildError for the first part of the ontology that no rule uses.
+    With `strict`, raises BuildError for the first part of the ontology that no rule uses. Its rules are made within `bound`.
     Axioms are the ontology's: among the data, a triple like one is a fact, and nothing follows from it.
     """
     said = list(ontology)
     terminology = terminology_of(quad.triple for quad in said)
     facts = _by_relation(chain((quad for quad in said if quad.triple not in terminology), data))
     terms = {triple.subject for triple in terminology}
-    usable, left_out = sort_out(terminology, reasoning)
-    if reasoning != "rdfs":
-        left_out += _without_equal_terms(facts, terms)
-    if strict and left_out:
-        raise refuse(terminology, left_out[0])
-    if reasoning == "rdfs":
-        rules = rules_of_rdfs(usable)
-    else:
-        members = members_of_unnamed((quad.triple for quad in said), terminology)
-        rules = _with_equality(rules_of(usable, left_out, {triple.object for triple in members}), facts)
+    with bound or nullcontext():
+        usable, left_out = sort_out(terminology, reasoning)
+        if reasoning != "rdfs":
+            left_out += _without_equal_terms(facts, terms)
+        if strict and left_out:
+            raise refuse(terminology, left_out[0])
+        if reasoning == "rdfs":
+            rules = rules_of_rdfs(usable)
+        else:
+            members = members_of_unnamed((quad.triple for quad in said), terminology)
+            rules = _with_equality(rules_of(usable, left_out, {triple.object for triple in members}), facts)
     program = _Program(rules, facts)
     return Closure(program.inferred(terms), program.clashes(), rules, left_out)
 

@@ -5,7 +5,7 @@ leads to what it must and to nothing else, that every axiom is needed for that, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings, bundled
@@ -97,7 +97,7 @@ def _add_inferred(report: Report, knowledge: Knowledge, settings: Settings, *, c
     """How much is inferred, if it counts, and what of the ontology is left out of that: nothing may be of the one that came with it."""
     report.add((), {"inferred": 0})
     if count:
-        found = infer(knowledge, reasoning=settings.reasoning, strict=settings.strict or settings.ontology == (bundled("ontology"),))
+        found = infer(knowledge, replace(settings, strict=settings.strict or settings.ontology == (bundled("ontology"),)))
         report.add((), {"inferred": len(found.triples), "left out": len(found.left_out)})
         report.warnings.extend(found.warnings)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from graph_service.config import Settings
 from graph_service.errors import Contradiction, NotFound, OutOfTime, ResultTooLarge
+from graph_service.knowledge.bounds import bounded
 from graph_service.knowledge.closure import Clash, close
 from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.explanation import Explainer
@@ -18,6 +20,14 @@ from graph_service.words.writing import write_readably
 
 #: The kinds of reasoning, by the values of their setting, as people call them.
 REASONING = {"owl-rl": "OWL 2 RL", "rdfs": "RDFS"}
+
+#: What to do about an ontology that takes too much, by the kind of reasoning.
+_TOO_MUCH = {
+    "owl-rl": "The ontology is too large to reason over within the limits: --reasoning rdfs uses less of it, --reasoning none nothing; "
+    "--ontology-deadline and --ontology-memory set the limits.",
+    "rdfs": "The ontology is too large to reason over within the limits: --reasoning none leaves that out; "
+    "--ontology-deadline and --ontology-memory set the limits.",
+}
 
 #: A clash is found once, and its explanation is for a person: it may take its time, but not for ever; and a person reads so many.
 _EXPLANATION_SECONDS = 10
@@ -66,13 +76,17 @@ class Inferred:
     warnings: list[str]
 
 
-def infer(knowledge: Knowledge, *, reasoning: str = "owl-rl", strict: bool = False) -> Inferred:
-    """What follows from what the sources say, by the rules of OWL 2 RL, or of RDFS (`rdfs`).
+def infer(knowledge: Knowledge, settings: Settings | None = None) -> Inferred:
+    """What follows from what the sources say, by the rules that the settings name (`reasoning`): of OWL 2 RL, or of RDFS.
 
     Raises Contradiction if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
-    rests on are said; and, with `strict`, BuildError for the first part of the ontology that no rule uses.
+    rests on are said; and BuildError for an ontology that takes too much time or memory, and, if the settings are `strict`, for the first
+    part of it that no rule uses.
     """
-    closure = close(knowledge.ontology, knowledge.data, reasoning=reasoning, strict=strict)
+    settings = settings or Settings()
+    reasoning = settings.reasoning
+    bound = bounded(settings.ontology_deadline, settings.ontology_memory, _TOO_MUCH[reasoning])
+    closure = close(knowledge.ontology, knowledge.data, reasoning=reasoning, strict=settings.strict, bound=bound)
     if closure.clashes:
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))

@@ -49,7 +49,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     if settings.reasoning != "none" and knowledge.ontology:
         progress(f"Inferring what follows ({REASONING[settings.reasoning]}).")
         try:
-            found = infer(knowledge, reasoning=settings.reasoning, strict=settings.strict)
+            found = infer(knowledge, settings)
         except Contradiction as error:
             if settings.inconsistent == "stop":
                 raise
