@@ -237,6 +237,13 @@ def test_whoever_follows_the_links_comes_to_every_thing_and_finds_none_dead(pizz
     assert {address(iri) for iri in IRIS} <= seen
 
 
+def test_search_engines_are_told_of_every_thing(pizza: Server) -> None:
+    text = pizza.ask("/sitemap.xml").text
+    assert all(escape(pizza.url + address(iri)) in text for iri in IRIS if iri != "javascript:alert(1)")
+    assert "/things</loc>" in text
+    assert "/documents" not in text
+
+
 def test_the_page_of_the_ontology_has_the_terms_of_anybody(pizza: Server) -> None:
     page = pizza.ask("/ns", Accept="text/html").text
     for text in ("Käse", "Flat bread with a topping.", "has topping", "The classes and properties that the graph declares"):

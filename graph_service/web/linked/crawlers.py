@@ -8,16 +8,19 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, request
 
 from graph_service.engine.result import Query
+from graph_service.knowledge.contents import Content
 from graph_service.service import Service
-from graph_service.web.destinations import local
+from graph_service.web.destinations import by_iri, is_outside, local
 from graph_service.web.kept import content
 from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.words.names import THING, VOCABULARY
+from graph_service.words.names import BASE, THING, VOCABULARY
 from graph_service.words.terms import NamedNode
 
-#: Pages that are there whatever the graph is about.
+#: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
 _PAGES = (*("", "things", "documents", "frameworks", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
+
+_OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "frameworks": Content.FRAMEWORKS, "ns": Content.TERMS}
 
 #: Answers to one question, of which there are without end.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
@@ -28,7 +31,8 @@ _MOST = 50_000
 _THINGS = f"""
 SELECT DISTINCT ?thing WHERE {{
   ?thing a ?kind .
-  FILTER(STRSTARTS(STR(?thing), "{THING}") || STRSTARTS(STR(?thing), "{VOCABULARY}"))
+  FILTER(isIRI(?thing))
+  FILTER(STRSTARTS(STR(?thing), "{THING}") || STRSTARTS(STR(?thing), "{VOCABULARY}") || !STRSTARTS(STR(?thing), "{BASE}"))
   FILTER(!STRSTARTS(STR(?thing), "{THING}statement/"))
 }} ORDER BY ?thing LIMIT {_MOST - len(_PAGES) - 1000}"""
 
@@ -52,14 +56,17 @@ def blueprint(service: Service) -> Blueprint:
 
 def _sitemap(service: Service) -> str:
     places = [
-        *_PAGES,
+        *(page for page in _PAGES if page not in _OF_CONTENT or _OF_CONTENT[page] in service.snapshot.contents),
         *(f"things/{kind.name}" for kind in kinds_of(service)),
         *(f"queries/{name}" for name in service.catalogue.queries),
         *(f"pictures/{name}" for name in pictures(service)),
     ]
     for (thing,) in service.sparql(Query(_THINGS)).rows():
         assert isinstance(thing, NamedNode)
-        places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
+        if is_outside(thing.value):
+            places.append(by_iri("page", thing.value))
+        elif thing.value.startswith(BASE):
+            places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
     made = service.snapshot.made
     entries = "".join(f"<url><loc>{escape(request.root_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
