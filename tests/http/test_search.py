@@ -242,7 +242,7 @@ def test_no_cell_of_a_list_or_a_search_is_a_formula(start: Callable[..., Server]
         <https://w3id.org/labcoop/id/project/three> a lc:Project ; rdfs:label "@sum summing"@en ; dcterms:title "A title"@en .
     """)
     other = start("--data", str(tmp_path / "mine.ttl"), "--ontology", "none", "--queries", "none", "--reasoning", "none")
-    for path in ("/search?q=summing&format=csv", "/things/projects.csv"):
+    for path in ("/search?q=summing&format=csv", "/things/Project.csv"):
         for accept, begins in (("text/html, */*;q=0.8", {"'"}), ("*/*", set("=\t@"))):
             rows = list(csv.reader(io.StringIO(other.ask(path, Accept=accept).body.decode("utf-8-sig"), newline="")))
             found = [cell for row in rows for cell in row if "summing" in cell]
