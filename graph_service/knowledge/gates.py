@@ -4,7 +4,7 @@
 leads to what it must and to nothing else, that every axiom is needed for that, and that the canned queries are in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph_service.catalogue.catalogue import Catalogue
@@ -15,9 +15,13 @@ from graph_service.knowledge.doubts import doubts, unread
 from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
 from graph_service.knowledge.imports import missing
 from graph_service.knowledge.knowledge import Knowledge, infer
-from graph_service.knowledge.sources import Progress
+from graph_service.knowledge.lists import read_lists
+from graph_service.knowledge.second_opinion import MOST, disagreements
+from graph_service.knowledge.sources import Progress, Sources
+from graph_service.knowledge.terminology import terminology_of
 from graph_service.knowledge.texts import passages
 from graph_service.knowledge.unsaid import carried, unsaid
+from graph_service.words.names import curie
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
     report.warnings.extend((*unread(sources), *missing(sources)))
     report.warnings.extend(doubts(sources) if rules else ())
     report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
+    report.warnings.extend(_lists_left_out(sources))
     # A value that is not of its datatype is told once, whatever a shape makes of it.
     once = {(finding.thing, (finding.value or "").rpartition(" for ")[0]) for finding in malformed}
     unlike = [finding for finding in shapes.check(sources, asserted, shape_files) if (finding.thing, finding.value) not in once]
@@ -72,6 +77,8 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
         try:
             _add_inferred(report, knowledge, settings, count=not guarded.findings)
             _add_entailments(report, knowledge, settings, progress, fast=fast)
+            if settings.reasoning == "owl-rl" and not fast and not guarded.findings:
+                _add_second_opinion(report, knowledge, progress)
         except Contradiction as error:
             clashes = error.members["clashes"]
             assert isinstance(clashes, list)
@@ -91,6 +98,14 @@ def second_reading(knowledge: Knowledge, settings: Settings) -> Report:
     figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
     doubts = checks.check(knowledge.sources, knowledge.asserted, checks.doubtful(settings.ontology))
     return Report(figures, warnings=list(map(str, doubts)), notes=[str(one) for one in found if one.left])
+
+
+def _lists_left_out(sources: Sources) -> Iterator[str]:
+    """What of the lists that a graph wants is left out, with its place."""
+    _, faults = read_lists(quad.triple for file in sources.about for quad in file.quads)
+    for fault in faults:
+        file = next((file for file in sources.about if file.says(fault.thing)), sources.about[0])
+        yield f"{file.path}:{file.line_of(fault.thing) or 1}: {curie(fault.thing)} is left out of the lists: {fault.reason}."
 
 
 def _add_inferred(report: Report, knowledge: Knowledge, settings: Settings, *, count: bool) -> None:
@@ -119,6 +134,15 @@ def _add_entailments(report: Report, knowledge: Knowledge, settings: Settings, p
         outcome = mutants.mutate(knowledge.ontology, cases)
         noticed = len(outcome.noticed)
         report.add(outcome.findings(knowledge.sources), {"mutants": f"{noticed}/{noticed + len(outcome.unnoticed)}"})
+
+
+def _add_second_opinion(report: Report, knowledge: Knowledge, progress: Progress) -> None:
+    if len(terminology_of(quad.triple for quad in knowledge.ontology)) > MOST:
+        report.warnings.append(f"owlrl is not asked what follows from the ontology: it has more than {MOST:,} axioms.")
+        return
+    progress("Asking owlrl what follows from the ontology.")
+    found = disagreements(knowledge.ontology)
+    report.add(found, {"differences from owlrl": len(found)})
 
 
 def _recorded(knowledge: Knowledge) -> int:

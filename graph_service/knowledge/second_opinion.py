@@ -16,6 +16,9 @@ from graph_service.words.names import OWL, curie
 
 _ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 
+#: How many axioms an ontology may have that it is asked about: its time grows faster than they do.
+MOST = 5_000
+
 #: The things of the question, which no ontology knows.
 _THING = "urn:graph-service:thing:"
 

@@ -119,3 +119,21 @@ def test_without_reasoning_nothing_is_inferred_or_expected(make: Make) -> None:
     report = check(replace(make(cases=":given { :tom a e:Animal } :follows { :tom a e:Cat }"), reasoning="none"))
     assert report.findings == []
     assert "entailments" not in report.figures
+
+
+def test_a_list_that_is_left_out_is_told_with_its_place(make: Make) -> None:
+    settings = make(one="e:tom a e:Cat .")
+    text = '@prefix view: <https://w3id.org/graph-service/view#> . @prefix e: <http://e/> .\n\ne:cats a view:List ; view:name "cats" .\n'
+    (settings.data[0] / "presentation.ttl").write_text(text, encoding="utf-8")
+    (warning,) = check(settings, fast=True).warnings
+    assert warning.startswith(f"{settings.data[0] / 'presentation.ttl'}:3: http://e/cats is left out of the lists: a list has the classes")
+
+
+def test_owlrl_is_asked_but_for_haste_and_for_large_ontologies(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = make(one="e:tom a e:Cat .")
+    assert check(settings).figures["differences from owlrl"] == 0
+    assert "differences from owlrl" not in check(settings, fast=True).figures
+    monkeypatch.setattr(gates, "disagreements", lambda _: ["Only owlrl infers something"])
+    assert check(settings).findings == ["Only owlrl infers something"]
+    monkeypatch.setattr(gates, "MOST", 1)
+    assert check(settings).warnings == ["owlrl is not asked what follows from the ontology: it has more than 1 axioms."]
