@@ -4,7 +4,6 @@ An ontology is known by its IRI and by that of its version (OWL 2 Structural Spe
 belongs to the ontology or to the data as the file does that imports it. Nothing is fetched; what is missing is told.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,18 +30,19 @@ def sources_of(settings: Settings) -> Sources:
 
 def missing(sources: Sources) -> Iterator[str]:
     """The imports that are not among the sources, each with file and line. Raises SourceError."""
-    wanted = [(file, iri) for file in sources.files for iri in _imports(file)]
+    wanted = [(file, iri, subject) for file in sources.files for iri, subject in _imports(file).items()]
     if not wanted:
         return
     said = [quad for file in sources.files for quad in file.quads]
     known = {_bare(quad.subject.value) for quad in said if quad.object == _ONTOLOGY and isinstance(quad.subject, ox.NamedNode)}
     known |= {_bare(quad.object.value) for quad in said if quad.predicate == _VERSION and isinstance(quad.object, ox.NamedNode)}
     files = {file.path.resolve() for file in sources.files}
-    for file, iri in wanted:
+    for file, iri, subject in wanted:
         copy = _copies(file).get(iri)
         if _bare(iri) not in known and (copy is None or copy.resolve() not in files):
             there = f"{copy}, which is to be a copy of it, is not there" if copy else f"name a copy of it by --context or in {CATALOGUE}"
-            yield f"{file.path}:{_line(file, iri)}: imports <{iri}>, and nothing is fetched. Give its file as well; {there}."
+            place = f"{file.path}:{file.line_of(subject, _IMPORTS.value, iri) or 1}"
+            yield f"{place}: imports <{iri}>, and nothing is fetched. Give its file as well; {there}."
 
 
 def _followed(files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]:
@@ -67,16 +67,13 @@ def _may_import(file: SourceFile) -> bool:
     return b"imports" in file.text
 
 
-def _imports(file: SourceFile) -> list[str]:
+def _imports(file: SourceFile) -> dict[str, str]:
+    """What a file imports -> the ontology that says so."""
     said = file.quads if _may_import(file) else ()
-    return [quad.object.value for quad in said if quad.predicate == _IMPORTS and isinstance(quad.object, ox.NamedNode)]
+    found = (quad for quad in said if quad.predicate == _IMPORTS and isinstance(quad.object, ox.NamedNode))
+    return {quad.object.value: getattr(quad.subject, "value", "") for quad in found}  # type: ignore[union-attr]
 
 
 def _bare(iri: str) -> str:
     """The IRI of an ontology as it is compared: who imports one often writes the namespace of its terms."""
     return iri.rstrip("#/")
-
-
-def _line(file: SourceFile, iri: str) -> int:
-    match = re.search(rb"imports\b[^.]*?" + re.escape(iri.encode()), file.text)
-    return file.line_at(match.end() - 1) if match else 1

@@ -27,10 +27,11 @@ import pyoxigraph as ox
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
 from graph_service.knowledge.copies import copies_beside
+from graph_service.knowledge.lines import Lines, LinesOfJson, LinesOfXml
 from graph_service.knowledge.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
 from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, recognise, stem_of
 from graph_service.knowledge.unpacking import content_of
-from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF, curie
+from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF
 from graph_service.words.terms import mapped
 
 #: Is told, in sentences, how far the work is.
@@ -115,52 +116,15 @@ class SourceFile:
         """The prefixes that the file binds. Raises SourceError."""
         return self._parsed.prefixes
 
+    @cached_property
+    def _lines(self) -> Lines:
+        format = self._content[1]
+        kind = LinesOfXml if format == ox.RdfFormat.RDF_XML else LinesOfJson if format == ox.RdfFormat.JSON_LD else Lines
+        return kind(self.text, self.prefixes)
+
     def line_of(self, iri: str, *parts: str | None) -> int | None:
-        """The line (1-based) where what is said of an IRI begins, or of the last of the parts that follow it there; or None.
-
-        The parts of a statement are its property and its value. Those that are not found in one block of what is said of the IRI (such as
-        a text written with escapes) are looked for behind it. An IRI of which nothing is said has the first line that names it.
-        """
-        named, wanted = self._name_of(iri), [self._written(part) for part in parts if part is not None]
-        begun = re.compile(rb"^\s*(?:" + named + rb")", re.MULTILINE)
-        blocks = [(match.end(), self._end_of_block(match.end())) for match in begun.finditer(self.text)]
-        for start, end in blocks:
-            found = self._last_of(wanted, start, end)
-            if found is not None:
-                return self.line_at(found)
-        match = begun.search(self.text) or re.compile(named).search(self.text)
-        if match is None:
-            return None
-        # A line that begins with the name may have blank lines before it.
-        found = self._last_of(wanted[-1:], match.end(), len(self.text)) or self._last_of(wanted[:1], match.end(), len(self.text))
-        return self.line_at(found or match.end() - 1)
-
-    def _end_of_block(self, start: int) -> int:
-        """Where a block of statements ends that reaches behind a place: before the next line that is not indented."""
-        following = re.compile(rb"^[^\s#.;,\])]", re.MULTILINE).search(self.text, start)
-        return following.start() if following else len(self.text)
-
-    def _last_of(self, wanted: Iterable[re.Pattern[bytes]], start: int, end: int) -> int | None:
-        """Where the last of some patterns stands, each behind the one before it; None if one does not. Of none, where they would begin."""
-        place = start - 1
-        for pattern in wanted:
-            match = pattern.search(self.text, start, end)
-            if match is None:
-                return None
-            place, start = match.start(), match.end()
-        return place
-
-    def _written(self, part: str) -> re.Pattern[bytes]:
-        """The pattern of a property or value: its names, or the beginning of a text, as far as it may be written in one way alone."""
-        plain = re.split(r'[\n\r\t"\\]', part, maxsplit=1)[0]
-        text = b"|" + re.escape(plain.encode()) if plain else b""
-        short = rb"|(?<=[\s;])a(?=\s)" if part == _TYPE else b""
-        return re.compile(self._name_of(part) + short + text)
-
-    def _name_of(self, iri: str) -> bytes:
-        """The pattern of an IRI's names: in full, or short by the prefixes of this file or the usual ones."""
-        short = {curie(iri), *(f"{name}:{iri.removeprefix(space)}" for name, space in self.prefixes.items() if iri.startswith(space))}
-        return rf"<{re.escape(iri)}>|(?<![\w:-])(?:{'|'.join(map(re.escape, sorted(short)))})(?![\w/-])".encode()
+        """The line (1-based) where what is said of an IRI begins, or of the last of its parts there; or None (see `Lines`)."""
+        return self._lines.of(iri, *parts)
 
     def says(self, iri: str, value: str | None = None) -> bool:
         """Whether the file says anything of an IRI, or something with a value or by a property of that name."""
@@ -173,7 +137,7 @@ class SourceFile:
 
     def line_at(self, offset: int) -> int:
         """The line (1-based) in which a byte of the file stands."""
-        return self.text.count(b"\n", 0, offset) + 1
+        return self._lines.at(offset)
 
 
 @dataclass(frozen=True)
