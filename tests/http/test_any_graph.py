@@ -124,6 +124,19 @@ def test_a_page_tells_facts_with_links_to_pages_here_and_what_points_there(pizza
     assert '<a href="http://example.org/elsewhere" title="http://example.org/elsewhere" rel="external">' in page
 
 
+@pytest.mark.parametrize(
+    ("iri", "summary"),
+    [
+        (MENU + "margherita", "The pizza of a queen"),
+        ("http://example.org/pizza#Pizza", "Flat bread with a topping."),
+        (MENU + "book", '<span lang="pt">Receitas antigas do forno</span>'),
+    ],
+)
+def test_a_page_begins_with_what_describes_the_thing(pizza: Server, iri: str, summary: str) -> None:
+    page = pizza.ask(address(iri), Accept="text/html").text
+    assert summary in page[page.index('<p class="summary">') :].partition("</p>")[0]
+
+
 def test_links_lead_from_every_place_to_pages_here(pizza: Server) -> None:
     here = f'href="{address(MENU + "margherita")}"'
     query = quote(f"SELECT ?thing {{ ?thing ?p ?o FILTER(?thing = <{MENU}margherita>) }}")

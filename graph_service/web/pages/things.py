@@ -23,7 +23,7 @@ from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
 from graph_service.web.wording import gettext
 from graph_service.words import terms
-from graph_service.words.labels import last_part
+from graph_service.words.labels import DESCRIPTIONS, distance, last_part
 from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
@@ -63,10 +63,10 @@ _DOUBLES = {
 }
 
 #: What says in the source's own words, or by definition, what a thing is; the first that there is.
-_SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quotationText", DCTERMS + "description")
+_SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quotationText", DCTERMS + "description", *DESCRIPTIONS)
 
 #: The same said in several languages: shown in the reader's, if there is one.
-_TRANSLATED = frozenset({SKOS + "definition", DCTERMS + "description", DCTERMS + "title", RDFS + "comment"})
+_TRANSLATED = frozenset({*DESCRIPTIONS, DCTERMS + "title"} - {SKOS + "scopeNote"})
 
 #: Properties whose values need no name before them.
 _PLAIN = frozenset({NS + "dateText"})
@@ -182,7 +182,7 @@ def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[
     for property in _SUMMARIES:
         texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
         if texts:
-            best = min(texts, key=lambda text: ({language: 0, "en": 1}.get(text.language or "", 2), text.value))
+            best = min(texts, key=lambda text: (distance(text.language, language), text.value))
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
     first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections)
     told = [_told(fact, language) for fact in first if fact.stated]
