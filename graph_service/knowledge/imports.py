@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.config import Settings
-from graph_service.knowledge.copies import CATALOGUE, copies_beside, copies_of
+from graph_service.knowledge.copies import copies_beside, copies_of
 from graph_service.knowledge.parsing import Reading
 from graph_service.knowledge.sources import SourceFile, Sources, graph_of
 from graph_service.words.names import GRAPH_ONTOLOGY, OWL, RDF
@@ -29,7 +29,7 @@ def sources_of(settings: Settings) -> Sources:
 
 
 def missing(sources: Sources) -> Iterator[str]:
-    """The imports that are not among the sources, each with file and line. Raises SourceError."""
+    """The ontologies that are imported and not among the sources, each with file and line of who does. Raises SourceError."""
     wanted = [(file, iri, subject) for file in sources.files for iri, subject in _imports(file).items()]
     if not wanted:
         return
@@ -37,12 +37,17 @@ def missing(sources: Sources) -> Iterator[str]:
     known = {_bare(quad.subject.value) for quad in said if quad.object == _ONTOLOGY and isinstance(quad.subject, ox.NamedNode)}
     known |= {_bare(quad.object.value) for quad in said if quad.predicate == _VERSION and isinstance(quad.object, ox.NamedNode)}
     files = {file.path.resolve() for file in sources.files}
+    places: dict[tuple[str, Path | None], list[str]] = {}
     for file, iri, subject in wanted:
         copy = _copies(file).get(iri)
         if _bare(iri) not in known and (copy is None or copy.resolve() not in files):
-            there = f"{copy}, which is to be a copy of it, is not there" if copy else f"name a copy of it by --context or in {CATALOGUE}"
-            place = f"{file.path}:{file.line_of(subject, _IMPORTS.value, iri) or 1}"
-            yield f"{place}: imports <{iri}>, and nothing is fetched. Give its file as well; {there}."
+            places.setdefault((iri, copy), []).append(f"{file.path}:{file.line_of(subject, _IMPORTS.value, iri) or 1}")
+    for (iri, copy), (first, *more) in places.items():
+        also = f" (also at {', '.join(more)})" if more else ""
+        mend = (
+            f"{copy}, which is to be a copy of it, is not there" if copy else f"Give its file as well, or name a copy: --context {iri}=FILE"
+        )
+        yield f"{first}: imports <{iri}>, and nothing is fetched{also}. {mend}."
 
 
 def _followed(files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]:

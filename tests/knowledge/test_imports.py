@@ -60,8 +60,8 @@ def test_what_is_imported_and_not_there_is_told_with_its_line(make: Make, tmp_pa
     said: list[str] = []
     build(make(), said.append)
     assert [line for line in said if "imports" in line] == [
-        f"{tmp_path}/pets.ttl:3: imports <http://e/{name}>, and nothing is fetched. Give its file as well; "
-        "name a copy of it by --context or in catalog-v001.xml."
+        f"{tmp_path}/pets.ttl:3: imports <http://e/{name}>, and nothing is fetched. "
+        f"Give its file as well, or name a copy: --context http://e/{name}=FILE."
         for name in ("animals", "plants/")
     ]
 
@@ -72,6 +72,12 @@ def test_a_file_that_is_given_is_what_another_imports_by_its_iri_or_its_version(
     told = list(missing(sources_of(replace(settings, data=files, ontology=files))))
     assert len(told) == 1
     assert told[0].startswith(f"{tmp_path}/a.ttl:2: imports <http://e/life>")
+
+
+def test_what_several_files_import_is_told_once(make: Make, tmp_path: Path) -> None:
+    settings = make(ANIMALS, a_ttl=ANIMALS)
+    (told,) = missing(sources_of(replace(settings, data=(tmp_path / "pets.ttl", tmp_path / "a.ttl"))))
+    assert told.startswith(f"{tmp_path}/pets.ttl:2: imports <http://e/life>, and nothing is fetched (also at {tmp_path}/a.ttl:2). ")
 
 
 def test_a_catalogue_beside_a_file_leads_to_copies_as_protege_does(make: Make, tmp_path: Path) -> None:
