@@ -40,8 +40,13 @@ Progress = Callable[[str], None]
 #: Folders of the ontology that hold rules about the graph and not a part of it.
 _NOT_PART_OF_THE_ONTOLOGY = frozenset({"shapes", "checks", "doubts", "entailments"})
 
-#: An IRI that a browser would run, were it an address. IRIs have no escapes here but `\\u`, which few have a reason for.
-_RUNS = re.compile(rb"<((?:javascript|vbscript|data):[^>\s]{0,60})", re.IGNORECASE)
+#: An IRI that a browser would run, were it an address, in Turtle or as a thing of RDF/XML or JSON-LD. IRIs have no escapes here but `\\u`,
+#: which few have a reason for.
+_RUNS = re.compile(
+    rb"<((?:javascript|vbscript|data):[^>\s]{0,60})"
+    rb"|(?:\b(?:about|resource)\s*=\s*|\"@?id\"\s*:\s*)[\"']((?:javascript|vbscript|data):[^\"'\s]{0,60})",
+    re.IGNORECASE,
+)
 
 _TYPE = RDF + "type"
 
@@ -210,7 +215,7 @@ class Sources:
         for file in self.files + self.about:
             match = _RUNS.search(file.text)
             if match is not None:
-                iri = match[1].decode("utf-8", "replace")
+                iri = (match[1] or match[2]).decode("utf-8", "replace")
                 yield f"{file.path}:{file.line_at(match.start())}: <{iri}…> would run in a browser. Pages show it as text."
 
     def where_said(self, triple: ox.Triple) -> list[str]:

@@ -268,3 +268,14 @@ def test_a_context_that_has_itself_in_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.jsonld").write_text('{"@context": "b.jsonld"}')
     (tmp_path / "b.jsonld").write_text('{"@context": "a.jsonld"}')
     assert told(tmp_path / "a.jsonld").endswith("b.jsonld has itself in it, which cannot be read here.")
+
+
+@pytest.mark.parametrize("ending", [".ttl", ".rdf", ".jsonld"])
+def test_an_iri_that_would_run_is_told_with_its_line(ending: str, tmp_path: Path) -> None:
+    triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/p"), ox.NamedNode("javascript:alert(1)"))
+    content = ox.serialize([triple], format=OF[ending])
+    assert content is not None
+    (tmp_path / f"a{ending}").write_bytes(content)
+    (told,) = Sources.find([], [tmp_path]).warnings()
+    line = content[: content.index(b"javascript")].count(b"\n") + 1
+    assert told == f"{tmp_path}/a{ending}:{line}: <javascript:alert(1)…> would run in a browser. Pages show it as text."
