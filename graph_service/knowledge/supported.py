@@ -152,9 +152,9 @@ def _classes(ontology: Terminology, t: ox.Triple) -> Iterator[Value]:
 
 
 def _is_class(node: Value) -> bool:
-    """Whether a term may be a class: no literal, and no term of the language but those above and below all."""
+    """Whether a term may be a class or a datatype: no literal, and no other term of the language but those above and below all."""
     if isinstance(node, ox.NamedNode):
-        return not node.value.startswith(OWL) or node in {THING, NOTHING}
+        return not node.value.startswith(OWL) or node in {THING, NOTHING} or is_datatype(node)
     return isinstance(node, ox.BlankNode)
 
 

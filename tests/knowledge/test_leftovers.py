@@ -12,6 +12,7 @@ from graph_service.errors import BuildError
 from graph_service.knowledge.closure import close
 from graph_service.knowledge.knowledge import infer, read
 from graph_service.knowledge.sources import Sources
+from tests.knowledge.reference import quads
 
 ONTOLOGY = """@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -109,3 +110,10 @@ def test_what_is_left_out_of_a_list_that_is_broken_is_told(tmp_path: Path) -> No
     assert warning.startswith(f"{tmp_path}/o.ttl:3: owl:unionOf of a broken list is left out")
     with pytest.raises(BuildError, match="a list of the ontology is broken at"):
         infer(knowledge, replace(Settings(), strict=True))
+
+
+def test_a_datatype_of_the_language_as_a_range_is_nothing_that_is_left_out() -> None:
+    """Whether a literal is of it is not asked here, as of any other datatype."""
+    closure = close(quads(":p rdfs:range owl:rational . :q rdfs:range owl:Class ."), quads(":x :p 1 ; :q :y ."))
+    assert [left.construct for left in closure.left_out] == ["owl:Class as a class"]
+    assert not closure.inferred
