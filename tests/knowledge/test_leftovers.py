@@ -117,3 +117,17 @@ def test_a_datatype_of_the_language_as_a_range_is_nothing_that_is_left_out() -> 
     closure = close(quads(":p rdfs:range owl:rational . :q rdfs:range owl:Class ."), quads(":x :p 1 ; :q :y ."))
     assert [left.construct for left in closure.left_out] == ["owl:Class as a class"]
     assert not closure.inferred
+
+
+def test_what_follows_beside_what_is_left_out_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From one restriction to another, and of a thing that is of a class without a name."""
+    (tmp_path / "o.ttl").write_text(
+        "@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        ":A rdfs:subClassOf [ owl:onProperty :p ; owl:someValuesFrom :B ] . :B a owl:Class ; rdfs:subClassOf :C . :x a :A .\n"
+        "[ owl:onProperty :p ; owl:someValuesFrom :C ] rdfs:subClassOf :D .\n"
+        ":y a [ a owl:Restriction ; owl:onProperty :q ; owl:allValuesFrom :D ] ; :q :z .\n"
+    )
+    arguments = ["--ontology", str(tmp_path / "o.ttl"), "--data", "none", "--queries", "none", "--snapshots", str(tmp_path / "snapshots")]
+    for thing, rule in (("http://e/x", "scm-svf1"), ("http://e/z", "cls-avf")):
+        assert main(["explain", thing, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "http://e/D", *arguments]) == 0
+        assert rule in capsys.readouterr().out
