@@ -59,7 +59,8 @@ class Kind:
     """A kind of things: its name in addresses, what its list is called by language, its classes, those that its things must not be of
     (IRIs), and its traits.
 
-    `only` is a pattern that `?thing` must fit besides; `prologue` declares the prefixes of the patterns.
+    `only` is a pattern that `?thing` must fit besides; `featured`: the first page names its things; `prologue` declares the prefixes of
+    the patterns.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Kind:
     traits: tuple[Trait, ...] = ()
     without: tuple[str, ...] = ()
     only: str = ""
+    featured: bool = False
     prologue: str = ""
 
     @property
@@ -150,6 +152,7 @@ def _kind(given: Mapping[str, Sequence[AnyTerm]], traits: Sequence[Trait], prolo
         traits=tuple(traits),
         without=tuple(_named(given[VIEW + "without"])),
         only=_pattern(given, prologue, needed=False),
+        featured=_flag(given, VIEW + "featured", False),
         prologue=prologue,
     )
 

@@ -2,28 +2,20 @@
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
-from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.kept import content, page
+from graph_service.web.languages import language
 from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
 from graph_service.web.linked.descriptions import CATALOGUE, described
 from graph_service.web.linked.signposts import of_dataset
 from graph_service.web.links import add
-from graph_service.web.pages.cells import table
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.web.pages.listing import counts
+from graph_service.web.pages.listing import Choices, Listing, counts
 from graph_service.words.formats import DOCUMENT_FORMATS
 from graph_service.words.names import DATASET, DCTERMS
-
-_UNDERTAKINGS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-SELECT DISTINCT ?project WHERE {
-  { ?project a lc:Project } UNION { ?project a lc:Programme }
-  FILTER NOT EXISTS { ?project a lc:Organisation }
-} ORDER BY ?project"""
 
 #: Ways in, by name.
 _WAYS = {
@@ -66,6 +58,7 @@ def _facts(service: Service) -> str:
 
 def _page(service: Service) -> str:
     root = request.root_url
+    featured = next((kind for kind in kinds_of(service) if kind.featured), None)
     return render_template(
         "home.html",
         snapshot=service.snapshot,
@@ -74,7 +67,8 @@ def _page(service: Service) -> str:
         description=in_language(texts_of(service.description(root, DATASET), DCTERMS + "description")),
         documents=documents(service),
         pictures=pictures(service),
-        projects=table(service, service.sparql(Query(_UNDERTAKINGS))),
+        featured=featured,
+        things=Listing(service, featured, Choices({}), language()).page(1) if featured else [],
         catalogue=service.catalogue,
         dataset=schema_dataset(service, root),
         links=of_dataset(service, root),
