@@ -78,6 +78,13 @@ def test_columns_are_what_many_have_and_facets_what_has_few_values(foreign: Serv
     assert [row["price"] for row in table(foreign, "/things/Pizza.csv?sort=-price")][:2] == ["9.5", "8.5"]
 
 
+def test_the_things_of_a_list_are_linked_where_they_are(foreign: Server) -> None:
+    links = foreign.ask("/things/Cook", Accept="text/html").headers["link"]
+    items = re.findall(r'<([^>]*)>; rel="item"', links)
+    assert len(items) == 2
+    assert all(foreign.ask(item.removeprefix(foreign.url), Accept="text/html").status == 200 for item in items)
+
+
 def test_a_property_whose_name_means_something_else_has_another(foreign: Server) -> None:
     assert {row["sort_2"] for row in table(foreign, "/things/Cook.csv")} == {"first", "second"}
     assert foreign.ask("/things/Waiter").status == 404

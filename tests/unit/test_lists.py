@@ -93,7 +93,7 @@ def test_a_graph_that_says_nothing_has_no_lists() -> None:
 def test_the_documentation_has_every_term_and_its_example_is_right() -> None:
     text = (ROOT / "docs" / "presentation.md").read_text(encoding="utf-8")
     code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "graph_service").rglob("*.py"))
-    used = set(re.findall(r'VIEW \+ "(\w+)"|\.groups\("(\w+)"', code))
+    used = set(re.findall(r'VIEW \+ "(\w+)"|\.(?:marked|_said)\("(\w+)"', code))
     used = {name for pair in used for name in pair if name}
     assert used == set(re.findall(r"view:(\w+)", text))
     (pizzas,), faults = read(text.partition("```turtle\n")[2].partition("```")[0])

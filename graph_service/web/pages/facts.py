@@ -128,7 +128,7 @@ class Teller:
             shown[triple.predicate.value] = self.show(triple.predicate)
             facts.setdefault(triple.predicate.value, []).append(self.value(triple, value))
         sections: dict[str, Section] = {}
-        undrawn = self.presentation.groups("drawn", False)
+        undrawn = self.presentation.marked("drawn", False)
         for property in sorted(facts, key=lambda iri: (self.presentation.place(iri), shown[iri].text.casefold())):
             place: Place = self.presentation.place(property)
             named, drawn = key(place.group) if place.group != OTHER else "other", place.group not in undrawn

@@ -5,7 +5,7 @@ and notations, and what each is for stands in the description (docs/presentation
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -60,17 +60,32 @@ class Presentation:
                 found[property.value] = Place(notation.value, int(place.value), group.value)
         return found
 
-    def groups(self, use: str, fit: bool = True) -> frozenset[str]:
-        """The groups (IRIs) that are said to be fit for a use, by the term of `view:` for it; or those that are said not to be."""
-        return self._uses.get((VIEW + use, fit), frozenset())
+    def marked(self, use: str, fit: bool = True) -> frozenset[str]:
+        """The groups and properties (IRIs) that are said to be fit for a use, by the term of `view:` for it; or those said not to be."""
+        return frozenset(iri for iri, value in self._said(use) if (value in {"true", "1"}) == fit)
 
     @cached_property
-    def _uses(self) -> Mapping[tuple[str, bool], frozenset[str]]:
-        found: dict[tuple[str, bool], set[str]] = {}
+    def repeats(self) -> Mapping[str, str]:
+        """Property -> the property whose value it says again, for machines."""
+        return dict(self._said("repeats"))
+
+    @cached_property
+    def summaries(self) -> Sequence[str]:
+        """The properties that say in words what a thing is, beside those that are known for it everywhere; the best first."""
+        return [iri for iri, _ in sorted(self._said("summary"), key=lambda pair: (pair[1].zfill(9), pair[0]))]
+
+    def _said(self, term: str) -> Sequence[tuple[str, str]]:
+        return self._terms.get(VIEW + term, ())
+
+    @cached_property
+    def _terms(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Term of `view:` -> what it says of which IRI."""
+        found: dict[str, list[tuple[str, str]]] = {}
         for triple in self._service.snapshot.description:
-            if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal) and triple.predicate.value.startswith(VIEW):
-                found.setdefault((triple.predicate.value, triple.object.value in {"true", "1"}), set()).add(triple.subject.value)
-        return {use: frozenset(groups) for use, groups in found.items()}
+            said = triple.object
+            if triple.predicate.value.startswith(VIEW) and isinstance(triple.subject, NamedNode) and isinstance(said, Literal | NamedNode):
+                found.setdefault(triple.predicate.value, []).append((triple.subject.value, said.value))
+        return found
 
     @cached_property
     def narrower(self) -> Mapping[str, frozenset[str]]:

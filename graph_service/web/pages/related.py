@@ -39,7 +39,7 @@ class Relative:
 def related(service: Service, iri: str, language: str) -> list[Relative]:
     """The things that share most with a thing by what is stated of them, the nearest first."""
     # Things of one kind are alike in some groups of facts without having to do with each other.
-    common = ", ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).groups("relating", False)))
+    common = ", ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).marked("relating", False)))
     query = _RELATED.format(thing=terms.write(NamedNode(iri)), common=common)
     found: dict[AnyTerm, list[AnyTerm]] = {}
     for other, shared in service.sparql(Query(query, infer=False)).rows():

@@ -54,22 +54,11 @@ SELECT DISTINCT ?subject ?property ?value WHERE {{
 #: Shown elsewhere on the page: as the words of a passage, or with each value.
 _NOT_AS_FACTS = frozenset({OA + "exact", NS + "evidence"})
 
-#: Said twice, for machines: a label that a preferred label is too, and the year of a date that is stated itself.
-_DOUBLES = {
-    RDFS + "label": SKOS + "prefLabel",
-    NS + "startYear": NS + "startDate",
-    NS + "endYear": NS + "endDate",
-    NS + "year": NS + "date",
-}
-
-#: What says in the source's own words, or by definition, what a thing is; the first that there is.
-_SUMMARIES = (OA + "exact", NS + "description", SKOS + "definition", NS + "quotationText", DCTERMS + "description", *DESCRIPTIONS)
+#: Said twice, for machines: a label that a preferred label is too. Others are told by the graph.
+_DOUBLES = {RDFS + "label": SKOS + "prefLabel"}
 
 #: The same said in several languages: shown in the reader's, if there is one.
 _TRANSLATED = frozenset({*DESCRIPTIONS, DCTERMS + "title"} - {SKOS + "scopeNote"})
-
-#: Properties whose values need no name before them.
-_PLAIN = frozenset({NS + "dateText"})
 
 #: A summary names at most so many values.
 _NAMED = 4
@@ -133,9 +122,8 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     said = _readable([triple for triple in triples if triple.subject == node], language)
     words = _words(service, said)
     given = {triple.predicate.value for triple in said}
-    facts = [
-        (t, _spoken(t, words)) for t in said if t.predicate.value not in _NOT_AS_FACTS and _DOUBLES.get(t.predicate.value) not in given
-    ]
+    doubles = {**_DOUBLES, **presentation.repeats}
+    facts = [(t, _spoken(t, words)) for t in said if t.predicate.value not in _NOT_AS_FACTS and doubles.get(t.predicate.value) not in given]
     mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in _NOT_AS_FACTS]
     sections = teller.sections(facts)
     types = [t for t in said if t.predicate.value == RDF + "type"]
@@ -148,7 +136,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         label=labels[iri].value if iri in labels else last_part(iri),
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
-        summary=_summary(said, kinds, [section for section in sections if section.group in presentation.groups("summing")], language),
+        summary=_summary(presentation, said, kinds, sections, language),
         words=words,
         says=says,
         sections=sections,
@@ -175,17 +163,18 @@ def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
     return sorted(t.object.value for t in said if isinstance(t.object, NamedNode))
 
 
-def _summary(said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str) -> Cell | None:
-    """A sentence on what a thing is: its own words for it, else the first facts of the sections given; none for a passage, whose words are
-    shown.
-    """
-    for property in _SUMMARIES:
+def _summary(
+    presentation: Presentation, said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str
+) -> Cell | None:
+    """A sentence on what a thing is: its own words for it, else its first facts; none for a passage, whose words are shown."""
+    for property in (OA + "exact", *presentation.summaries, *DESCRIPTIONS):
         texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
         if texts:
             best = min(texts, key=lambda text: (distance(text.language, language), text.value))
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
-    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections)
-    told = [_told(fact, language) for fact in first if fact.stated]
+    summing, nameless = presentation.marked("summing"), presentation.marked("named", False)
+    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in summing)
+    told = [_told(fact, language, named=fact.term.title not in nameless) for fact in first if fact.stated]
     sentence = Markup("; ").join([_listed(kinds, language), *told] if kinds else told)
     return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None
 
@@ -225,9 +214,9 @@ def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
     return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
 
 
-def _told(fact: Fact, language: str) -> Markup:
+def _told(fact: Fact, language: str, *, named: bool) -> Markup:
     values = _listed(fact.stated, language)
-    if fact.term.title in _PLAIN:
+    if not named:
         return values
     sentence = Markup(gettext("%(property)s: %(values)s"))  # noqa: S704 - a text of ours, into which all else is escaped
     return sentence % {"property": fact.term.text, "values": values}

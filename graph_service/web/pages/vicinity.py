@@ -43,7 +43,7 @@ def location(service: Service, iri: str) -> Drawing | None:
     outlines = world()
     if outlines is None:
         return None
-    groups = " ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).groups("locating")))
+    groups = " ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).marked("locating")))
     rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri)), groups=groups))).rows())
     labels = service.labels([country for country, _code in rows], language())
     places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
