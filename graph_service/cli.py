@@ -156,8 +156,8 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
 
     why = "why the graph says a triple: the passages, or the rules and premises"
     sub = command("explain", why, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
-    sub.add_argument("subject", metavar="S", help="an IRI or a name such as project:triangle-in-asean")
-    sub.add_argument("predicate", metavar="P", help="an IRI or a name such as lc:hasDonorCountry")
+    sub.add_argument("subject", metavar="S", help="an IRI or a name such as place:CRI")
+    sub.add_argument("predicate", metavar="P", help="an IRI or a name such as rdf:type")
     sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")
     sub.add_argument("--json", action="store_true", help="print the derivation as JSON")
     for sub in (serve, build, sparql, export):

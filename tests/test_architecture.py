@@ -1,6 +1,7 @@
 """The house's rules: imports run one way, and each foreign package has its rooms."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,22 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
         for below in graph.values():
             below.difference_update(leaves)
     assert not graph, f"these import each other: {sorted(graph)}"
+
+
+#: What names the graph that comes with the service: its prefixes, its IRIs, the constants that begin with them.
+DOMAIN = re.compile(r"\blc:|labcoop|\bNS\b|\bVOCABULARY\b")
+
+#: The modules that still do. What is said of a graph belongs into its data (`docs/presentation.md`): none may come to these.
+STILL_OF_ONE_GRAPH = {
+    *("reasons", "service", "words/names"),
+    *("knowledge/contents", "knowledge/context", "knowledge/coverage"),
+    *("knowledge/evidence", "knowledge/index", "knowledge/locating", "knowledge/quotations"),
+    *("knowledge/texts", "knowledge/unsaid", "web/linked/resources", "web/pages/documents"),
+    *("web/pages/drawing/network", "web/pages/drawing/world", "web/pages/extent", "web/pages/frameworks", "web/pages/gists"),
+    *("web/linked/crawlers", "web/pages/diagram", "web/pages/ontology", "web/pages/things", "web/pages/vicinity"),
+}
+
+
+def test_no_further_module_knows_the_graph_that_comes_with_the_service() -> None:
+    naming = {module for module in MODULES if DOMAIN.search(module.read_text(encoding="utf-8"))}
+    assert {str(module.relative_to(PACKAGE).with_suffix("")) for module in naming} == STILL_OF_ONE_GRAPH

@@ -251,7 +251,7 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
     if of is not None:
         prefix, _, local = str(of).partition(":")
         if kind != "iri" or (prefix not in PREFIXES and not local.startswith("//")):
-            raise SourceError(f"{where}: `of` is a class such as lc:Country, of a parameter of type iri")
+            raise SourceError(f"{where}: `of` is a class such as skos:Concept, of a parameter of type iri")
         of = terms.iri(str(of)).value
     enum = given.get("enum", ())
     if not isinstance(enum, Mapping | list | tuple):

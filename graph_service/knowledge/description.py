@@ -3,7 +3,7 @@
 It is added after all reasoning. Data that say what they are, in a `dataset.ttl`, get it as a named graph of its own,
 `graph/description`; other data stay as they are, and it is only served beside them. Its figures are of everything but itself, save
 those of the endpoint's default graph and of the description, which hold for what a query sees. The service and its documents have
-names under https://w3id.org/labcoop/, as all else, and are called so wherever they are told of; what a running service says of itself
+names below the base of the graph, as all else, and are called so wherever they are told of; what a running service says of itself
 beside that, with its own addresses, is in `catalog`.
 
 What is only known when the files are written (their sizes and hashes) cannot stand in the files: `catalog` adds it when asked.

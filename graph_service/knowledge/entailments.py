@@ -2,10 +2,10 @@
 
 A case is a few graphs of a TriG file in the ontology's folder `entailments/`, named after the case and what each holds:
 
-    @prefix : <#the-funder-pays/> .
-    :given { :project lc:hasFunding :funding . :funding lc:contributor :department }
-    :follows { :project lc:fundedBy :department }
-    :does-not-follow { :project lc:implementedBy :department }
+    @prefix : <#whose-parent-is-a-parent/> .
+    :given { :anna ex:hasMother :berta . :berta ex:hasMother :clara }
+    :follows { :anna ex:hasGrandmother :clara }
+    :does-not-follow { :anna ex:hasMother :clara }
 
 `:contradicts` holds triples that follow, or are given, and must never stand together: a clash is made of them. A case is about
 things of its own only, so all cases are closed in one run and none has a part in what another finds.

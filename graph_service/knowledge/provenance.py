@@ -89,7 +89,7 @@ def as_triples(explanation: Explanation) -> set[ox.Triple]:
     """The derivation as RDF: a statement for each triple.
 
     An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, which is labelled with the
-    axiom; an asserted one has its passages as `lc:evidence` and its graphs as `prov:hadPrimarySource`.
+    axiom; an asserted one has its passages as evidence and its graphs as `prov:hadPrimarySource`.
     """
     found: set[ox.Triple] = set()
 

@@ -1,7 +1,7 @@
 """Rules over instances, compiled from an ontology: the OWL 2 RL/RDF rules with the ontology's own terms put in.
 
 The generic rules (OWL 2 Profiles, section 4.3, tables 4 to 8) quantify over axioms; here each axiom becomes a rule of its own, so
-that `lc:Project rdfs:subClassOf lc:Undertaking` is the rule "a Project is an Undertaking" and not a join. Every class expression,
+that `ex:Dog rdfs:subClassOf ex:Animal` is the rule "a Dog is an Animal" and not a join. Every class expression,
 named or not, is a class. What no rule uses was left out by `supported`.
 """
 

@@ -151,7 +151,7 @@ def test_no_text_breaks_out_of_its_row(query: CannedQuery, text: str) -> None:
         ("#+ summary: x\n#+ params: {a: {enum: fr}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "enum must be a list"),
         ("#+ summary: x\n#+ params: {a: {many: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "true or false"),
         ("#+ summary: x\n#+ params: {a: {min: 3}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "min is for the types"),
-        ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "lc:Country"),
+        ("#+ summary: x\n#+ params: {a: {of: Country}}\nSELECT * { VALUES ?a { 1 } }", "params: a", "skos:Concept"),
         ('#+ summary: x\n#+ params: {a: {choices: "ASK {}"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "SELECT query"),
         ('#+ summary: x\n#+ params: {a: {choices: "SELECT {"}}\nSELECT * { VALUES ?a { 1 } }', "params: a", "choices: Line 1"),
         ("#+ summary: x\n#+ examples: [{b: 1}]\nSELECT * {}", ":2:", "examples: there is no parameter b"),

@@ -203,7 +203,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "graph": {"schema": {"type": "string", "format": "iri"}, "description": "The IRI of a named graph."},
     "default": {"schema": {"type": "string", "enum": [""]}, "description": "The default graph.", "allowEmptyValue": True},
     "q": {"schema": {"type": "string", "minLength": 1, "pattern": "\\S"}, "description": "What to search for.", "required": True},
-    "kind": {"schema": {"type": "string"}, "description": "Only things of this class: an IRI or a short name such as lc:Project."},
+    "kind": {"schema": {"type": "string"}, "description": "Only things of this class: an IRI or a short name such as skos:Concept."},
     "page": {"schema": {"type": "integer", "minimum": 1}, "description": "Which page, from 1."},
     "page_size": {"schema": {"type": "integer", "minimum": 1}, "description": "Entries on a page."},
     "suggest": {"schema": {"type": "string", "enum": [""]}, "description": "Names and acronyms only.", "allowEmptyValue": True},
@@ -213,7 +213,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "required": True,
     },
     "s": {"schema": {"type": "string"}, "description": "Subject: an IRI or a short name such as place:CRI.", "required": True},
-    "p": {"schema": {"type": "string"}, "description": "Predicate: an IRI or a short name such as lc:locatedIn.", "required": True},
+    "p": {"schema": {"type": "string"}, "description": "Predicate: an IRI or a short name such as skos:broader.", "required": True},
     "o": {
         "schema": {"type": "string"},
         "description": "Object: an IRI, a short name, or a literal as N-Triples writes it.",
