@@ -61,7 +61,7 @@ SELECT ?thing ?label ?property WHERE {{{{
 _ABOUT = """
   {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
   FILTER(?s = {node} || ?s != <https://w3id.org/labcoop/>)
-  FILTER NOT EXISTS {{ ?s a <https://w3id.org/labcoop/ns#SourcedStatement> FILTER(?s != {node}) }}"""
+  FILTER NOT EXISTS {{ ?s <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> ?recorded FILTER(?s != {node}) }}"""
 
 _NAMES = f"""
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

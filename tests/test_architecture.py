@@ -127,7 +127,7 @@ STILL_OF_ONE_GRAPH = {
     *("knowledge/contents", "knowledge/context", "knowledge/coverage"),
     *("knowledge/evidence", "knowledge/index", "knowledge/locating", "knowledge/quotations"),
     *("knowledge/texts", "knowledge/unsaid", "web/linked/resources", "web/pages/documents"),
-    *("web/pages/drawing/network", "web/pages/drawing/world", "web/pages/extent", "web/pages/frameworks", "web/pages/gists"),
+    *("web/pages/drawing/network", "web/pages/drawing/world", "web/pages/frameworks", "web/pages/gists"),
     *("web/linked/crawlers", "web/pages/diagram", "web/pages/ontology", "web/pages/things", "web/pages/vicinity"),
 }
 

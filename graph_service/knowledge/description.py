@@ -33,7 +33,9 @@ from graph_service.words.names import (
     GRAPH_INFERRED,
     OPENAPI,
     QUERIES,
+    RDF,
     RDFS,
+    SCHEMA,
     SD,
     VOID,
     WELL_KNOWN_VOID,
@@ -91,7 +93,7 @@ def describe(
     for quad in quads:
         graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""].add(quad.triple)
     everything = set().union(*graphs.values())
-    said = Triples(about)
+    said = Triples(_of_this_dataset(about))
     _describe_dataset(said, id, everything, titles)
     for graph, triples in graphs.items():
         if graph:
@@ -102,6 +104,15 @@ def describe(
     _describe_service(said, [*named, GRAPH_DESCRIPTION] if about else named, union)
     _add_own_figures(said, everything if union else graphs.get("", set()), is_graph=bool(about), in_default=union and bool(about))
     return said
+
+
+def _of_this_dataset(about: Collection[ox.Triple]) -> Iterable[ox.Triple]:
+    """What the makers say; of a dataset that they call by a name of their own, it is said of this one too, if they speak of one alone."""
+    kinds = {ox.NamedNode(kind) for kind in (DCAT + "Dataset", VOID + "Dataset", SCHEMA + "Dataset")}
+    datasets = {triple.subject for triple in about if triple.predicate.value == RDF + "type" and triple.object in kinds}
+    if len(datasets) != 1 or any(triple.subject == ox.NamedNode(DATASET) for triple in about):
+        return about
+    return [*about, *(ox.Triple(ox.NamedNode(DATASET), t.predicate, t.object) for t in about if t.subject in datasets)]
 
 
 def part(triples: Iterable[ox.Triple], *documents: str, partitions: bool = False) -> list[ox.Triple]:

@@ -173,7 +173,7 @@ def _trait(given: Mapping[str, Sequence[AnyTerm]], prologue: str) -> Trait:
         label=_label(given),
         pattern=_pattern(given, prologue),
         column=_flag(given, VIEW + "column", True),
-        facet=_flag(given, VIEW + "facet", True),
+        facet=_flag(given, VIEW + "facet", default=not _flag(given, VIEW + "count", False)),
         count=_flag(given, VIEW + "count", False),
         plain=_text(given, SHACL + "nodeKind") == SHACL + "Literal",
         type=_TYPES.get(kind, "string"),

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,15 @@ def test_lists_are_in_the_sitemap_and_in_openapi(foreign: Server) -> None:
     assert len(crust["schema"]["items"]["enum"]) == 2
     for name in ("Pizza", "Cook", "Cook-2"):
         assert foreign.ask(f"/things/{name}.xlsx").status == foreign.ask(f"/things/{name}.ttl").status == 200
+
+
+def test_a_dataset_that_has_a_name_of_its_own_is_called_by_its_title(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "menu.ttl").write_text(MENU, encoding="utf-8")
+    (tmp_path / "dataset.ttl").write_text(
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"
+        '<http://example.org/menu> a dcat:Dataset ; dcterms:title "The menu"@en , "La carte"@fr .\n',
+        encoding="utf-8",
+    )
+    server = start("--data", str(tmp_path), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    assert "<title>La carte</title>" in server.ask("/?lang=fr", Accept="text/html").text
+    assert json.loads(server.ask("/", Accept="application/json").body)["title"] == "The menu"

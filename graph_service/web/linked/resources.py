@@ -26,7 +26,7 @@ from graph_service.web.protocol import wants_page
 from graph_service.words import terms
 from graph_service.words.formats import DATA_FORMATS, Format, named
 from graph_service.words.labels import LABELS
-from graph_service.words.names import BASE, DATASET, NS, THING, VOCABULARY, below, is_followed
+from graph_service.words.names import BASE, DATASET, RDF, THING, VOCABULARY, below, is_followed
 from graph_service.words.terms import NamedNode
 from graph_service.words.terms import write as write_term
 from graph_service.words.writing import write_quads, write_triples
@@ -42,7 +42,7 @@ CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
   {{{{ {OF} }}}} UNION {{{{ {TO} }}}}
   UNION {{{{ {{node}} ?to ?s . VALUES ?p {{{{ {_LABELS} }}}} ?s ?p ?o }}}}
   UNION {{{{
-    ?s ?from {{node}} . FILTER NOT EXISTS {{{{ ?s a <{NS}SourcedStatement> }}}}
+    ?s ?from {{node}} . FILTER NOT EXISTS {{{{ ?s <{RDF}subject> ?recorded }}}}
     VALUES ?p {{{{ {_LABELS} }}}} ?s ?p ?o
   }}}}
 }}}}"""

@@ -8,7 +8,7 @@ from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.words import terms
-from graph_service.words.names import BASE, DCTERMS, NS, OWL, RDF
+from graph_service.words.names import BASE, DCTERMS, OWL, RDF
 from graph_service.words.terms import DefaultGraph, Literal, NamedNode, Quad
 
 #: A page shows so many values of a property, and links to all where there are more.
@@ -17,7 +17,7 @@ SHOWN = 50
 #: What is said of a thing and to it, but for the records of statements and the dataset that has it as an example.
 OF = "{node} ?p ?o BIND({node} AS ?s)"
 TO = f"""?s ?p {{node}} BIND({{node}} AS ?o) FILTER(?s != <{BASE}> && ?s != {{node}})
-  FILTER NOT EXISTS {{{{ ?s a <{NS}SourcedStatement> }}}}"""
+  FILTER NOT EXISTS {{{{ ?s <{RDF}subject> ?recorded }}}}"""
 
 _COUNTS = f"""
 SELECT ?of ?p (COUNT(*) AS ?count) WHERE {{{{

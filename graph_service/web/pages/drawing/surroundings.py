@@ -85,7 +85,9 @@ def _more(number: int) -> str:
 def _words(thing: Cell, inward: Sequence[Ties], outward: Sequence[Ties]) -> str:
     def told(ties: Ties) -> str:
         more = len(ties.things) - _VALUES
-        return listed([*(one.text for one in ties.things[:_VALUES]), *([_more(more)] if more > 0 else [])])
+        return listed(
+            [*(one.text for one in ties.things[:_VALUES]), *([ngettext("one more", "%(num)s more", more, num=more)] if more > 0 else [])]
+        )
 
     sentences = [_("%(things)s – %(property)s – this.", things=told(ties), property=ties.property.text) for ties in inward]
     sentences += [_("This – %(property)s – %(things)s.", things=told(ties), property=ties.property.text) for ties in outward]
