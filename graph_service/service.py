@@ -28,6 +28,7 @@ from graph_service.knowledge.outside import Outside
 from graph_service.knowledge.provenance import Explanation
 from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
+from graph_service.nameless import said_of_nameless
 from graph_service.reasons import Reasons
 from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
@@ -247,7 +248,8 @@ class Service:
         return triples
 
     def document(self, iri: str, infer: bool = True) -> list[Quad]:
-        """What `describe` tells, with the graphs that say it, and the names of what is linked; of a scheme all that its concepts say.
+        """What `describe` tells, with the graphs that say it, what is said of blank nodes among it, and the names of what is linked; of a
+        scheme all that its concepts say.
 
         Raises NotFound.
         """
@@ -260,7 +262,12 @@ class Service:
         things = " ".join(terms.write(NamedNode(thing)) for thing in sorted(linked))
         names = self.sparql(Query(_NAMES.format(things=things, node=terms.write(NamedNode(iri))), infer=infer)).rows()
         quads += [Quad(*row) for row in names]  # type: ignore[arg-type]
+        quads += self.said_of_nameless(triples, infer)
         return sorted(set(quads), key=lambda quad: (str(quad.graph_name), str(quad)))
+
+    def said_of_nameless(self, triples: Iterable[Triple], infer: bool = True) -> list[Quad]:
+        """What is said of the blank nodes in some triples, and of those that these lead to, if the engine knows them."""
+        return said_of_nameless(self.sparql, triples, infer) if isinstance(self.engine, EmbeddedEngine) else []
 
     def description(self, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
         """What the graph says of itself: all of it, or of what has its name in some documents (see `part`); and after it, what this

@@ -16,7 +16,7 @@ FLOORS = (
     {"client"},
     {"words"},
     {"knowledge", "engine", "catalogue"},
-    {"reasons"},
+    {"reasons", "nameless"},
     {"service"},
     {"web"},
     {"commands"},

@@ -21,11 +21,12 @@ from graph_service.web.pages.listing import lists
 from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
+from graph_service.web.pages.sketches import sketch
 from graph_service.web.wording import gettext
 from graph_service.words import terms
 from graph_service.words.labels import DESCRIPTIONS, distance, last_part
 from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, XSD
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.words.terms import AnyTerm, BlankNode, Literal, NamedNode, Triple
 
 _PASSAGES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -100,12 +101,13 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
             found.add(quad.graph_name)
     triples = sorted(graphs, key=str)
     node = NamedNode(iri)
-    shown = [term for t in triples for term in (t.subject, t.predicate, t.object)]
+    nameless = service.said_of_nameless(triples, infer)
+    shown = [term for t in (*triples, *(quad.triple for quad in nameless)) for term in (t.subject, t.predicate, t.object)]
     groups = [NamedNode(place.group) for place in presentation.places.values()]
     labels = service.labels([*shown, *groups, *(graph for found in graphs.values() for graph in found)], language)
 
     def show(term: AnyTerm) -> Cell:
-        made = cell(term, labels)
+        made = sketch(term, nameless, labels) if isinstance(term, BlankNode) else cell(term, labels)
         assert made is not None
         return made
 
