@@ -75,9 +75,9 @@ def blueprint(service: Service) -> Blueprint:
         choices, number = _choices(service, found), _number()
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             return _page(Listing(service, found, choices, language()), number)
-        response = list_file(service, found, choices, choose(FORMATS, suffix))
         page = Link("alternate", f"{request.root_url}things/{name}{_asked()}", "text/html")
-        return add(response, [*fitting([page]), *alternates(f"{request.root_url}things/{name}", FORMATS), Link("collection", DATASET)])
+        response = list_file(service, found, choices, choose(FORMATS, suffix), [page])
+        return add(response, [*alternates(f"{request.root_url}things/{name}", FORMATS), Link("collection", DATASET)])
 
     @routes.get(f"/things/<name>.{CSVW.name}")
     def csvw(name: str) -> Response:

@@ -1,5 +1,7 @@
 """The list of a kind as a file: a table of all the things that fit, what is told of that table, or what is said of the things."""
 
+from collections.abc import Sequence
+
 from flask import Response
 
 from graph_service.catalogue.columns import Column
@@ -9,7 +11,7 @@ from graph_service.knowledge.lists import Kind
 from graph_service.service import Service
 from graph_service.web.answers import answer
 from graph_service.web.languages import current, speaking
-from graph_service.web.links import add, fitting
+from graph_service.web.links import Link, add, fitting
 from graph_service.web.pages.listing import Choices, Listing
 from graph_service.web.tables.asking import asked, told_value
 from graph_service.web.tables.described import DESCRIBING, described, described_by
@@ -27,12 +29,12 @@ _TABLES = (*LIST_FORMATS, XLSX, ROWS)
 FORMATS = (*_TABLES, *THING_FORMATS)
 
 
-def list_file(service: Service, kind: Kind, choices: Choices, format: Format) -> Response:
-    """A list in a format of `FORMATS`, or what is told of it as a table in one of `DESCRIBING`."""
+def list_file(service: Service, kind: Kind, choices: Choices, format: Format, links: Sequence[Link] = ()) -> Response:
+    """A list in a format of `FORMATS`, or what is told of it as a table in one of `DESCRIBING`; with links, as far as they fit."""
     language = current().of_names
     listed = Listing(service, kind, choices, language)
     if format in THING_FORMATS:
-        return answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format}))
+        return add(answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format})), fitting(links))
     told = tell(service, table_of(kind), asked(), language)
     if format in DESCRIBING:
         return described(told, format)
@@ -43,7 +45,7 @@ def list_file(service: Service, kind: Kind, choices: Choices, format: Format) ->
     response = answer(result, *(around(told, named="list") if format is ROWS else ()))
     attached(response, format, kind.name, _in_short(choices), language, service.snapshot.id)
     response.content_language.add(language)
-    return add(response, fitting(described_by(told))) if format.media == CSV.media else response
+    return add(response, fitting([*links, *(described_by(told) if format.media == CSV.media else ())]))
 
 
 def table_of(kind: Kind) -> Table:
