@@ -38,7 +38,7 @@ def ask(store: ox.Store, pattern: str) -> bool:
         "project:fair-recruitment-central-america a foaf:Project , prov:Activity",
         "project:fair-recruitment-central-america frapo:isFundedBy organisation:ircc",
         "organisation:ircc frapo:funds project:fair-recruitment-central-america",
-        "project:fair-recruitment-central-america prov:wasAssociatedWith organisation:ircc",
+        "project:triangle-in-asean prov:wasAssociatedWith organisation:gac",
         "project:fair-recruitment-central-america dcterms:spatial place:CRI , place:central-america",
         "project:triangle-in-asean dcterms:audience group:migrant-workers",
         "place:CRI a dcterms:Location",

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.words.names import VIEW
+from graph_service.words.names import SHACL, VIEW
 from graph_service.words.terms import Literal, NamedNode
 
 _GROUPS = """
@@ -79,12 +79,14 @@ class Presentation:
 
     @cached_property
     def _terms(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Term of `view:` -> what it says of which IRI."""
+        """Term of `view:` -> what it says of which IRI: of a property what is said of that which has it as its path."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for triple in self._service.snapshot.description:
+        description = self._service.snapshot.description
+        paths = {t.subject: t.object.value for t in description if t.predicate.value == SHACL + "path" and isinstance(t.object, NamedNode)}
+        for triple in description:
             said = triple.object
             if triple.predicate.value.startswith(VIEW) and isinstance(triple.subject, NamedNode) and isinstance(said, Literal | NamedNode):
-                found.setdefault(triple.predicate.value, []).append((triple.subject.value, said.value))
+                found.setdefault(triple.predicate.value, []).append((paths.get(triple.subject, triple.subject.value), said.value))
         return found
 
     @cached_property
