@@ -91,7 +91,11 @@ def content(result: Result) -> object:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_a_canned_query_has_the_same_answer(remote: Service, service: Service, case: Path) -> None:
     query = Query(service.bind(service.catalogue[case.parent.name], json.loads(case.read_text(encoding="utf-8"))))
-    assert content(remote.sparql(query)) == content(service.sparql(query))
+    found, wanted = content(remote.sparql(query)), content(service.sparql(query))
+    if isinstance(found, tuple) and isinstance(wanted, tuple):
+        # Now and then Virtuoso 7.2 gives a row of a SELECT DISTINCT with many optional parts twice: each row there is counts once.
+        found, wanted = (found[0], set(found[1])), (wanted[0], set(wanted[1]))
+    assert found == wanted
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
