@@ -16,7 +16,7 @@ import pytest
 from graph_service.config import Settings
 from graph_service.engine.push import push, put
 from graph_service.engine.result import Kind, Query, Result
-from graph_service.errors import BadGateway, Forbidden, MalformedQuery, ResultTooLarge, Unavailable
+from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTime, ResultTooLarge, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from tests.conftest import ROOT, Server
@@ -88,10 +88,18 @@ def content(result: Result) -> object:
     return sorted(result.columns), Counter(map(tuple, rows))
 
 
+def asked_again(remote: Service, query: Query) -> Result:
+    """The answer of another server, the second time if need be: Virtuoso 7.2 now and then breaks off its first run of a large query."""
+    try:
+        return remote.sparql(query)
+    except OutOfTime:
+        return remote.sparql(query)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_a_canned_query_has_the_same_answer(remote: Service, service: Service, case: Path) -> None:
     query = Query(service.bind(service.catalogue[case.parent.name], json.loads(case.read_text(encoding="utf-8"))))
-    found, wanted = content(remote.sparql(query)), content(service.sparql(query))
+    found, wanted = content(asked_again(remote, query)), content(service.sparql(query))
     if isinstance(found, tuple) and isinstance(wanted, tuple):
         # Now and then Virtuoso 7.2 gives a row of a SELECT DISTINCT with many optional parts twice: each row there is counts once.
         found, wanted = (found[0], set(found[1])), (wanted[0], set(wanted[1]))
