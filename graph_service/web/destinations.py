@@ -5,7 +5,7 @@ Anybody may have written the data, and a page must not run what they say: no oth
 
 from urllib.parse import urlencode
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from graph_service.service import Service
 from graph_service.words.names import BASE, curie, is_followed
@@ -48,3 +48,8 @@ def short(iri: str) -> str:
     known = current_app.extensions["shortening"]
     found: str = known.name(iri) if is_outside(iri) else known.short(iri) or iri
     return found
+
+
+def whole(address: str) -> str:
+    """The address of a page here with the host of this request and its path, for programs; one elsewhere as it is."""
+    return request.root_url.rstrip("/") + address if address.startswith("/") else address

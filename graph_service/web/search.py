@@ -11,7 +11,7 @@ from graph_service.errors import InvalidParameter
 from graph_service.knowledge.search import Findings, Hit, Name, Wanted
 from graph_service.service import Service
 from graph_service.web.answers import choose, write
-from graph_service.web.destinations import destination
+from graph_service.web.destinations import destination, whole
 from graph_service.web.languages import language
 from graph_service.web.links import Link, add
 from graph_service.web.paging import Paging, asked_page
@@ -159,8 +159,7 @@ def _result(hit: Hit) -> dict[str, Any]:
 
 def place(thing: Name) -> str:
     """The address of a thing, here or, if it has none here, elsewhere; empty if it leads nowhere."""
-    address = destination(thing.iri) or ""
-    return request.root_url.rstrip("/") + address if address.startswith("/") else address
+    return whole(destination(thing.iri) or "")
 
 
 def kind_name(kind: Name | None) -> str:

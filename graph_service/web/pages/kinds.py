@@ -18,6 +18,7 @@ from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
 from graph_service.knowledge.lists import Kind
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html
+from graph_service.web.destinations import whole
 from graph_service.web.languages import language, naming
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
@@ -133,7 +134,7 @@ def _page(listed: Listing, number: int) -> Response:
     asked = _asked(page=None, lang=naming())
     files = [Link("alternate", f"{base}.{format.name}{asked}", format.media) for format in _OFFERED]
     rows = listed.page(number)
-    links = fitting([*paging, *files, *(Link("item", _place(row.thing.href)) for row in rows if row.thing.href)])
+    links = fitting([*paging, *files, *(Link("item", whole(row.thing.href)) for row in rows if row.thing.href)])
     text = render_template(
         "kind.html",
         kind=listed.kind,
@@ -164,11 +165,6 @@ def _kind(service: Service, name: str) -> Kind:
         allowed = [kind.name for kind in kinds_of(service)]
         raise NotFound(f"There is no kind {name!r}. Kinds: {', '.join(allowed) or 'none'}.", allowed=allowed)
     return found
-
-
-def _place(href: str) -> str:
-    """The whole address of a page here, or of one elsewhere."""
-    return f"{request.root_url.rstrip('/')}{href}" if href.startswith("/") else href
 
 
 def _choices(service: Service, kind: Kind) -> Choices:

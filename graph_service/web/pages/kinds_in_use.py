@@ -16,6 +16,7 @@ from graph_service.service import Service
 from graph_service.web.languages import speaking
 from graph_service.web.wording import lazy_gettext
 from graph_service.words import terms
+from graph_service.words.labels import last_part
 from graph_service.words.names import OWL, RDF, RDFS, SHACL
 from graph_service.words.terms import Literal, NamedNode
 
@@ -118,7 +119,7 @@ def _labels(service: Service, things: Sequence[NamedNode]) -> dict[str, dict[str
 
 def _word(iri: str) -> str:
     """What an IRI is called in addresses: the letters, digits, `-` and `_` of its last part."""
-    return re.sub(r"[^\w-]+", "-", re.split(r"[/#:]", iri.rstrip("/#"))[-1]).strip("-") or "things"
+    return re.sub(r"[^\w-]+", "-", last_part(iri).rpartition(":")[2]).strip("-") or "things"
 
 
 def _variable(iri: str) -> str:
