@@ -45,7 +45,8 @@ def list_file(service: Service, kind: Kind, choices: Choices, format: Format, li
     response = answer(result, *(around(told, named="list") if format is ROWS else ()))
     attached(response, format, kind.name, _in_short(choices), language, service.snapshot.id)
     response.content_language.add(language)
-    return add(response, fitting([*links, *(described_by(told) if format.media == CSV.media else ())]))
+    # What describes the table comes first: csvw 4 complains of each link that it reads before.
+    return add(response, fitting([*(described_by(told) if format.media == CSV.media else ()), *links]))
 
 
 def table_of(kind: Kind) -> Table:
