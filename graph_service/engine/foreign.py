@@ -53,8 +53,11 @@ def told(who: str) -> Iterator[None]:
         raise BadGateway(f"{who} sent an answer that is nested too deeply.") from error
 
 
-def write(content: BinaryIO, media: str, kind: Kind, format: Format, depth: int, output: BinaryIO) -> None:
-    """Write an answer in a format. Raises SyntaxError, NotAsked; BadGateway for terms of more than `depth` levels."""
+def write(content: BinaryIO, media: str, kind: Kind, format: Format, depth: int, output: BinaryIO, distinct: bool = False) -> None:
+    """Write an answer in a format, each row once if they are to be distinct.
+
+    Raises SyntaxError, NotAsked; BadGateway for terms of more than `depth` levels.
+    """
     with _deep():
         if kind is Kind.GRAPH:
             triples = (quad.triple for quad in ox.parse(content, syntax(GRAPHS, media)))
@@ -67,7 +70,8 @@ def write(content: BinaryIO, media: str, kind: Kind, format: Format, depth: int,
                     for term in solution:
                         refuse_deep(term, depth)
                 content.seek(0)
-            write_answer(_table(content, media), format, output)
+            table = _table(content, media)
+            write_answer(_each_once(table) if distinct else table, format, output)
 
 
 def values(content: BinaryIO, media: str, limit: int, depth: int) -> str:
@@ -140,6 +144,17 @@ def _table(content: BinaryIO, media: str) -> ox.QuerySolutions:
     if not isinstance(answer, ox.QuerySolutions):
         raise NotAsked("a truth")
     return answer
+
+
+def _each_once(table: ox.QuerySolutions) -> ox.QuerySolutions:
+    """A table with each row where it comes first: Virtuoso 7.2 now and then repeats rows of a SELECT DISTINCT with many optional parts."""
+    # A row is a line of TSV, which says all of a term (SPARQL 1.1 Query Results CSV and TSV Formats, section 4).
+    lines = io.BytesIO()
+    table.serialize(lines, ox.QueryResultsFormat.TSV)
+    lines.seek(0)
+    found = ox.parse_query_results(io.BytesIO(b"".join(dict.fromkeys(lines))), ox.QueryResultsFormat.TSV)
+    assert isinstance(found, ox.QuerySolutions)
+    return found
 
 
 def _has(content: BinaryIO, word: bytes) -> bool:

@@ -207,7 +207,7 @@ class RemoteEngine:
         with nameless_file() as content:
             headers, marked = ask(client, self._peer, call, content, self._limits.result)
             self._all_there(headers, marked, kind, call)
-            task = wire.pack(wire.write_format(kind, format), media_type(headers))
+            task = wire.pack(wire.write_format(kind, format), media_type(headers), "distinct" if plan.distinct else "")
             try:
                 return self.workers.work(wire.ANSWER, task, call, content)
             except OutOfMemory as error:

@@ -62,10 +62,10 @@ class Tasks:
 
     def _answer(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         """What a remote engine answers, in the format that is wanted."""
-        asked, media = wire.unpack(content)
+        asked, media, distinct = wire.unpack(content)
         kind, format = wire.read_format(asked)
         with foreign.told("The engine"):
-            foreign.write(input, media, kind, format, self._term_depth, output)
+            foreign.write(input, media, kind, format, self._term_depth, output, bool(distinct))
         return kind, format, False
 
     def _values(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
@@ -125,17 +125,18 @@ def _told_of(text: str, base: str | None, given: Sequence[tuple[str, str]]) -> I
 def write_outline(plan: Outline) -> bytes:
     """An outline as fields."""
     graphs = [text for start, end, iri in plan.graphs for text in (str(start), str(end), iri)]
-    return wire.pack(plan.form, plan.text, wire.pack_list(plan.default_graphs), wire.pack_list(plan.named_graphs), *graphs)
+    distinct = "distinct" if plan.distinct else ""
+    return wire.pack(plan.form, plan.text, distinct, wire.pack_list(plan.default_graphs), wire.pack_list(plan.named_graphs), *graphs)
 
 
 def read_outline(content: bytes) -> Outline:
     """What `write_outline` has written. Raises Broken."""
     try:
-        form, text, default, named, *graphs = wire.unpack(content)
+        form, text, distinct, default, named, *graphs = wire.unpack(content)
         at = [(int(start), int(end), iri) for start, end, iri in zip(graphs[::3], graphs[1::3], graphs[2::3], strict=True)]
     except ValueError as error:
         raise wire.Broken("an outline that is none") from error
-    return Outline(form, text, wire.unpack_list(default), wire.unpack_list(named), at)
+    return Outline(form, text, wire.unpack_list(default), wire.unpack_list(named), at, bool(distinct))
 
 
 def write_calls(text: str, calls: Sequence[ServiceCall]) -> bytes:

@@ -27,7 +27,7 @@ _MARKS = frozenset("\"'\\<>{}()[]#\n\r\t ")
 class Outline:
     """What a query is: its form; its text without its FROM clauses, and their `default_graphs` and `named_graphs`, None without any.
 
-    `graphs` are the IRIs that stand behind GRAPH, with where they begin and end in the text.
+    `graphs` are the IRIs that stand behind GRAPH, with where they begin and end in the text. `distinct` says whether no row may come twice.
     """
 
     form: str
@@ -35,6 +35,7 @@ class Outline:
     default_graphs: Sequence[str] | None = None
     named_graphs: Sequence[str] | None = None
     graphs: Sequence[tuple[int, int, str]] = ()
+    distinct: bool = False
 
     def within(self, graphs: Collection[str], nothing: str) -> str:
         """The text with `nothing` for each IRI behind GRAPH that is not of `graphs`.
@@ -107,7 +108,8 @@ def outline(text: str, base: str | None = None) -> Outline:
             (named if is_named else default).append(iri)
             clauses.append((token.start, target.end, re.sub(r"[^\n\r]", " ", text[token.start : target.end])))
     text = head + replaced(text, clauses)
-    return Outline(form, text, default if clauses else None, named if clauses else None, graphs)
+    distinct = form == "SELECT" and first + 1 < len(stream) and stream[first + 1].is_word("DISTINCT")
+    return Outline(form, text, default if clauses else None, named if clauses else None, graphs, distinct)
 
 
 def prologue(stream: Sequence[Token], base: str) -> tuple[Names, int]:

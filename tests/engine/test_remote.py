@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import pyoxigraph as ox
 import pytest
 
 from graph_service.config import Settings
@@ -230,6 +231,39 @@ def test_a_connection_that_is_broken_off_before_the_answer_is_tried_once_more() 
     error = outcome(lambda handler: (tries.append(1), handler.connection.shutdown(socket.SHUT_RDWR))[1])  # type: ignore[func-returns-value]
     assert isinstance(error, Unavailable)
     assert len(tries) == 2
+
+
+REPEATED = json.dumps(
+    {
+        "head": {"vars": ["x", "y"]},
+        "results": {
+            "bindings": [
+                {"x": {"type": "literal", "value": "b\n", "xml:lang": "en"}},
+                {"x": {"type": "literal", "value": "1", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}},
+                {"x": {"type": "literal", "value": "b\n", "xml:lang": "en"}},
+                {},
+                {"x": {"type": "literal", "value": "b\n"}},
+                {"x": {"type": "literal", "value": "01", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}},
+                {},
+                {"y": {"type": "literal", "value": "1", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}},
+            ]
+        },
+    }
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("SELECT * { ?s ?p ?o }", ["b\n", "1", "b\n", None, "b\n", "01", None, None]),
+        ("PREFIX e: <http://e/> SELECT\n# all\ndistinct * { ?s ?p ?o }", ["b\n", "1", None, "b\n", "01", None]),
+        ("SELECT * { { SELECT DISTINCT ?s { ?s ?p ?o } } }", ["b\n", "1", "b\n", None, "b\n", "01", None, None]),
+    ],
+)
+def test_rows_that_a_server_repeats_come_once_where_they_are_to_be_distinct(text: str, rows: list[str | None]) -> None:
+    with engine(replies(200, TABLE, REPEATED)) as (remote, _):
+        found = [row[0] for row in remote.run(Query(text)).rows()]
+        assert [term.value if isinstance(term, ox.Literal) else term for term in found] == rows
 
 
 def basic(handler: Handler) -> None:
