@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
-from pathlib import Path
 from tempfile import gettempdir
 
 import graph_service
 from graph_service.commands.output import say
-from graph_service.config import Settings, environment_name, flag_name, refuse_unreadable
+from graph_service.commands.sources import with_sources
+from graph_service.config import Settings, flag_name, refuse_unreadable
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
 _KNOWLEDGE_FLAGS = (
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for argument in sys.argv[1:] if arguments is None else arguments:
             refuse_unreadable(argument, "an argument")
-        settings = _with_files(Settings.read(os.environ, flags, say), getattr(options, "sources", []), flags)
+        settings = with_sources(options, Settings.read(os.environ, flags, say), flags)
         _find_temporary_folder()
         run: Callable[[argparse.Namespace, Settings], int] = import_module(f"graph_service.commands.{options.command}").run
         return run(options, settings)
@@ -71,22 +71,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     parser, commands = _parser()
     options, others = parser.parse_known_args(arguments)
-    listed: list[str] | None = getattr(options, getattr(options, "listed", ""), None)
+    listed: list[str] | None = getattr(options, options.listed, None)
     if others and (listed is None or any(other.startswith("-") for other in others)):
         commands[options.command].error(f"unrecognized arguments: {' '.join(others)}")
     if listed is not None:
         listed += others
     return options
-
-
-def _with_files(settings: Settings, files: Sequence[str], flags: Mapping[str, str]) -> Settings:
-    """The settings with the files that are arguments as data. Raises SettingError where other data are named as well."""
-    if not files:
-        return settings
-    if "data" in flags:
-        raise SettingError(f"Both --data and {files[0]} name the data. Name all of them in one way.")
-    given = {name for name in ("ontology", "queries") if name in flags or environment_name(name) in os.environ}
-    return settings.of_files([Path(file) for file in files], given)
 
 
 def _find_temporary_folder() -> None:
@@ -103,7 +93,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
 
     def command(name: str, help: str, *flags: str) -> argparse.ArgumentParser:
         parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
-        parser.set_defaults(command=name)
+        parser.set_defaults(command=name, listed="")
         for flag in flags:
             about = settings[flag].metadata
             parser.add_argument(flag_name(flag), dest=flag, metavar="VALUE", help=f"{about['help']} [{about['shown']}]")
@@ -121,20 +111,26 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     sub.add_argument("--json", action="store_true", help="print the snapshot's figures as JSON")
 
     sub = command("check", "check the knowledge and the canned queries; nothing is written", *_KNOWLEDGE_FLAGS)
-    sub.add_argument("what", metavar="WHAT", nargs="*", help="only these: canned queries by name or file, source files, folders [all]")
-    sub.set_defaults(listed="what")
+    about = (
+        "files and folders of RDF, in place of what came with this; or only these: canned queries by name or file, sources, folders of them"
+    )
+    sub.add_argument("words", metavar="RDF|WHAT", nargs="*", help=f"{about} [all of what came with this]")
+    sub.set_defaults(listed="words")
     sub.add_argument("--fast", action="store_true", help="leave out the mutants: whether some case fails without each axiom")
     sub.add_argument("--answers", metavar="DIR", help="folder of the canned queries' expected answers [tests/queries beside the queries]")
     sub.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    sub = command("init", "write a project of your own: data, ontology, a canned query with its answer, and how they are checked")
+    sub.add_argument("folder", metavar="FOLDER", help="folder to write it to, which is not there yet or empty")
 
     sub = command("locate", "write into a document's passages where they stand in its text")
     sub.add_argument("folder", metavar="FOLDER", help="folder with the document and its passages")
     sub.add_argument("text", metavar="TEXT", help="file with the document's text, UTF-8")
 
     query = command("query", "run a canned query, or list them", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
-    query.add_argument("name", metavar="NAME", nargs="?", help="name of the query; without one all are listed")
-    query.add_argument("arguments", metavar="key=value", nargs="*", help="its parameters; a key may be given several times")
-    query.set_defaults(listed="arguments")
+    about = "files and folders of RDF, in place of what came with this; the query's name, without which all are listed; its parameters"
+    query.add_argument("words", metavar="RDF|NAME|key=value", nargs="*", help=f"{about}, of which each may have several values")
+    query.set_defaults(listed="words")
 
     sparql = command("sparql", "run a SPARQL query", *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
     sparql.add_argument("file", metavar="FILE", help="file with the query, or - for standard input")
@@ -149,18 +145,18 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
 
-    sub = command("push", "load the snapshot into another SPARQL server, for serve --engine", *_KNOWLEDGE_FLAGS)
+    push = sub = command("push", "load the snapshot into another SPARQL server, for serve --engine", *_KNOWLEDGE_FLAGS)
     sub.add_argument("url", metavar="URL", help="the server's graph store, such as http://host:7878/store")
     sub.add_argument("--user", dest="engine_user", metavar="NAME", help="user name, for Basic or Digest [GRAPH_SERVICE_ENGINE_USER]")
     sub.add_argument("--password", dest="engine_password", metavar="TEXT", help="password [GRAPH_SERVICE_ENGINE_PASSWORD]")
 
     why = "why the graph says a triple: the passages, or the rules and premises"
-    sub = command("explain", why, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
+    explain = sub = command("explain", why, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
     sub.add_argument("subject", metavar="S", help="an IRI or a name such as place:CRI")
     sub.add_argument("predicate", metavar="P", help="an IRI or a name such as rdf:type")
     sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")
     sub.add_argument("--json", action="store_true", help="print the derivation as JSON")
-    for sub in (serve, build, sparql, export):
+    for sub in (serve, build, sparql, export, push, explain):
         about = "file or folder of RDF, in place of what came with this: data, ontology and canned queries, unless a flag names them"
         sub.add_argument("sources", metavar="RDF", nargs="*", help=about)
         sub.set_defaults(listed="sources")

@@ -22,6 +22,14 @@ def is_folder(place: Path) -> bool:
     return stat.S_ISDIR(mode)
 
 
+def is_there(name: str) -> bool:
+    """Whether a text names a file or a folder that is there. Any text may be asked about, also one that no file can be called."""
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def text_of(place: Path) -> str:
     """The text of a file, without a byte order mark. Raises SourceError if it cannot be read or is not UTF-8."""
     try:

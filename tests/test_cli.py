@@ -21,7 +21,7 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 def test_every_command_has_help(command: Command) -> None:
     overview = command("--help")
     assert overview.returncode == 0
-    for name in ("serve", "build", "check", "query", "sparql", "export", "push"):
+    for name in ("init", "serve", "build", "check", "query", "sparql", "export", "push"):
         assert name in overview.stdout
         assert command(name, "--help").stdout.startswith(f"usage: graph-service {name}")
 

@@ -43,3 +43,6 @@ def test_the_wheel_alone_answers(tmp_path: Path) -> None:
     where = Path(run("-c", "import graph_service; print(graph_service.__file__)").strip())
     assert home in where.parents
     assert "TRIANGLE in ASEAN" in run("-m", "graph_service", "query", "projects-active-in-year", "year=2023", "--format", "csv")
+    run("-m", "graph_service", "init", "museum")
+    assert (tmp_path / "museum" / ".github" / "workflows" / "check.yml").is_file()
+    assert "expected answers: 3\nwarnings: 0\nfindings: 0\n" in run("-m", "graph_service", "check", "museum")
