@@ -8,9 +8,12 @@ import pyoxigraph as ox
 
 from graph_service.config import bundled
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, RDF, RDFS, SKOS, THING, VOCABULARY
+from graph_service.words.names import NS, RDF, RDFS, SKOS
+from graph_service.words.space import Space
 
 SEED = 2022
+
+_SPACE = Space("https://w3id.org/labcoop/")
 
 TYPE = f"<{RDF}type>"
 
@@ -43,7 +46,7 @@ def _lc(name: str) -> str:
 
 
 def _thing(kind: str, key: str) -> str:
-    return f"<{THING}{kind}/{key}>"
+    return f"<{_SPACE.things}{kind}/{key}>"
 
 
 def _label(text: str) -> str:
@@ -64,10 +67,10 @@ def _shared() -> Iterator[str]:
     yield from _say(_thing("framework", "agenda"), ("a", _lc("Agenda")), (_LABEL, _label("Agenda")))
     yield from _say(_thing("organisation", "union"), ("a", _lc("IntergovernmentalOrganisation")), (_LABEL, _label("Union")))
     for n in range(_KINDS_OF_PEOPLE):
-        group = f"<{VOCABULARY}beneficiary-group/{n}>"
+        group = f"<{_SPACE.vocabulary}beneficiary-group/{n}>"
         yield from _say(group, ("a", _lc("BeneficiaryGroup")), (f"<{SKOS}prefLabel>", _label(f"People {n}")))
         if n:
-            yield from _say(group, (_BROADER, f"<{VOCABULARY}beneficiary-group/{(n - 1) // 3}>"))
+            yield from _say(group, (_BROADER, f"<{_SPACE.vocabulary}beneficiary-group/{(n - 1) // 3}>"))
 
 
 def _group(dice: random.Random, key: str) -> Iterator[str]:
@@ -91,7 +94,7 @@ def _group(dice: random.Random, key: str) -> Iterator[str]:
     yield from _say(membership, ("a", _lc("Membership")), ("ofOrganisation", _thing("organisation", "union")))
     for n in range(3):
         convention, ratification = _thing("standard", f"{key}-{n}"), _thing("instrument", f"{key}-{n}")
-        category = f"<{VOCABULARY}convention-category/{dice.choice(['fundamental', 'governance', 'technical'])}>"
+        category = f"<{_SPACE.vocabulary}convention-category/{dice.choice(['fundamental', 'governance', 'technical'])}>"
         yield from _say(convention, ("a", _lc("Convention")), ("conventionCategory", category), (_LABEL, _label(f"Convention {key}-{n}")))
         yield from _say(ratification, ("a", _lc("Ratification")), ("ratifyingState", country), ("ratifiedInstrument", convention))
     for n in range(12):
@@ -100,7 +103,7 @@ def _group(dice: random.Random, key: str) -> Iterator[str]:
 
 def _project(dice: random.Random, key: str, places: list[str], departments: list[str], strategy: str) -> Iterator[str]:
     project, funding, participation = (_thing(kind, key) for kind in ("project", "funding", "participation"))
-    people = [f"<{VOCABULARY}beneficiary-group/{dice.randrange(_KINDS_OF_PEOPLE)}>" for _ in range(2)]
+    people = [f"<{_SPACE.vocabulary}beneficiary-group/{dice.randrange(_KINDS_OF_PEOPLE)}>" for _ in range(2)]
     yield from _say(project, ("a", _lc("Project")), (_LABEL, _label(f"Project {key}")), ("hasFunding", funding))
     yield from _say(funding, ("a", _lc("Funding")), ("funder", dice.choice(departments)))
     yield from _say(project, ("inCollaborationWith", dice.choice(departments)), ("hasParticipation", participation))

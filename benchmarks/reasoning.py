@@ -27,7 +27,6 @@ from graph_service.knowledge.closure import close
 from graph_service.knowledge.knowledge import infer, read
 from graph_service.knowledge.second_opinion import second_opinion
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import GRAPH_INFERRED
 
 SIZES_OF_ALL = (5_000, 25_000)
 SIZES_OF_OURS = (5_000, 25_000, 250_000, 2_500_000)
@@ -83,11 +82,11 @@ def _graph(_: Input) -> Callable[[], int]:
 
     def run() -> int:
         knowledge = read(Sources.find([bundled("ontology")], [bundled("data")]), lambda _: None)
-        inferred = infer(knowledge).triples
-        graph = ox.NamedNode(GRAPH_INFERRED)
+        inferred, space = infer(knowledge).triples, knowledge.sources.space
+        graph = ox.NamedNode(space.graph_inferred)
         quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
         with tempfile.TemporaryDirectory() as folder:
-            snapshot.write(Path(folder), "measured", quads)
+            snapshot.write(Path(folder), "measured", space, quads)
         return len(inferred)
 
     return run

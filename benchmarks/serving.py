@@ -24,7 +24,7 @@ from benchmarks.projects import made_up, ontology
 from benchmarks.questions import ANALYTIC, EXPORT, RUNAWAY, canned_path, canned_text, compare
 from benchmarks.servers import Server
 from graph_service.knowledge.closure import close
-from graph_service.words.names import GRAPH, GRAPH_INFERRED, GRAPH_ONTOLOGY
+from graph_service.words.space import Space
 from tests.engine.others import WITHOUT_VIRTUOSO
 
 SIZES = (250_000, 2_500_000)
@@ -63,10 +63,10 @@ def make(size: int, folder: Path) -> Data:
     data = list(ox.parse("".join(said).encode(), format=ox.RdfFormat.N_TRIPLES))
     terms = [ox.Quad(*triple) for triple in ontology()]
     inferred = close(terms, data).inferred
-    path = folder / f"{size}.nq"
+    path, space = folder / f"{size}.nq", Space("https://w3id.org/labcoop/")
 
     def quads() -> Iterator[ox.Quad]:
-        parts = {GRAPH + "made-up": data, GRAPH_ONTOLOGY: terms, GRAPH_INFERRED: inferred}
+        parts = {space.graphs + "made-up": data, space.graph_ontology: terms, space.graph_inferred: inferred}
         for name, statements in parts.items():
             graph = ox.NamedNode(name)
             yield from (ox.Quad(s.subject, s.predicate, s.object, graph) for s in statements)

@@ -116,6 +116,14 @@ def _path(value: str) -> Path:
     return Path(value)
 
 
+def _base(value: str) -> str:
+    """An IRI that others begin with. Raises ValueError: behind a `#` a server is told nothing (RFC 9110, section 4.2.5)."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not value.endswith("/") or parts.query or parts.fragment:
+        raise ValueError("an http or https IRI that ends in /, such as https://example.org/")
+    return value
+
+
 def _copies(value: str) -> tuple[tuple[str, Path], ...]:
     """(address, file) from `https://example.org/c=c.jsonld, catalog-v001.xml`; a file by itself has no address; `none` is none at all."""
     entries = [] if value.strip().lower() == "none" else [entry.strip().rpartition("=") for entry in value.split(",")]
@@ -217,6 +225,12 @@ class Settings:
     )
     queries: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
+    )
+    base: str = _setting(
+        _base,
+        str,
+        "as dataset.ttl says",
+        "what the IRIs of the graph's own things begin with, such as https://example.org/: the service answers for them at their path",
     )
     context: tuple[tuple[str, Path], ...] = _setting(
         _copies, tuple, "none", "copies of JSON-LD contexts and imported ontologies: IRI=FILE, or an OASIS catalogue, with commas, or none"

@@ -13,7 +13,8 @@ from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
 from graph_service.knowledge.rules import compile_rules, produces_equality
 from graph_service.knowledge.terminology import Value, members_of_unnamed, terminology_of
-from graph_service.words.names import GRAPH_INFERRED, OWL
+from graph_service.words.names import OWL
+from graph_service.words.space import Space
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _SOURCES = """
@@ -33,11 +34,13 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
 class Reasons:
     """Explains the triples of one graph, which is asked by queries."""
 
-    def __init__(self, ask: Callable[[Query], Result], derivations: Mapping[str, str], axioms: Sequence[str], *, reasoning: str) -> None:
+    def __init__(
+        self, ask: Callable[[Query], Result], derivations: Mapping[str, str], axioms: Sequence[str], space: Space, *, reasoning: str
+    ) -> None:
         """`derivations` are the texts of the graph's derivations by their names (see `derivations`), `axioms` the graphs that have them;
         what else is inferred is by the rules of `reasoning`.
         """
-        self._ask, self._axioms, self._reasoning = ask, axioms, reasoning
+        self._ask, self._axioms, self._space, self._reasoning = ask, axioms, space, reasoning
         self._derivations = [parse(name, text) for name, text in derivations.items()]
 
     def explain(self, triple: Triple, seconds: float) -> Explanation:
@@ -85,7 +88,7 @@ class Reasons:
         for graph, passage, words, document, spoken, *compared in self._ask(Query(text, nodes=pattern.nodes)).rows():
             if not pattern.fits(compared):
                 continue
-            if isinstance(graph, NamedNode) and graph.value != GRAPH_INFERRED:
+            if isinstance(graph, NamedNode) and graph.value != self._space.graph_inferred:
                 graphs.append(graph.value)
             if isinstance(passage, NamedNode) and isinstance(words, Literal) and isinstance(document, NamedNode):
                 tag = spoken.value if isinstance(spoken, Literal) else None

@@ -21,7 +21,6 @@ from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound
 from graph_service.knowledge.catalog import addressed, describe_service
-from graph_service.knowledge.contents import Content
 from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.outside import Outside
@@ -33,10 +32,12 @@ from graph_service.reasons import Reasons
 from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.labels import LABELS, NAMED, PLACES, distance
-from graph_service.words.names import BASE, DATASET, DCTERMS, ENDPOINT, PREFIXES, RDF, SD
+from graph_service.words.names import DCTERMS, RDF, SD
+from graph_service.words.prefixes import adopt
 from graph_service.words.shortening import Shortening
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
+from graph_service.words.triples import Description
 
 _CHOICES = f"""
 PREFIX lc: <https://w3id.org/labcoop/ns#>
@@ -98,6 +99,9 @@ class Service:
     def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings, waiting: Waits = nullcontext) -> None:
         """`waiting` is entered while a thread waits for an engine or another server."""
         self.snapshot = snapshot
+        #: What the graph and all that belongs to it is called.
+        self.space = snapshot.space
+        adopt(self.space.prefixes)
         self._held = snapshot.hold()
         self._waiting = waiting
         self.catalogue = catalogue
@@ -114,10 +118,10 @@ class Service:
         )
         self.engine: EmbeddedEngine | RemoteEngine
         if settings.engine == "embedded":
-            self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits, snapshot.sha256)
+            self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits, snapshot.sha256, self.space)
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
-            self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits)
+            self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits, self.space)
         limits_of_calls = CallLimits(settings.query_deadline, settings.service_limit, settings.service_groups, 2 * settings.workers)
         self._federation = Federation(settings.service_hosts, limits_of_calls, self.engine.workers)
         self._federates = bool(settings.service_hosts)
@@ -134,6 +138,7 @@ class Service:
     def open(cls, snapshot: Snapshot, settings: Settings, waiting: Waits = nullcontext) -> "Service":
         """The service over a snapshot with its canned queries. Raises BuildError if the snapshot is damaged."""
         snapshot.verify()
+        adopt(snapshot.space.prefixes)
         return cls(snapshot, Catalogue.read([snapshot.queries]), settings, waiting)
 
     def close(self) -> None:
@@ -279,17 +284,20 @@ class Service:
         """The same of another version that is kept. Raises Unavailable if its files cannot be read."""
         said, here = self._described(snapshot.id, tuple(version.id for version in self.versions))
         if documents:
-            said, here = part(said, *documents, partitions=partitions), part(here, *documents)
+            said, here = (
+                part(snapshot.space, said, *documents, partitions=partitions),
+                Description(here.space, part(here.space, here, *documents)),
+            )
         return [*said, *addressed(here, root)]
 
     @lru_cache(maxsize=2)  # noqa: B019 - a service lives as long as its process serves a snapshot
-    def _described(self, id: str, versions: tuple[str, ...]) -> tuple[list[Triple], list[Triple]]:
+    def _described(self, id: str, versions: tuple[str, ...]) -> tuple[list[Triple], Description]:
         snapshot = next(version for version in self.versions if version.id == id)
         said = snapshot.description
         here = describe_service(said, snapshot)
         if self._federates:
-            here.say(ENDPOINT, SD + "feature", SD + "BasicFederatedQuery")
-        return said, list(here)
+            here.say(here.space.endpoint, SD + "feature", SD + "BasicFederatedQuery")
+        return said, here
 
     @cached_property
     def outside(self) -> Outside:
@@ -299,14 +307,7 @@ class Service:
     @cached_property
     def shortening(self) -> Shortening:
         """How the graph's IRIs are written short for people."""
-        return Shortening(self.snapshot.prefixes)
-
-    @cached_property
-    def prefixes(self) -> dict[str, str]:
-        """The prefixes that are offered to who writes a query: the usual ones and those that the graph's own files bind."""
-        has_own = Content.OWN in self.snapshot.contents
-        usual = {prefix: iri for prefix, iri in PREFIXES.items() if has_own or not iri.startswith(BASE)}
-        return {**self.shortening.prefixes, **usual}
+        return Shortening(self.space)
 
     def about_dataset(self, property: str) -> list[str]:
         """The IRIs that the dataset's makers give for a property of it."""
@@ -326,7 +327,7 @@ class Service:
     def _said_of_dataset(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         for triple in sorted(self.snapshot.description, key=str):
-            if triple.subject == NamedNode(DATASET) and isinstance(triple.object, Literal):
+            if triple.subject == NamedNode(self.space.dataset) and isinstance(triple.object, Literal):
                 found.setdefault(triple.predicate.value, {}).setdefault(triple.object.language or "", triple.object.value)
         return found
 
@@ -334,7 +335,7 @@ class Service:
     def _about_dataset(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for triple in sorted(self.snapshot.description, key=str):
-            if triple.subject == NamedNode(DATASET) and isinstance(triple.object, NamedNode):
+            if triple.subject == NamedNode(self.space.dataset) and isinstance(triple.object, NamedNode):
                 found.setdefault(triple.predicate.value, []).append(triple.object.value)
         return found
 
@@ -349,7 +350,7 @@ class Service:
 
     @cached_property
     def _reasons(self) -> Reasons:
-        return Reasons(self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, reasoning=self.snapshot.reasoning)
+        return Reasons(self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, self.space, reasoning=self.snapshot.reasoning)
 
     @cached_property
     def reifies(self) -> bool:

@@ -16,10 +16,19 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.knowledge.build import build
+from graph_service.knowledge.imports import sources_of
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
+from graph_service.words.prefixes import adopt, prefixes
 
 ROOT = Path(__file__).parent.parent
+
+_SOURCES = sources_of(Settings())
+_SOURCES.adopt_prefixes()
+_PREFIXES = dict(prefixes())
+
+#: What belongs to the graph that comes with the service is called so.
+SPACE = _SOURCES.space
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,12 @@ def _lower(headers: object) -> dict[str, str]:
         key = str(name).lower()
         found[key] = f"{found[key]}, {value}" if key in found else str(value)
     return found
+
+
+@pytest.fixture(autouse=True)
+def _prefixes_of_the_graph() -> None:
+    """A test may have read another graph in this process, and known its prefixes."""
+    adopt(_PREFIXES)
 
 
 @pytest.fixture(scope="session")

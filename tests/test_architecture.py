@@ -124,11 +124,11 @@ DOMAIN = re.compile(r"\blc:|labcoop|\bNS\b|\bVOCABULARY\b")
 #: The modules that still do. What is said of a graph belongs into its data (`docs/presentation.md`): none may come to these.
 STILL_OF_ONE_GRAPH = {
     *("reasons", "service", "words/names"),
-    *("knowledge/contents", "knowledge/context", "knowledge/coverage"),
+    *("knowledge/contents", "knowledge/coverage"),
     *("knowledge/evidence", "knowledge/index", "knowledge/locating", "knowledge/quotations"),
-    *("knowledge/texts", "knowledge/unsaid", "web/linked/resources", "web/pages/documents"),
+    *("knowledge/texts", "knowledge/unsaid", "web/pages/documents"),
     *("web/pages/drawing/network", "web/pages/drawing/world", "web/pages/frameworks", "web/pages/gists"),
-    *("web/linked/crawlers", "web/pages/diagram", "web/pages/ontology", "web/pages/things", "web/pages/vicinity"),
+    *("web/pages/things", "web/pages/vicinity"),
 }
 
 

@@ -15,6 +15,7 @@ from graph_service.catalogue.places import Place, filled
 from graph_service.errors import InvalidParameter, MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.files import below, is_folder
 from graph_service.words import syntax
+from graph_service.words.outline import declared
 from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
 
 #: Parameters of every canned query, which no header may give another meaning.
@@ -181,7 +182,7 @@ def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
         raise SourceError(f"{where(name)}: every query has a parameter of this name already")
     # A row VALUES ?lang { "en" } chooses the language of names, and needs no words in the header: it means the same everywhere.
     given = {**header.params, **({"lang": LANGUAGE} if "lang" in rows else {})}
-    read = {name: read_parameter(name, properties, contents.get(name), where(name)) for name, properties in given.items()}
+    read = {name: read_parameter(name, properties, contents.get(name), declared(text), where(name)) for name, properties in given.items()}
     return read if header.params else {**grlc.parameters(text, header, str(path)), **read}
 
 

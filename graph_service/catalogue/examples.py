@@ -6,10 +6,12 @@ Parameters have no terms there; `sh:parameter` of SHACL says them.
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Parameter
-from graph_service.words.names import DCTERMS, ENDPOINT, QUERIES, RDFS, READ_PREFIXES, SCHEMA, SHACL, SPEX, XSD
+from graph_service.words.names import DCTERMS, RDFS, SCHEMA, SHACL, SPEX, XSD
+from graph_service.words.prefixes import prefixes
+from graph_service.words.space import Space
 from graph_service.words.terms import Literal, NamedNode
 from graph_service.words.tokens import form
-from graph_service.words.triples import Triples, any_uri
+from graph_service.words.triples import Description, any_uri
 
 #: Form of a query -> the class of such executables, and the property that has the text.
 _FORMS = {
@@ -24,39 +26,37 @@ _TYPES = {
     "iri": "anyURI",
 }
 
-_PREFIXES = QUERIES + "#prefixes"
 
-
-def name_of(query: CannedQuery) -> str:
+def name_of(space: Space, query: CannedQuery) -> str:
     """The IRI of a canned query: its address, which tells of it in RDF; but where that answers with the graph it asks for, a fragment of
     the catalogue's.
     """
-    return f"{QUERIES}#{query.name}" if _gives_graph(query) else f"{QUERIES}/{query.name}"
+    return f"{space.queries}#{query.name}" if _gives_graph(query) else f"{space.queries}/{query.name}"
 
 
-def describe_examples(said: Triples, catalogue: Catalogue) -> None:
+def describe_examples(said: Description, catalogue: Catalogue) -> None:
     """Every canned query with its texts, its parameters and the prefixes of this service."""
     if not catalogue.queries:
         return
-    for prefix, iri in READ_PREFIXES.items():
-        node = f"{QUERIES}#prefix={prefix}"
-        said.say(_PREFIXES, SHACL + "declare", node)
+    for prefix, iri in prefixes().items():
+        node = f"{said.space.queries}#prefix={prefix}"
+        said.say(said.space.queries + "#prefixes", SHACL + "declare", node)
         said.say(node, SHACL + "prefix", Literal(prefix))
         said.say(node, SHACL + "namespace", any_uri(iri))
     for query in catalogue.queries.values():
         _describe(said, query)
 
 
-def _describe(said: Triples, query: CannedQuery) -> None:
-    node = name_of(query)
+def _describe(said: Description, query: CannedQuery) -> None:
+    node = name_of(said.space, query)
     kind, property = _FORMS[form(query.text)]
     said.a(node, SHACL + "SPARQLExecutable", kind)
     said.texts(node, RDFS + "comment", dict(query.header.summary))
     said.texts(node, DCTERMS + "description", dict(query.header.description))
-    said.say(node, SHACL + "prefixes", _PREFIXES)
+    said.say(node, SHACL + "prefixes", said.space.queries + "#prefixes")
     said.say(node, property, Literal(query.text))
     said.say(node, SCHEMA + "keywords", *map(Literal, query.header.tags))
-    said.say(node, SCHEMA + "target", ENDPOINT)
+    said.say(node, SCHEMA + "target", said.space.endpoint)
     for parameter in query.parameters.values():
         part = f"{node}.{parameter.name}" if _gives_graph(query) else f"{node}#{parameter.name}"
         said.say(node, SHACL + "parameter", part)
@@ -67,7 +67,7 @@ def _gives_graph(query: CannedQuery) -> bool:
     return query.form in {"CONSTRUCT", "DESCRIBE"}
 
 
-def _describe_parameter(said: Triples, node: str, parameter: Parameter) -> None:
+def _describe_parameter(said: Description, node: str, parameter: Parameter) -> None:
     said.a(node, SHACL + "Parameter")
     said.say(node, SHACL + "path", node)
     said.texts(node, SHACL + "name", dict(parameter.label))

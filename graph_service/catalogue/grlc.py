@@ -14,7 +14,8 @@ from graph_service.catalogue.parameters import Parameter
 from graph_service.catalogue.places import Place, filled
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
 from graph_service.words import syntax, terms
-from graph_service.words.names import PREFIXES, XSD
+from graph_service.words.names import XSD
+from graph_service.words.outline import declared
 from graph_service.words.terms import Literal, NamedNode, Term
 from graph_service.words.tokens import tokens
 
@@ -76,8 +77,7 @@ def _kind(match: re.Match[str], text: str, where: str) -> tuple[str, Callable[[s
     kind, local = match["kind"] or "", match["local"]
     if local is None:
         return (_TYPES[kind], None) if kind in _TYPES else ("string", partial(Literal, language=kind.lower()))
-    declared = re.search(rf"\bPREFIX\s+{re.escape(kind)}:\s*<([^>]*)>", text, re.IGNORECASE)
-    namespace = declared[1] if declared else PREFIXES.get(kind)
+    namespace = declared(text).get(kind)
     if namespace is None:
         raise SourceError(f"{where}: {match.group()}: the prefix {kind}: is not declared")
     datatype = namespace + local

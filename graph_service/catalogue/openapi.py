@@ -11,7 +11,7 @@ from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
 from graph_service.catalogue.parameters import ANYTHING, MOST_LISTED, Lists, Parameter
 from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 _TYPES: dict[str, dict[str, Any]] = {
     "iri": {"type": "string", "format": "iri"},

@@ -16,7 +16,7 @@ from graph_service.catalogue.header import Text, read_text
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
 from graph_service.words import syntax, terms
 from graph_service.words.folding import alike
-from graph_service.words.names import PREFIXES, curie
+from graph_service.words.prefixes import curie
 from graph_service.words.tokens import form
 
 _KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
@@ -130,6 +130,8 @@ class Parameter:
     pattern: str | None = None
     min: float | None = None
     max: float | None = None
+    #: The prefixes that the query declares itself.
+    declared: Mapping[str, str] = field(default_factory=dict)
     #: How a text becomes a term, where that is not the way of the type.
     reads: Callable[[str], terms.Term] | None = None
 
@@ -193,7 +195,7 @@ class Parameter:
         if self.type == "iri" and ":" not in text and (called := lists(ANYTHING).called(text)):
             return terms.iri(self._one_of(text, called).iri)
         try:
-            term = (self.reads or terms.TYPES[self.type])(text)
+            term = self._read(text)
         except ValueError as error:
             wanted = f"{error}, or what a thing is called" if self.type == "iri" and ":" not in text else str(error)
             raise self._invalid(text, wanted) from error
@@ -202,6 +204,11 @@ class Parameter:
             bounds = [f"{words} {bound:g}" for words, bound in (("at least", self.min), ("at most", self.max)) if bound is not None]
             raise self._invalid(text, " and ".join(bounds))
         return term
+
+    def _read(self, text: str) -> terms.Term:
+        if self.reads is None and self.type == "iri":
+            return terms.iri(text, self.declared)
+        return (self.reads or terms.TYPES[self.type])(text)
 
     def _chosen(self, text: str, choices: Choices) -> Choice:
         called = choices.called(text)
@@ -229,8 +236,11 @@ class Parameter:
         )
 
 
-def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: str) -> Parameter:
-    """A parameter from its properties in the header and the content of its row. Raises SourceError beginning with `where`."""
+def read_parameter(name: str, given: Mapping[str, Any], row: str | None, declared: Mapping[str, str], where: str) -> Parameter:
+    """A parameter from its properties in the header and the content of its row; `declared` are the prefixes of its query.
+
+    Raises SourceError beginning with `where`.
+    """
     if row is None:
         raise SourceError(f"{where}: the query has no single row VALUES ?{name} {{ … }} to bind it in")
     unknown = sorted(set(map(str, given)) - _KEYS)
@@ -250,9 +260,9 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
     of = given.get("of")
     if of is not None:
         prefix, _, local = str(of).partition(":")
-        if kind != "iri" or (prefix not in PREFIXES and not local.startswith("//")):
-            raise SourceError(f"{where}: `of` is a class such as skos:Concept, of a parameter of type iri")
-        of = terms.iri(str(of)).value
+        if kind != "iri" or (prefix not in declared and not local.startswith("//")):
+            raise SourceError(f"{where}: `of` is a class such as skos:Concept, of a parameter of type iri, with a prefix of the query")
+        of = terms.iri(str(of), declared).value
     enum = given.get("enum", ())
     if not isinstance(enum, Mapping | list | tuple):
         raise SourceError(f"{where}: enum must be a list of values, or a map of values and what each is called")
@@ -276,6 +286,7 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, where: 
         label=read_text(given.get("label", name), f"{where}: label"),
         description=read_text(given.get("description", {}), f"{where}: description"),
         default=" ".join(row.split()),
+        declared=declared,
         of=of,
         choices=listing,
         many=given.get("many", False),

@@ -7,12 +7,14 @@ from graph_service.commands.answering import opened
 from graph_service.commands.output import print_json
 from graph_service.config import Settings
 from graph_service.errors import SettingError
+from graph_service.knowledge.imports import sources_of
 from graph_service.knowledge.provenance import as_data, as_lines
 from graph_service.words import terms
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Print why the graph says a triple. Raises SettingError for what is no triple, and what `Service.explain` raises."""
+    sources_of(settings).adopt_prefixes()
     try:
         triple = terms.triple(options.subject, options.predicate, options.object)
     except ValueError as error:

@@ -10,12 +10,14 @@ from graph_service.knowledge.drafts import draft
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.words import terms
 from graph_service.words.formats import DUMP_FORMATS, Format, named
+from graph_service.words.prefixes import adopt
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Write the graph to a file or to standard output. Raises SettingError, NotFound for an unknown graph, and what `build` raises."""
     format = _format(options.format, options.output)
     snapshot = draft(settings, show)
+    adopt(snapshot.space.prefixes)
     try:
         graph = None if options.graph is None else terms.iri(options.graph).value
     except ValueError as error:

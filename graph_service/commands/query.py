@@ -7,6 +7,7 @@ from graph_service.catalogue.catalogue import Catalogue, query_files, read_named
 from graph_service.commands.answering import choose_formats, opened, print_result
 from graph_service.config import Settings
 from graph_service.errors import SettingError, UnknownParameter
+from graph_service.knowledge.imports import sources_of
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -14,6 +15,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
     Raises SettingError for a name that none has, UnknownParameter for an argument without a name, and what running raises.
     """
+    # The examples in the headers of queries name things as the graph does.
+    sources_of(settings).adopt_prefixes()
     if options.name is None:
         for query in Catalogue.read(settings.queries).queries.values():
             print(f"{query.name}  {query.header.summary.get('en') or next(iter(query.header.summary.values()))}")

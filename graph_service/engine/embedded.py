@@ -25,6 +25,7 @@ from graph_service.engine.slow import Slow, SlowQueries
 from graph_service.engine.wire import Broken
 from graph_service.engine.workers import EngineLimits, Workers
 from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
+from graph_service.words.space import Space
 
 
 @dataclass
@@ -69,11 +70,13 @@ class _Work:
 class EmbeddedEngine:
     """Runs queries over a snapshot's N-Quads file, each in a process of its own while it runs."""
 
-    def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "") -> None:
-        """`sha256` is what the file must still have when its first reader has died and another must read it."""
+    def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
+        """`sha256` is what the file must still have when its first reader has died and another must read it, `space` is what the graph
+        calls what belongs to it.
+        """
         self._limits = limits
         #: The processes, for other work that is not to be done in this one.
-        self.workers = Workers(snapshot, union, limits, sha256)
+        self.workers = Workers(snapshot, union, limits, sha256, space)
         self._lanes = Lanes(limits.workers, limits.queue)
         self._lock = threading.Lock()
         self._running: dict[str, Running] = {}

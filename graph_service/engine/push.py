@@ -21,7 +21,6 @@ from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, STATE, UNION,
 from graph_service.engine.peer import Call, Peer
 from graph_service.errors import BadGateway, ServiceError
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words.names import GRAPH_INFERRED
 
 #: Seconds that one graph may take.
 _DEADLINE = 3600
@@ -75,7 +74,7 @@ def _files(snapshot: Snapshot) -> Iterator[dict[str, tuple[Path, int]]]:
                         output.write(line)
                         counts[graph] += 1
                         digest = hashlib.blake2b(line, digest_size=16).digest()
-                        if graph != GRAPH_INFERRED and digest not in asserted:
+                        if graph != snapshot.space.graph_inferred and digest not in asserted:
                             asserted.add(digest)
                             whole.write(line)
         counts[ASSERTED] = len(asserted)

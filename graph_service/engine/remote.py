@@ -35,8 +35,8 @@ from graph_service.errors import (
     Unavailable,
 )
 from graph_service.words.formats import Format
-from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.outline import Outline
+from graph_service.words.space import Space
 
 #: Seconds after which a query is among the slow ones, and how many of those are listed.
 _SLOW = 0.5
@@ -50,11 +50,14 @@ _MANY_ROWS = 100_000
 class RemoteEngine:
     """Runs queries over a snapshot that another server holds."""
 
-    def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits) -> None:
-        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph."""
+    def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits, space: Space) -> None:
+        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph,
+        `space` is what the graph calls what belongs to it.
+        """
         self._peer = peer
         #: Processes without a graph: they look at queries and read answers.
-        self.workers = Workers(None, union, limits)
+        self.workers = Workers(None, union, limits, space=space)
+        self._inferred = space.graph_inferred
         self._snapshot = snapshot
         self._graphs = list(graphs)
         self._union = union
@@ -182,7 +185,7 @@ class RemoteEngine:
             default, named = plan.default_graphs or (), plan.named_graphs or ()
         else:
             whole = (UNION if query.infer else ASSERTED) if self._union else UNNAMED
-            return [whole], self._graphs_of(graph for graph in self._graphs if query.infer or graph != GRAPH_INFERRED)
+            return [whole], self._graphs_of(graph for graph in self._graphs if query.infer or graph != self._inferred)
         return self._graphs_of(node.value for node in named_nodes(default)), self._graphs_of(node.value for node in named_nodes(named))
 
     def _graphs_of(self, iris: Iterator[str]) -> Sequence[str]:

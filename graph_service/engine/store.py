@@ -22,7 +22,6 @@ from graph_service.engine.result import Formats, Kind, Query, format_of
 from graph_service.errors import MalformedRequest
 from graph_service.words.collation import COLLATION_KEY, collation_key
 from graph_service.words.formats import Format
-from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.nesting import may_make_triples, refuse_deep
 from graph_service.words.outline import outline
 from graph_service.words.results import write_answer
@@ -54,9 +53,9 @@ def _no_value(*_: object) -> None:
 class GraphStore:
     """Quads that never change, and queries over them."""
 
-    def __init__(self, quads: Path, union: bool = True, term_depth: int = 32) -> None:
+    def __init__(self, quads: Path, union: bool = True, term_depth: int = 32, inferred: str = "") -> None:
         """Load a file of N-Quads. The default graph is the union of all graphs, or else only what stands in no named graph.
-        `term_depth` is how many levels a triple term of a result may have.
+        `term_depth` is how many levels a triple term of a result may have, `inferred` the graph of what is inferred.
 
         Where the file stands among the dumps of a snapshot, the copies are read from `dataset.nt` and `asserted.nt`, side by side, which
         takes less than half of the time, or one after the other where there are blank nodes. Raises OSError and SyntaxError.
@@ -79,13 +78,13 @@ class GraphStore:
                 loaded.result()
         else:
             _load(self._store, quads, ox.RdfFormat.N_QUADS)
-            self._store.bulk_extend(_copies(ox.parse(path=str(quads), format=ox.RdfFormat.N_QUADS), union))
+            self._store.bulk_extend(_copies(ox.parse(path=str(quads), format=ox.RdfFormat.N_QUADS), union, inferred))
             if self._union is not None:
                 self._union.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         self._term_depth = term_depth
         self._has_triples = _contains(quads, b"<<(")
         self._graphs = [graph for graph in self._store.named_graphs() if graph != _ASSERTED]
-        self._asserted_graphs = [graph for graph in self._graphs if graph.value != GRAPH_INFERRED]
+        self._asserted_graphs = [graph for graph in self._graphs if graph.value != inferred]
 
     def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[Kind, Format]:
         """Run a query and write its result; returns its kind and the format.
@@ -260,13 +259,14 @@ def _contains(path: Path, word: bytes) -> bool:
         return content.find(word) >= 0
 
 
-def _copies(quads: Iterable[ox.Quad], union: bool) -> Iterator[ox.Quad]:
+def _copies(quads: Iterable[ox.Quad], union: bool, inferred: str) -> Iterator[ox.Quad]:
     """What stands in the default graph and in that of the asserted triples, beside the quads themselves."""
+    left_out = ox.NamedNode(inferred) if inferred else None
     for quad in quads:
         in_default = isinstance(quad.graph_name, ox.DefaultGraph)
         if union and not in_default:
             yield ox.Quad(quad.subject, quad.predicate, quad.object)
-        if (union or in_default) and quad.graph_name != ox.NamedNode(GRAPH_INFERRED):
+        if (union or in_default) and quad.graph_name != left_out:
             yield ox.Quad(quad.subject, quad.predicate, quad.object, _ASSERTED)
 
 

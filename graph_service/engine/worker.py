@@ -26,6 +26,8 @@ from graph_service.engine import walls, wire
 from graph_service.engine.store import GraphStore
 from graph_service.engine.tasks import Tasks
 from graph_service.errors import NotAcceptable, ServiceError
+from graph_service.words.prefixes import adopt
+from graph_service.words.space import Space
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -183,11 +185,14 @@ class _Output(io.BytesIO):
 
 
 def main() -> None:
-    """Be a zygote: arguments are SNAPSHOT DEFAULT_GRAPH MEMORY RESULT QUERY_DEPTH TERM_DEPTH, the control connection is standard input.
+    """Be a zygote: arguments are SNAPSHOT DEFAULT_GRAPH MEMORY RESULT QUERY_DEPTH TERM_DEPTH SPACE; the control connection is standard
+    input.
 
     Without a snapshot ("") its workers run no queries, and read what other servers answer.
     """
-    snapshot, union, *numbers = sys.argv[1:]
+    snapshot, union, *numbers, written = sys.argv[1:]
+    space = Space.read(written)
+    adopt(space.prefixes)
     memory, result, query_depth, term_depth = map(int, numbers)
-    store = GraphStore(Path(snapshot), union == "union", term_depth) if snapshot else None
+    store = GraphStore(Path(snapshot), union == "union", term_depth, space.graph_inferred) if snapshot else None
     zygote(Tasks(store, query_depth, term_depth), Limits(memory, result), socket.socket(fileno=os.dup(0)))

@@ -25,6 +25,7 @@ from graph_service.engine.result import Result
 from graph_service.engine.walls import WALLS
 from graph_service.engine.wire import Broken, Done, Refused
 from graph_service.errors import OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
+from graph_service.words.space import Space
 
 #: Imported and not run as a module, which would load it twice.
 ZYGOTE = "from graph_service.engine.worker import main; main()"
@@ -52,8 +53,11 @@ class EngineLimits:
 class Workers:
     """Processes that do tasks over one graph, or over none."""
 
-    def __init__(self, snapshot: Path | None, union: bool, limits: EngineLimits, sha256: str = "") -> None:
-        """`sha256` is what the graph's file must still have when its first reader has died and another must read it."""
+    def __init__(self, snapshot: Path | None, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
+        """`sha256` is what the graph's file must still have when its first reader has died and another must read it, `space` is what the
+        graph calls what belongs to it.
+        """
+        self._space = space or Space()
         self._snapshot = snapshot
         self._union = union
         self._limits = limits
@@ -259,6 +263,7 @@ class Workers:
                 [
                     *(sys.executable, "-c", ZYGOTE, str(self._snapshot or ""), "union" if self._union else "plain"),
                     *map(str, numbers),
+                    self._space.write(),
                 ],
                 stdin=theirs.fileno(),
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},

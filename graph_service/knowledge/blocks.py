@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph_service.knowledge.sources import SourceFile
+from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.words.tokens import Token, tokens
 
 

@@ -5,15 +5,16 @@ its own catalogue and its own files by those, and of nothing else. What is known
 and times) is told so too (DCAT 3).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from graph_service.knowledge.description import MEDIA_TYPES, WHOLE, describe_distribution
 from graph_service.knowledge.dumps import GZIP, Dump
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.void import dataset_of, key
-from graph_service.words.names import BASE, CATALOG, DATASET, DCAT, DCTERMS, DOWNLOADS, ENDPOINT, OPENAPI, QUERIES, SD, SPDX, VOID, XSD
+from graph_service.words.names import DCAT, DCTERMS, SD, SPDX, VOID, XSD
+from graph_service.words.space import Space
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
-from graph_service.words.triples import Triples, moment
+from graph_service.words.triples import Description, moment
 
 _VERSION_NOTES = "http://www.w3.org/ns/adms#versionNotes"
 
@@ -23,10 +24,6 @@ _CHANGES = {
     "es": "Lo que se añadió y se quitó desde la versión anterior:",
 }
 
-
-#: What of a service has an address of its own. Fragments of its endpoint's description are names of the graph.
-_ADDRESSES = frozenset({CATALOG, ENDPOINT, OPENAPI, QUERIES})
-_BELOW = (DOWNLOADS, CATALOG + "#")
 
 _ASSERTED = {
     "en": "The dataset without what is inferred",
@@ -41,50 +38,54 @@ _OF_VERSIONS = frozenset(
 )
 
 
-def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Triples:
+def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Description:
     """What a service over a snapshot says of itself, where the graph says `description`; by names, which `addressed` makes addresses."""
-    said = Triples(description)
+    said = Description(snapshot.space, description)
     version = _version(snapshot)
     for triple in description:
-        if triple.subject == NamedNode(DATASET) and triple.predicate.value in _OF_VERSIONS:
+        if triple.subject == NamedNode(said.space.dataset) and triple.predicate.value in _OF_VERSIONS:
             said.say(version, triple.predicate.value, triple.object)
-    said.say(CATALOG, DCAT + "dataset", version)
-    said.say(CATALOG, DCTERMS + "modified", moment(snapshot.made))
-    said.say(version, VOID + "sparqlEndpoint", ENDPOINT)
+    said.say(said.space.catalog, DCAT + "dataset", version)
+    said.say(said.space.catalog, DCTERMS + "modified", moment(snapshot.made))
+    said.say(version, VOID + "sparqlEndpoint", said.space.endpoint)
     # The one address that a client of SPARQL looks for is that of this service alone: the name in the graph is of none
     # (SPARQL 1.1 Service Description, section 3.2.1: a service has exactly one endpoint).
-    said.a(ENDPOINT, SD + "Service")
-    said.say(ENDPOINT, SD + "endpoint", ENDPOINT)
+    said.a(said.space.endpoint, SD + "Service")
+    said.say(said.space.endpoint, SD + "endpoint", said.space.endpoint)
     describe_files(said, snapshot)
-    return Triples(triple for triple in said if _has_address(triple.subject))
+    return Description(said.space, (triple for triple in said if _has_address(said.space, triple.subject)))
 
 
-def addressed(triples: Iterable[Triple], root: str) -> list[Triple]:
+def addressed(said: Description, root: str) -> list[Triple]:
     """What a service says of itself, with its addresses below `root` (`https://host/`) for the names of what has one."""
 
     def here(term: AnyTerm) -> AnyTerm:
-        return NamedNode(root + term.value.removeprefix(BASE)) if isinstance(term, NamedNode) and _has_address(term) else term
+        return (
+            NamedNode(root + term.value.removeprefix(said.space.base))
+            if isinstance(term, NamedNode) and _has_address(said.space, term)
+            else term
+        )
 
-    return [Triple(here(t.subject), t.predicate, here(t.object)) for t in triples]  # type: ignore[arg-type]
+    return [Triple(here(t.subject), t.predicate, here(t.object)) for t in said]  # type: ignore[arg-type]
 
 
-def describe_files(said: Triples, snapshot: Snapshot) -> None:
+def describe_files(said: Description, snapshot: Snapshot) -> None:
     """Each file with its size and SHA-256, when the snapshot was made, and the version before it that is kept."""
     version = _version(snapshot)
     for property in ("issued", "modified"):
         said.say(version, DCTERMS + property, moment(snapshot.made))
     versions = [kept.id for kept in snapshot.versions]
     for older in versions[versions.index(snapshot.id) + 1 :][:1]:
-        said.say(version, DCAT + "previousVersion", f"{DOWNLOADS}{older}/")
-        notes = {language: f"{words} {BASE}changes/{older}/{snapshot.id}" for language, words in _CHANGES.items()}
+        said.say(version, DCAT + "previousVersion", f"{said.space.downloads}{older}/")
+        notes = {language: f"{words} {said.space.base}changes/{older}/{snapshot.id}" for language, words in _CHANGES.items()}
         said.texts(version, _VERSION_NOTES, notes)
     for kept in versions:
-        said.say(f"{DOWNLOADS}{kept}/", DCAT + "isVersionOf", DATASET)
+        said.say(f"{said.space.downloads}{kept}/", DCAT + "isVersionOf", said.space.dataset)
     for dump in snapshot.files:
         dataset = version if dump.graph is None else f"{version}#{key(dump.graph)}"
         if dump.graph is not None:
             said.say(version, VOID + "subset", dataset)
-            said.say(dataset, DCAT + "isVersionOf", dataset_of(dump.graph))
+            said.say(dataset, DCAT + "isVersionOf", dataset_of(said.space, dump.graph))
         node = describe_distribution(said, dataset, version, dump.path.name, dump.format, _words(dump), dump.compressed)
         checksum = f"{node}-checksum"
         if dump.compressed:
@@ -98,11 +99,13 @@ def describe_files(said: Triples, snapshot: Snapshot) -> None:
 
 
 def _version(snapshot: Snapshot) -> str:
-    return f"{DOWNLOADS}{snapshot.id}/"
+    return f"{snapshot.space.downloads}{snapshot.id}/"
 
 
-def _has_address(term: object) -> bool:
-    return isinstance(term, NamedNode) and (term.value in _ADDRESSES or term.value.startswith(_BELOW))
+def _has_address(space: Space, term: object) -> bool:
+    """Whether a term names what has an address of its own. Fragments of an endpoint's description are names of the graph."""
+    addresses, begin = {space.catalog, space.endpoint, space.openapi, space.queries}, (space.downloads, space.catalog + "#")
+    return isinstance(term, NamedNode) and (term.value in addresses or term.value.startswith(begin))
 
 
 def _words(dump: Dump) -> dict[str, str]:

@@ -12,7 +12,6 @@ import pyoxigraph as ox
 from graph_service.errors import Unavailable
 from graph_service.knowledge.canonical import canonical
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words.names import GRAPH_DESCRIPTION
 
 
 @dataclass(frozen=True)
@@ -57,14 +56,14 @@ def changes(older: Snapshot, newer: Snapshot) -> Changes:
 
     Raises Unavailable for a version that cannot be read any more.
     """
-    return _changes(older.path_of("nq"), newer.path_of("nq"), older.id, newer.id)
+    return _changes(older.path_of("nq"), newer.path_of("nq"), older.id, newer.id, newer.space.graph_description)
 
 
 @lru_cache(maxsize=16)
-def _changes(older: Path, newer: Path, older_id: str, newer_id: str) -> Changes:
+def _changes(older: Path, newer: Path, older_id: str, newer_id: str, description: str) -> Changes:
     before, after = canonical(_lines(older)), canonical(_lines(newer))
     added, removed = sorted(after.keys() - before.keys()), sorted(before.keys() - after.keys())
-    (new, new_described), (old, old_described) = _counted(added, before), _counted(removed, after)
+    (new, new_described), (old, old_described) = _counted(added, before, description), _counted(removed, after, description)
     counts = Count(new, old), Count(new_described, old_described)
     return Changes(older_id, newer_id, tuple(added), tuple(sorted(before[line] for line in removed)), *counts)
 
@@ -78,7 +77,7 @@ def _lines(path: Path) -> list[str]:
     return [line for line in text.split("\n") if line]
 
 
-def _counted(lines: Iterable[str], others: Iterable[str]) -> tuple[int, int]:
+def _counted(lines: Iterable[str], others: Iterable[str], description: str) -> tuple[int, int]:
     """How many triples are in the lines and in no other graph of the other version; how many of them the description alone says."""
     graphs: dict[str, set[str]] = {}
     for triple, graph in map(_parted, lines):
@@ -90,7 +89,7 @@ def _counted(lines: Iterable[str], others: Iterable[str]) -> tuple[int, int]:
         return place < len(ordered) and ordered[place].startswith(triple)
 
     new = [triple for triple in graphs if not is_there(triple)]
-    return len(new), sum(graphs[triple] == {GRAPH_DESCRIPTION} for triple in new)
+    return len(new), sum(graphs[triple] == {description} for triple in new)
 
 
 def _parted(line: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from graph_service.errors import SourceError
 from graph_service.files import matching, text_of
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 #: A row of a rule: its columns by name.
 _Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]

@@ -6,7 +6,8 @@ It is told when the graph is built, so that every page, that of a problem too, k
 from collections.abc import Iterable
 from enum import StrEnum
 
-from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, THING
+from graph_service.words.names import NS, OA, OWL, RDF, RDFS, SKOS
+from graph_service.words.space import Space
 from graph_service.words.terms import NamedNode, Quad
 
 
@@ -33,16 +34,16 @@ _CLASSES = {
 }
 
 
-def contents_of(quads: Iterable[Quad]) -> list[Content]:
+def contents_of(space: Space, quads: Iterable[Quad]) -> list[Content]:
     """The kinds of content of a graph, its description of itself left out."""
-    inferred, description = NamedNode(GRAPH_INFERRED), NamedNode(GRAPH_DESCRIPTION)
+    inferred, description = NamedNode(space.graph_inferred), NamedNode(space.graph_description)
     found: set[Content] = set()
     for quad in quads:
         if quad.graph_name == inferred:
             found.add(Content.INFERRED)
         if quad.graph_name == description:
             continue
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(THING):
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(space.things):
             found.add(Content.OWN)
         if quad.predicate.value == OA + "exact":
             found.add(Content.PASSAGES)

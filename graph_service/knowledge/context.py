@@ -6,7 +6,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.words.names import DCTERMS, NS, OWL, RDF, RDFS, READ_PREFIXES, SKOS, XSD
+from graph_service.words.names import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from graph_service.words.prefixes import curie, prefixes
+from graph_service.words.space import Space
 
 #: Words for every graph: what JSON-LD calls otherwise, and the properties that name things in languages.
 _WORDS: dict[str, Any] = {
@@ -27,28 +29,28 @@ _WORDS: dict[str, Any] = {
 }
 
 
-def make_context(quads: Iterable[ox.Quad]) -> dict[str, Any]:
+def make_context(space: Space, quads: Iterable[ox.Quad]) -> dict[str, Any]:
     """The context for a graph with such an ontology. A term of the ontology whose name is a prefix too has no name of its own."""
     kinds: dict[str, set[str]] = defaultdict(set)
     ranges: dict[str, set[str]] = defaultdict(set)
     for quad in quads:
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(NS) and isinstance(quad.object, ox.NamedNode):
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(space.terms) and isinstance(quad.object, ox.NamedNode):
             if quad.predicate.value == RDF + "type":
                 kinds[quad.subject.value].add(quad.object.value)
             elif quad.predicate.value == RDFS + "range":
                 ranges[quad.subject.value].add(quad.object.value)
-    context: dict[str, Any] = {"@version": 1.1, **READ_PREFIXES, **_WORDS}
+    context: dict[str, Any] = {"@version": 1.1, **prefixes(), **_WORDS}
     for iri in sorted(kinds):
-        name = iri.removeprefix(NS)
+        name = iri.removeprefix(space.terms)
         if name in context or ":" in name:
             continue
         datatypes = sorted(range for range in ranges[iri] if range.startswith(XSD) and range != XSD + "string")
         if OWL + "Class" in kinds[iri]:
-            context[name] = {"@id": f"lc:{name}"}
+            context[name] = {"@id": curie(iri)}
         elif OWL + "ObjectProperty" in kinds[iri]:
-            context[name] = {"@id": f"lc:{name}", "@type": "@id", "@container": "@set"}
+            context[name] = {"@id": curie(iri), "@type": "@id", "@container": "@set"}
         elif OWL + "DatatypeProperty" in kinds[iri] and len(datatypes) == 1:
-            context[name] = {"@id": f"lc:{name}", "@type": "xsd:" + datatypes[0].removeprefix(XSD), "@container": "@set"}
+            context[name] = {"@id": curie(iri), "@type": "xsd:" + datatypes[0].removeprefix(XSD), "@container": "@set"}
         elif OWL + "DatatypeProperty" in kinds[iri] and not ranges[iri] - {XSD + "string"}:
-            context[name] = {"@id": f"lc:{name}", "@container": "@set"}
+            context[name] = {"@id": curie(iri), "@container": "@set"}
     return {"@context": context}

@@ -2,29 +2,27 @@
 
 from collections.abc import Collection
 
-from graph_service.words.names import DATASET, DCAT, DCTERMS, NS, PROV, RDF, SCHEMA
+from graph_service.words.names import DCAT, DCTERMS, NS, PROV, RDF, SCHEMA
 from graph_service.words.terms import Literal, NamedNode, Triple
-from graph_service.words.triples import Triples
-
-#: The period of the dataset.
-_PERIOD = DATASET + "#period"
+from graph_service.words.triples import Description
 
 _STARTS = frozenset({NS + "startDate", DCAT + "startDate", SCHEMA + "startDate", PROV + "startedAtTime"})
 _ENDS = frozenset({NS + "endDate", DCAT + "endDate", SCHEMA + "endDate", PROV + "endedAtTime"})
 
 
-def describe_coverage(said: Triples, triples: Collection[Triple]) -> None:
+def describe_coverage(said: Description, triples: Collection[Triple]) -> None:
     """The places that things of the graph are about, and from when to when its activities (`prov:Activity`) go."""
+    dataset, period = said.space.dataset, said.space.dataset + "#period"
     places = {t.object.value for t in triples if t.predicate.value == DCTERMS + "spatial" and isinstance(t.object, NamedNode)}
-    said.say(DATASET, DCTERMS + "spatial", *places)
+    said.say(dataset, DCTERMS + "spatial", *places)
     activities = {t.subject for t in triples if t.predicate.value == RDF + "type" and t.object == NamedNode(PROV + "Activity")}
     start, end = (_dates(triples, activities, properties) for properties in (_STARTS, _ENDS))
     if start or end:
-        said.say(DATASET, DCTERMS + "temporal", _PERIOD)
-        said.a(_PERIOD, DCTERMS + "PeriodOfTime")
+        said.say(dataset, DCTERMS + "temporal", period)
+        said.a(period, DCTERMS + "PeriodOfTime")
         # Dates, months and years of ISO 8601 stand in the order of their texts.
-        said.say(_PERIOD, DCAT + "startDate", *sorted(start, key=lambda date: date.value)[:1])
-        said.say(_PERIOD, DCAT + "endDate", *sorted(end, key=lambda date: date.value)[-1:])
+        said.say(period, DCAT + "startDate", *sorted(start, key=lambda date: date.value)[:1])
+        said.say(period, DCAT + "endDate", *sorted(end, key=lambda date: date.value)[-1:])
 
 
 def _dates(triples: Collection[Triple], subjects: Collection[object], properties: Collection[str]) -> list[Literal]:

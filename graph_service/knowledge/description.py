@@ -19,29 +19,10 @@ from graph_service.catalogue.examples import describe_examples
 from graph_service.knowledge.coverage import describe_coverage
 from graph_service.knowledge.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
 from graph_service.words.formats import DUMP_FORMATS, Format
-from graph_service.words.names import (
-    API,
-    BASE,
-    CATALOG,
-    DATASET,
-    DCAT,
-    DCTERMS,
-    DOWNLOADS,
-    ENDPOINT,
-    FOAF,
-    GRAPH_DESCRIPTION,
-    GRAPH_INFERRED,
-    OPENAPI,
-    QUERIES,
-    RDF,
-    RDFS,
-    SCHEMA,
-    SD,
-    VOID,
-    WELL_KNOWN_VOID,
-)
+from graph_service.words.names import DCAT, DCTERMS, FOAF, RDFS, SD, VOID
+from graph_service.words.space import Space
 from graph_service.words.terms import AnyTerm
-from graph_service.words.triples import Triples, number
+from graph_service.words.triples import Description, number
 
 _FORMATS = "http://www.w3.org/ns/formats/"
 
@@ -82,8 +63,14 @@ _WRITES = (
 
 
 def describe(
-    id: str, quads: Collection[ox.Quad], about: Collection[ox.Triple], catalogue: Catalogue, union: bool, titles: Collection[ox.Literal]
-) -> Triples:
+    space: Space,
+    id: str,
+    quads: Collection[ox.Quad],
+    about: Collection[ox.Triple],
+    catalogue: Catalogue,
+    union: bool,
+    titles: Collection[ox.Literal],
+) -> Description:
     """The description of a graph of some quads that is to be the snapshot `id`. `about`: what its makers say of it.
 
     `union`: whether the default graph of a query is the union of all graphs, this description included if it becomes one. `titles`: what
@@ -93,7 +80,7 @@ def describe(
     for quad in quads:
         graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""].add(quad.triple)
     everything = set().union(*graphs.values())
-    said = Triples(_of_this_dataset(about))
+    said = Description(space, about)
     _describe_dataset(said, id, everything, titles)
     for graph, triples in graphs.items():
         if graph:
@@ -101,63 +88,54 @@ def describe(
     describe_examples(said, catalogue)
     _describe_catalog(said, catalogue)
     named = [graph for graph in graphs if graph]
-    _describe_service(said, [*named, GRAPH_DESCRIPTION] if about else named, union)
+    _describe_service(said, [*named, space.graph_description] if about else named, union)
     _add_own_figures(said, everything if union else graphs.get("", set()), is_graph=bool(about), in_default=union and bool(about))
     return said
 
 
-def _of_this_dataset(about: Collection[ox.Triple]) -> Iterable[ox.Triple]:
-    """What the makers say; of a dataset that they call by a name of their own, it is said of this one too, if they speak of one alone."""
-    kinds = {ox.NamedNode(kind) for kind in (DCAT + "Dataset", VOID + "Dataset", SCHEMA + "Dataset")}
-    datasets = {triple.subject for triple in about if triple.predicate.value == RDF + "type" and triple.object in kinds}
-    if len(datasets) != 1 or any(triple.subject == ox.NamedNode(DATASET) for triple in about):
-        return about
-    return [*about, *(ox.Triple(ox.NamedNode(DATASET), t.predicate, t.object) for t in about if t.subject in datasets)]
-
-
-def part(triples: Iterable[ox.Triple], *documents: str, partitions: bool = False) -> list[ox.Triple]:
+def part(space: Space, triples: Iterable[ox.Triple], *documents: str, partitions: bool = False) -> list[ox.Triple]:
     """The triples about what has its name in some documents: the document itself, a fragment of it, or what is below it.
 
     All is below the dataset's own name, so of that the name and its fragments alone are meant. The partitions of datasets are left out,
     but those of the dataset as a whole, with `partitions`.
     """
-    below = tuple(f"{name.rstrip('/')}/" for name in documents if name != DATASET) + tuple(f"{name}#" for name in documents)
+    below = tuple(f"{name.rstrip('/')}/" for name in documents if name != space.dataset) + tuple(f"{name}#" for name in documents)
 
     def fits(triple: ox.Triple) -> bool:
         subject = triple.subject
         if not isinstance(subject, ox.NamedNode) or not (subject.value in documents or subject.value.startswith(below)):
             return False
-        return not is_of_partition(triple) or (partitions and subject.value == DATASET)
+        return not is_of_partition(space, triple) or (partitions and subject.value == space.dataset)
 
     return list(filter(fits, triples))
 
 
-def _describe_dataset(said: Triples, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal]) -> None:
-    space = next((t.object.value for t in said if t.predicate.value == VOID + "uriSpace" and isinstance(t.object, ox.Literal)), None)
-    said.a(DATASET, DCAT + "Dataset")
-    if not any(t.predicate.value == DCTERMS + "title" and t.subject == ox.NamedNode(DATASET) for t in said):
-        said.say(DATASET, DCTERMS + "title", *titles)
-    version = f"{DOWNLOADS}{id}/"
-    said.say(DATASET, DCAT + "version", ox.Literal(id))
-    said.say(DATASET, DCAT + "hasCurrentVersion", version)
-    said.say(DATASET, VOID + "sparqlEndpoint", ENDPOINT)
-    said.say(version, DCAT + "isVersionOf", DATASET)
+def _describe_dataset(said: Description, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal]) -> None:
+    begin = next((t.object.value for t in said if t.predicate.value == VOID + "uriSpace" and isinstance(t.object, ox.Literal)), None)
+    said.a(said.space.dataset, DCAT + "Dataset")
+    if not any(t.predicate.value == DCTERMS + "title" and t.subject == ox.NamedNode(said.space.dataset) for t in said):
+        said.say(said.space.dataset, DCTERMS + "title", *titles)
+    version = f"{said.space.downloads}{id}/"
+    said.say(said.space.dataset, DCAT + "version", ox.Literal(id))
+    said.say(said.space.dataset, DCAT + "hasCurrentVersion", version)
+    said.say(said.space.dataset, VOID + "sparqlEndpoint", said.space.endpoint)
+    said.say(version, DCAT + "isVersionOf", said.space.dataset)
     said.a(version, DCAT + "Dataset")
     _inherit(said, version, "title", "description", "license", "publisher")
     for format in DUMP_FORMATS:
         file = f"dataset.{format.name}"
-        describe_distribution(said, DATASET, version, file, format, WHOLE)
-        said.say(DATASET, VOID + "dataDump", version + file)
+        describe_distribution(said, said.space.dataset, version, file, format, WHOLE)
+        said.say(said.space.dataset, VOID + "dataDump", version + file)
     describe_coverage(said, triples)
-    describe_figures(said, DATASET, triples, space)
-    describe_links(said, DATASET, triples, space or BASE)
-    said.a(WELL_KNOWN_VOID, VOID + "DatasetDescription")
-    said.texts(WELL_KNOWN_VOID, RDFS + "comment", _COUNTED)
-    said.say(WELL_KNOWN_VOID, FOAF + "primaryTopic", DATASET)
+    describe_figures(said, said.space.dataset, triples, begin)
+    describe_links(said, said.space.dataset, triples, begin or said.space.base)
+    said.a(said.space.void, VOID + "DatasetDescription")
+    said.texts(said.space.void, RDFS + "comment", _COUNTED)
+    said.say(said.space.void, FOAF + "primaryTopic", said.space.dataset)
 
 
 def describe_distribution(
-    said: Triples, dataset: str, version: str, file: str, format: Format, words: Mapping[str, str], compressed: bool = False
+    said: Description, dataset: str, version: str, file: str, format: Format, words: Mapping[str, str], compressed: bool = False
 ) -> str:
     """That a file of a version is a distribution of a dataset in a format; the name of the distribution, whose address is the file's.
 
@@ -167,7 +145,7 @@ def describe_distribution(
     said.say(dataset, DCAT + "distribution", node)
     said.a(node, DCAT + "Distribution")
     said.say(node, DCAT + "downloadURL", version + file)
-    said.say(node, DCAT + "accessURL", DOWNLOADS)
+    said.say(node, DCAT + "accessURL", said.space.downloads)
     said.say(node, DCAT + "mediaType", MEDIA_TYPES + format.media)
     packed = _PACKED if compressed else dict.fromkeys(words, "")
     said.texts(node, DCTERMS + "description", {tag: f"{text} ({format.media}){packed[tag]}" for tag, text in words.items()})
@@ -177,80 +155,80 @@ def describe_distribution(
     return node
 
 
-def _inherit(said: Triples, node: str, *names: str) -> None:
+def _inherit(said: Description, node: str, *names: str) -> None:
     """That what is so of the dataset, by properties of Dublin Core, is so of a part or a catalogue of it too."""
     for name in names:
         said.say(node, DCTERMS + name, *_of_dataset(said, DCTERMS + name))
 
 
-def _of_dataset(said: Triples, property: str) -> list[AnyTerm]:
-    return [t.object for t in said if t.predicate.value == property and t.subject == ox.NamedNode(DATASET)]
+def _of_dataset(said: Description, property: str) -> list[AnyTerm]:
+    return [t.object for t in said if t.predicate.value == property and t.subject == ox.NamedNode(said.space.dataset)]
 
 
-def _describe_graph(said: Triples, graph: str, triples: Collection[ox.Triple]) -> None:
-    node = dataset_of(graph)
+def _describe_graph(said: Description, graph: str, triples: Collection[ox.Triple]) -> None:
+    node = dataset_of(said.space, graph)
     describe_figures(said, node, triples)
     # What is inferred of a thing is a part of it: the rest, its class often with it, is in other graphs.
-    if graph != GRAPH_INFERRED:
+    if graph != said.space.graph_inferred:
         describe_partitions(said, node, triples)
     said.a(node, SD + "Graph")
-    said.say(DATASET, VOID + "subset", node)
+    said.say(said.space.dataset, VOID + "subset", node)
 
 
-def _describe_catalog(said: Triples, catalogue: Catalogue) -> None:
-    said.a(CATALOG, DCAT + "Catalog")
-    _inherit(said, CATALOG, "title", "description", "publisher", "license", "language", "spatial")
-    said.say(CATALOG, DCAT + "dataset", DATASET)
-    said.say(CATALOG, FOAF + "primaryTopic", DATASET)
-    said.say(CATALOG, FOAF + "homepage", DATASET)
+def _describe_catalog(said: Description, catalogue: Catalogue) -> None:
+    said.a(said.space.catalog, DCAT + "Catalog")
+    _inherit(said, said.space.catalog, "title", "description", "publisher", "license", "language", "spatial")
+    said.say(said.space.catalog, DCAT + "dataset", said.space.dataset)
+    said.say(said.space.catalog, FOAF + "primaryTopic", said.space.dataset)
+    said.say(said.space.catalog, FOAF + "homepage", said.space.dataset)
     themes = [theme.value for theme in _of_dataset(said, DCAT + "theme") if isinstance(theme, ox.NamedNode)]
-    said.say(CATALOG, DCAT + "themeTaxonomy", *{theme.rpartition("/")[0] for theme in themes})
-    for service, name in ((ENDPOINT, "SPARQL endpoint"), (API, "Canned queries and documents over HTTP")):
-        said.say(CATALOG, DCAT + "service", service)
+    said.say(said.space.catalog, DCAT + "themeTaxonomy", *{theme.rpartition("/")[0] for theme in themes})
+    for service, name in ((said.space.endpoint, "SPARQL endpoint"), (said.space.api, "Canned queries and documents over HTTP")):
+        said.say(said.space.catalog, DCAT + "service", service)
         said.a(service, DCAT + "DataService")
         said.texts(service, DCTERMS + "title", {"en": name})
-        said.say(service, DCAT + "servesDataset", DATASET)
+        said.say(service, DCAT + "servesDataset", said.space.dataset)
         _inherit(said, service, "publisher", "license")
         for name in ("keyword", "theme", "contactPoint"):
             said.say(service, DCAT + name, *_of_dataset(said, DCAT + name))
-    said.say(ENDPOINT, DCAT + "endpointURL", ENDPOINT)
-    said.say(ENDPOINT, DCAT + "endpointDescription", ENDPOINT)
-    said.say(ENDPOINT, DCTERMS + "conformsTo", "https://www.w3.org/TR/sparql11-protocol/")
-    said.say(API, DCAT + "endpointURL", QUERIES)
-    said.say(API, DCAT + "endpointDescription", OPENAPI)
-    said.say(API, DCTERMS + "conformsTo", "https://spec.openapis.org/oas/v3.1.0")
+    said.say(said.space.endpoint, DCAT + "endpointURL", said.space.endpoint)
+    said.say(said.space.endpoint, DCAT + "endpointDescription", said.space.endpoint)
+    said.say(said.space.endpoint, DCTERMS + "conformsTo", "https://www.w3.org/TR/sparql11-protocol/")
+    said.say(said.space.api, DCAT + "endpointURL", said.space.queries)
+    said.say(said.space.api, DCAT + "endpointDescription", said.space.openapi)
+    said.say(said.space.api, DCTERMS + "conformsTo", "https://spec.openapis.org/oas/v3.1.0")
 
 
-def _describe_service(said: Triples, graphs: list[str], union: bool) -> None:
-    dataset, default = ENDPOINT + "#dataset", ENDPOINT + "#default-graph"
-    said.say(ENDPOINT, SD + "supportedLanguage", SD + "SPARQL11Query")
-    said.say(ENDPOINT, SD + "resultFormat", *(_FORMATS + name for name in _WRITES))
+def _describe_service(said: Description, graphs: list[str], union: bool) -> None:
+    dataset, default = said.space.endpoint + "#dataset", said.space.endpoint + "#default-graph"
+    said.say(said.space.endpoint, SD + "supportedLanguage", SD + "SPARQL11Query")
+    said.say(said.space.endpoint, SD + "resultFormat", *(_FORMATS + name for name in _WRITES))
     if union:
-        said.say(ENDPOINT, SD + "feature", SD + "UnionDefaultGraph")
-    if GRAPH_INFERRED in graphs:
-        said.say(ENDPOINT, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/OWL-RDF-Based")
-        said.say(ENDPOINT, SD + "defaultSupportedEntailmentProfile", "http://www.w3.org/ns/owl-profile/RL")
+        said.say(said.space.endpoint, SD + "feature", SD + "UnionDefaultGraph")
+    if said.space.graph_inferred in graphs:
+        said.say(said.space.endpoint, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/OWL-RDF-Based")
+        said.say(said.space.endpoint, SD + "defaultSupportedEntailmentProfile", "http://www.w3.org/ns/owl-profile/RL")
     else:
-        said.say(ENDPOINT, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple")
-    said.say(ENDPOINT, SD + "defaultDataset", dataset)
+        said.say(said.space.endpoint, SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple")
+    said.say(said.space.endpoint, SD + "defaultDataset", dataset)
     said.a(dataset, SD + "Dataset")
     said.say(dataset, SD + "defaultGraph", default)
     said.a(default, SD + "Graph")
     for graph in graphs:
-        named = f"{ENDPOINT}#named-graph={key(graph)}"
+        named = f"{said.space.endpoint}#named-graph={key(graph)}"
         said.say(dataset, SD + "namedGraph", named)
         said.a(named, SD + "NamedGraph")
         said.say(named, SD + "name", graph)
-        said.say(named, SD + "graph", dataset_of(graph))
+        said.say(named, SD + "graph", dataset_of(said.space, graph))
 
 
-def _add_own_figures(said: Triples, default: Collection[ox.Triple], is_graph: bool, in_default: bool) -> None:
+def _add_own_figures(said: Description, default: Collection[ox.Triple], is_graph: bool, in_default: bool) -> None:
     """The sizes of the description and of the default graph: what the figures are does not change how many triples there are."""
-    content = dataset_of(GRAPH_DESCRIPTION)
+    content = dataset_of(said.space, said.space.graph_description)
     if is_graph:
         said.a(content, SD + "Graph", VOID + "Dataset")
     own = len(said) + 1 + is_graph
     if is_graph:
         said.say(content, VOID + "triples", number(own))
     union = len(default) + (own - len(said.intersection(default)) if in_default else 0)
-    said.say(ENDPOINT + "#default-graph", VOID + "triples", number(union))
+    said.say(said.space.endpoint + "#default-graph", VOID + "triples", number(union))

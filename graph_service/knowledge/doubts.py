@@ -19,7 +19,8 @@ import pyoxigraph as ox
 
 from graph_service.knowledge.serialisations import ENDINGS
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import OWL, RDFS, THING, curie
+from graph_service.words.names import OWL, RDFS
+from graph_service.words.prefixes import curie
 
 try:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -75,9 +76,9 @@ def _near_each_other(sources: Sources) -> Iterator[str]:
     for file in sources.data:
         for quad in file.quads:
             subject, value = quad.subject, quad.object
-            if not isinstance(subject, ox.NamedNode) or not subject.value.startswith(THING):
+            if not isinstance(subject, ox.NamedNode) or not subject.value.startswith(sources.space.things):
                 continue
-            kind, _, key = subject.value.removeprefix(THING).partition("/")
+            kind, _, key = subject.value.removeprefix(sources.space.things).partition("/")
             if kind == _PASSAGE:
                 continue
             if quad.predicate == _DIFFERENT and isinstance(value, ox.NamedNode):
@@ -93,15 +94,15 @@ def _near_each_other(sources: Sources) -> Iterator[str]:
             for other, other_name, _ in sorted(things):
                 if first < other and (first, other) not in told | different:
                     told.add((first, other))
-                    quoted = "" if {name, other_name} == {_key(first), _key(other)} else f' ("{name}", "{other_name}")'
+                    quoted = "" if {name, other_name} == {_key(sources, first), _key(sources, other)} else f' ("{name}", "{other_name}")'
                     yield (
                         f"{sources.where(other)}: {curie(other)} reads almost like {curie(first)}{quoted} at {sources.where(first)}. "
                         f"Are they one? If not, {curie(other)} owl:differentFrom {curie(first)} says so."
                     )
 
 
-def _key(iri: str) -> str:
-    return iri.removeprefix(THING).partition("/")[2]
+def _key(sources: Sources, iri: str) -> str:
+    return iri.removeprefix(sources.space.things).partition("/")[2]
 
 
 def _taken_apart(name: str) -> tuple[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
 from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, THING_FORMATS, Format
-from graph_service.words.names import GRAPH, GRAPH_INFERRED
+from graph_service.words.space import Space
 from graph_service.words.writing import in_order, write_quads, write_sorted
 
 #: The media type of a compressed file, whatever is in it.
@@ -62,14 +62,14 @@ class Document(NamedTuple):
     triples: Collection[ox.Triple]
 
 
-def write_dumps(folder: Path, quads: list[ox.Quad]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+def write_dumps(folder: Path, space: Space, quads: list[ox.Quad]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Write all files; the entry of each for the manifest, by its name, and of each that its format cannot say, the reason."""
     entries: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     # Compressing is most of the work, and goes on beside the rest.
     with ThreadPoolExecutor() as pool:
         kept: list[tuple[str, dict[str, Any], Future[dict[str, Any]]]] = []
-        for stem, properties, chosen in _parts(quads):
+        for stem, properties, chosen in _parts(space, quads):
             for format, content in _formats(chosen):
                 if isinstance(content, str):
                     left_out[f"{stem}.{format.name}"] = content
@@ -154,10 +154,10 @@ def read_dumps(folder: Path, entries: dict[str, dict[str, Any]]) -> list[Dump]:
     return dumps
 
 
-def _parts(quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, Any], list[ox.Quad]]]:
+def _parts(space: Space, quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, Any], list[ox.Quad]]]:
     """What there is a file of: the beginning of its name, its properties, its quads."""
     yield "dataset", {}, quads
-    asserted = [quad for quad in quads if quad.graph_name != ox.NamedNode(GRAPH_INFERRED)]
+    asserted = [quad for quad in quads if quad.graph_name != ox.NamedNode(space.graph_inferred)]
     if len(asserted) < len(quads):
         yield "asserted", {"inferred": False}, asserted
     graphs: dict[str, list[ox.Quad]] = {}
@@ -165,12 +165,12 @@ def _parts(quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, Any], list[ox.
         if isinstance(quad.graph_name, ox.NamedNode):
             graphs.setdefault(quad.graph_name.value, []).append(quad)
     for graph, own in sorted(graphs.items()):
-        yield f"graph-{_slug(graph)}", {"graph": graph}, own
+        yield f"graph-{_slug(space, graph)}", {"graph": graph}, own
 
 
-def _slug(graph: str) -> str:
+def _slug(space: Space, graph: str) -> str:
     """A name for files: what the graph is called here, or a hash of its IRI."""
-    name = graph.removeprefix(GRAPH)
+    name = graph.removeprefix(space.graphs)
     return name if name != graph and "/" not in name and "." not in name else _hash(graph)
 
 

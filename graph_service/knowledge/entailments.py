@@ -22,7 +22,7 @@ from graph_service.errors import SourceError
 from graph_service.files import matching
 from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.closure import Clash, Closure, close
-from graph_service.knowledge.sources import SourceFile
+from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.words.names import OWL, RDF, RDFS, XSD
 from graph_service.words.writing import write_readably
 

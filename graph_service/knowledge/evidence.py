@@ -13,8 +13,10 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.sources import SourceFile
-from graph_service.words.names import NS, RDF, STATEMENT, curie
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.words.names import NS, RDF
+from graph_service.words.prefixes import curie
+from graph_service.words.space import Space
 
 PASSAGE = ox.NamedNode(NS + "Passage")
 SOURCED_STATEMENT = ox.NamedNode(NS + "SourcedStatement")
@@ -23,9 +25,9 @@ QUOTED_FROM = ox.NamedNode(NS + "quotedFrom")
 TYPE = ox.NamedNode(RDF + "type")
 
 
-def statement_iri(subject: object, predicate: object, object_: object) -> ox.NamedNode:
+def statement_iri(space: Space, subject: object, predicate: object, object_: object) -> ox.NamedNode:
     """The IRI of the record for a triple: the same triple has the same IRI in every build."""
-    return ox.NamedNode(STATEMENT + hashlib.sha256(f"{subject} {predicate} {object_}".encode()).hexdigest()[:20])
+    return ox.NamedNode(space.things + "statement/" + hashlib.sha256(f"{subject} {predicate} {object_}".encode()).hexdigest()[:20])
 
 
 def passage_of(file: SourceFile) -> ox.NamedNode | None:
@@ -40,7 +42,7 @@ def passage_of(file: SourceFile) -> ox.NamedNode | None:
     return passage if isinstance(passage, ox.NamedNode) else None
 
 
-def evidence(file: SourceFile) -> Iterator[ox.Quad]:
+def evidence(space: Space, file: SourceFile) -> Iterator[ox.Quad]:
     """The records of a file's statements and the links to its passage; nothing for a file without a passage."""
     passage = passage_of(file)
     if passage is None:
@@ -55,7 +57,7 @@ def evidence(file: SourceFile) -> Iterator[ox.Quad]:
             where = f"{file.path}:{(subject and file.line_of(subject, lead.predicate.value)) or 1}"
             detail = "a statement with a passage cannot have a blank node: give what stands in brackets an IRI"
             raise SourceError(f"{where}: {curie(subject)} ({curie(lead.predicate.value)}): {detail}")
-        record = statement_iri(quad.subject, quad.predicate, quad.object)
+        record = statement_iri(space, quad.subject, quad.predicate, quad.object)
         yield ox.Quad(record, TYPE, SOURCED_STATEMENT, quad.graph_name)
         yield ox.Quad(record, ox.NamedNode(RDF + "subject"), quad.subject, quad.graph_name)
         yield ox.Quad(record, ox.NamedNode(RDF + "predicate"), quad.predicate, quad.graph_name)

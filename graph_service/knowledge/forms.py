@@ -16,9 +16,10 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, 
 
 from graph_service.files import text_of
 from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.values import is_malformed
-from graph_service.words.names import BASE, PREFIXES, curie
+from graph_service.words.prefixes import USUAL, curie
 
 #: The rules of this gate, each as a sentence.
 RULES = {
@@ -73,18 +74,18 @@ def exists(iri: str, known: Vocabularies) -> bool:
 
 def check(sources: Sources, known: Vocabularies) -> list[Finding]:
     """All terms and literals of the sources that are not as they must be, in order of file and line."""
-    spelled = {_plain(space): space for space in (*known, *PREFIXES.values(), BASE)}
+    spelled = {_plain(space): space for space in (*known, *USUAL.values(), sources.space.base)}
     told: dict[tuple[str, str], Finding] = {}
     for file in sources.files:
         for quad in file.quads:
-            for rule, thing, value, hint in _faults(quad, file, file in sources.ontology, known, spelled):
+            for rule, thing, value, hint in _faults(quad, file, file in sources.ontology, known, spelled, sources.space.base):
                 if (rule, thing) not in told:
                     told[rule, thing] = Finding(_where(file, quad), rule, RULES[rule], thing, value, hint)
     return sorted(told.values(), key=str)
 
 
 def _faults(
-    quad: ox.Quad, file: SourceFile, is_ontology: bool, known: Vocabularies, spelled: Mapping[str, str]
+    quad: ox.Quad, file: SourceFile, is_ontology: bool, known: Vocabularies, spelled: Mapping[str, str], base: str
 ) -> Iterator[tuple[str, str, str, str]]:
     """What is wrong with the parts of a file's statement: the rule, the thing, its value, a hint."""
     subject = curie(quad.subject.value) if isinstance(quad.subject, ox.NamedNode) else "a thing without IRI"
@@ -95,13 +96,13 @@ def _faults(
     for term in terms:
         if term.value.startswith("file:"):
             yield "iri-absolute", f"<{_relative(term.value, file)}>", f"beside {curie(quad.predicate.value)}", ""
-    own = any(_plain(term.value).startswith(_plain(BASE)) for term in terms)
+    own = any(_plain(term.value).startswith(_plain(base)) for term in terms)
     named = terms if is_ontology else [quad.predicate, *([value] if quad.predicate == _TYPE else [])]
     for term in terms:
         if not own or not isinstance(term, ox.NamedNode):
             continue
         space = _space(term.value)
-        meant = BASE if _plain(term.value).startswith(_plain(BASE)) else spelled.get(_plain(space)) if term in named else None
+        meant = base if _plain(term.value).startswith(_plain(base)) else spelled.get(_plain(space)) if term in named else None
         if meant is not None and not term.value.startswith(meant) and space not in spelled.values():
             yield "namespace", f"<{term.value}>", f"of {subject}", f"Is <{meant}> meant?"
         elif term in named and not exists(term.value, known):

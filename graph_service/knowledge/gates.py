@@ -21,7 +21,7 @@ from graph_service.knowledge.sources import Progress, Sources
 from graph_service.knowledge.terminology import terminology_of
 from graph_service.knowledge.texts import passages
 from graph_service.knowledge.unsaid import carried, unsaid
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 
 @dataclass(frozen=True)
@@ -157,5 +157,5 @@ def _coverage(knowledge: Knowledge) -> str:
     graphs = set(passages.values())
     statements = {q for q in knowledge.data if q.graph_name in graphs and q.subject not in passages and q.subject not in documents}
     records = {(quad.subject, quad.graph_name) for quad in knowledge.evidence}
-    recorded = sum((statement_iri(q.subject, q.predicate, q.object), q.graph_name) in records for q in statements)
+    recorded = sum((statement_iri(knowledge.sources.space, q.subject, q.predicate, q.object), q.graph_name) in records for q in statements)
     return f"{100 * recorded // len(statements)} %" if statements else "no statements"

@@ -13,8 +13,10 @@ import pyoxigraph as ox
 from graph_service.config import Settings
 from graph_service.knowledge.copies import copies_beside, copies_of
 from graph_service.knowledge.parsing import Reading
-from graph_service.knowledge.sources import SourceFile, Sources, graph_of
-from graph_service.words.names import GRAPH_ONTOLOGY, OWL, RDF
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources, graph_of
+from graph_service.words.names import OWL, RDF
+from graph_service.words.space import Space
 
 _IMPORTS, _VERSION = ox.NamedNode(OWL + "imports"), ox.NamedNode(OWL + "versionIRI")
 _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")
@@ -23,9 +25,11 @@ _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")
 def sources_of(settings: Settings) -> Sources:
     """The files that the settings name, read as they say, and what they import. Raises SourceError, and SettingError as `Sources.find`."""
     reading = Reading(limit=settings.source_limit, copies=copies_of(settings.context), lenient=settings.lenient)
-    found = Sources.find(settings.ontology, settings.data, reading)
+    found = Sources.find(settings.ontology, settings.data, reading, settings.base)
     known = {file.path.resolve() for file in (*found.files, *found.about)}
-    return replace(found, ontology=tuple(_followed(found.ontology, known)), data=tuple(_followed(found.data, known)))
+    return replace(
+        found, ontology=tuple(_followed(found.space, found.ontology, known)), data=tuple(_followed(found.space, found.data, known))
+    )
 
 
 def missing(sources: Sources) -> Iterator[str]:
@@ -50,7 +54,7 @@ def missing(sources: Sources) -> Iterator[str]:
         yield f"{first}: imports <{iri}>, and nothing is fetched{also}. {mend}."
 
 
-def _followed(files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]:
+def _followed(space: Space, files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]:
     """Files, and behind them the copies of what they import that are not known yet; and of what those import."""
     followed = list(files)
     for file in followed:
@@ -58,8 +62,8 @@ def _followed(files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]
         for copy in [copies[iri] for iri in (_imports(file) if copies else ()) if iri in copies]:
             if copy.is_file() and copy.resolve() not in known:
                 known.add(copy.resolve())
-                graph = GRAPH_ONTOLOGY if file.graph == GRAPH_ONTOLOGY else graph_of(copy, copy)
-                followed.append(SourceFile(copy, graph, file.reading))
+                graph = file.graph if file.all else graph_of(space, copy, copy)
+                followed.append(SourceFile(copy, graph, file.reading, file.all))
     return followed
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from graph_service.errors import BuildError
 from graph_service.words.folding import fold
 from graph_service.words.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT
-from graph_service.words.names import DCTERMS, GRAPH_DESCRIPTION, GRAPH_INFERRED, NS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
+from graph_service.words.names import DCTERMS, NS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
+from graph_service.words.space import Space
 from graph_service.words.terms import Literal, NamedNode, Quad, Triple
 
 #: The last place of a property by whose value a thing is shown (see `labels`); behind it come other names.
@@ -73,12 +74,12 @@ CREATE VIRTUAL TABLE word USING fts5(folded, content='text', content_rowid='id',
 """
 
 
-def write_index(path: Path, quads: Iterable[Quad], description: Collection[Triple]) -> None:
+def write_index(path: Path, space: Space, quads: Iterable[Quad], description: Collection[Triple]) -> None:
     """Write the index of a graph and of the canned queries in its description.
 
     Raises BuildError where SQLite lacks FTS5, and OSError where the file cannot be written.
     """
-    statements = list(_searchable(quads, description))
+    statements = list(_searchable(space, quads, description))
     things = _Things(statements)
     try:
         with closing(sqlite3.connect(path)) as database, database:
@@ -96,13 +97,13 @@ def write_index(path: Path, quads: Iterable[Quad], description: Collection[Tripl
         raise OSError(number, os.strerror(number), str(path)) from error
 
 
-def _searchable(quads: Iterable[Quad], description: Collection[Triple]) -> Iterator[tuple[Triple, bool]]:
+def _searchable(space: Space, quads: Iterable[Quad], description: Collection[Triple]) -> Iterator[tuple[Triple, bool]]:
     """What is said of things that a search may find, and whether it is only inferred."""
     queries = {t.subject for t in description if t.predicate.value == RDF + "type" and t.object == NamedNode(SHACL + "SPARQLExecutable")}
     for triple in description:
         if triple.subject in queries:
             yield triple, False
-    said = [quad for quad in quads if quad.graph_name != NamedNode(GRAPH_DESCRIPTION)]
+    said = [quad for quad in quads if quad.graph_name != NamedNode(space.graph_description)]
     kept = [quad for quad in said if isinstance(quad.subject, NamedNode)]
     records = {quad.subject for quad in kept if quad.predicate.value == RDF + "subject"}
     written: dict[object, list[Literal]] = defaultdict(list)
@@ -111,7 +112,7 @@ def _searchable(quads: Iterable[Quad], description: Collection[Triple]) -> Itera
             written[quad.subject].append(quad.object)
     for quad in kept:
         if quad.subject not in records:
-            inferred = quad.graph_name == NamedNode(GRAPH_INFERRED)
+            inferred = quad.graph_name == NamedNode(space.graph_inferred)
             yield quad.triple, inferred
             if quad.predicate.value in _XL_NAMES:
                 yield from ((Triple(quad.subject, quad.predicate, text), inferred) for text in written[quad.object])

@@ -57,13 +57,14 @@ class Knowledge:
 def read(sources: Sources, progress: Progress) -> Knowledge:
     """Parse all files and make the records of their statements. Raises SourceError."""
     progress(f"Reading {len(sources.files)} files.")
+    sources.adopt_prefixes()
     for warning in sources.warnings():
         progress(warning)
     return Knowledge(
         sources=sources,
         ontology=[quad for file in sources.ontology for quad in file.quads],
         data=[quad for file in sources.data for quad in file.quads],
-        evidence=[quad for file in sources.data for quad in evidence(file)],
+        evidence=[quad for file in sources.data for quad in evidence(sources.space, file)],
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.supported import LeftOut
 from graph_service.knowledge.terminology import FIRST, REST, TYPE
 

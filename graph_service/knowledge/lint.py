@@ -20,7 +20,8 @@ from rdflib.term import Variable
 from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.header import line_of
 from graph_service.catalogue.paging import Select
-from graph_service.words.names import RDF, RDFS, XSD, curie
+from graph_service.words.names import RDF, RDFS, XSD
+from graph_service.words.prefixes import curie
 from graph_service.words.tokens import Token, tokens
 
 #: Namespaces whose terms are functions and datatypes of the language itself.
@@ -74,8 +75,10 @@ def _prefixes(query: CannedQuery) -> Iterator[tuple[int, str]]:
     stream = list(tokens(query.text))
     declared = {stream[place + 1].text: stream[place + 1] for place in _declarations(stream)}
     used = {token.text.partition(":")[0] + ":" for token in stream if token.kind == "name" and token not in declared.values()}
+    # Values and classes in the header have the query's prefixes too.
+    header = " ".join(line for line in query.text.splitlines() if line.startswith("#+"))
     for prefix, token in declared.items():
-        if prefix not in used:
+        if prefix not in used and not re.search(rf"(?<![\w-]){re.escape(prefix)}\w", header):
             yield _line(query.text, token.start), f"the prefix {prefix} is declared and not used"
 
 

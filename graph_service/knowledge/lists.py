@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from graph_service.catalogue.header import NAME, Text
 from graph_service.errors import MalformedQuery
 from graph_service.words import syntax
-from graph_service.words.names import RDF, RDFS, SHACL, SKOS, VIEW, XSD, curie
+from graph_service.words.names import RDF, RDFS, SHACL, SKOS, VIEW, XSD
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 #: Datatype of a trait's only value -> the type of its column in a table. Values that are not said to be so are texts.

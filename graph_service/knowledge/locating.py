@@ -9,7 +9,8 @@ from graph_service.errors import SourceError
 from graph_service.knowledge.blocks import block as block_of
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.texts import AROUND, END, EXACT, PREFIX, START, SUFFIX, Passage, Text, documents, passages
-from graph_service.words.names import OA, curie
+from graph_service.words.names import OA
+from graph_service.words.prefixes import curie
 
 
 def locate(folder: Path, text_file: Path) -> list[Path]:

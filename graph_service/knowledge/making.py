@@ -20,12 +20,13 @@ from graph_service.knowledge.description import describe
 from graph_service.knowledge.identity import graph_id, source_set
 from graph_service.knowledge.imports import sources_of
 from graph_service.knowledge.knowledge import REASONING, infer, read
+from graph_service.knowledge.naming import prefixes_of
 from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Progress
 from graph_service.knowledge.terminology import is_terminology
 from graph_service.knowledge.titles import titles_of
-from graph_service.words.names import GRAPH_DESCRIPTION, GRAPH_INFERRED
+from graph_service.words.prefixes import adopt
 
 
 def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
@@ -34,10 +35,12 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     Raises SourceError, BuildError, and OSError where it cannot be written.
     """
     sources = sources_of(settings)
+    knowledge = read(sources, progress)
+    space = sources.space.binding(prefixes_of(sources.files, sources.about))
+    adopt(space.prefixes)
     catalogue = Catalogue.read(settings.queries)
     if catalogue.faults:
         raise BuildError("\n".join(fault.detail for fault in catalogue.faults), findings=[fault.detail for fault in catalogue.faults])
-    knowledge = read(sources, progress)
     report = gates.guard(knowledge, settings)
     for warning in report.warnings:
         progress(warning)
@@ -59,13 +62,13 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
             for warning in found.warnings:
                 progress(warning)
             inferred = sorted({*found.triples, *derivations.derive(computing, [*knowledge.said, *found.triples])}, key=str)
-    graph = ox.NamedNode(GRAPH_INFERRED)
+    graph = ox.NamedNode(space.graph_inferred)
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
     about = [quad.triple for file in sources.about for quad in file.quads]
     names = titles_of({quad.triple for quad in knowledge.asserted}, settings.data or settings.ontology)
-    description = describe(id, quads, about, catalogue, settings.default_graph == "union", names)
+    description = describe(space, id, quads, about, catalogue, settings.default_graph == "union", names)
     if about:
-        graph = ox.NamedNode(GRAPH_DESCRIPTION)
+        graph = ox.NamedNode(space.graph_description)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
     files = [query.path for query in catalogue.queries.values()]
     axioms = {
@@ -79,10 +82,9 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "figures": report.figures,
         "axioms": sorted(axioms),
         "derivations": {derivation.name: derivation.text for derivation in computing},
-        "prefixes": dict(sorted({prefix: iri for file in reversed(sources.files) for prefix, iri in file.prefixes.items()}.items())),
     }
     parts = documents(sources.ontology, checks.shapes(settings.ontology))
-    built = snapshot.write(place, id, quads, description, told, files, parts)
+    built = snapshot.write(place, id, space, quads, description, told, files, parts)
     for name, reason in built.left_out.items():
         progress(f"{name} is left out: {reason}")
     stated = {quad.triple for quad in knowledge.asserted}

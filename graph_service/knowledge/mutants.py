@@ -22,7 +22,8 @@ from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.rules import compile_rules
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.terminology import TYPE, terminology_of
-from graph_service.words.names import OWL, RDF, RDFS, curie
+from graph_service.words.names import OWL, RDF, RDFS
+from graph_service.words.prefixes import curie
 
 #: Searches are short: a case has a handful of things.
 _SECONDS = 10

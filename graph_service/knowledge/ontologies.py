@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graph_service.errors import Unavailable
 from graph_service.knowledge.dumps import Document, Dump, read_dumps
 from graph_service.knowledge.snapshot import ONTOLOGIES, Snapshot
-from graph_service.knowledge.sources import SourceFile
+from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.words.names import DCTERMS, OWL, RDF
 
 _TYPE = ox.NamedNode(RDF + "type")

@@ -11,15 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from graph_service.words.names import BASE, GRAPH_DESCRIPTION, GRAPH_INFERRED, GRAPH_ONTOLOGY, curie
+from graph_service.words.prefixes import USUAL
+from graph_service.words.space import Space
 from graph_service.words.terms import NamedNode, Quad
 
 #: Numbers of eight bytes, the least significant first in the file.
 _NUMBERS = "Q"
-
-
-#: Graphs in which terms are spoken of.
-_OF_TERMS = frozenset({NamedNode(GRAPH_ONTOLOGY), NamedNode(GRAPH_DESCRIPTION)})
 
 
 class Outside:
@@ -40,19 +37,24 @@ class Outside:
         return len(self._hashes)
 
 
-def outside_of(quads: Iterable[Quad]) -> bytes:
+def outside_of(space: Space, quads: Iterable[Quad]) -> bytes:
     """The content of the file.
 
     What is only inferred of a thing (that it is the same as one of ours) does not make a page for it; nor does what an ontology, or the
     description of the dataset, says in passing of a term of a vocabulary that everybody knows: who follows it wants the vocabulary.
     """
-    inferred = NamedNode(GRAPH_INFERRED)
+    # Graphs in which terms are spoken of.
+    of_terms = {NamedNode(space.graph_ontology), NamedNode(space.graph_description)}
+    usual = tuple(USUAL.values())
+    inferred = NamedNode(space.graph_inferred)
     subjects: dict[NamedNode, bool] = {}
     for quad in quads:
         if isinstance(quad.subject, NamedNode) and quad.graph_name != inferred:
-            subjects[quad.subject] = subjects.get(quad.subject, False) or quad.graph_name not in _OF_TERMS
+            subjects[quad.subject] = subjects.get(quad.subject, False) or quad.graph_name not in of_terms
     things = {
-        iri.value for iri, is_data in subjects.items() if not iri.value.startswith(BASE) and (is_data or curie(iri.value) == iri.value)
+        iri.value
+        for iri, is_data in subjects.items()
+        if not iri.value.startswith(space.base) and (is_data or not iri.value.startswith(usual))
     }
     found = array(_NUMBERS, sorted(map(_hash, things)))
     if sys.byteorder == "big":

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from graph_service.knowledge.evidence import EVIDENCE, TYPE, statement_iri
 from graph_service.knowledge.explanation import Step
 from graph_service.words.names import PROV, RDF, RDFS
+from graph_service.words.space import Space
 from graph_service.words.writing import write_readably
 
 
@@ -85,7 +86,7 @@ def as_data(explanation: Explanation) -> dict[str, object]:
     return data(explanation.step)
 
 
-def as_triples(explanation: Explanation) -> set[ox.Triple]:
+def as_triples(space: Space, explanation: Explanation) -> set[ox.Triple]:
     """The derivation as RDF: a statement for each triple.
 
     An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, which is labelled with the
@@ -96,7 +97,7 @@ def as_triples(explanation: Explanation) -> set[ox.Triple]:
     def say(subject: ox.NamedNode, predicate: str, object_: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple) -> None:
         found.add(ox.Triple(subject, ox.NamedNode(predicate), object_))
 
-    nodes = {step.triple: statement_iri(step.triple.subject, step.triple.predicate, step.triple.object) for step in explanation.step.steps}
+    nodes = {step.triple: statement_iri(space, *step.triple) for step in explanation.step.steps}
     for step in explanation.step.steps:
         triple, node = step.triple, nodes[step.triple]
         say(node, TYPE.value, ox.NamedNode(RDF + "Statement"))

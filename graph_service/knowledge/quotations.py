@@ -26,7 +26,7 @@ from graph_service.knowledge.texts import (
     sha256,
     text_of,
 )
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 #: The rules of this gate, each as a sentence.
 RULES = {

@@ -34,7 +34,7 @@ from graph_service.knowledge.terminology import (
 )
 from graph_service.knowledge.unfolding import with_everything_told, without_unnamed_classes
 from graph_service.knowledge.writings import of_any_writing
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 
 def compile_rules(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl", having_members: Collection[object] = ()) -> list[Rule]:

@@ -14,7 +14,7 @@ from graph_service.errors import OutOfTime
 from graph_service.knowledge.index import LAST_LABEL, Part
 from graph_service.words.folding import WORD, fold
 from graph_service.words.labels import distance
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 #: About how many characters of a text are shown around a match, and how many of them before it.
 _SHOWN, _BEFORE = 200, 60

@@ -12,7 +12,8 @@ import rdflib
 
 from graph_service.knowledge.closure import close, tells_something
 from graph_service.knowledge.terminology import TYPE, is_terminology, terminology_of
-from graph_service.words.names import OWL, curie
+from graph_service.words.names import OWL
+from graph_service.words.prefixes import curie
 
 _ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 

@@ -19,8 +19,9 @@ from graph_service.errors import SourceError
 from graph_service.knowledge.checks import Finding, also, placed
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE
 from graph_service.knowledge.rdf11 import of_rdf_1_1
-from graph_service.knowledge.sources import SourceFile, Sources
-from graph_service.words.names import curie
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from graph_service.words.prefixes import curie
 
 
 def names(shape_files: Iterable[Path]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from graph_service.words.names import PREFIXES
+from graph_service.words.prefixes import prefixes
 
 
 def mend(told: str) -> str:
@@ -17,8 +17,8 @@ def mend(told: str) -> str:
 
 def _declaration(match: re.Match[str]) -> str:
     prefix = match[1]
-    if prefix in PREFIXES:
-        return f"Write @prefix {prefix}: <{PREFIXES[prefix]}> . at the top of the file."
+    if prefix in prefixes():
+        return f"Write @prefix {prefix}: <{prefixes()[prefix]}> . at the top of the file."
     return "Declare it at the top of the file, or mend the name."
 
 

@@ -26,6 +26,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,7 +40,7 @@ from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, r
 from graph_service.knowledge.index import write_index
 from graph_service.knowledge.outside import Outside, outside_of
 from graph_service.words.formats import DUMP_FORMATS, Format
-from graph_service.words.names import GRAPH_INFERRED, GRAPH_ONTOLOGY
+from graph_service.words.space import NOBODYS, Space
 from graph_service.words.writing import write_quads, write_triples
 
 _MANIFEST = "manifest.json"
@@ -113,7 +114,7 @@ class Snapshot:
     @property
     def ontology_graphs(self) -> list[str]:
         """The named graphs that have its axioms."""
-        return list(self.manifest.get("axioms", [GRAPH_ONTOLOGY]))
+        return list(self.manifest.get("axioms", [self.space.graph_ontology]))
 
     @property
     def dumps(self) -> list[Dump]:
@@ -164,10 +165,13 @@ class Snapshot:
         """The kinds of content that it has; all of a version that was built before they were told."""
         return frozenset(self.manifest.get("contents", Content))
 
-    @property
-    def prefixes(self) -> dict[str, str]:
-        """The prefixes that its sources bind; none of a version that was built before they were kept."""
-        return dict(self.manifest.get("prefixes", {}))
+    @cached_property
+    def space(self) -> Space:
+        """What the graph and all that belongs to it is called. Of a version that was built before that was kept, as its graphs are."""
+        if "space" in self.manifest:
+            return Space.read(self.manifest["space"])
+        bases = (base for base, mark, _ in (graph.partition("graph/") for graph in self.graphs) if mark)
+        return Space(next(bases, NOBODYS), prefixes=self.manifest.get("prefixes", {}))
 
     @property
     def queries(self) -> Path:
@@ -193,7 +197,7 @@ class Snapshot:
         """
         if graph is not None and graph not in self.graphs:
             raise NotFound(f"There is no graph {graph}. Graphs: {', '.join(self.graphs)}.", allowed=list(self.graphs))
-        left_out = None if infer else ox.NamedNode(GRAPH_INFERRED)
+        left_out = None if infer else ox.NamedNode(self.space.graph_inferred)
         if graph is None:
             return write_quads([quad for quad in self.quads() if quad.graph_name != left_out], format)
         only = ox.NamedNode(graph)
@@ -201,7 +205,7 @@ class Snapshot:
 
     def default_graph(self, union: bool, infer: bool = True) -> set[ox.Triple]:
         """The triples of the default graph: those of all graphs, or only of what is in no named graph; with the inferred or without."""
-        left_out = None if infer else ox.NamedNode(GRAPH_INFERRED)
+        left_out = None if infer else ox.NamedNode(self.space.graph_inferred)
         quads = (quad for quad in self.quads() if quad.graph_name != left_out)
         return {quad.triple for quad in quads if union or isinstance(quad.graph_name, ox.DefaultGraph)}
 
@@ -290,6 +294,7 @@ def refuse_unwritable(place: Path) -> None:
 def write(
     place: Path,
     id: str,
+    space: Space,
     quads: list[ox.Quad],
     description: Collection[ox.Triple] = (),
     told: Mapping[str, object] | None = None,
@@ -310,22 +315,23 @@ def write(
             (draft / name).mkdir()
         about = {
             "description.nt": write_triples(sorted(description, key=str), _N_TRIPLES),
-            "context.jsonld": (json.dumps(make_context(quads), indent=1) + "\n").encode(),
-            _OUTSIDE: outside_of(quads),
+            "context.jsonld": (json.dumps(make_context(space, quads), indent=1) + "\n").encode(),
+            _OUTSIDE: outside_of(space, quads),
             **{f"{_QUERIES}/{file.name}": file.read_bytes() for file in queries},
         }
         (draft / _QUERIES).mkdir()
         for name, content in about.items():
             (draft / name).write_bytes(content)
-        write_index(draft / "search.sqlite", quads, description)
-        dumps, left_out = write_dumps(draft / "dumps", quads)
+        write_index(draft / "search.sqlite", space, quads, description)
+        dumps, left_out = write_dumps(draft / "dumps", space, quads)
         manifest = {
             "id": id,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "triples": len({quad.triple for quad in quads}),
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
             "lineage": "",
-            "contents": contents_of(quads),
+            "space": space.write(),
+            "contents": contents_of(space, quads),
             **(told or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": dumps,

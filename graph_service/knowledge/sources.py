@@ -1,4 +1,4 @@
-"""Source files -> named graphs. Every error says which file, and which line as far as it is known.
+"""All the source files of a graph -> named graphs.
 
 Where a file's triples go:
 
@@ -16,9 +16,9 @@ how its things are listed): they go into the description of the graph, and are n
 import difflib
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,13 +26,13 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.knowledge.copies import copies_beside
-from graph_service.knowledge.lines import Lines, LinesOfJson, LinesOfXml
-from graph_service.knowledge.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
-from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, recognise, stem_of
-from graph_service.knowledge.unpacking import content_of
-from graph_service.words.names import GRAPH, GRAPH_DESCRIPTION, GRAPH_ONTOLOGY, PREFIXES, RDF
-from graph_service.words.terms import mapped
+from graph_service.knowledge.naming import space_of
+from graph_service.knowledge.parsing import AS_USUAL, Reading
+from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.words.names import RDF
+from graph_service.words.prefixes import USUAL, adopt
+from graph_service.words.space import Space
 
 #: Is told, in sentences, how far the work is.
 Progress = Callable[[str], None]
@@ -58,94 +58,6 @@ _ABOUT = frozenset({"dataset.ttl", "presentation.ttl"})
 
 
 @dataclass(frozen=True)
-class SourceFile:
-    """A file and the graph that its triples go to (None: the file names its graphs itself)."""
-
-    path: Path
-    graph: str | None
-    reading: Reading = AS_USUAL
-
-    @cached_property
-    def _content(self) -> tuple[bytes, ox.RdfFormat, list[Fault]]:
-        content = content_of(self.path, self.reading.limit)
-        format = recognise(self.path, content)
-        copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
-        try:
-            return whole(content, format, self._base, replace(self.reading, copies=copies)), format, []
-        except Fault as fault:
-            return b"", format, [self._left_out(fault)]
-
-    @property
-    def text(self) -> bytes:
-        """What is in the file, unpacked and in UTF-8, with the contexts that it names.
-
-        Raises SourceError if it cannot be read or is nothing that is read here.
-        """
-        return self._content[0]
-
-    @cached_property
-    def _parsed(self) -> Parsed:
-        text, format, before = self._content
-        if before:
-            return Parsed([], {}, before)
-        parsed = parse(text, format, self._base, self.reading.lenient)
-        return Parsed(list(_renamed(parsed.quads, self)), parsed.prefixes, list(map(self._left_out, parsed.faults)))
-
-    @property
-    def _base(self) -> str:
-        return self.path.resolve().as_uri()
-
-    def _left_out(self, fault: Fault) -> Fault:
-        """What cannot be read, if it is to be left out. Raises SourceError if not."""
-        if not self.reading.lenient:
-            detail = f"{self.told(fault)}: {fault.detail}"
-            raise SourceError(detail, file=str(self.path), line=fault.line, column=fault.column) from fault
-        return fault
-
-    def told(self, fault: Fault) -> str:
-        """`file:line:column` of a fault, as far as it is known."""
-        return ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
-
-    @property
-    def faults(self) -> list[Fault]:
-        """What cannot be read and is left out. Raises SourceError if nothing is to be left out."""
-        return self._parsed.faults
-
-    @property
-    def quads(self) -> list[ox.Quad]:
-        """The file's triples in their graph. Raises SourceError with line and column if the file cannot be parsed."""
-        return self._parsed.quads
-
-    @property
-    def prefixes(self) -> dict[str, str]:
-        """The prefixes that the file binds. Raises SourceError."""
-        return self._parsed.prefixes
-
-    @cached_property
-    def _lines(self) -> Lines:
-        format = self._content[1]
-        kind = LinesOfXml if format == ox.RdfFormat.RDF_XML else LinesOfJson if format == ox.RdfFormat.JSON_LD else Lines
-        return kind(self.text, self.prefixes)
-
-    def line_of(self, iri: str, *parts: str | None) -> int | None:
-        """The line (1-based) where what is said of an IRI begins, or of the last of its parts there; or None (see `Lines`)."""
-        return self._lines.of(iri, *parts)
-
-    def says(self, iri: str, value: str | None = None) -> bool:
-        """Whether the file says anything of an IRI, or something with a value or by a property of that name."""
-        return any(
-            isinstance(quad.subject, ox.NamedNode)
-            and quad.subject.value == iri
-            and (value is None or value in {quad.predicate.value, getattr(quad.object, "value", None)})
-            for quad in self.quads
-        )
-
-    def line_at(self, offset: int) -> int:
-        """The line (1-based) in which a byte of the file stands."""
-        return self._lines.at(offset)
-
-
-@dataclass(frozen=True)
 class Sources:
     """All the files of a graph: the ontology's, the data's, and those that are about the dataset as a whole."""
 
@@ -155,30 +67,42 @@ class Sources:
     #: Files that are not read, though they seem to be meant as sources; and folders without any that is.
     unread: tuple[Path, ...] = ()
     empty: tuple[Path, ...] = ()
+    #: What the graphs are called, and all else that belongs to the graph.
+    space: Space = field(default_factory=Space)
 
     @classmethod
-    def find(cls, ontology: Sequence[Path], data: Sequence[Path], reading: Reading = AS_USUAL) -> "Sources":
-        """The files below the given folders, and the given files, sorted.
+    def find(cls, ontology: Sequence[Path], data: Sequence[Path], reading: Reading = AS_USUAL, base: str = "") -> "Sources":
+        """The files below the given folders, and the given files, sorted; `base` is what the graph names its own things below, if not
+        as its files say.
 
         Raises SourceError for a path that is not there, and where there is no file at all in those that are; SettingError for one that is
         no UTF-8.
         """
         said = dict(_files(data, reading))
-        axioms = {
-            path: graph_of(path, said[path]) if path in said else GRAPH_ONTOLOGY
+        axioms = [
+            path
             for path, root in _files(ontology, reading)
             if not _NOT_PART_OF_THE_ONTOLOGY.intersection(path.relative_to(root).parts[:-1])
             and not (path in said and _is_about(path, root))
-        }
+        ]
         if data and not said and not axioms:
             raise SourceError(f"{data[0]}: there is no source in it. The name of one ends in {ENDINGS}.")
-        facts = {path: graph_of(path, root) for path, root in said.items() if path not in axioms and not _is_about(path, root)}
+        about = [path for path, root in said.items() if _is_about(path, root)]
+        facts = [path for path in said if path not in axioms and path not in about]
+        # Which graph the triples of a file go to depends on what is said of the data set.
+        space = space_of([SourceFile(path, None, reading) for path in about], [SourceFile(path, None, reading) for path in axioms], base)
         return cls(
-            ontology=tuple(SourceFile(path, graph, reading) for path, graph in axioms.items()),
-            data=tuple(SourceFile(path, graph, reading) for path, graph in facts.items()),
-            about=tuple(SourceFile(path, GRAPH_DESCRIPTION, reading) for path, root in said.items() if _is_about(path, root)),
+            ontology=tuple(
+                SourceFile(path, graph_of(space, path, said[path]), reading)
+                if path in said
+                else SourceFile(path, space.graph_ontology, reading, all=True)
+                for path in axioms
+            ),
+            data=tuple(SourceFile(path, graph_of(space, path, said[path]), reading) for path in facts),
+            about=tuple(SourceFile(path, space.graph_description, reading) for path in about),
             unread=tuple(dict.fromkeys(path for root in (*ontology, *data) if is_folder(root) for path in below(root, is_meant))),
             empty=tuple(root for root in data if root not in said.values()),
+            space=space,
         )
 
     @property
@@ -189,6 +113,7 @@ class Sources:
     def fingerprint(self) -> str:
         """A hash (SHA-256, hex) of what is in the files and of which graph each goes to, wherever they lie."""
         digest = hashlib.sha256()
+        digest.update(self.space.write().encode())
         for file in self.files + self.about:
             digest.update(f"{file.path.name}\0{file.graph}\0{len(file.text)}\0".encode())
             digest.update(file.text)
@@ -197,18 +122,21 @@ class Sources:
     def check_prefixes(self) -> None:
         """Raises SourceError if two files, or two lines of one, bind a prefix to two IRIs: a reader would misread one of them.
 
-        Told is the one that is not as usual (`PREFIXES`), or comes second.
+        Told is the one that is not as usual, that fewer files have, or that comes second.
         """
-        bound: dict[bytes, tuple[bytes, str]] = {}
+        bound: dict[str, dict[str, list[str]]] = {}
         for file in self.files:
-            for match in re.finditer(rb"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", file.text, re.MULTILINE | re.IGNORECASE):
-                place = f"{file.path}:{file.line_at(match.start(1))}"
-                iri, where = bound.setdefault(match[1], (match[2], place))
-                if iri != match[2]:
-                    here, there = (match[2].decode(), place), (iri.decode(), where)
-                    if here[0] == PREFIXES.get(match[1].decode()):
-                        here, there = there, here
-                    raise SourceError(f"{here[1]}: prefix {match[1].decode()}: is <{here[0]}> here and <{there[0]}> at {there[1]}")
+            for prefix, namespace, line in file.bindings:
+                bound.setdefault(prefix, {}).setdefault(namespace, []).append(f"{file.path}:{line}")
+        for prefix, places in bound.items():
+            (first, where), *others = sorted(places.items(), key=lambda entry: (entry[0] != USUAL.get(prefix), -len(entry[1])))
+            for namespace, wrong in others:
+                raise SourceError(f"{wrong[0]}: prefix {prefix}: is <{namespace}> here and <{first}> at {where[0]}")
+
+    def adopt_prefixes(self) -> None:
+        """Let all messages name things as most of the files do, as far as that is seen without parsing them. Raises SourceError."""
+        bound = Counter((prefix, namespace) for file in (*self.files, *self.about) for prefix, namespace, _ in file.bindings)
+        adopt(self.space.binding(pair for pair, _ in bound.most_common()).prefixes)
 
     def warnings(self) -> Iterator[str]:
         """Of each file the first IRI that would be run as an address, with its line. Pages show such IRIs as text."""
@@ -297,25 +225,8 @@ def _files(roots: Iterable[Path], reading: Reading) -> Iterator[tuple[Path, Path
             yield root, root
 
 
-def graph_of(path: Path, root: Path) -> str | None:
+def graph_of(space: Space, path: Path, root: Path) -> str | None:
     """The graph of a file's triples that is named below a root: None if its name says that it has graphs of its own."""
     if has_graphs(path):
         return None
-    return GRAPH + quote(stem_of(path) if path == root else path.resolve().parent.name)
-
-
-def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
-    """The quads in the file's graph, blank nodes named after the file and their order in it: equal input, equal output."""
-    names: dict[str, ox.BlankNode] = {}
-    stem = hashlib.sha256(str(file.path.name).encode() + file.text).hexdigest()[:8]
-    graph = None if file.graph is None else ox.NamedNode(file.graph)
-
-    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
-        if isinstance(term, ox.BlankNode):
-            return names.setdefault(term.value, ox.BlankNode(f"b{stem}{len(names)}"))
-        return term
-
-    for quad in quads:
-        keeps = graph is None or (isinstance(quad.graph_name, ox.NamedNode) and file.graph != GRAPH_ONTOLOGY)
-        where = named(quad.graph_name) if keeps else graph  # type: ignore[arg-type]
-        yield ox.Quad(named(quad.subject), quad.predicate, mapped(quad.object, named), where)  # type: ignore[arg-type]
+    return space.graphs + quote(stem_of(path) if path == root else path.resolve().parent.name)

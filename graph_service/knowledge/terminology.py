@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from graph_service.words.names import OWL, RDF, RDFS, XSD, curie
+from graph_service.words.names import OWL, RDF, RDFS, XSD
+from graph_service.words.prefixes import curie
 
 Node = ox.NamedNode | ox.BlankNode
 Value = Node | ox.Literal | ox.Triple

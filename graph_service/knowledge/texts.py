@@ -17,8 +17,10 @@ import pyoxigraph as ox
 from graph_service.errors import SourceError
 from graph_service.knowledge.blocks import where
 from graph_service.knowledge.evidence import QUOTED_FROM, passage_of
-from graph_service.knowledge.sources import SourceFile, Sources
-from graph_service.words.names import NS, OA, RDF, THING, XSD, curie
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from graph_service.words.names import NS, OA, RDF, XSD
+from graph_service.words.prefixes import curie
 
 #: How many characters before and after a passage stand beside it.
 AROUND = 32
@@ -120,7 +122,7 @@ class Document:
     @property
     def key(self) -> str:
         """The last part of the document's IRI."""
-        return self.iri.removeprefix(THING + "document/")
+        return self.iri.rpartition("/")[2]
 
     @property
     def length(self) -> int | None:

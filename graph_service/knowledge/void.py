@@ -13,13 +13,15 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from graph_service.words.names import OWL, RDF, SKOS, VOID, VOID_EXT, WELL_KNOWN_VOID, curie
-from graph_service.words.triples import Triples, number
+from graph_service.words.names import OWL, RDF, SKOS, VOID, VOID_EXT
+from graph_service.words.prefixes import curie
+from graph_service.words.space import Space
+from graph_service.words.triples import Description, number
 
 _TYPE = ox.NamedNode(RDF + "type")
 
-#: What the IRIs of the parts of datasets begin with.
-_PART = WELL_KNOWN_VOID + "#part-"
+#: What the names of the parts of datasets, in the document that tells of them, begin with.
+_PART = "#part-"
 
 _PARTITIONS = frozenset(VOID + name for name in ("classPartition", "propertyPartition"))
 
@@ -32,14 +34,14 @@ def key(iri: str) -> str:
     return quote(curie(iri), safe=":")
 
 
-def dataset_of(graph: str) -> str:
+def dataset_of(space: Space, graph: str) -> str:
     """The IRI of the VoID dataset that is the content of a named graph."""
-    return f"{WELL_KNOWN_VOID}#{key(graph)}"
+    return f"{space.void}#{key(graph)}"
 
 
-def is_of_partition(triple: ox.Triple) -> bool:
+def is_of_partition(space: Space, triple: ox.Triple) -> bool:
     """Whether a triple of a description is about a part of a dataset: its instances of a class, its triples of a property."""
-    in_part = isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(_PART)
+    in_part = isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(space.void + _PART)
     return in_part or triple.predicate.value in _PARTITIONS
 
 
@@ -48,7 +50,7 @@ def namespace(iri: str) -> str:
     return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
 
 
-def describe_figures(said: Triples, node: str, triples: Collection[ox.Triple], space: str | None = None) -> None:
+def describe_figures(said: Description, node: str, triples: Collection[ox.Triple], space: str | None = None) -> None:
     """The figures of some triples as a dataset: sizes, classes, properties. `space`: what the IRIs of its entities begin with."""
     subjects = {triple.subject for triple in triples}
     properties = Counter(triple.predicate.value for triple in triples)
@@ -63,18 +65,18 @@ def describe_figures(said: Triples, node: str, triples: Collection[ox.Triple], s
     }.items():
         said.say(node, VOID + name, number(count))
     for property, count in properties.items():
-        part = _part(node, "property", property)
+        part = _part(said, node, "property", property)
         said.say(node, VOID + "propertyPartition", part)
         said.say(part, VOID + "property", property)
         said.say(part, VOID + "triples", number(count))
     for kind, instances in _classes(triples).items():
-        part = _part(node, "class", kind)
+        part = _part(said, node, "class", kind)
         said.say(node, VOID + "classPartition", part)
         said.say(part, VOID + "class", kind)
         said.say(part, VOID + "entities", number(len(instances)))
 
 
-def describe_partitions(said: Triples, node: str, triples: Collection[ox.Triple]) -> None:
+def describe_partitions(said: Description, node: str, triples: Collection[ox.Triple]) -> None:
     """For each class of a dataset the properties that its instances have, and of what classes and datatypes their values are."""
     kinds: dict[object, set[str]] = defaultdict(set)
     for kind, instances in _classes(triples).items():
@@ -92,20 +94,20 @@ def describe_partitions(said: Triples, node: str, triples: Collection[ox.Triple]
                 values[(*pair, "class", target)] += 1
 
     for (kind, property), count in properties.items():
-        part = _part(node, kind, property)
-        said.say(_part(node, "class", kind), VOID + "propertyPartition", part)
+        part = _part(said, node, kind, property)
+        said.say(_part(said, node, "class", kind), VOID + "propertyPartition", part)
         said.say(part, VOID + "property", property)
         said.say(part, VOID + "triples", number(count))
     for (kind, property, sort, value), count in values.items():
-        part = _part(node, kind, property)
-        inner = _part(part, sort, value)
+        part = _part(said, node, kind, property)
+        inner = _part(said, part, sort, value)
         vocabulary = VOID if sort == "class" else VOID_EXT
         said.say(part, f"{vocabulary}{sort}Partition", inner)
         said.say(inner, vocabulary + sort, value)
         said.say(inner, VOID + "triples", number(count))
 
 
-def describe_links(said: Triples, node: str, triples: Collection[ox.Triple], own: str) -> None:
+def describe_links(said: Description, node: str, triples: Collection[ox.Triple], own: str) -> None:
     """The vocabularies of a dataset, and its linksets: where its things are matched with things elsewhere. `own`: what is not elsewhere."""
     words = {triple.predicate.value for triple in triples} | set(_classes(triples))
     said.say(node, VOID + "vocabulary", *{namespace(word) for word in words})
@@ -114,8 +116,8 @@ def describe_links(said: Triples, node: str, triples: Collection[ox.Triple], own
         if triple.predicate.value in _LINKS and isinstance(triple.object, ox.NamedNode) and not triple.object.value.startswith(own):
             links[namespace(triple.object.value), triple.predicate.value] += 1
     for (space, property), count in links.items():
-        target = f"{WELL_KNOWN_VOID}#target={quote(space, safe='')}"
-        linkset = f"{WELL_KNOWN_VOID}#linkset={quote(space, safe='')}&by={key(property)}"
+        target = f"{said.space.void}#target={quote(space, safe='')}"
+        linkset = f"{said.space.void}#linkset={quote(space, safe='')}&by={key(property)}"
         said.a(target, VOID + "Dataset")
         said.say(target, VOID + "uriSpace", ox.Literal(space))
         said.a(linkset, VOID + "Linkset")
@@ -126,9 +128,9 @@ def describe_links(said: Triples, node: str, triples: Collection[ox.Triple], own
         said.say(node, VOID + "subset", linkset)
 
 
-def _part(of: str, *what: str) -> str:
+def _part(said: Description, of: str, *what: str) -> str:
     """The IRI of a part of a dataset: short, since there are thousands, and the same at every build."""
-    return _PART + hashlib.sha256("\0".join((of, *what)).encode()).hexdigest()[:12]
+    return said.space.void + _PART + hashlib.sha256("\0".join((of, *what)).encode()).hexdigest()[:12]
 
 
 def _classes(triples: Collection[ox.Triple]) -> dict[str, set[object]]:

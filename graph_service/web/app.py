@@ -20,6 +20,7 @@ from graph_service.web.pages import about, documents, frameworks, gallery, home,
 from graph_service.web.tables import archive, described
 from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, is_followed
+from graph_service.words.prefixes import written
 
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover | None = None) -> Flask:
@@ -37,7 +38,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.filters["followed"] = is_followed
     app.jinja_env.globals["pairs"] = values.pairs
     app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
-    app.jinja_env.globals.update(prefixes=service.prefixes, language=languages.language)
+    app.jinja_env.globals.update(prefixes=written(), language=languages.language)
     app.jinja_env.globals.update(graph_title=lambda: service.title(languages.language()), contents=service.snapshot.contents)
     app.jinja_env.globals.update(has_pictures=bool(gallery.pictures(service)), has_queries=bool(service.catalogue.queries))
     app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)

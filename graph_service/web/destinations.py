@@ -8,20 +8,29 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request
 
 from graph_service.service import Service
-from graph_service.words.names import BASE, curie, is_followed
+from graph_service.words.names import is_followed
+from graph_service.words.prefixes import curie
+from graph_service.words.space import Space
 
 
 def know(app: Flask, service: Service) -> None:
     """Tell an application the things that have pages here though their IRIs lie outside its namespace, and the graph's own prefixes."""
     app.extensions["outside"] = service.outside
     app.extensions["shortening"] = service.shortening
+    app.extensions["space"] = service.space
 
 
 def local(iri: str) -> str:
     """The address under which this service answers for an IRI of its own namespace: its path; other IRIs stay as they are."""
-    path = iri.removeprefix(BASE)
+    base = _base()
+    path = iri.removeprefix(base)
     # A path that begins with two slashes would be read as another host (RFC 3986, section 4.2).
-    return "/" + path if iri.startswith(BASE) and not path.startswith("/") else iri
+    return "/" + path if iri.startswith(base) and not path.startswith("/") else iri
+
+
+def _base() -> str:
+    found: str = current_app.extensions["space"].base if current_app else Space().base
+    return found
 
 
 def by_iri(path: str, iri: str) -> str:
@@ -38,7 +47,7 @@ def destination(iri: str) -> str | None:
 
 def is_outside(iri: str) -> bool:
     """Whether the graph tells of an IRI that is outside the service's namespace."""
-    return bool(current_app) and not iri.startswith(BASE) and iri in current_app.extensions["outside"]
+    return bool(current_app) and not iri.startswith(_base()) and iri in current_app.extensions["outside"]
 
 
 def short(iri: str) -> str:

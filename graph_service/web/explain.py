@@ -15,7 +15,6 @@ from graph_service.web.languages import language
 from graph_service.web.pages.cells import cell, cells
 from graph_service.words import terms
 from graph_service.words.formats import EXPLANATION_FORMATS
-from graph_service.words.names import GRAPH_INFERRED, RDF
 from graph_service.words.terms import AnyTerm
 from graph_service.words.writing import write_triples
 
@@ -25,10 +24,11 @@ T = TypeVar("T")
 _NAMES = ("s", "p", "o")
 
 #: One that is inferred, and no more than a statement of a thing's class.
-_INFERRED = f"""
+_INFERRED = """
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT ?s ?p ?o WHERE {{
-  GRAPH <{GRAPH_INFERRED}> {{ ?s ?p ?o }}
-  FILTER(isIRI(?s) && isIRI(?o) && ?p != <{RDF}type>)
+  GRAPH <{graph}> {{ ?s ?p ?o }}
+  FILTER(isIRI(?s) && isIRI(?o) && ?p != rdf:type)
 }} ORDER BY ?p ?s ?o LIMIT 1"""
 
 
@@ -53,7 +53,7 @@ def blueprint(service: Service) -> Blueprint:
         format = choose(EXPLANATION_FORMATS)
         if format.engine is None:
             return jsonify(as_data(explanation))
-        return write(write_triples(as_triples(explanation), format), format)
+        return write(write_triples(as_triples(service.space, explanation), format), format)
 
     return routes
 
@@ -74,7 +74,7 @@ def _part(name: str, read: Callable[[str], T]) -> T:
 
 def _example(service: Service) -> dict[str, str]:
     """The parts of a triple of the graph whose explanation is worth reading, if there is one."""
-    rows = service.sparql(Query(_INFERRED)).rows()
+    rows = service.sparql(Query(_INFERRED.format(graph=service.space.graph_inferred))).rows()
     return next((dict(zip(_NAMES, (terms.text(part) for part in row if part), strict=True)) for row in rows), {})
 
 

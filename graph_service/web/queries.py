@@ -30,7 +30,6 @@ from graph_service.web.tables.taking import attached, for_reader
 from graph_service.web.tables.telling import table_of, tell
 from graph_service.web.tables.workbooks import workbook
 from graph_service.words.formats import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, XLSX
-from graph_service.words.names import QUERIES
 
 #: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
 _TELLING = tuple(replace(format, also=(), aliases=()) for format in GRAPH_FORMATS)
@@ -47,7 +46,7 @@ def blueprint(service: Service) -> Blueprint:
             return Response(render_template("queries.html", catalogue=service.catalogue, brought=brought))
         format = choose(DOCUMENT_FORMATS)
         if format.engine is not None:
-            return write(document(service, format, QUERIES), format)
+            return write(document(service, format, service.space.queries), format)
         return jsonify(queries=[_summary(query) for query in service.catalogue.queries.values()])
 
     @routes.route("/queries/<name>", methods=["GET", "POST"])
@@ -86,7 +85,7 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     language = spoken(query)
     format = choose((*kind.canned_formats, *_TELLING) if kind is not Kind.GRAPH and not given else kind.canned_formats, suffix)
     if kind is not Kind.GRAPH and format in _TELLING:
-        said = document(service, format, name_of(query))
+        said = document(service, format, name_of(service.space, query))
         return negotiated(write(said, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
     format = for_reader(format)
     page = asked_page(service.page_size, service.page_limit)

@@ -19,7 +19,8 @@ from graph_service.web.tables.taking import attached, for_reader, short
 from graph_service.web.wording import lazy_gettext as _
 from graph_service.words import terms
 from graph_service.words.formats import CSV, HTML, Format
-from graph_service.words.names import OWL, SHACL, SKOS, curie
+from graph_service.words.names import OWL, SHACL, SKOS
+from graph_service.words.prefixes import curie
 from graph_service.words.tables import write_records
 from graph_service.words.xml import shown
 

@@ -13,7 +13,6 @@ from graph_service.web.pages.cells import Table, table
 from graph_service.web.pages.vicinity import places
 from graph_service.words.binding import bind
 from graph_service.words.formats import GRAPH_FORMATS
-from graph_service.words.names import DATASET, ENDPOINT, WELL_KNOWN_VOID
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -59,4 +58,4 @@ def _describe(service: Service) -> Response:
     if wants_html():
         return _page(service)
     format = choose(GRAPH_FORMATS)
-    return write(document(service, format, DATASET, ENDPOINT, WELL_KNOWN_VOID), format)
+    return write(document(service, format, service.space.dataset, service.space.endpoint, service.space.void), format)

@@ -17,7 +17,6 @@ from graph_service.web.front.endpoint import Endpoint
 from graph_service.web.pages.documents import keys
 from graph_service.web.tables import archive
 from graph_service.words.formats import HTML
-from graph_service.words.names import GRAPH
 
 #: What is asked for: pages, data that are no file of the snapshot, and what is given to who does not say.
 _FORMATS = (HTML.media, "application/ld+json", "*/*")
@@ -44,4 +43,6 @@ def _paths(application: Flask, service: Service) -> Iterator[str]:
         if rule.methods and "GET" in rule.methods and not rule.arguments and rule.rule != archive.PATH:
             yield rule.rule
     yield from (f"/documents/{key}" for key in keys(service)[:_DOCUMENTS])
-    yield from (f"/graph/{iri.removeprefix(GRAPH)}" for iri in service.snapshot.graphs if iri.startswith(GRAPH))
+    yield from (
+        f"/graph/{iri.removeprefix(service.space.graphs)}" for iri in service.snapshot.graphs if iri.startswith(service.space.graphs)
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from graph_service.errors import MalformedQuery
+from graph_service.words.prefixes import prefixes
 from graph_service.words.tokens import Token, decoded, replaced, tokens
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -110,6 +111,12 @@ def outline(text: str, base: str | None = None) -> Outline:
     text = head + replaced(text, clauses)
     distinct = form == "SELECT" and first + 1 < len(stream) and stream[first + 1].is_word("DISTINCT")
     return Outline(form, text, default if clauses else None, named if clauses else None, graphs, distinct)
+
+
+def declared(text: str) -> dict[str, str]:
+    """The prefixes that a query's names may have: those that are known here, and those that it declares itself (prefix -> namespace)."""
+    names, _ = prologue(list(tokens(text)), "")
+    return {**prefixes(), **names.prefixes}
 
 
 def prologue(stream: Sequence[Token], base: str) -> tuple[Names, int]:

@@ -1,20 +1,18 @@
 """Short names of IRIs for people: by the usual prefixes, and by those that the graph's own files bind."""
 
-from collections.abc import Mapping
-
 from graph_service.words.labels import last_part
-from graph_service.words.names import BASE, PREFIXES, curie
+from graph_service.words.prefixes import curie
+from graph_service.words.space import Space
 
 
 class Shortening:
     """How the IRIs of one graph are written short."""
 
-    def __init__(self, declared: Mapping[str, str]) -> None:
-        """`declared`: prefix -> IRI, as the graph's files bind them."""
+    def __init__(self, space: Space) -> None:
+        """`space` has the prefixes that the graph's files bind."""
+        self._base = space.base
         #: The longest first: of `http://example.org/` and `http://example.org/menu/` the second says more.
-        self._declared = sorted(((iri, prefix) for prefix, iri in declared.items() if iri), key=lambda pair: (-len(pair[0]), pair[1]))
-        #: The prefixes that mean the same in the graph's files and to the service; those of files that mean something else to it are not.
-        self.prefixes = {prefix: iri for prefix, iri in declared.items() if prefix and prefix not in PREFIXES}
+        self._declared = sorted(((iri, prefix) for prefix, iri in space.prefixes.items() if iri), key=lambda pair: (-len(pair[0]), pair[1]))
 
     def short(self, iri: str) -> str | None:
         """`pizza:Margherita`, the name alone in the namespace that a file binds to the empty prefix; None where no prefix fits."""
@@ -29,4 +27,4 @@ class Shortening:
 
     def name(self, iri: str) -> str:
         """The short name of a thing or term of the graph: by a prefix, else what its IRI ends with, where it is none of the service's."""
-        return self.short(iri) or (iri if iri.startswith(BASE) else last_part(iri))
+        return self.short(iri) or (iri if iri.startswith(self._base) else last_part(iri))

@@ -7,12 +7,14 @@ a length before anything is made of it: what a few characters stand for, such as
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from graph_service.words.names import READ_PREFIXES, XSD
+from graph_service.words.names import XSD
+from graph_service.words.prefixes import prefixes
 from graph_service.words.reading import read_term
 
 __all__ = [
@@ -85,8 +87,9 @@ def mapped(term: AnyTerm, change: Callable[[AnyTerm], AnyTerm]) -> AnyTerm:
     return made
 
 
-def iri(text: str) -> NamedNode:
-    """An IRI from `https://…`, a CURIE with a prefix of this service (`place:CRI`), or in angle brackets, where any absolute IRI is itself.
+def iri(text: str, declared: Mapping[str, str] = MappingProxyType({})) -> NamedNode:
+    """An IRI from `https://…`, a CURIE with a prefix that is known (`skos:Concept`) or `declared` (prefix -> namespace), or in angle
+    brackets, where any absolute IRI is itself.
 
     Raises ValueError when the text is none of them.
     """
@@ -94,10 +97,10 @@ def iri(text: str) -> NamedNode:
     prefix, colon, local = text.partition(":")
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1]
-    elif colon and prefix in READ_PREFIXES and not local.startswith("//"):
-        text = READ_PREFIXES[prefix] + local
+    elif colon and (space := declared.get(prefix) or prefixes().get(prefix)) and not local.startswith("//"):
+        text = space + local
     elif "//" not in text and not text.startswith(("urn:", "mailto:", "tel:")):
-        raise ValueError("an IRI, or a name with a known prefix such as place:CRI")
+        raise ValueError("an IRI, or a name with a known prefix, such as skos:Concept")
     try:
         return NamedNode(text)
     except ValueError as error:

@@ -1,6 +1,9 @@
 """Saying things in triples: a set of them that is easy to add to."""
 
+from collections.abc import Iterable
+
 from graph_service.words.names import RDF, XSD
+from graph_service.words.space import Space
 from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 
@@ -19,6 +22,14 @@ class Triples(set[Triple]):
     def texts(self, subject: str, predicate: str, texts: dict[str, str]) -> None:
         """That a subject has texts, by language tag."""
         self.say(subject, predicate, *(Literal(text, language=language) for language, text in texts.items()))
+
+
+class Description(Triples):
+    """What is said of a dataset and of what belongs to it, which have their names in its space."""
+
+    def __init__(self, space: Space, triples: Iterable[Triple] = ()) -> None:
+        super().__init__(triples)
+        self.space = space
 
 
 def number(value: int) -> Literal:

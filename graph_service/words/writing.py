@@ -1,14 +1,15 @@
 """Triples and quads as text, in every RDF syntax that is offered."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, TypeVar, cast
 
 import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
 from graph_service.words.formats import DATASET_FORMATS, Format
-from graph_service.words.names import PREFIXES, RDF, curie
+from graph_service.words.names import RDF
+from graph_service.words.prefixes import curie, written
 from graph_service.words.terms import AnyTerm, write
 from graph_service.words.xml import XmlOutput, ends_in_a_name
 
@@ -48,19 +49,19 @@ def write_sorted(triples: list[ox.Triple], format: Format) -> bytes:
 def _prefixes_of(triples: list[ox.Triple]) -> dict[str, str]:
     """The prefixes that occur in triples."""
     text = " ".join(map(str, triples))
-    return {name: iri for name, iri in PREFIXES.items() if "<" + iri in text}
+    return {name: iri for name, iri in written().items() if "<" + iri in text}
 
 
 def stream_triples(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
     """Triples in a format of GRAPH_FORMATS as they come, without holding them; all prefixes are declared. Raises NotAcceptable."""
-    _serialize(triples, output, format, PREFIXES if format.name in _FOR_READING else {})
+    _serialize(triples, output, format, written() if format.name in _FOR_READING else {})
 
 
 def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
     """Quads in a format: with their graphs where the format has graphs, else their triples, each once. Raises NotAcceptable."""
     if format.name not in DATASET_FORMATS:
         return write_triples({quad.triple for quad in quads}, format)
-    return _serialized(quads, format, PREFIXES if format.name in _FOR_READING else {})
+    return _serialized(quads, format, written() if format.name in _FOR_READING else {})
 
 
 def _with_names(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -86,20 +87,20 @@ def _known(statements: Iterable[Statement], format: Format) -> Iterator[Statemen
         yield statement
 
 
-def _serialized(statements: Iterable[Statement], format: Format, prefixes: dict[str, str]) -> bytes:
+def _serialized(statements: Iterable[Statement], format: Format, prefixes: Mapping[str, str]) -> bytes:
     output = io.BytesIO()
     _serialize(statements, output, format, prefixes)
     return output.getvalue()
 
 
-def _serialize(statements: Iterable[Statement], output: BinaryIO, format: Format, prefixes: dict[str, str]) -> None:
+def _serialize(statements: Iterable[Statement], output: BinaryIO, format: Format, prefixes: Mapping[str, str]) -> None:
     assert isinstance(format.engine, ox.RdfFormat)
     if format.name in _OF_RDF_1_1:
         statements = _known(statements, format)
     if format.name == "rdf":
         statements = _with_names(statements)
         output = cast(BinaryIO, XmlOutput(output))
-    ox.serialize(statements, output, format.engine, prefixes=prefixes or None)
+    ox.serialize(statements, output, format.engine, prefixes=dict(prefixes) or None)
 
 
 def write_readably(triple: ox.Triple) -> str:

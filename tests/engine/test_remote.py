@@ -30,7 +30,7 @@ from graph_service.errors import (
     SettingError,
     Unavailable,
 )
-from graph_service.words.names import GRAPH_INFERRED
+from tests.conftest import SPACE
 from tests.engine.others import free_port
 
 TABLE = "application/sparql-results+json"
@@ -39,7 +39,7 @@ ROWS = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"typ
 CHUNK = b"29\r\n<http://e/a> <http://e/p> <http://e/b> .\n\r\n"
 TRUE = b'{"head": {}, "boolean": true}'
 LIMITS = EngineLimits(workers=2, queue=2, deadline=2, memory=2**30, result=2**20)
-GRAPHS = ("http://e/g1", "http://e/g2", GRAPH_INFERRED)
+GRAPHS = ("http://e/g1", "http://e/g2", SPACE.graph_inferred)
 
 Handle = Callable[["Handler"], None]
 
@@ -81,7 +81,7 @@ def engine(handle: Handle, user: str = "", password: str = "", query: str = "") 
     server.seen = seen  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
-    made = RemoteEngine(Peer(f"http://127.0.0.1:{server.server_port}/sparql{query}", user, password), "id", GRAPHS, True, LIMITS)
+    made = RemoteEngine(Peer(f"http://127.0.0.1:{server.server_port}/sparql{query}", user, password), "id", GRAPHS, True, LIMITS, SPACE)
     try:
         yield made, seen
     finally:
@@ -104,7 +104,7 @@ def replies(status: int, media: str, content: bytes, length: int | None = None, 
 
 def test_a_server_that_is_down_is_unavailable_for_now() -> None:
     peer = Peer(f"http://127.0.0.1:{free_port()}/sparql")
-    with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS)) as remote, pytest.raises(Unavailable) as caught:
+    with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS, SPACE)) as remote, pytest.raises(Unavailable) as caught:
         remote.run(Query("ASK {}"))
     assert caught.value.members["retry_after"]
 
@@ -113,7 +113,7 @@ def test_a_server_that_takes_no_connection_is_unavailable() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         peer = Peer(f"http://127.0.0.1:{listening.getsockname()[1]}/")
-        with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS)) as remote, pytest.raises(Unavailable):
+        with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS, SPACE)) as remote, pytest.raises(Unavailable):
             remote.run(Query("ASK {}"))
 
 

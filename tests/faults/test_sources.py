@@ -12,7 +12,8 @@ import zstandard
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.parsing import Reading
-from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
 
 LIMIT = 2**20
 

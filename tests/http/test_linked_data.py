@@ -11,7 +11,7 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from graph_service.knowledge.snapshot import Snapshot
-from tests.conftest import Server
+from tests.conftest import SPACE, Server
 
 pytestmark = pytest.mark.live
 
@@ -152,7 +152,8 @@ def test_what_rdf_xml_cannot_hold_is_not_acceptable_in_it_and_is_there_in_other_
     # Of a thing of which much is said, the engine writes it.
     lines += [f'<{place}large> <http://e/1> "{number}" .' for number in range(1500)]
     (tmp_path / "mine.nt").write_text("\n".join(lines) + "\n")
-    server = start("--data", str(tmp_path / "mine.nt"), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    bare = ("--ontology", "none", "--queries", "none", "--reasoning", "none")
+    server = start("--data", str(tmp_path / "mine.nt"), "--base", SPACE.base, *bare)
     for key in ("digit", "bell", "large"):
         for answer in (server.ask(f"/data/place/{key}.rdf"), server.ask(f"/data/place/{key}", Accept="application/rdf+xml")):
             assert (answer.status, answer.headers["content-type"]) == (406, "application/problem+json"), key

@@ -4,7 +4,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words.names import GRAPH_INFERRED
+from tests.conftest import SPACE
 
 PREFIXES = """
     PREFIX cv: <http://data.europa.eu/m8g/> PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX foaf: <http://xmlns.com/foaf/0.1/>
@@ -71,9 +71,9 @@ def test_nothing_that_is_only_inferred_has_evidence(store: ox.Store) -> None:
         PREFIXES
         + f"""SELECT ?s ?p ?o WHERE {{
             ?record a lc:SourcedStatement ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o .
-            FILTER NOT EXISTS {{ GRAPH ?graph {{ ?s ?p ?o }} FILTER (?graph != <{GRAPH_INFERRED}>) }}
+            FILTER NOT EXISTS {{ GRAPH ?graph {{ ?s ?p ?o }} FILTER (?graph != <{SPACE.graph_inferred}>) }}
         }}""",
         use_default_graph_as_union=True,
     )
     assert list(rows) == []  # type: ignore[arg-type]
-    assert not ask(store, f"GRAPH <{GRAPH_INFERRED}> {{ ?thing lc:evidence ?passage }}")
+    assert not ask(store, f"GRAPH <{SPACE.graph_inferred}> {{ ?thing lc:evidence ?passage }}")

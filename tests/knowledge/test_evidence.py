@@ -12,8 +12,9 @@ from graph_service.config import Settings
 from graph_service.errors import SourceError
 from graph_service.knowledge.evidence import EVIDENCE, PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, evidence, statement_iri
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import SourceFile
-from graph_service.words.names import GRAPH, GRAPH_INFERRED, NS, RDF, STATEMENT, THING
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.words.names import NS, RDF
+from tests.conftest import SPACE
 
 HEADING = ox.NamedNode(NS + "Heading")
 
@@ -52,7 +53,7 @@ def graphs(snapshot: Snapshot) -> dict[str, Graph]:
     found: dict[str, Graph] = defaultdict(lambda: Graph(set(), defaultdict(set)))
     for quad in snapshot.quads():
         assert isinstance(quad.graph_name, ox.NamedNode)
-        graph = found[quad.graph_name.value.removeprefix(GRAPH)]
+        graph = found[quad.graph_name.value.removeprefix(SPACE.graphs)]
         graph.triples.add(quad.triple)
         graph.values[quad.subject, quad.predicate].add(quad.object)
     return dict(found)
@@ -62,7 +63,7 @@ def graphs(snapshot: Snapshot) -> dict[str, Graph]:
 def described(settings: Settings) -> dict[str, set[ox.Triple]]:
     """What the `document.ttl` of each document says: of the document as a whole, and from no passage of it."""
     (data,) = settings.data
-    files = {name: SourceFile(data / "sources" / name / "document.ttl", GRAPH + name) for name in DOCUMENTS}
+    files = {name: SourceFile(data / "sources" / name / "document.ttl", SPACE.graphs + name) for name in DOCUMENTS}
     return {name: {quad.triple for quad in file.quads} for name, file in files.items()}
 
 
@@ -95,7 +96,7 @@ def test_every_record_leads_to_passages_of_its_document_alone(document: str, gra
     for record in graph.records:
         passages = graph.values[record, EVIDENCE]
         assert passages
-        assert {graph.only(passage, QUOTED_FROM) for passage in passages} == {ox.NamedNode(THING + "document/" + document)}
+        assert {graph.only(passage, QUOTED_FROM) for passage in passages} == {ox.NamedNode(SPACE.things + "document/" + document)}
         assert all(PASSAGE in graph.values[passage, TYPE] for passage in passages)
 
 
@@ -120,27 +121,27 @@ def test_nobody_writes_records_or_evidence_into_a_document(document: str, settin
 
 def test_a_record_is_named_by_its_triple(graphs: dict[str, Graph]) -> None:
     for document in DOCUMENTS:
-        assert [record for record, said in graphs[document].said.items() if record != statement_iri(*said)] == []
+        assert [record for record, said in graphs[document].said.items() if record != statement_iri(SPACE, *said)] == []
 
 
 # What is inferred
 
 
 def test_records_stay_outside_of_what_is_reasoned_over(graphs: dict[str, Graph]) -> None:
-    inferred = graphs[GRAPH_INFERRED.removeprefix(GRAPH)].triples
+    inferred = graphs[SPACE.graph_inferred.removeprefix(SPACE.graphs)].triples
     assert inferred
     for triple in inferred:
-        assert not str(triple.subject).startswith(f"<{STATEMENT}")
-        assert not str(triple.object).startswith(f"<{STATEMENT}")
+        assert not str(triple.subject).startswith(f"<{SPACE.things + 'statement/'}")
+        assert not str(triple.object).startswith(f"<{SPACE.things + 'statement/'}")
         assert triple.predicate not in (EVIDENCE, *REIFIED)
         assert triple.object != SOURCED_STATEMENT
 
 
 def test_nothing_that_is_only_inferred_has_a_record(graphs: dict[str, Graph]) -> None:
-    inferred = graphs[GRAPH_INFERRED.removeprefix(GRAPH)].triples
+    inferred = graphs[SPACE.graph_inferred.removeprefix(SPACE.graphs)].triples
     asserted: set[ox.Triple] = set().union(*(graph.triples for name, graph in graphs.items() if name != "inferred"))
     records = set().union(*(graph.records for graph in graphs.values()))
-    assert [triple for triple in inferred - asserted if statement_iri(triple.subject, triple.predicate, triple.object) in records] == []
+    assert [triple for triple in inferred - asserted if statement_iri(SPACE, *triple) in records] == []
 
 
 def test_records_are_in_the_graphs_of_documents_alone(graphs: dict[str, Graph]) -> None:
@@ -162,13 +163,14 @@ def test_what_both_documents_say_has_one_record_with_evidence_of_both(graphs: di
 
 def test_both_documents_say_that_the_fair_recruitment_project_works_in_costa_rica(graphs: dict[str, Graph]) -> None:
     record = statement_iri(
-        ox.NamedNode(THING + "project/fair-recruitment-central-america"),
+        SPACE,
+        ox.NamedNode(SPACE.things + "project/fair-recruitment-central-america"),
         ox.NamedNode(NS + "worksNationallyIn"),
-        ox.NamedNode(THING + "place/CRI"),
+        ox.NamedNode(SPACE.things + "place/CRI"),
     )
     passages = {document: {str(passage) for passage in graphs[document].values[record, EVIDENCE]} for document in DOCUMENTS}
-    assert f"<{THING}passage/news-2022-fair-recruitment-project>" in passages["news-2022"]
-    assert f"<{THING}passage/brochure-2023-fair-recruitment-places>" in passages["brochure-2023"]
+    assert f"<{SPACE.things}passage/news-2022-fair-recruitment-project>" in passages["news-2022"]
+    assert f"<{SPACE.things}passage/brochure-2023-fair-recruitment-places>" in passages["brochure-2023"]
 
 
 # One file
@@ -181,7 +183,7 @@ FILE = """@prefix lc: <https://w3id.org/labcoop/ns#> .
 def records_of(tmp_path: Path, text: str) -> list[ox.Quad]:
     path = tmp_path / "10-passage.ttl"
     path.write_text(FILE + text, encoding="utf-8")
-    return list(evidence(SourceFile(path, GRAPH + "note")))
+    return list(evidence(SPACE, SourceFile(path, SPACE.graphs + "note")))
 
 
 def test_a_file_without_a_passage_has_no_records(tmp_path: Path) -> None:
@@ -192,10 +194,10 @@ def test_a_statement_has_a_record_and_what_has_a_type_leads_to_the_passage(tmp_p
     quads = records_of(tmp_path, "ex:p a lc:Passage ; lc:quotedFrom ex:d . ex:a a lc:Project . ex:a lc:partner ex:b .")
     a, p, b = (ox.NamedNode(f"http://example.org/{x}") for x in ("a", "p", "b"))
     partner = ox.NamedNode(NS + "partner")
-    records = {statement_iri(a, TYPE, ox.NamedNode(NS + "Project")), statement_iri(a, partner, b)}
+    records = {statement_iri(SPACE, a, TYPE, ox.NamedNode(NS + "Project")), statement_iri(SPACE, a, partner, b)}
     assert {quad.subject for quad in quads} == {a, *records}
     assert {(quad.subject, quad.object) for quad in quads if quad.predicate == EVIDENCE} == {(thing, p) for thing in (a, *records)}
-    assert {quad.graph_name for quad in quads} == {ox.NamedNode(GRAPH + "note")}
+    assert {quad.graph_name for quad in quads} == {ox.NamedNode(SPACE.graphs + "note")}
 
 
 def test_two_passages_in_a_file_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import BASE, NS, OA, OWL, RDF, RDFS, SKOS, curie
+from graph_service.words.names import NS, OA, OWL, RDF, RDFS, SKOS
+from graph_service.words.prefixes import curie
+from tests.conftest import SPACE
 
 #: What the example of a class ends with that no thing of the data is of.
 NONE_YET = ", of which the data have none yet"
@@ -133,5 +135,5 @@ def test_what_is_no_fact_is_noticed(facts: Facts) -> None:
 
 
 def test_examples_are_of_terms_of_the_namespace_alone() -> None:
-    assert all(iri.startswith(BASE) for iri, _, _ in EXAMPLES)
+    assert all(iri.startswith(SPACE.base) for iri, _, _ in EXAMPLES)
     assert len({iri for iri, _, _ in EXAMPLES}) == len(EXAMPLES)

@@ -14,7 +14,7 @@ from graph_service.errors import BuildError, NotFound
 from graph_service.knowledge.build import build
 from graph_service.knowledge.closure import close
 from graph_service.service import Service
-from graph_service.words.names import GRAPH_INFERRED
+from tests.conftest import SPACE
 from tests.knowledge.reference import quads, triples
 from tests.knowledge.test_closure_random import AXIOMS, DECLARED, FACTS, statements
 from tests.knowledge.test_explanation import SECONDS, Graph, check, graph
@@ -144,7 +144,7 @@ def test_the_service_explains_it_down_to_what_is_said_and_where(service: Service
     assert any(isinstance(leaf.subject, ox.BlankNode) for leaf in explanation.step.leaves)
     for leaf in explanation.step.leaves:
         assert explanation.origins[leaf].graphs, leaf
-        assert GRAPH_INFERRED not in explanation.origins[leaf].graphs
+        assert SPACE.graph_inferred not in explanation.origins[leaf].graphs
 
 
 @pytest.mark.parametrize("wrong", [":x :u :w .", ":x a :E ."])

@@ -6,8 +6,10 @@ from rdflib import URIRef
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD
 
 from graph_service.config import bundled
-from graph_service.knowledge.sources import SourceFile, Sources
-from graph_service.words.names import BASE, curie
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from graph_service.words.prefixes import curie
+from tests.conftest import SPACE
 
 #: Vocabularies of which rdflib knows every term.
 KNOWN = (DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD)
@@ -30,7 +32,7 @@ def terms(file: SourceFile) -> set[str]:
             found.add(quad.object.value)
         if file in ALIGNMENTS and isinstance(quad.subject, ox.NamedNode):
             found.add(quad.subject.value)
-    return {iri for iri in found if not iri.startswith(BASE)}
+    return {iri for iri in found if not iri.startswith(SPACE.base)}
 
 
 def exists(iri: str) -> bool:
@@ -65,6 +67,6 @@ def test_an_alignment_says_nothing_new_about_the_own_terms_alone(file: SourceFil
         f"{curie(quad.subject.value)} {curie(quad.predicate.value)} {curie(quad.object.value)}"
         for quad in file.quads
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
-        if quad.subject.value.startswith(BASE) and quad.object.value.startswith(BASE)
+        if quad.subject.value.startswith(SPACE.base) and quad.object.value.startswith(SPACE.base)
     ]
     assert own == []

@@ -15,7 +15,7 @@ from graph_service.knowledge.copies import copies_of
 from graph_service.knowledge.identity import graph_id
 from graph_service.knowledge.imports import missing, sources_of
 from graph_service.knowledge.knowledge import read
-from graph_service.words.names import GRAPH, GRAPH_ONTOLOGY
+from graph_service.words.space import Space
 
 PREFIXES = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
 PETS = (
@@ -86,8 +86,8 @@ def test_a_catalogue_beside_a_file_leads_to_copies_as_protege_does(make: Make, t
     (tmp_path / "lib" / "my animals.ttl").write_text(ANIMALS)
     sources = sources_of(settings)
     assert [(file.path.name, file.graph) for file in sources.ontology] == [
-        ("pets.ttl", GRAPH + "pets"),
-        ("my animals.ttl", GRAPH + "my%20animals"),
+        ("pets.ttl", Space().graphs + "pets"),
+        ("my animals.ttl", Space().graphs + "my%20animals"),
     ]
     assert [told.partition(": ")[2].partition(",")[0] for told in missing(sources)] == [
         "imports <http://e/plants/>",
@@ -95,7 +95,7 @@ def test_a_catalogue_beside_a_file_leads_to_copies_as_protege_does(make: Make, t
     ]
     assert graph_id(settings) != before
     own = replace(settings, data=())
-    assert {file.graph for file in sources_of(own).ontology} == {GRAPH_ONTOLOGY}
+    assert {file.graph for file in sources_of(own).ontology} == {Space().graph_ontology}
     assert any(t.subject == ox.NamedNode("http://e/Animal") for t in read(sources, lambda _: None).said)
 
 

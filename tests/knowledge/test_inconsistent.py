@@ -45,7 +45,7 @@ def test_it_is_served_as_it_was_said_with_a_warning(flags: list[str], tmp_path: 
         assert said in told.err
         assert explained(told.err, tmp_path)
         assert "Nothing is inferred: the graph is served as it was said." in told.err
-        assert "https://w3id.org/labcoop/graph/inferred" not in json.loads(told.out)["graphs"]
+        assert "https://graph.invalid/graph/inferred" not in json.loads(told.out)["graphs"]
     (tmp_path / "q.rq").write_text("SELECT ?kind { <http://e/eve> a ?kind }")
     assert main(["sparql", str(tmp_path / "q.rq"), *flags, "--inconsistent", "serve", "--format", "csv"]) == 0
     assert capsys.readouterr().out.split() == ["kind", "http://e/Cat"]
@@ -64,7 +64,7 @@ def test_what_is_consistent_is_inferred_from_all_the_same(flags: list[str], tmp_
     (tmp_path / "d.ttl").write_text(f"{PREFIXES}:tom a :Cat .\n")
     given = {name.removeprefix("--"): value for name, value in zip(flags[::2], flags[1::2], strict=True)}
     snapshot = build(Settings.read({}, {**given, "inconsistent": "serve"}), lambda _: None)
-    assert snapshot.graphs["https://w3id.org/labcoop/graph/inferred"] == 1
+    assert snapshot.graphs["https://graph.invalid/graph/inferred"] == 1
     assert snapshot.contradiction == ""
 
 

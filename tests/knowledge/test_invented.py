@@ -8,7 +8,8 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge.knowledge import infer, read
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import BASE, NS
+from graph_service.words.names import NS
+from tests.conftest import SPACE
 
 #: A project that nobody runs, in countries that do not exist: its text, what the text says, and the places and bodies in it.
 INVENTED = Path(__file__).parent / "invented"
@@ -64,7 +65,7 @@ NEVER = [
 def node(key: str) -> ox.NamedNode:
     """A thing by its kind and key; of the schemes, only that of the groups is needed."""
     kind, _, name = key.partition("/")
-    return ox.NamedNode(f"{BASE}vocab/beneficiary-group/{name}" if kind == "group" else f"{BASE}id/{key}")
+    return ox.NamedNode(f"{SPACE.base}vocab/beneficiary-group/{name}" if kind == "group" else f"{SPACE.base}id/{key}")
 
 
 def lc(name: str) -> ox.NamedNode:
@@ -102,5 +103,5 @@ def test_what_only_the_new_terms_can_say_is_said(triples: set[ox.Triple]) -> Non
         ox.Triple(node("funding/norland-safe-work-for-all"), lc("shareOf"), node("budget/safe-work-for-all")),
         ox.Triple(node("budget/safe-work-for-all"), lc("inSupportOf"), node(PROJECT)),
         ox.Triple(node(COMMITTEE), lc("reportsTo"), node(MINISTRY)),
-        ox.Triple(node("position/ilse-varga-chair-steering-committee"), lc("inRole"), ox.NamedNode(f"{BASE}vocab/role/chair")),
+        ox.Triple(node("position/ilse-varga-chair-steering-committee"), lc("inRole"), ox.NamedNode(f"{SPACE.base}vocab/role/chair")),
     } <= triples

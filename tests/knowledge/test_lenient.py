@@ -12,7 +12,7 @@ from graph_service.errors import SourceError
 from graph_service.knowledge.build import build
 from graph_service.knowledge.identity import graph_id
 from graph_service.knowledge.parsing import Reading, parse
-from graph_service.knowledge.sources import SourceFile
+from graph_service.knowledge.sourcefile import SourceFile
 
 RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 

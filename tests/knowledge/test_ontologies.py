@@ -15,8 +15,10 @@ from graph_service.config import bundled
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.ontologies import documents, files, names
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import SourceFile, Sources
-from graph_service.words.names import BASE, NS, ONTOLOGY, SHAPES
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from graph_service.words.names import NS
+from tests.conftest import SPACE
 
 JAVA = Path(__file__).parent / "java" / "Opened.java"
 
@@ -28,7 +30,7 @@ def written(folder: Path, **texts: str) -> list[SourceFile]:
     prefixes = "@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix dcterms: <http://purl.org/dc/terms/> . "
     for name, text in texts.items():
         (folder / f"{name}.ttl").write_text(prefixes + text)
-    return [SourceFile(folder / f"{name}.ttl", BASE) for name in texts]
+    return [SourceFile(folder / f"{name}.ttl", SPACE.base) for name in texts]
 
 
 def test_a_document_has_one_header_and_what_its_file_and_its_parts_say(tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_every_ontology_of_the_sources_has_a_document(snapshot: Snapshot) -> Non
         for quad in file.quads
         if quad.predicate.value == str(RDF.type) and getattr(quad.object, "value", "") == str(OWL.Ontology)
     }
-    assert set(names(snapshot).values()) == headers | {SHAPES}
+    assert set(names(snapshot).values()) == headers | {SPACE.shapes}
     assert len(headers) >= 12
 
 
@@ -70,9 +72,9 @@ def test_rdflib_finds_one_header_in_every_format(snapshot: Snapshot) -> None:
 
 def test_owlready2_has_the_classes_of_the_namespace(snapshot: Snapshot) -> None:
     for iri, file in opened(snapshot, "rdf", "nt"):
-        if iri == ONTOLOGY:
+        if iri == SPACE.ontology:
             ontology = owlready2.World().get_ontology(file.path.as_uri()).load()
-            assert ontology.base_iri.rstrip("#/") == ONTOLOGY
+            assert ontology.base_iri.rstrip("#/") == SPACE.ontology
             own = {found.iri for found in ontology.classes() if found.iri.startswith(NS)}
             assert {NS + "Project", NS + "Convention", NS + "FundedUndertaking"} <= own
             project = ontology.world[NS + "Project"]
@@ -96,9 +98,9 @@ def test_the_owl_api_opens_each_as_the_ontology_that_it_is(snapshot: Snapshot, t
     rows = {line.split("\t")[0]: line.split("\t")[1:] for line in done.stdout.splitlines()}
     assert rows.keys() == asked.keys()
     assert {iri: row[0] for iri, row in rows.items()} == {iri: iri for iri in asked}
-    assert rows[ONTOLOGY][1].startswith(f"{ONTOLOGY}/0.")
-    assert int(rows[ONTOLOGY][2]) > 3000
+    assert rows[SPACE.ontology][1].startswith(f"{SPACE.ontology}/0.")
+    assert int(rows[SPACE.ontology][2]) > 3000
     # Nothing is fetched: what is imported is here.
     assert {imported for row in rows.values() for imported in row[3:]} <= asked.keys()
-    assert rows[ONTOLOGY][3:] == []
-    assert rows[f"{ONTOLOGY}/rules"][3:] == [ONTOLOGY]
+    assert rows[SPACE.ontology][3:] == []
+    assert rows[f"{SPACE.ontology}/rules"][3:] == [SPACE.ontology]

@@ -10,7 +10,8 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge import checks
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, curie
+from graph_service.words.names import NS
+from graph_service.words.prefixes import curie
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8")
@@ -42,8 +43,8 @@ ORG = "http://www.w3.org/ns/org#"
 
 #: Axioms among terms of other vocabularies: each is there, too, and here since nothing is imported.
 REPEATED = {
-    f"{ORG}OrganizationalUnit rdfs:subClassOf {ORG}Organization",
-    f"{ORG}subOrganizationOf rdfs:subPropertyOf {ORG}transitiveSubOrganizationOf",
+    "org:OrganizationalUnit rdfs:subClassOf org:Organization",
+    "org:subOrganizationOf rdfs:subPropertyOf org:transitiveSubOrganizationOf",
     "prov:Activity owl:disjointWith prov:Entity",
     "skos:prefLabel rdfs:subPropertyOf rdfs:label",
 }

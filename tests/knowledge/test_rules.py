@@ -10,8 +10,9 @@ from graph_service.errors import SourceError
 from graph_service.knowledge import checks
 from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.knowledge import Knowledge, read
-from graph_service.knowledge.sources import SourceFile, Sources
-from graph_service.words.names import GRAPH
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from tests.conftest import SPACE
 
 ONTOLOGY = bundled("ontology")
 RULES = checks.rules([ONTOLOGY])
@@ -36,8 +37,8 @@ def ontology() -> tuple[SourceFile, ...]:
 
 def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[checks.Finding]:
     """What the rules find in the ontology and one file of data."""
-    data = SourceFile(example, None if example.suffix == ".trig" else GRAPH + "example")
-    quads = [quad for file in ontology for quad in file.quads] + data.quads + list(evidence(data))
+    data = SourceFile(example, None if example.suffix == ".trig" else SPACE.graphs + "example")
+    quads = [quad for file in ontology for quad in file.quads] + data.quads + list(evidence(SPACE, data))
     return checks.check(Sources(ontology, (data,)), quads, RULES)
 
 
@@ -98,7 +99,7 @@ def test_a_misspelt_property_is_told_once_with_what_may_be_meant(ontology: tuple
     data = Sources.find([], [tmp_path]).data
     sources = Sources(ontology, data)
     said = [quad for file in sources.data for quad in file.quads]
-    found = checks.check(sources, [*said, *evidence(data[0]), *(q for file in ontology for q in file.quads)], RULES)
+    found = checks.check(sources, [*said, *evidence(SPACE, data[0]), *(q for file in ontology for q in file.quads)], RULES)
     (told,) = [finding for finding in found if finding.rule == "every-term-used-is-defined"]
     assert told.where == f"{tmp_path / 'a.ttl'}:3"
     assert "Is lc:partner meant?" in str(told)

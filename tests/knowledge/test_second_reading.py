@@ -10,7 +10,7 @@ from graph_service.config import Settings
 from graph_service.knowledge.knowledge import Knowledge, read
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.texts import passages
-from graph_service.words.names import PREFIXES, curie
+from graph_service.words.prefixes import curie, prefixes
 from tests.conftest import ROOT
 
 TABLES = sorted((ROOT / "docs/readings").glob("*.tsv"))
@@ -31,7 +31,7 @@ def knowledge(settings: Settings) -> Knowledge:
 
 def named(name: str) -> str:
     prefix, _, local = name.partition(":")
-    return PREFIXES["rdf"] + "type" if name == "a" else PREFIXES[prefix] + local
+    return prefixes()["rdf"] + "type" if name == "a" else prefixes()[prefix] + local
 
 
 def test_every_claim_has_a_verdict_and_one_that_is_not_stated_a_reason() -> None:
@@ -56,12 +56,12 @@ def test_every_statement_that_is_named_stands_in_the_sources(knowledge: Knowledg
 
 def test_a_statement_that_does_not_stand_there_would_be_found() -> None:
     assert parsed('project:p lc:qualifierText "said \\"so\\""@en') == (
-        PREFIXES["project"] + "p",
-        PREFIXES["lc"] + "qualifierText",
+        prefixes()["project"] + "p",
+        prefixes()["lc"] + "qualifierText",
         'said "so"',
         "en",
     )
-    assert parsed("project:p a lc:Project") == (PREFIXES["project"] + "p", PREFIXES["rdf"] + "type", PREFIXES["lc"] + "Project", None)
+    assert parsed("project:p a lc:Project") == (prefixes()["project"] + "p", prefixes()["rdf"] + "type", prefixes()["lc"] + "Project", None)
 
 
 def parsed(statement: str) -> tuple[str, str, str, str | None]:

@@ -15,9 +15,10 @@ from rdflib.compare import isomorphic
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.parsing import Reading
-from graph_service.knowledge.sources import SourceFile, Sources
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
 from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, Format
-from graph_service.words.names import GRAPH
+from graph_service.words.space import Space
 from graph_service.words.writing import write_quads, write_sorted
 
 TURTLE = """@prefix e: <http://example.org/> .
@@ -84,7 +85,7 @@ def test_each_serialisation_is_read_from_a_folder_and_by_name_and_nothing_is_los
     (found,) = Sources.find([], [tmp_path]).data
     (named,) = Sources.find([], [path]).data
     dataset = ending in {".trig", ".nq"}
-    assert (found.graph, named.graph) == ((None, None) if dataset else (GRAPH + "er", GRAPH + "My%20Things"))
+    assert (found.graph, named.graph) == ((None, None) if dataset else (Space().graphs + "er", Space().graphs + "My%20Things"))
     assert isomorphic(graph_of(found.quads), rdflib.Graph().parse(data=TURTLE))
     assert len(found.quads) == len(list(ox.parse(TURTLE, ox.RdfFormat.TURTLE)))
 
@@ -104,8 +105,8 @@ def test_json_ld_has_its_own_graphs_beside_that_of_the_file(tmp_path: Path) -> N
     path.write_text('{"@id": "http://e/g", "http://e/p": 1, "@graph": [{"@id": "http://e/s", "http://e/p": 2}]}')
     quads = Sources.find([], [path]).data[0].quads
     graphs = {quad.object.value: quad.graph_name.value for quad in quads if isinstance(quad.object, ox.Literal)}  # type: ignore[union-attr]
-    assert graphs == {"1": GRAPH + "a", "2": "http://e/g"}
-    assert {quad.graph_name for quad in Sources.find([path], []).ontology[0].quads} == {ox.NamedNode(GRAPH + "ontology")}
+    assert graphs == {"1": Space().graphs + "a", "2": "http://e/g"}
+    assert {quad.graph_name for quad in Sources.find([path], []).ontology[0].quads} == {ox.NamedNode(Space().graphs + "ontology")}
 
 
 @pytest.mark.parametrize(

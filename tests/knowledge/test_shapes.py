@@ -12,8 +12,10 @@ from graph_service.knowledge import checks, shapes
 from graph_service.knowledge.checks import Finding
 from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE, evidence
 from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import SourceFile, Sources
-from graph_service.words.names import GRAPH, NS, OWL, RDFS
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from graph_service.words.names import NS, OWL, RDFS
+from tests.conftest import SPACE
 from tests.knowledge.test_rules import FOREIGN
 
 ONTOLOGY = bundled("ontology")
@@ -32,7 +34,7 @@ def ontology() -> tuple[SourceFile, ...]:
 
 def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[Finding]:
     """What the shapes find in the ontology and one file of data."""
-    data = SourceFile(example, GRAPH + "example")
+    data = SourceFile(example, SPACE.graphs + "example")
     quads = [quad for file in ontology for quad in file.quads] + data.quads
     return shapes.check(Sources(ontology, (data,)), quads, FILES)
 
@@ -120,7 +122,7 @@ def test_the_records_of_statements_are_left_out(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     sources = Sources.find([], [data])
-    quads = [*sources.data[0].quads, *evidence(sources.data[0])]
+    quads = [*sources.data[0].quads, *evidence(SPACE, sources.data[0])]
     assert len(quads) > 2
     assert shapes.check(sources, quads, [shape]) == []
 

@@ -8,7 +8,8 @@ import pytest
 from graph_service.config import Settings
 from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import PREFIXES, SKOS
+from graph_service.words.names import SKOS
+from graph_service.words.prefixes import prefixes
 
 QUERY = (Path(__file__).parent / "unused-concepts.rq").read_text(encoding="utf-8")
 
@@ -34,11 +35,11 @@ def test_every_concept_is_used_or_says_why_it_stands(triples: frozenset[ox.Tripl
 @pytest.mark.parametrize("concept", ["sector:care", "quantifier:rest", "orgtype:union-confederation", "degree:key"])
 def test_one_that_nothing_uses_any_more_is_found(triples: frozenset[ox.Triple], concept: str) -> None:
     prefix, _, key = concept.partition(":")
-    iri = ox.NamedNode(PREFIXES[prefix] + key)
+    iri = ox.NamedNode(prefixes()[prefix] + key)
     assert unused(frozenset(t for t in triples if t.object != iri or t.predicate.value.startswith(SKOS))) == {iri.value}
 
 
 def test_a_note_says_why_one_stands(triples: frozenset[ox.Triple]) -> None:
-    iri = ox.NamedNode(PREFIXES["status"] + "denounced")
+    iri = ox.NamedNode(prefixes()["status"] + "denounced")
     note = ox.NamedNode(SKOS + "editorialNote")
     assert unused(frozenset(t for t in triples if t.subject != iri or t.predicate != note)) == {iri.value}

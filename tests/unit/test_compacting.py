@@ -11,16 +11,18 @@ from pyld import jsonld
 from graph_service.knowledge.context import make_context
 from graph_service.words.formats import GRAPH_FORMATS, named
 from graph_service.words.jsonld import Compactor
-from graph_service.words.names import NS, PREFIXES, RDF, RDFS
+from graph_service.words.names import NS, RDF, RDFS
+from graph_service.words.prefixes import prefixes
 from graph_service.words.writing import write_triples
+from tests.conftest import SPACE
 
-CONTEXT = make_context([])["@context"]
+CONTEXT = make_context(SPACE, [])["@context"]
 JSON_LD = named("jsonld", GRAPH_FORMATS)
 
 IRIS = st.one_of(
-    st.sampled_from([f"{name}:thing" for name in PREFIXES]),
-    st.sampled_from([f"{space}thing" for space in PREFIXES.values()]),
-    st.sampled_from(["label:x", "id:x", "type:y", "title:z", "urn:x:y", f"{PREFIXES['person']}//x", "person://host/x", f"{NS}a:b"]),
+    st.sampled_from([f"{name}:thing" for name in prefixes()]),
+    st.sampled_from([f"{space}thing" for space in prefixes().values()]),
+    st.sampled_from(["label:x", "id:x", "type:y", "title:z", "urn:x:y", f"{prefixes()['person']}//x", "person://host/x", f"{NS}a:b"]),
 ).map(ox.NamedNode)
 VALUES = st.one_of(IRIS, st.sampled_from([ox.Literal("a"), ox.Literal("b", language="fr")]))
 PROPERTIES = st.one_of(IRIS, st.sampled_from([RDF + "type", RDFS + "label"]).map(ox.NamedNode))
@@ -46,7 +48,7 @@ def test_no_iri_is_read_as_another(triples: list[ox.Triple]) -> None:
 
 def test_a_prefix_is_left_out_only_where_it_would_confuse() -> None:
     assert JSON_LD is not None
-    plain = ox.Triple(ox.NamedNode(PREFIXES["place"] + "CRI"), ox.NamedNode(RDFS + "seeAlso"), ox.NamedNode(PREFIXES["person"] + "x"))
+    plain = ox.Triple(ox.NamedNode(prefixes()["place"] + "CRI"), ox.NamedNode(RDFS + "seeAlso"), ox.NamedNode(prefixes()["person"] + "x"))
     said = json.loads(write_triples([plain], JSON_LD))
     assert Compactor(CONTEXT, "http://e/context").compact(said)["@context"] == "http://e/context"
     alice = ox.Triple(plain.subject, plain.predicate, ox.NamedNode("person:alice"))

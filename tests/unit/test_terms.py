@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_service.words import terms
-from graph_service.words.names import PREFIXES, XSD, curie
+from graph_service.words.names import XSD
+from graph_service.words.prefixes import curie, prefixes
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 
@@ -127,6 +128,6 @@ def test_no_text_makes_an_iri_that_breaks_out(text: str) -> None:
 
 
 def test_no_prefix_is_a_part_of_two_names() -> None:
-    assert len(set(PREFIXES.values())) == len(PREFIXES)
+    assert len(set(prefixes().values())) == len(prefixes())
     assert curie("https://w3id.org/labcoop/vocab/sector/garment") == "sector:garment"
     assert curie("https://example.org/x") == "https://example.org/x"

@@ -18,7 +18,6 @@ from graph_service.web.kept import content, page
 from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
 from graph_service.words.formats import Format
-from graph_service.words.names import DOWNLOADS
 from graph_service.words.xml import shown
 
 _FORMATS = (
@@ -80,7 +79,9 @@ def _page(service: Service) -> str:
 
 
 def _written(service: Service) -> str:
-    return _feed(shown(str(schema_dataset(service, request.root_url).get("name"))), request.root_url, service.versions)
+    return _feed(
+        shown(str(schema_dataset(service, request.root_url).get("name"))), request.root_url, service.space.downloads, service.versions
+    )
 
 
 def _summary(step: Changes) -> dict[str, object]:
@@ -96,7 +97,7 @@ def _summary(step: Changes) -> dict[str, object]:
     }
 
 
-def _feed(title: str, root: str, versions: Sequence[Snapshot]) -> str:
+def _feed(title: str, root: str, downloads: str, versions: Sequence[Snapshot]) -> str:
     entries = []
     for place, version in enumerate(versions):
         older = versions[place + 1] if place + 1 < len(versions) else None
@@ -111,13 +112,13 @@ def _feed(title: str, root: str, versions: Sequence[Snapshot]) -> str:
             address, size = quoteattr(f"{root}downloads/{version.id}/{dump.path.name}"), dump.bytes
             links.append(f"<link rel='enclosure' type='{dump.format.media}' length='{size}' href={address}/>")
         entries.append(
-            f"<entry><id>{escape(DOWNLOADS + version.id)}/</id><title>Version {version.id}</title><updated>{version.made}</updated>"
+            f"<entry><id>{escape(downloads + version.id)}/</id><title>Version {version.id}</title><updated>{version.made}</updated>"
             f"<summary>{escape(text)}</summary>{''.join(links)}</entry>"
         )
     updated = max(version.made for version in versions)
     return (
         "<?xml version='1.0' encoding='utf-8'?>\n<feed xmlns='http://www.w3.org/2005/Atom'>"
-        f"<id>{escape(DOWNLOADS)}</id><title>{escape(title)}</title><updated>{updated}</updated>"
+        f"<id>{escape(downloads)}</id><title>{escape(title)}</title><updated>{updated}</updated>"
         f"<author><name>{escape(title)}</name></author>"
         f"<link rel='self' type='application/atom+xml' href={quoteattr(root + 'feed.atom')}/>"
         f"<link rel='alternate' type='text/html' href={quoteattr(root + 'changes')}/>\n" + "\n".join(entries) + "</feed>\n"

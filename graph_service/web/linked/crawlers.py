@@ -14,7 +14,6 @@ from graph_service.web.destinations import by_iri, is_outside, local
 from graph_service.web.kept import content
 from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.words.names import BASE, THING, VOCABULARY
 from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
@@ -28,13 +27,14 @@ _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "
 #: A sitemap holds this many addresses at most (sitemaps.org, protocol).
 _MOST = 50_000
 
-_THINGS = f"""
+_THINGS = """
 SELECT DISTINCT ?thing WHERE {{
   ?thing a ?kind .
   FILTER(isIRI(?thing))
-  FILTER(STRSTARTS(STR(?thing), "{THING}") || STRSTARTS(STR(?thing), "{VOCABULARY}") || !STRSTARTS(STR(?thing), "{BASE}"))
-  FILTER(!STRSTARTS(STR(?thing), "{THING}statement/"))
-}} ORDER BY ?thing LIMIT {_MOST - len(_PAGES) - 1000}"""
+  BIND(STR(?thing) AS ?iri)
+  FILTER(STRSTARTS(?iri, "{space.things}") || STRSTARTS(?iri, "{space.vocabulary}") || !STRSTARTS(?iri, "{space.base}"))
+  FILTER(!STRSTARTS(?iri, "{space.things}statement/"))
+}} ORDER BY ?thing LIMIT {most}"""
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -61,11 +61,11 @@ def _sitemap(service: Service) -> str:
         *(f"queries/{name}" for name in service.catalogue.queries),
         *(f"pictures/{name}" for name in pictures(service)),
     ]
-    for (thing,) in service.sparql(Query(_THINGS)).rows():
+    for (thing,) in service.sparql(Query(_THINGS.format(space=service.space, most=_MOST - len(_PAGES) - 1000))).rows():
         assert isinstance(thing, NamedNode)
         if is_outside(thing.value):
             places.append(by_iri("page", thing.value))
-        elif thing.value.startswith(BASE):
+        elif thing.value.startswith(service.space.base):
             places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
     made = service.snapshot.made
     entries = "".join(f"<url><loc>{escape(request.root_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)

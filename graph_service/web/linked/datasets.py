@@ -5,21 +5,22 @@ from typing import Any
 
 from graph_service.service import Service
 from graph_service.web.languages import language
-from graph_service.words.names import DATASET, DCAT, DCTERMS, is_followed
+from graph_service.words.names import DCAT, DCTERMS, is_followed
 from graph_service.words.terms import Literal, NamedNode, Triple
 
 
 def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     """A schema.org `Dataset` of what is served at `root`."""
-    said = service.description(root, DATASET)
-    titles, descriptions = texts_of(said, DCTERMS + "title"), texts_of(said, DCTERMS + "description")
+    dataset = service.space.dataset
+    said = service.description(root, dataset)
+    titles, descriptions = texts_of(said, dataset, DCTERMS + "title"), texts_of(said, dataset, DCTERMS + "description")
     name = service.title("en").value
-    keywords = [word for words in texts_of(said, DCAT + "keyword").values() for word in words]
+    keywords = [word for words in texts_of(said, dataset, DCAT + "keyword").values() for word in words]
     snapshot = service.snapshot
     found: dict[str, Any] = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "@id": DATASET,
+        "@id": dataset if service.space.is_named else root,
         "url": root,
         "name": name,
         "alternateName": [text for texts in titles.values() for text in texts if text != name],
@@ -45,11 +46,11 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
-def texts_of(said: Iterable[Triple], property: str) -> dict[str, list[str]]:
-    """What a description says of the dataset by a property, by language."""
+def texts_of(said: Iterable[Triple], subject: str, property: str) -> dict[str, list[str]]:
+    """What a description says of the dataset, or of something else that it tells of, by a property, by language."""
     found: dict[str, list[str]] = {}
     for triple in sorted(said, key=str):
-        if triple.subject == NamedNode(DATASET) and triple.predicate.value == property and isinstance(triple.object, Literal):
+        if triple.subject == NamedNode(subject) and triple.predicate.value == property and isinstance(triple.object, Literal):
             found.setdefault(triple.object.language or "", []).append(triple.object.value)
     return found
 

@@ -9,11 +9,7 @@ from graph_service.web.kept import content
 from graph_service.web.linked.contexts import compact, wants_expanded
 from graph_service.web.links import negotiated
 from graph_service.words.formats import GRAPH_FORMATS, Format
-from graph_service.words.names import CATALOG, DATASET, DOWNLOADS, ENDPOINT, WELL_KNOWN_VOID
 from graph_service.words.writing import write_triples
-
-#: The documents of which the catalogue tells.
-CATALOGUE = (DATASET, CATALOG, ENDPOINT, DOWNLOADS, WELL_KNOWN_VOID)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -28,9 +24,15 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/catalog")
     @routes.get("/catalog.<suffix>")
     def catalog(suffix: str | None = None) -> Response:
-        return described(service, "/catalog", suffix, *CATALOGUE)
+        return described(service, "/catalog", suffix, *catalogue(service))
 
     return routes
+
+
+def catalogue(service: Service) -> tuple[str, ...]:
+    """The documents of which the catalogue tells."""
+    space = service.space
+    return (space.dataset, space.catalog, space.endpoint, space.downloads, space.void)
 
 
 def described(service: Service, path: str, suffix: str | None, *documents: str, partitions: bool = False) -> Response:

@@ -16,7 +16,7 @@ from graph_service.web.linked.descriptions import document
 from graph_service.web.linked.files import sent
 from graph_service.web.links import Link, add
 from graph_service.words.formats import DOCUMENT_FORMATS
-from graph_service.words.names import DCTERMS, DOWNLOADS
+from graph_service.words.names import DCTERMS
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -91,7 +91,7 @@ def blueprint(service: Service) -> Blueprint:
             )
         format = choose(DOCUMENT_FORMATS)
         if format.engine is not None:
-            return write(document(service, format, f"{DOWNLOADS}{snapshot.id}/", version=snapshot), format)
+            return write(document(service, format, f"{service.space.downloads}{snapshot.id}/", version=snapshot), format)
         base = f"{request.root_url}downloads/"
         return jsonify(
             version=snapshot.id,

@@ -14,7 +14,6 @@ from graph_service.web.answers import answer, write
 from graph_service.web.kept import content
 from graph_service.web.linked.contexts import compact, wants_expanded
 from graph_service.words.formats import Format
-from graph_service.words.names import GRAPH_INFERRED
 from graph_service.words.terms import NamedNode
 from graph_service.words.terms import write as term
 
@@ -78,7 +77,7 @@ def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> R
 
 def _file(snapshot: Snapshot, name: str, graph: str | None, infer: bool) -> Dump:
     # Without a graph of what is inferred the whole is what is asserted.
-    inferred = infer or graph is not None or GRAPH_INFERRED not in snapshot.graphs
+    inferred = infer or graph is not None or snapshot.space.graph_inferred not in snapshot.graphs
     offered = [d for d in snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
     reason = next((reason for file, reason in snapshot.left_out.items() if file.endswith(f".{name}")), "")
     return _chosen(offered, name, reason)

@@ -12,9 +12,9 @@ from graph_service.errors import MalformedRequest
 from graph_service.service import Service
 from graph_service.web.answers import choose, flag
 from graph_service.web.linked import files
+from graph_service.web.linked.signposts import collection
 from graph_service.web.links import Link, add, negotiated
 from graph_service.words.formats import DATASET_FORMATS, GRAPH_FORMATS, named
-from graph_service.words.names import DATASET, GRAPH
 from graph_service.words.terms import NamedNode
 
 _DATASET = tuple(sorted((f for f in GRAPH_FORMATS if f.name in DATASET_FORMATS), key=lambda f: f.name != "trig"))
@@ -40,11 +40,13 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/graph/<name>")
     def graph(name: str) -> Response:
         stem, _, suffix = name.rpartition(".")
-        if GRAPH + quote(name) in service.snapshot.graphs or not stem or named(suffix, GRAPH_FORMATS) is None:
+        if service.space.graphs + quote(name) in service.snapshot.graphs or not stem or named(suffix, GRAPH_FORMATS) is None:
             stem, suffix = name, ""
         format = choose(GRAPH_FORMATS, suffix or None)
-        response = negotiated(files.graph(service, GRAPH + quote(stem), format), f"/graph/{quote(stem)}", format, GRAPH_FORMATS)
-        return add(response, [Link("cite-as", GRAPH + quote(stem)), Link("collection", DATASET)])
+        response = negotiated(
+            files.graph(service, service.space.graphs + quote(stem), format), f"/graph/{quote(stem)}", format, GRAPH_FORMATS
+        )
+        return add(response, [Link("cite-as", service.space.graphs + quote(stem)), *collection(service)])
 
     def _absolute(given: str) -> str:
         try:
@@ -52,6 +54,6 @@ def blueprint(service: Service) -> Blueprint:
         except ValueError as error:
             raise MalformedRequest(f"A graph is named by an absolute IRI, and {given!r} is none.", parameter="graph") from error
         here = request.root_url + "graph/"
-        return GRAPH + iri.removeprefix(here) if iri.startswith(here) and iri not in service.snapshot.graphs else iri
+        return service.space.graphs + iri.removeprefix(here) if iri.startswith(here) and iri not in service.snapshot.graphs else iri
 
     return routes

@@ -15,9 +15,9 @@ from graph_service.web.answers import answer, choose, flag, write
 from graph_service.web.destinations import by_iri, local
 from graph_service.web.languages import language
 from graph_service.web.linked.linksets import LINKSET
-from graph_service.web.linked.signposts import of_foreign, of_thing
+from graph_service.web.linked.signposts import collection, of_foreign, of_thing
 from graph_service.web.links import Link, add, alternates, ascii_address, negotiated
-from graph_service.web.pages.extent import OF, TO, size, withdrawal
+from graph_service.web.pages.extent import OF, TO, size, withdrawal, written_in
 from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.schemes import tree
 from graph_service.web.pages.things import is_withdrawn, thing
@@ -26,9 +26,7 @@ from graph_service.web.protocol import wants_page
 from graph_service.words import terms
 from graph_service.words.formats import DATA_FORMATS, Format, named
 from graph_service.words.labels import LABELS
-from graph_service.words.names import BASE, DATASET, RDF, THING, VOCABULARY, below, is_followed
-from graph_service.words.terms import NamedNode
-from graph_service.words.terms import write as write_term
+from graph_service.words.names import RDF, below, is_followed
 from graph_service.words.writing import write_quads, write_triples
 
 #: Documents of more triples are written by the engine.
@@ -55,7 +53,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:
-        iri = below(THING, f"{kind}/{key}")
+        iri = below(service.space.things, f"{kind}/{key}")
         successors = withdrawal(service, iri)
         if successors is not None:
             told = f" It is replaced by {', '.join(successors)}." if successors else ""
@@ -110,11 +108,11 @@ def blueprint(service: Service) -> Blueprint:
         if place is not None:
             return _see(place)
         response = _document(iri, suffix, "/data", by_iri("/page", iri), by_iri("", iri))
-        return add(response, [*([Link("describes", iri)] if is_followed(iri) else []), Link("collection", DATASET)])
+        return add(response, [*([Link("describes", iri)] if is_followed(iri) else []), *collection(service)])
 
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
-        iri = below(THING, f"{kind}/{key}")
+        iri = below(service.space.things, f"{kind}/{key}")
         shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_thing(service, request.root_url, kind, key, shown.classes)
         pictures = {"surroundings": around(shown), "location": location(service, iri)}
@@ -126,13 +124,13 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
         stem, suffix = _split(key)
-        response = _document(below(THING, f"{kind}/{stem}"), suffix, f"/data/{_place(kind, stem)}", _page(kind, stem))
-        return add(response, [Link("describes", below(THING, f"{kind}/{stem}")), Link("collection", DATASET)])
+        response = _document(below(service.space.things, f"{kind}/{stem}"), suffix, f"/data/{_place(kind, stem)}", _page(kind, stem))
+        return add(response, [Link("describes", below(service.space.things, f"{kind}/{stem}")), *collection(service)])
 
     @routes.get("/vocab/<path:path>")
     def concept(path: str) -> Response:
         stem, suffix = _split(path)
-        iri, place = below(VOCABULARY, stem), f"/vocab/{quote(stem)}"
+        iri, place = below(service.space.vocabulary, stem), f"/vocab/{quote(stem)}"
         if suffix is None and wants_page(request):
             shown = thing(service, presentation, iri, language(), flag("infer", True))
             links = [Link("cite-as", iri)]
@@ -164,7 +162,7 @@ def blueprint(service: Service) -> Blueprint:
 
     def _large(iri: str, format: Format, infer: bool) -> Response:
         """The same of a thing of which very much is said, as the engine writes it, in its own process and time."""
-        return answer(service.sparql(Query(_ALL.format(node=write_term(NamedNode(iri))), infer=infer), {Kind.GRAPH: format}))
+        return answer(service.sparql(Query(_ALL.format(**written_in(service, iri)), infer=infer), {Kind.GRAPH: format}))
 
     return routes
 
@@ -183,7 +181,7 @@ def _asked() -> str:
 
 def _own(iri: str) -> str | None:
     """The path of an IRI in the service's namespace, which answers there; None for any other."""
-    return local(iri) if iri.startswith(BASE) and local(iri) != iri else None
+    return local(iri) if local(iri) != iri else None
 
 
 def _see(place: str) -> Response:

@@ -14,7 +14,7 @@ from graph_service.web.linked.linksets import FORMATS, LINKSET, LinkSet, answer
 from graph_service.web.links import Link, add, alternates
 from graph_service.web.pages.extent import classes
 from graph_service.words.formats import THING_FORMATS
-from graph_service.words.names import DATASET, DCTERMS, THING, is_followed
+from graph_service.words.names import DCTERMS, is_followed
 
 #: The profile of link sets that signpost.
 _FAIR = "https://signposting.org/FAIR/"
@@ -32,7 +32,7 @@ _ANSWERS = ("/sparql", "/queries/", "/explain", "/rdf-graph-store", "/search")
 def of_dataset(service: Service, root: str) -> list[Link]:
     """The links of the landing page: what the dataset is, how to cite it, who made it, its licence, its descriptions and files."""
     return [
-        Link("cite-as", DATASET),
+        *([Link("cite-as", service.space.dataset)] if service.space.is_named else []),
         Link("type", "https://schema.org/AboutPage"),
         Link("type", "https://schema.org/Dataset"),
         *(Link("author", iri) for iri in service.about_dataset(DCTERMS + "creator")),
@@ -47,16 +47,21 @@ def of_dataset(service: Service, root: str) -> list[Link]:
     ]
 
 
+def collection(service: Service) -> list[Link]:
+    """The link from a part of the dataset to the whole, if that has a name."""
+    return [Link("collection", service.space.dataset)] if service.space.is_named else []
+
+
 def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[str] = ()) -> list[Link]:
     """The links of a thing's page: its IRI, its classes, its data in each format, its dataset."""
     place = f"{quote(kind)}/{quote(key)}"
     return [
-        Link("cite-as", THING + place),
+        Link("cite-as", service.space.things + place),
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", iri) for iri in kinds),
         *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
         *alternates(f"{root}data/{place}", THING_FORMATS, "describedby"),
-        Link("collection", DATASET),
+        *collection(service),
         *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
     ]
 
@@ -69,7 +74,7 @@ def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> l
         *(Link("type", kind) for kind in kinds),
         *(Link("license", license) for license in service.about_dataset(DCTERMS + "license")),
         *alternates(f"{root}data", THING_FORMATS, "describedby", by_iri("", iri)),
-        Link("collection", DATASET),
+        *collection(service),
     ]
     return [link for link in told if is_followed(link.href)]
 
@@ -90,7 +95,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/linkset/<kind>/<key>")
     def thing_links(kind: str, key: str) -> Response:
-        links = of_thing(service, request.root_url, kind, key, classes(service, f"{THING}{quote(kind)}/{quote(key)}"))
+        links = of_thing(service, request.root_url, kind, key, classes(service, f"{service.space.things}{quote(kind)}/{quote(key)}"))
         page = f"{request.root_url}page/{quote(kind)}/{quote(key)}"
         back = [Link("describes", page), Link("type", "https://schema.org/Dataset")]
         documents = [LinkSet(link.href, back) for link in links if link.rel == "describedby"]

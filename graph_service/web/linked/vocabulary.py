@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app
 
 from graph_service.engine.result import Query
-from graph_service.knowledge.contents import Content
 from graph_service.service import Service
 from graph_service.web.kept import content
 from graph_service.web.languages import language
 from graph_service.words import terms
 from graph_service.words.labels import DESCRIPTIONS, LABELS, distance
-from graph_service.words.names import READ_PREFIXES
+from graph_service.words.prefixes import prefixes
 from graph_service.words.terms import Literal, NamedNode
 
 _CLASSES = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a ?class FILTER(isIRI(?class)) } GROUP BY ?class"
@@ -58,7 +57,7 @@ def _written(service: Service) -> str:
         if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
             use[kind.value][property.value] = int(count.value)
     told = {
-        "prefixes": {**service.prefixes, **(READ_PREFIXES if Content.OWN in service.snapshot.contents else {})},
+        "prefixes": dict(prefixes()),
         "classes": [{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
         "properties": _entries(properties, words),
     }

@@ -12,7 +12,7 @@ from graph_service.web.links import Link, add
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.ontology import ontology_version
 from graph_service.web.wording import gettext as _
-from graph_service.words.names import DATASET, DCTERMS, GRAPH_INFERRED
+from graph_service.words.names import DCTERMS
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -26,8 +26,11 @@ def blueprint(service: Service) -> Blueprint:
         if not wants_html():
             facts = {"version": service.snapshot.id, "made": service.snapshot.made, "figures": figures}
             return add(jsonify(**facts, documents=[document.key for document in documents(service)]), links)
-        said = service.description(request.root_url, DATASET)
-        texts = {name: in_language(texts_of(said, DCTERMS + name)) for name in ("description", "rights", "bibliographicCitation")}
+        said = service.description(request.root_url, service.space.dataset)
+        texts = {
+            name: in_language(texts_of(said, service.space.dataset, DCTERMS + name))
+            for name in ("description", "rights", "bibliographicCitation")
+        }
         page = render_template(
             "about.html",
             texts=texts,
@@ -46,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
 def _figures(service: Service) -> dict[str, int | str]:
     """The figures of the checks of the build, and those of the graph."""
     snapshot = service.snapshot
-    inferred = snapshot.graphs.get(GRAPH_INFERRED, 0)
+    inferred = snapshot.graphs.get(service.space.graph_inferred, 0)
     counted: dict[str, int | str] = {"triples": snapshot.triples, "inferred": inferred, "graphs": len(snapshot.graphs)}
     return {**counted, **snapshot.figures, "canned queries": len(service.catalogue.queries)}
 

@@ -10,7 +10,7 @@ from graph_service.service import Service
 from graph_service.web.destinations import destination, short
 from graph_service.web.languages import language
 from graph_service.words import terms
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import AnyTerm, BaseDirection, Literal, NamedNode, Triple
 
 #: A page is made of a result up to this size.

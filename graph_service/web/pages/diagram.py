@@ -11,7 +11,7 @@ from graph_service.web.pages.drawing.canvas import Drawing
 from graph_service.web.pages.drawing.classes import Link
 from graph_service.web.pages.drawing.rows import key
 from graph_service.web.wording import gettext, ngettext
-from graph_service.words.names import DCTERMS, NS, RDF, RDFS
+from graph_service.words.names import DCTERMS, RDF, RDFS
 from graph_service.words.terms import NamedNode, Triple
 
 _CLASSES = """
@@ -38,20 +38,25 @@ def picture(service: Service) -> Drawing | None:
     """The picture of the classes of the ontology's own namespace; None if it has none."""
     found: dict[str, str | None] = {}
     for kind, parent in service.sparql(Query(_CLASSES, infer=False)).rows():
-        if isinstance(kind, NamedNode) and kind.value.startswith(NS):
-            own = parent.value if isinstance(parent, NamedNode) and parent.value.startswith(NS) else None
+        if isinstance(kind, NamedNode) and kind.value.startswith(service.space.terms):
+            own = parent.value if isinstance(parent, NamedNode) and parent.value.startswith(service.space.terms) else None
             found[kind.value] = found.get(kind.value) or own
     ties = list(service.sparql(Query(_PROPERTIES, infer=False)).rows())
     names = service.labels([*map(NamedNode, found), *(term for tie in ties for term in tie)], language())
 
     def term(iri: str) -> Cell:
         """A term by its name in the reader's language, leading to its row in the tables of the page."""
-        name = iri.removeprefix(NS)
+        name = iri.removeprefix(service.space.terms)
         return Cell(names[iri].value, f"#{name}", iri, names[iri].language) if iri in names else Cell(name, f"#{name}", iri)
 
     links: dict[str, list[Link]] = {}
     for start, link, end in ties:
-        if isinstance(start, NamedNode) and isinstance(link, NamedNode) and isinstance(end, NamedNode) and end.value.startswith(NS):
+        if (
+            isinstance(start, NamedNode)
+            and isinstance(link, NamedNode)
+            and isinstance(end, NamedNode)
+            and end.value.startswith(service.space.terms)
+        ):
             links.setdefault(start.value, []).append(Link(term(link.value), term(end.value)))
     words = " ".join(
         (

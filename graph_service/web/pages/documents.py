@@ -20,7 +20,7 @@ from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.tables.taking import attached, for_reader
 from graph_service.words import terms
 from graph_service.words.formats import LIST_FORMATS
-from graph_service.words.names import RDF, RDFS, THING, below
+from graph_service.words.names import RDF, RDFS, below
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 _ALL = """
@@ -54,7 +54,6 @@ SELECT ?passage ?start ?end ?words ?subject ?property ?value WHERE {{
 }} ORDER BY ?start DESC(?end) ?passage ?subject ?property ?value"""
 
 #: What the names of documents with a key begin with.
-_DOCUMENT = THING + "document/"
 
 #: What a thing is called and of what class it is goes without saying beside the words; the files say it.
 _UNTOLD = frozenset({RDF + "type", RDFS + "label"})
@@ -114,7 +113,7 @@ def blueprint(service: Service) -> Blueprint:
     def one(key: str, suffix: str | None = None) -> Response:
         if key not in _kept_keys(service):
             raise NotFound(f"There is no document {key!r}. The list is at /documents.")
-        query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(THING, f"document/{key}")))))
+        query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(_of_documents(service), key)))))
         if _for_people(suffix):
             links = alternates(f"{request.root_url}documents/{key}", LIST_FORMATS)
             return add(page(f"document {key}", lambda: _one(service, key, query)), links)
@@ -138,8 +137,14 @@ def _one(service: Service, key: str, query: Query) -> str:
 
 def keys(service: Service) -> list[str]:
     """The keys of the documents that have a page."""
+    space = _of_documents(service)
     found = {iri.value for (iri,) in service.sparql(Query(_ALL)).rows() if isinstance(iri, NamedNode)}
-    return sorted(iri.removeprefix(_DOCUMENT) for iri in found if iri.startswith(_DOCUMENT))
+    return sorted(iri.removeprefix(space) for iri in found if iri.startswith(space))
+
+
+def _of_documents(service: Service) -> str:
+    """What the IRI of a document begins with, before its key."""
+    return f"{service.space.things}document/"
 
 
 def _kept_keys(service: Service) -> list[str]:
@@ -149,17 +154,18 @@ def _kept_keys(service: Service) -> list[str]:
 
 def documents(service: Service) -> list[Document]:
     """The documents that have a key, the oldest first."""
+    space = _of_documents(service)
     rows = [row for row in service.sparql(Query(_DOCUMENTS)).rows() if isinstance(row[0], NamedNode)]
     labels = service.labels([row[0] for row in rows], language())
     found: dict[str, Document] = {}
     for document, title, issued, characters, rights, quoted, statements in rows:
         assert isinstance(document, NamedNode)
         shown = cell(document, labels)
-        if shown is None or not document.value.startswith(_DOCUMENT):
+        if shown is None or not document.value.startswith(space):
             continue
         length = _number(characters)
         coverage = _covered(service, document) / length if length else None
-        key = document.value.removeprefix(_DOCUMENT)
+        key = document.value.removeprefix(space)
         told = (cell(title, labels), cell(issued, labels), cell(rights, labels))
         found.setdefault(key, Document(key, shown, *told, _number(quoted) or 0, _number(statements) or 0, coverage))
     return list(found.values())

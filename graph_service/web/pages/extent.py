@@ -8,7 +8,7 @@ from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.words import terms
-from graph_service.words.names import BASE, DCTERMS, OWL, RDF
+from graph_service.words.names import DCTERMS, OWL, RDF
 from graph_service.words.terms import DefaultGraph, Literal, NamedNode, Quad
 
 #: A page shows so many values of a property, and links to all where there are more.
@@ -16,7 +16,7 @@ SHOWN = 50
 
 #: What is said of a thing and to it, but for the records of statements and the dataset that has it as an example.
 OF = "{node} ?p ?o BIND({node} AS ?s)"
-TO = f"""?s ?p {{node}} BIND({{node}} AS ?o) FILTER(?s != <{BASE}> && ?s != {{node}})
+TO = f"""?s ?p {{node}} BIND({{node}} AS ?o) FILTER(?s != {{dataset}} && ?s != {{node}})
   FILTER NOT EXISTS {{{{ ?s <{RDF}subject> ?recorded }}}}"""
 
 _COUNTS = f"""
@@ -60,8 +60,8 @@ def extent(service: Service, iri: str, infer: bool = True) -> Extent:
     for of, pattern in ((True, OF), (False, TO)):
         few = [property for (property, side), count in counts.items() if side == of and count <= SHOWN]
         many = [property for (property, side), count in counts.items() if side == of and count > SHOWN]
-        parts += [_part(iri, few, pattern, "")] if few else []
-        parts += [_part(iri, [property], pattern, f"ORDER BY ?s ?o LIMIT {SHOWN}") for property in many]
+        parts += [_part(service, iri, few, pattern, "")] if few else []
+        parts += [_part(service, iri, [property], pattern, f"ORDER BY ?s ?o LIMIT {SHOWN}") for property in many]
     rows = service.sparql(Query(f"SELECT ?s ?p ?o ?g WHERE {{ {' UNION '.join(parts)} }}", infer=infer)).rows()
     quads = [Quad(s, p, o, g or DefaultGraph()) for s, p, o, g in rows]  # type: ignore[arg-type]
     return Extent(iri, quads, counts)
@@ -94,7 +94,7 @@ def withdrawal(service: Service, iri: str) -> list[str] | None:
 
 def _counts(service: Service, iri: str, infer: bool) -> dict[Side, int]:
     found = {}
-    for of, property, count in service.sparql(Query(_COUNTS.format(node=_node(iri)), infer=infer)).rows():
+    for of, property, count in service.sparql(Query(_COUNTS.format(**written_in(service, iri)), infer=infer)).rows():
         if isinstance(of, Literal) and isinstance(property, NamedNode) and isinstance(count, Literal):
             found[property.value, of.value == "true"] = int(count.value)
     if not found:
@@ -102,15 +102,20 @@ def _counts(service: Service, iri: str, infer: bool) -> dict[Side, int]:
     return found
 
 
-def _part(iri: str, properties: Sequence[str], pattern: str, limit: str) -> str:
+def _part(service: Service, iri: str, properties: Sequence[str], pattern: str, limit: str) -> str:
     written = " ".join(terms.write(NamedNode(property)) for property in properties)
-    return _PART.format(properties=written, pattern=pattern.format(node=_node(iri)), limit=limit)
+    return _PART.format(properties=written, pattern=pattern.format(**written_in(service, iri)), limit=limit)
 
 
 def _refuse_unknown(service: Service, iri: str) -> None:
-    of, to = OF.format(node=_node(iri)), TO.format(node=_node(iri))
+    of, to = (pattern.format(**written_in(service, iri)) for pattern in (OF, TO))
     if not service.sparql(Query(f"ASK {{ {{ {of} }} UNION {{ {to} }} }}")):
         raise NotFound(f"Nothing is said of {iri}.")
+
+
+def written_in(service: Service, iri: str) -> dict[str, str]:
+    """What stands in `OF` and `TO` for the names in braces. Raises NotFound."""
+    return {"node": _node(iri), "dataset": terms.write(NamedNode(service.space.dataset))}
 
 
 def _node(iri: str) -> str:

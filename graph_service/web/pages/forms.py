@@ -7,7 +7,7 @@ from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.parameters import MOST_LISTED, Parameter
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import NamedNode
 
 

@@ -11,7 +11,8 @@ from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.numerals import money
 from graph_service.web.pages.numerals import value as written
 from graph_service.words import terms
-from graph_service.words.names import NS, curie
+from graph_service.words.names import NS
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import Literal, NamedNode
 
 _PARTS = """

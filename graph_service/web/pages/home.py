@@ -7,7 +7,7 @@ from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.kept import content, page
 from graph_service.web.languages import language
 from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
-from graph_service.web.linked.descriptions import CATALOGUE, described
+from graph_service.web.linked.descriptions import catalogue, described
 from graph_service.web.linked.signposts import of_dataset
 from graph_service.web.links import add
 from graph_service.web.pages.documents import documents
@@ -15,7 +15,7 @@ from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import Choices, Listing, counts
 from graph_service.words.formats import DOCUMENT_FORMATS
-from graph_service.words.names import DATASET, DCTERMS
+from graph_service.words.names import DCTERMS
 
 #: Ways in, by name.
 _WAYS = {
@@ -34,7 +34,7 @@ def blueprint(service: Service) -> Blueprint:
         root = request.root_url
         links = of_dataset(service, root)
         if not wants_html() and choose(DOCUMENT_FORMATS).engine is not None:
-            return add(described(service, "/catalog", None, *CATALOGUE, partitions=True), links)
+            return add(described(service, "/catalog", None, *catalogue(service), partitions=True), links)
         if not wants_html():
             return add(Response(content("home.json", lambda: _facts(service)), content_type="application/json"), links)
         return add(page("home", lambda: _page(service)), links)
@@ -64,7 +64,7 @@ def _page(service: Service) -> str:
         snapshot=service.snapshot,
         kinds=list(kinds_of(service)),
         counts=counts(service, kinds_of(service)),
-        description=in_language(texts_of(service.description(root, DATASET), DCTERMS + "description")),
+        description=in_language(texts_of(service.description(root, service.space.dataset), service.space.dataset, DCTERMS + "description")),
         documents=documents(service),
         pictures=pictures(service),
         featured=featured,

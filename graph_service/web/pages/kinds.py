@@ -20,6 +20,7 @@ from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html
 from graph_service.web.destinations import whole
 from graph_service.web.languages import language, naming
+from graph_service.web.linked.signposts import collection
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
 from graph_service.web.pages.list_files import FORMATS, list_file
@@ -30,7 +31,6 @@ from graph_service.web.tables.packages import PACKAGE
 from graph_service.web.tables.telling import in_language
 from graph_service.web.values import pairs as given
 from graph_service.words.formats import HTML
-from graph_service.words.names import DATASET
 
 #: Those that the page offers.
 _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", "xlsx"}), key=lambda f: f.name))
@@ -78,7 +78,7 @@ def blueprint(service: Service) -> Blueprint:
             return _page(Listing(service, found, choices, language()), number)
         page = Link("alternate", f"{request.root_url}things/{name}{_asked()}", "text/html")
         response = list_file(service, found, choices, choose(FORMATS, suffix), [page])
-        return add(response, [*alternates(f"{request.root_url}things/{name}", FORMATS), Link("collection", DATASET)])
+        return add(response, [*alternates(f"{request.root_url}things/{name}", FORMATS), *collection(service)])
 
     @routes.get(f"/things/<name>.{CSVW.name}")
     def csvw(name: str) -> Response:

@@ -15,7 +15,8 @@ from graph_service.service import Service
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.words import terms
 from graph_service.words.labels import LABELS
-from graph_service.words.names import RDFS, SKOS, curie
+from graph_service.words.names import RDFS, SKOS
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 #: How many things a page of a list has.

@@ -23,14 +23,15 @@ from graph_service.web.pages.diagram import picture, picture_of
 from graph_service.web.protocol import wants_page
 from graph_service.words.formats import GRAPH_FORMATS, named
 from graph_service.words.labels import DESCRIPTIONS
-from graph_service.words.names import DCTERMS, GRAPH_ONTOLOGY, NS, ONTOLOGY, OWL, RDFS, SHAPES, below, curie
+from graph_service.words.names import DCTERMS, OWL, RDFS, below
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import Literal, NamedNode, Triple
 
 #: What a property is that RDF alone knows, and the name by which a term's definition is told.
 _PROPERTY, _DEFINITION = "rdf:Property", "skos:definition"
 
 #: Whose terms are told: those of the service's own ontology, else all that the graph declares, so many.
-_OWN = f"?term rdfs:isDefinedBy <{ONTOLOGY}>"
+_OWN = "?term rdfs:isDefinedBy <{ontology}>"
 _MOST = 1000
 _ANY = f"""{{ SELECT DISTINCT ?term WHERE {{
     VALUES ?class {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty rdfs:Class rdf:Property }}
@@ -79,7 +80,7 @@ SELECT ?term (COUNT(*) AS ?uses) WHERE {
 _ONTOLOGIES = f"SELECT DISTINCT ?ontology WHERE {{ ?ontology a <{OWL}Ontology> FILTER(isIRI(?ontology)) }} ORDER BY ?ontology LIMIT 100"
 
 #: What the terms of the service's own ontology have in common.
-_AMONG = f'FILTER(STRSTARTS(STR(?term), "{NS}"))'
+_AMONG = 'FILTER(STRSTARTS(STR(?term), "{terms}"))'
 
 _SCHEMES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -95,9 +96,12 @@ SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
 
 @dataclass
 class Term:
-    """A class or property: its name, what is said of it by property, how often it is used, which classes are below it or apart from it."""
+    """A class or property: its name (in the namespace of the graph's own ontology, else its IRI), what is said of it by property, how often
+    it is used, which classes are below it or apart from it.
+    """
 
     iri: str
+    name: str
     cell: Cell
     kind: str
     uses: int
@@ -105,11 +109,6 @@ class Term:
     below: list[Cell] = field(default_factory=list)
     apart: list[Cell] = field(default_factory=list)
     properties: list[tuple["Term", Cell | None]] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The name in the service's own namespace, else the IRI: of each term on the page another."""
-        return self.iri.removeprefix(NS)
 
     @property
     def short(self) -> str:
@@ -126,39 +125,43 @@ def blueprint(service: Service) -> Blueprint:
     def ontology(suffix: str | None = None) -> Response:
         if suffix is None and wants_page(request):
             shown = page("ontology", lambda: _page(service, ontology_version(service)))
-            if GRAPH_ONTOLOGY not in service.snapshot.graphs:
+            if service.space.graph_ontology not in service.snapshot.graphs:
                 return shown
-            cited = [Link("cite-as", ONTOLOGY)] if ONTOLOGY in names(service.snapshot) else []
+            cited = [Link("cite-as", service.space.ontology)] if service.space.ontology in names(service.snapshot) else []
             return add(shown, [*cited, *alternates(request.root_url + "ns", GRAPH_FORMATS)])
-        if ONTOLOGY in names(service.snapshot):
-            return _document(service.snapshot, ONTOLOGY, "/ns", suffix)
+        if service.space.ontology in names(service.snapshot):
+            return _document(service.snapshot, service.space.ontology, "/ns", suffix)
         # A graph whose ontology is called otherwise, or has no header.
         format = choose(GRAPH_FORMATS, suffix)
-        return negotiated(graph(service, GRAPH_ONTOLOGY, format), "/ns", format, GRAPH_FORMATS, "/ns")
+        return negotiated(graph(service, service.space.graph_ontology, format), "/ns", format, GRAPH_FORMATS, "/ns")
 
     @routes.get("/ns/<path:part>")
     def module(part: str) -> Response:
         """A part of the ontology, or a version of it or of a part."""
         stem, suffix = _parted(part)
-        return _answer(below(f"{ONTOLOGY}/", stem), f"/ns/{quote(stem)}", suffix)
+        return _answer(below(f"{service.space.ontology}/", stem), f"/ns/{quote(stem)}", suffix)
 
     @routes.get("/shapes")
     @routes.get("/shapes.<suffix>")
     def shapes(suffix: str | None = None) -> Response:
-        return _answer(SHAPES, "/shapes", suffix)
+        return _answer(service.space.shapes, "/shapes", suffix)
 
     def _answer(name: str, path: str, suffix: str | None) -> Response:
         """The ontology of that name: as it is now, or as the newest version has it that has one of that name."""
         version = next((version for version in service.versions if name in names(version)), None)
         if version is None:
             current = ontology_version(service)
-            if ONTOLOGY in names(service.snapshot) and name in _before(service.snapshot):
+            if service.space.ontology in names(service.snapshot) and name in _before(service.snapshot, service.space.ontology):
                 raise Gone(f"{name} is an earlier version, which is not kept here; the current version is {current}.", replaced_by=["/ns"])
             raise NotFound(f"There is no ontology, and no version of one, called {name} here; the current version is {current}.")
         iri = names(version)[name]
         if suffix is None and wants_page(request):
             # What one version says, and how its page is written, is the same for ever; of the current one more is told.
-            shown = Response(_module_page(service, version, iri)) if iri != ONTOLOGY or version.id != service.snapshot.id else ontology()
+            shown = (
+                Response(_module_page(service, version, iri))
+                if iri != service.space.ontology or version.id != service.snapshot.id
+                else ontology()
+            )
             return add(shown, [Link("cite-as", name), *alternates(request.root_url + path[1:], GRAPH_FORMATS)])
         return _document(version, iri, path, suffix)
 
@@ -169,10 +172,10 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
-def _before(version: Snapshot) -> set[str]:
+def _before(version: Snapshot, ontology: str) -> set[str]:
     """The versions of the ontology that it says were before it."""
     return {
-        t.object.value for t in header(version, ONTOLOGY) if t.predicate.value == OWL + "priorVersion" and isinstance(t.object, NamedNode)
+        t.object.value for t in header(version, ontology) if t.predicate.value == OWL + "priorVersion" and isinstance(t.object, NamedNode)
     }
 
 
@@ -218,26 +221,26 @@ def _page(service: Service, version: str) -> str:
         ontologies=table(service, service.sparql(Query(_ONTOLOGIES))),
         version=version,
         drawn=picture(service),
-        has_shapes=SHAPES in names(service.snapshot),
-        has_graph=GRAPH_ONTOLOGY in service.snapshot.graphs,
+        has_shapes=service.space.shapes in names(service.snapshot),
+        has_graph=service.space.graph_ontology in service.snapshot.graphs,
     )
 
 
 def _has_own(service: Service) -> bool:
     """Whether the graph has the service's own ontology."""
-    return bool(service.sparql(Query(f"ASK {{ ?term <{RDFS}isDefinedBy> <{ONTOLOGY}> }}", infer=False)))
+    return bool(service.sparql(Query(f"ASK {{ ?term <{RDFS}isDefinedBy> <{service.space.ontology}> }}", infer=False)))
 
 
 def ontology_version(service: Service) -> str:
     """The version that the ontology says it has; empty if it says none."""
-    versions = service.sparql(Query(f"SELECT ?version {{ <{ONTOLOGY}> <{OWL}versionInfo> ?version }}")).rows()
+    versions = service.sparql(Query(f"SELECT ?version {{ <{service.space.ontology}> <{OWL}versionInfo> ?version }}")).rows()
     return next((version.value for (version,) in versions if isinstance(version, Literal)), "")
 
 
 def terms(service: Service) -> dict[str, list[Term]]:
     """The ontology's own terms by kind (`owl:Class`, …), each kind in the order of its names."""
-    own = _has_own(service)
-    which, among = (_OWN, _AMONG) if own else (_ANY, "")
+    own, space = _has_own(service), service.space.terms
+    which, among = (_OWN.format(ontology=service.space.ontology), _AMONG.format(terms=space)) if own else (_ANY, "")
     rows = list(service.sparql(Query(_TERMS.replace("$which", which), infer=False)).rows())
     apart = list(
         service.sparql(Query(_DISJOINT.replace("$among", among).replace("$limit", "" if own else "LIMIT 10000"), infer=False)).rows()
@@ -252,18 +255,18 @@ def terms(service: Service) -> dict[str, list[Term]]:
     for iri, kind, property, value in rows:
         shown, told = cell(iri, labels), cell(value, labels)
         if isinstance(iri, NamedNode) and isinstance(kind, NamedNode) and isinstance(property, NamedNode) and shown is not None:
-            made = Term(iri.value, _here(shown), curie(kind.value), uses.get(iri.value, 0))
+            made = Term(iri.value, iri.value.removeprefix(space), _here(shown, space), curie(kind.value), uses.get(iri.value, 0))
             term = found.setdefault(iri.value, made)
             if term.kind == _PROPERTY and made.kind != _PROPERTY:
                 # What OWL says of a property is more than that it is one.
                 term.kind = made.kind
             if told is not None:
                 name = _DEFINITION if property.value in DESCRIPTIONS and not own else curie(property.value)
-                term.said.setdefault(name, []).append(_here(told))
+                term.said.setdefault(name, []).append(_here(told, space))
     for iri, other in apart:
         told = cell(other, labels)
         if isinstance(iri, NamedNode) and iri.value in found and told is not None:
-            found[iri.value].apart.append(_here(told))
+            found[iri.value].apart.append(_here(told, space))
     for term in found.values():
         term.apart.sort(key=lambda cell: cell.text.casefold())
         term.said = {property: _chosen(cells) for property, cells in term.said.items()}
@@ -309,7 +312,7 @@ def _chosen(cells: Sequence[Cell]) -> list[Cell]:
     return list(dict.fromkeys(cells))
 
 
-def _here(shown: Cell) -> Cell:
+def _here(shown: Cell, space: str) -> Cell:
     """A term of the ontology leads to its place on this page."""
-    own = shown.title is not None and shown.title.startswith(NS)
-    return Cell(shown.text, "#" + str(shown.title).removeprefix(NS), shown.title, shown.language) if own else shown
+    own = shown.title is not None and shown.title.startswith(space)
+    return Cell(shown.text, "#" + str(shown.title).removeprefix(space), shown.title, shown.language) if own else shown

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.header import Text
 from graph_service.service import Service
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from graph_service.web.pages.sketches import sketch
 from graph_service.web.wording import gettext
 from graph_service.words import terms
 from graph_service.words.labels import DESCRIPTIONS, distance, last_part
-from graph_service.words.names import DCTERMS, GRAPH_INFERRED, NS, OA, OWL, RDF, RDFS, SKOS, XSD
+from graph_service.words.names import DCTERMS, NS, OA, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.words.terms import AnyTerm, BlankNode, Literal, NamedNode, Triple
 
 _PASSAGES = """
@@ -114,7 +114,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     teller = Teller(
         show=show,
         gists=gists(service, {term.value for term in shown if isinstance(term, NamedNode) and term != node}, language),
-        inferred={triple for triple in triples if graphs[triple] == {NamedNode(GRAPH_INFERRED)}},
+        inferred={triple for triple in triples if graphs[triple] == {NamedNode(service.space.graph_inferred)}},
         passages=_passages(service, found_of, triples, language),
         graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
         annotations=annotations(service, iri, language),
@@ -240,7 +240,7 @@ def _passages(service: Service, of: Extent, triples: Sequence[Triple], language:
     found: dict[Triple, list[Passage]] = {}
     if of.is_cut:
         # Of very many records those of what is shown, which are named after what they say.
-        records = [statement_iri(t.subject, t.predicate, t.object) for t in triples]
+        records = [statement_iri(service.space, *t) for t in triples]
         queries = [_PASSAGES.format(variable="record", nodes=" ".join(map(terms.write, records)))]
     else:
         node = terms.write(NamedNode(of.iri))

@@ -33,7 +33,6 @@ from graph_service.web.tables.taking import file_name
 from graph_service.web.tables.telling import Telling, in_language, table_of, tell
 from graph_service.web.wording import gettext as _
 from graph_service.words.formats import CSV, Format
-from graph_service.words.names import DATASET
 
 #: Where it is.
 PATH = "/queries/all.zip"
@@ -106,7 +105,9 @@ def _made(service: Service, language: str, most: int) -> _Kept:
                     name = f"{query.name}.{CSV.name}"
                     given = _arguments(query)
                     spoken = {"lang": [language]} if "lang" in query.parameters else {}
-                    told = tell(service, table_of(query), f"?{urlencode(given, doseq=True)}" if given else "", language, DATASET)
+                    told = tell(
+                        service, table_of(query), f"?{urlencode(given, doseq=True)}" if given else "", language, service.space.dataset
+                    )
                     tables[name] = _added(
                         service, archive, entry(name), told, {**given, **spoken}, most - sum(table.size for table in tables.values())
                     )
@@ -156,7 +157,7 @@ def _readme(tables: Mapping[str, _Table], language: str) -> str:
     first = next(iter(tables.values())).told
     with speaking(language):
         lines = [
-            in_language(first.title, language) or DATASET,
+            in_language(first.title, language) or first.dataset,
             _("version %(version)s of %(day)s", version=first.version, day=first.made[:10]),
             "",
             _("Each file is a table: the answer of a canned query, as CSV (RFC 4180) in UTF-8."),

@@ -17,7 +17,7 @@ from graph_service.web.tables.taking import short
 from graph_service.web.tables.telling import in_language
 from graph_service.web.values import pairs
 from graph_service.web.wording import gettext as _
-from graph_service.words.names import curie
+from graph_service.words.prefixes import curie
 from graph_service.words.terms import NamedNode, Term
 
 #: Parameters that choose a format, which is told otherwise.

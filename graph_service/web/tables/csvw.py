@@ -13,7 +13,6 @@ from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
 from graph_service.web.tables.telling import Telling
 from graph_service.words.formats import Format
-from graph_service.words.names import DATASET
 
 #: As it is registered (section 10).
 CSVW = Format("csv-metadata.json", "application/csvm+json")
@@ -60,7 +59,7 @@ def _table(told: Telling, url: str) -> dict[str, Any]:
         "dc:description": _texts(table.description),
         "dc:license": [{"@id": iri} for iri in told.licenses],
         "dc:rights": _texts(told.rights),
-        "dc:source": [{"@id": told.address}, {"@id": DATASET}],
+        "dc:source": [{"@id": told.address}, {"@id": told.dataset}],
         "dc:bibliographicCitation": told.cited(),
         "dc:modified": {"@value": told.made, "@type": "xsd:dateTime"},
         "dcat:version": told.version,

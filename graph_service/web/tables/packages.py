@@ -11,7 +11,7 @@ from graph_service.web.tables.csvw import DATE
 from graph_service.web.tables.taking import plain
 from graph_service.web.tables.telling import Table, Telling, in_language
 from graph_service.words.formats import CSV, Format
-from graph_service.words.names import DATASET, XSD
+from graph_service.words.names import XSD
 
 PACKAGE = Format("datapackage.json", "application/vnd.datapackage+json")
 
@@ -45,7 +45,7 @@ def around(told: Telling, alone: bool = True) -> dict[str, Any]:
         "version": told.version,
         "created": told.made,
         "licenses": [{"path": iri} for iri in told.licenses],
-        "sources": [{"title": in_language(told.title, told.language) or DATASET, "path": DATASET}],
+        "sources": [{"title": in_language(told.title, told.language) or told.dataset, "path": told.dataset}],
         "citation": told.cited(alone),
     }
     return {name: value for name, value in found.items() if value}

@@ -12,7 +12,7 @@ from graph_service.service import Service
 from graph_service.web.languages import speaking
 from graph_service.web.pages.numerals import day
 from graph_service.web.wording import gettext as _
-from graph_service.words.names import DATASET, DCTERMS
+from graph_service.words.names import DCTERMS
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,13 @@ class Table:
 class Telling:
     """A table with all that is told of it.
 
-    `root` is where the service stands, `asked` are the parameters of the table's address with their question mark, `language` is that of
-    the names in it; `version` and `made` are of the graph; `title`, `rights` and `citation` are the dataset's words.
+    `dataset` is the IRI of the dataset, or where the service stands if it has none, `root` is where the service stands, `asked` are the
+    parameters of the table's address with their question mark, `language` is that of the names in it; `version` and `made` are of the
+    graph; `title`, `rights` and `citation` are the dataset's words.
     """
 
     table: Table
+    dataset: str
     root: str
     asked: str
     language: str
@@ -60,7 +62,7 @@ class Telling:
         """How to cite it, in its language: the dataset, its version, and for a table `alone` its address."""
         with speaking(self.language):
             version = _("version %(version)s of %(day)s", version=self.version, day=day(self.made))
-        told = [in_language(self.citation, self.language) or DATASET, version]
+        told = [in_language(self.citation, self.language) or self.dataset, version]
         return ", ".join([*told, self.address] if alone else told)
 
 
@@ -73,6 +75,7 @@ def tell(service: Service, table: Table, asked: str, language: str, root: str | 
     """What is told of a table, by its address on this request's host or below another `root`."""
     return Telling(
         table=table,
+        dataset=service.space.dataset if service.space.is_named else root or request.root_url,
         root=root or request.root_url,
         asked=asked,
         language=language,

@@ -10,7 +10,6 @@ from graph_service.web.pages.numerals import language_name
 from graph_service.web.tables.telling import Telling, in_language
 from graph_service.web.wording import gettext as _
 from graph_service.words.formats import XLSX, Format
-from graph_service.words.names import DATASET
 
 
 def workbook(told: Telling, chosen: Sequence[tuple[str, str]]) -> Format:
@@ -36,7 +35,7 @@ def _facts(told: Telling, chosen: Sequence[tuple[str, str]]) -> list[tuple[str, 
         *chosen,
         (_("Language of names"), language_name(language)),
         (_("Source"), in_language(told.title, language)),
-        ("", DATASET),
+        ("", told.dataset),
         (_("Address"), told.address),
         (_("Version"), told.version),
         (_("Date of the version"), told.made[:10]),

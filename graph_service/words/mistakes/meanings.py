@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from graph_service.words.mistakes.mistake import AGGREGATES, Mistake, here
-from graph_service.words.names import PREFIXES
+from graph_service.words.prefixes import prefixes
 from graph_service.words.tokens import Token
 
 
@@ -19,9 +19,9 @@ def undeclared(stream: Sequence[Token]) -> Mistake | None:
         near = difflib.get_close_matches(prefix, sorted(declared), n=1, cutoff=0.6)
         if prefix.lower() in {"http", "https"}:
             return here(token, "bare-address", found=f"{prefix}://")
-        if near and prefix not in PREFIXES:
+        if near and prefix not in prefixes():
             return here(token, "near-prefix", mend=f"{near[0]}:{token.text.partition(':')[2]}", found=f"{prefix}:", meant=f"{near[0]}:")
-        return here(token, "prefix", found=f"{prefix}:", iri=PREFIXES.get(prefix, "…"))
+        return here(token, "prefix", found=f"{prefix}:", iri=prefixes().get(prefix, "…"))
     return None
 
 

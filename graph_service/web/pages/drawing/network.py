@@ -26,7 +26,7 @@ from graph_service.web.pages.drawing.rows import Rows, cell, key, words_of
 from graph_service.web.pages.drawing.sentences import listed
 from graph_service.web.wording import gettext as _
 from graph_service.web.wording import ngettext
-from graph_service.words.names import NS, VOCABULARY
+from graph_service.words.names import NS
 
 _WIDTH, _TOP, _GAP = 1120.0, 44.0, 9.0
 
@@ -36,7 +36,7 @@ _ROOM = {"organisation": _LEFT - 8, "project": _TO - _FROM - 20, "framework": _W
 
 
 #: What `basis` is where no document says that there is the tie.
-_INFERRED = VOCABULARY + "answer/inferred"
+_INFERRED = "https://w3id.org/labcoop/vocab/answer/inferred"
 
 
 @dataclass

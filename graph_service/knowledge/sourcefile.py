@@ -1,0 +1,136 @@
+"""A source file: its triples, and where in it each thing is said. Every error says which file, and which line as far as it is known."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph_service.errors import SourceError
+from graph_service.knowledge.copies import copies_beside
+from graph_service.knowledge.lines import Lines, LinesOfJson, LinesOfXml
+from graph_service.knowledge.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
+from graph_service.knowledge.serialisations import recognise
+from graph_service.knowledge.unpacking import content_of
+from graph_service.words.terms import mapped
+
+#: A prefix is declared (RDF 1.1 Turtle, section 2.4).
+_BINDING = re.compile(rb"(?:^|[.>])\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file and the graph that its triples go to (None: the file names its graphs itself).
+
+    What the file says to be in graphs of their own is in those, unless the graph is to have `all` of it.
+    """
+
+    path: Path
+    graph: str | None
+    reading: Reading = AS_USUAL
+    all: bool = False
+
+    @cached_property
+    def _content(self) -> tuple[bytes, ox.RdfFormat, list[Fault]]:
+        content = content_of(self.path, self.reading.limit)
+        format = recognise(self.path, content)
+        copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
+        try:
+            return whole(content, format, self._base, replace(self.reading, copies=copies)), format, []
+        except Fault as fault:
+            return b"", format, [self._left_out(fault)]
+
+    @property
+    def text(self) -> bytes:
+        """What is in the file, unpacked and in UTF-8, with the contexts that it names.
+
+        Raises SourceError if it cannot be read or is nothing that is read here.
+        """
+        return self._content[0]
+
+    @cached_property
+    def _parsed(self) -> Parsed:
+        text, format, before = self._content
+        if before:
+            return Parsed([], {}, before)
+        parsed = parse(text, format, self._base, self.reading.lenient)
+        return Parsed(list(_renamed(parsed.quads, self)), parsed.prefixes, list(map(self._left_out, parsed.faults)))
+
+    @property
+    def _base(self) -> str:
+        return self.path.resolve().as_uri()
+
+    def _left_out(self, fault: Fault) -> Fault:
+        """What cannot be read, if it is to be left out. Raises SourceError if not."""
+        if not self.reading.lenient:
+            detail = f"{self.told(fault)}: {fault.detail}"
+            raise SourceError(detail, file=str(self.path), line=fault.line, column=fault.column) from fault
+        return fault
+
+    def told(self, fault: Fault) -> str:
+        """`file:line:column` of a fault, as far as it is known."""
+        return ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What cannot be read and is left out. Raises SourceError if nothing is to be left out."""
+        return self._parsed.faults
+
+    @property
+    def quads(self) -> list[ox.Quad]:
+        """The file's triples in their graph. Raises SourceError with line and column if the file cannot be parsed."""
+        return self._parsed.quads
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the file binds. Raises SourceError."""
+        return self._parsed.prefixes
+
+    @property
+    def bindings(self) -> Iterator[tuple[str, str, int]]:
+        """(prefix, namespace, line) of each declaration of Turtle, as far as it is seen without parsing the file. Raises SourceError."""
+        for match in _BINDING.finditer(self.text):
+            yield match[1].decode(), match[2].decode(errors="replace"), self.line_at(match.start(1))
+
+    @cached_property
+    def _lines(self) -> Lines:
+        format = self._content[1]
+        kind = LinesOfXml if format == ox.RdfFormat.RDF_XML else LinesOfJson if format == ox.RdfFormat.JSON_LD else Lines
+        return kind(self.text, self.prefixes)
+
+    def line_of(self, iri: str, *parts: str | None) -> int | None:
+        """The line (1-based) where what is said of an IRI begins, or of the last of its parts there; or None (see `Lines`)."""
+        return self._lines.of(iri, *parts)
+
+    def says(self, iri: str, value: str | None = None) -> bool:
+        """Whether the file says anything of an IRI, or something with a value or by a property of that name."""
+        return any(
+            isinstance(quad.subject, ox.NamedNode)
+            and quad.subject.value == iri
+            and (value is None or value in {quad.predicate.value, getattr(quad.object, "value", None)})
+            for quad in self.quads
+        )
+
+    def line_at(self, offset: int) -> int:
+        """The line (1-based) in which a byte of the file stands."""
+        return self._lines.at(offset)
+
+
+def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
+    """The quads in the file's graph, blank nodes named after the file and their order in it: equal input, equal output."""
+    names: dict[str, ox.BlankNode] = {}
+    stem = hashlib.sha256(str(file.path.name).encode() + file.text).hexdigest()[:8]
+    graph = None if file.graph is None else ox.NamedNode(file.graph)
+
+    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+        if isinstance(term, ox.BlankNode):
+            return names.setdefault(term.value, ox.BlankNode(f"b{stem}{len(names)}"))
+        return term
+
+    for quad in quads:
+        keeps = graph is None or (isinstance(quad.graph_name, ox.NamedNode) and not file.all)
+        where = named(quad.graph_name) if keeps else graph  # type: ignore[arg-type]
+        yield ox.Quad(named(quad.subject), quad.predicate, mapped(quad.object, named), where)  # type: ignore[arg-type]
