@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Variable
+from rdflib.term import BNode, Variable
 
 from graph_service.catalogue.catalogue import CannedQuery
 from graph_service.catalogue.header import line_of
@@ -108,9 +108,9 @@ def _declarations(stream: list[Token]) -> Iterator[int]:
 
 def _products(query: CannedQuery) -> Iterator[tuple[int, str]]:
     for parts in _groups(prepareQuery(query.text).algebra.p):
-        joined = _joined(parts)
+        joined = [named for part in _joined(parts) if (named := [name for name in part if not name.startswith("_:")])]
         if len(joined) > 1:
-            names = sorted(min(variables) for variables in joined)
+            names = sorted(map(min, joined))
             line = _line(query.text, max(_first(query.text, name) for name in names))
             yield line, f"a cartesian product: nothing ties {' and '.join(f'?{name}' for name in names)} to each other"
 
@@ -202,9 +202,11 @@ def _gather(
 
 
 def _variables(node: object) -> frozenset[str]:
-    """All variables in a part of the algebra."""
+    """All variables in a part of the algebra, and blank nodes, which tie patterns as variables do: of these the names begin with `_:`."""
     if isinstance(node, Variable):
         return frozenset({str(node)})
+    if isinstance(node, BNode):
+        return frozenset({f"_:{node}"})
     if isinstance(node, CompValue):
         return frozenset().union(*map(_variables, node.values()))
     if isinstance(node, list | tuple | set | frozenset):

@@ -43,6 +43,8 @@ def findings(folder: Path, text: str) -> list[str]:
         "SELECT ?a ?b {\n ?a lc:coversPlace ?b { SELECT DISTINCT ?b { ?b a lc:Country } } }\nORDER BY ?a ?b",
         "SELECT ?a ?b {\n ?a a lc:Project OPTIONAL { ?a lc:coversPlace ?b } }\nORDER BY ?a ?b",
         "SELECT ?a ?b {\n { ?a a lc:Project } UNION { ?b a lc:Country } }\nORDER BY ?a ?b",
+        # What has no name ties as well.
+        "SELECT ?a ?b {\n ?a lc:coversPlace [ a lc:Country ; lc:fundedBy ?b ] }\nORDER BY ?a ?b",
         "SELECT ?a ?b {\n { SELECT ?a (COUNT(?z) AS ?b) { ?a lc:coversPlace ?z } GROUP BY ?a } ?a a lc:Project }\nORDER BY ?a ?b",
     ],
 )
@@ -62,6 +64,7 @@ def test_a_query_in_order_passes(tmp_path: Path, body: str) -> None:
         (HEAD + "SELECT ?a ?b {\n ?a lc:coversPlace ?b ; a\n <urn:none> } ORDER BY ?a ?b", 8, "<urn:none> is known neither"),
         (HEAD + "SELECT ?a ?b {\n ?a a lc:Project .\n ?b a lc:Country } ORDER BY ?a ?b", 8, "nothing ties ?a and ?b"),
         (HEAD + "SELECT ?a ?b {\n ?a a lc:Project .\n OPTIONAL { ?b a lc:Country } } ORDER BY ?a ?b", 8, "nothing ties ?a and ?b"),
+        (HEAD + "SELECT ?a ?b {\n ?a lc:coversPlace [] .\n [] lc:fundedBy ?b } ORDER BY ?a ?b", 8, "nothing ties ?a and ?b"),
         (HEAD + "SELECT ?a ?b {\n ?a lc:fundedBy ?b .\n FILTER EXISTS { ?a a lc:Project }\n ?x a lc:Country } ORDER BY ?a ?b", 9, "?x"),
         (
             HEAD + "SELECT ?a ?b {\n ?a lc:coversPlace ?b .\n OPTIONAL { ?a a lc:Project .\n ?y a lc:Country } } ORDER BY ?a ?b",
