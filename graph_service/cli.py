@@ -31,6 +31,9 @@ _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_l
 # The password has no flag where the engine is set: a command line can be read by anyone on the machine.
 _REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit", "service_groups")
 
+#: So many values are told that are allowed where one is not: those that may have been meant come first.
+_TOLD = 20
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(error.detail)
         allowed = error.members.get("allowed")
         if isinstance(error, InvalidParameter) and isinstance(allowed, list):
-            say(f"Allowed: {', '.join(allowed)}.")
+            say(f"Allowed{', among others' if len(allowed) > _TOLD else ''}: {', '.join(allowed[:_TOLD])}.")
         return 2
     except ServiceError as error:
         say(error.detail)

@@ -8,6 +8,7 @@ import re
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from math import inf
 from typing import Any, overload
 from unicodedata import normalize
@@ -26,6 +27,10 @@ LONGEST_MATCHED = 1000
 
 #: So many things are listed where a person or a program is to choose from them; of more, one is named without a list.
 MOST_LISTED = 500
+
+#: So many things are named that a wrong value may have been meant for. A text is held against what things are called where it is not longer
+#: and those are not more than this (some tenth of a second), and looked for within that where it is not shorter.
+_NEAR, _LONGEST_COMPARED, _MOST_COMPARED, _SHORTEST_PART = 3, 100, 5000, 3
 
 #: How what a client gave is told: cut, since it may be long.
 _TOLD = reprlib.Repr()
@@ -101,7 +106,28 @@ class Choices(Sequence[Choice]):
 
     def called(self, text: str) -> Sequence[Choice]:
         """The things that a client's text means."""
-        return self._called.get(alike(text.strip().strip("<>")), ())
+        return self._called.get(_read(text), ())
+
+    def near(self, text: str) -> Sequence[Choice]:
+        """The few things that a client's text may have been meant for: those that are called something with it in it, the shortest first,
+        and those that are called almost the same. None where looking for them would take long.
+        """
+        given = _read(text)
+        if len(given) > _LONGEST_COMPARED or len(self._called) > _MOST_COMPARED:
+            return ()
+        within = sorted((name for name in self._called if given in name), key=len) if len(given) >= _SHORTEST_PART else []
+        names = [*within[:_NEAR], *get_close_matches(given, self._called, _NEAR)]
+        return list(dict.fromkeys(choice for name in names for choice in self._called[name]))[:_NEAR]
+
+    def short(self, choice: Choice) -> str:
+        """The shortest that a client may call a thing in any language: by a prefix, by its key where no other has it, or by its IRI."""
+        name = curie(choice.iri)
+        return choice.key if name == choice.iri and list(self.called(choice.key)) == [choice] else name
+
+
+def _read(text: str) -> str:
+    """A client's text as it is compared with what things are called."""
+    return alike(text.strip().strip("<>"))
 
 
 #: Stands for all things of a graph: of those none is listed, and each is found by what it is called.
@@ -215,11 +241,14 @@ class Parameter:
         if called:
             return self._one_of(text, called)
         kind = curie(self.of) if self.of else "things"
-        known = sorted(curie(choice.iri) for choice in choices)
+        near = choices.near(text)
+        # What may have been meant stands before the others.
+        known = dict.fromkeys([*map(choices.short, near), *sorted(map(choices.short, choices))])
         raise self._invalid(
             text,
-            f"the IRI, key or exact name of one of the {len(known)} things{f' of class {kind}' if self.of else ' to choose from'}",
-            allowed=known[:200],
+            f"the IRI, key or exact name of one of the {len(choices)} things{f' of class {kind}' if self.of else ' to choose from'}",
+            allowed=list(known)[:200],
+            near=[choices.short(choice) for choice in near],
         )
 
     def _one_of(self, text: str, called: Sequence[Choice]) -> Choice:
@@ -230,10 +259,10 @@ class Parameter:
         kind = curie(self.of) if self.of else "things"
         raise self._invalid(text, f"one of the {kind} that are called so: {', '.join(names)}", allowed=names)
 
-    def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None) -> InvalidParameter:
-        return InvalidParameter(
-            f"{self.name} must be {wanted}; {_TOLD.repr(given)} was given.", parameter=self.name, given=given, allowed=allowed
-        )
+    def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None, near: Sequence[str] = ()) -> InvalidParameter:
+        meant = f" Is {' or '.join(near)} meant?" if near else ""
+        detail = f"{self.name} must be {wanted}; {_TOLD.repr(given)} was given.{meant}"
+        return InvalidParameter(detail, parameter=self.name, given=given, allowed=allowed)
 
 
 def read_parameter(name: str, given: Mapping[str, Any], row: str | None, declared: Mapping[str, str], where: str) -> Parameter:

@@ -103,6 +103,41 @@ def test_an_ambiguous_name_lists_the_candidates(query: CannedQuery) -> None:
     assert error.value.members["allowed"] == ["place:CRI", "https://example.org/other/CRI"]
 
 
+TOPPINGS = Choices(
+    Choice(f"http://example.org/toppings#{name}", (name, label))
+    for name, label in (
+        *((f"Topping{number}", f"Cobertura {number}") for number in range(99)),
+        ("MozzarellaTopping", "CoberturaDeMozzarella"),
+        ("GarlicTopping", "CoberturaDeAlho"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("mozzarella", "MozzarellaTopping"),
+        ("Mozarella Topping", "MozzarellaTopping"),
+        ("garlictoping", "GarlicTopping"),
+        ("alho", "GarlicTopping"),
+    ],
+)
+def test_what_may_have_been_meant_stands_first_of_many(query: CannedQuery, text: str, nearest: str) -> None:
+    with pytest.raises(InvalidParameter) as error:
+        query.bind({"day": ["2023-06-01"], "country": [text]}, lambda _: TOPPINGS)
+    assert f"one of the 101 things of class lc:Country; '{text}' was given. Is {nearest}" in error.value.detail
+    allowed = error.value.members["allowed"]
+    assert isinstance(allowed, list)
+    assert (allowed[0], len(allowed), len(set(allowed))) == (nearest, 101, 101)
+
+
+def test_a_text_like_nothing_is_told_no_nearest(query: CannedQuery) -> None:
+    for text in ("xyzzy", "e", 9000 * "e"):
+        with pytest.raises(InvalidParameter) as error:
+            query.bind({"day": ["2023-06-01"], "country": [text]}, lambda _: TOPPINGS)
+        assert error.value.detail.endswith("was given.")
+
+
 def test_what_is_given_several_times_is_looked_up_once(query: CannedQuery) -> None:
     class Counted(Choices):
         asked = 0
