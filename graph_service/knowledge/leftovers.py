@@ -17,7 +17,7 @@ def told(left_out: Iterable[LeftOut], sources: Sources, rules: str) -> list[str]
     """A sentence for each construct, the most frequent first, which begins with `file:line`. `rules` names the rules that do not use it."""
     found: dict[str, list[ox.Triple]] = {}
     for left in left_out:
-        found.setdefault(left.construct, []).append(left.triple)
+        found.setdefault(left.construct, []).append(left.place or left.triple)
     places = _Places(sources)
     return [
         _sentence(construct, len(triples), [places.of(triple) for triple in triples[:_PLACES]], rules)

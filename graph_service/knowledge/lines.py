@@ -13,8 +13,9 @@ from graph_service.words.prefixes import curie
 
 _TYPE = RDF + "type"
 
-#: What an XML document calls an IRI or the beginning of one: an entity, and the base of its relative names.
+#: What an XML document calls an IRI or the beginning of one: an entity, and the base of its relative names; and an element.
 _ENTITY = re.compile(rb"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']+)[\"']")
+_TAG = re.compile(rb"<([\w:.-]+)")
 _BASE = re.compile(rb"\bxml:base\s*=\s*[\"']([^\"']+)[\"']")
 
 
@@ -109,8 +110,15 @@ class LinesOfXml(Lines):
         return re.compile(rf"\b(?:about|ID)\s*=\s*{self._values(iri)}".encode())
 
     def _end_of_block(self, start: int) -> int:
-        following = re.compile(rb"\b(?:about|ID)\s*=\s*[\"']").search(self.text, start)
-        return following.start() if following else len(self.text)
+        """Where the element ends in whose first tag a place is: other things, with blocks of their own, may be told of within it."""
+        begun = self.text.rfind(b"<", 0, start)
+        name = _TAG.match(self.text, begun) if begun >= 0 else None
+        depth = 0
+        for tag in re.compile(rb"<(/?)" + re.escape(name[1]) + rb"(?=[\s/>])[^<>]*?(/?)>").finditer(self.text, begun) if name else ():
+            depth += -1 if tag[1] else 0 if tag[2] else 1
+            if depth == 0:
+                return tag.end()
+        return len(self.text)
 
     def _behind(self, start: int, wanted: list[re.Pattern[bytes]]) -> int | None:
         """Nothing: the type of a thing may stand before its name, and what is behind its block is said of others."""

@@ -82,11 +82,15 @@ _TO_CLASSES = _VALUES_FROM | {DOMAIN, RANGE, owl("onClass")}
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What no rule uses: the construct, by a name for people, the triple that has it, and more about it where that is not plain."""
+    """What no rule uses: the construct, by a name for people, the axiom that has it, and more about it where that is not plain.
+
+    `place` is the triple within the axiom that the construct is written with, if that is another one.
+    """
 
     construct: str
     triple: ox.Triple
     because: str = ""
+    place: ox.Triple | None = None
 
 
 def sort_out(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl") -> tuple[Terminology, list[LeftOut]]:
@@ -249,7 +253,7 @@ class _Sides:
         if isinstance(node, ox.BlankNode):
             yield from self._expression(node, _ON_THE_RIGHT, axiom, "on the right")
 
-    def _expression(self, node: Value, allowed: tuple[str, ...], axiom: ox.Triple, side: str) -> Iterator[LeftOut]:
+    def _expression(self, node: ox.NamedNode | ox.BlankNode, allowed: tuple[str, ...], axiom: ox.Triple, side: str) -> Iterator[LeftOut]:
         if (node, allowed) in self._seen:
             return
         self._seen.add((node, allowed))
@@ -258,9 +262,9 @@ class _Sides:
             yield LeftOut("an unnamed class that is not defined once", axiom)
         for name, value in found:
             if name not in allowed:
-                yield LeftOut(f"owl:{name} {side}", axiom)
+                yield LeftOut(f"owl:{name} {side}", axiom, place=ox.Triple(node, owl(name), value))
             if name in _RESTRICTIONS and len(self._ontology.objects(node, ON_PROPERTY)) != 1:
-                yield LeftOut(f"owl:{name} without one property", axiom)
+                yield LeftOut(f"owl:{name} without one property", axiom, place=ox.Triple(node, owl(name), value))
             if name in {"intersectionOf", "unionOf"}:
                 for member in self._ontology.members(value):
                     yield from (self._left if allowed == _ON_THE_LEFT else self._right)(member, axiom)

@@ -70,6 +70,46 @@ def test_the_build_tells_it_and_goes_on(ontology: Path, capsys: pytest.CaptureFi
     assert "family.ttl:8" in told
 
 
+RDF_XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#"
+    xmlns:owl="http://www.w3.org/2002/07/owl#" xml:base="http://e/pizza">
+  <owl:Class rdf:about="#American">
+    <rdfs:subClassOf>
+      <owl:Class rdf:about="#NamedPizza"/>
+    </rdfs:subClassOf>
+    <rdfs:subClassOf>
+      <owl:Restriction>
+        <owl:onProperty rdf:resource="#hasTopping"/>
+        <owl:allValuesFrom>
+          <owl:Class>
+            <owl:unionOf rdf:parseType="Collection">
+              <owl:Class rdf:about="#Mozzarella"/>
+              <owl:Class rdf:about="#Tomato"/>
+            </owl:unionOf>
+          </owl:Class>
+        </owl:allValuesFrom>
+      </owl:Restriction>
+    </rdfs:subClassOf>
+    <rdfs:subClassOf>
+      <owl:Restriction>
+        <owl:onProperty rdf:resource="#hasTopping"/>
+        <owl:someValuesFrom rdf:resource="#Tomato"/>
+      </owl:Restriction>
+    </rdfs:subClassOf>
+  </owl:Class>
+</rdf:RDF>
+"""
+
+
+def test_a_construct_within_an_axiom_is_told_with_its_own_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As editors of ontologies write it: other things are told of in what is said of a class."""
+    path = tmp_path / "pizza.owl"
+    path.write_text(RDF_XML)
+    assert main(["build", str(path), "--snapshots", str(tmp_path / "snapshots")]) == 0
+    told = capsys.readouterr().err
+    assert f"{path}:12: owl:unionOf on the right is left out" in told
+    assert f"{path}:23: owl:someValuesFrom on the right is left out" in told
+
+
 def test_strict_stops_at_the_first(ontology: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", *flags(ontology)]) == 0
     capsys.readouterr()

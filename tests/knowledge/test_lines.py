@@ -28,6 +28,16 @@ PROTEGE = """<?xml version="1.0"?>
         </rdfs:subClassOf>
         <rdfs:label xml:lang="en">Cat &amp; mouse</rdfs:label>
     </owl:Class>
+    <owl:Class rdf:about="http://example.org/pets#Lynx">
+        <rdfs:subClassOf>
+            <owl:Class rdf:about="#Cat"/>
+        </rdfs:subClassOf>
+        <owl:equivalentClass>
+            <owl:Class>
+                <owl:complementOf rdf:resource="#Dog"/>
+            </owl:Class>
+        </owl:equivalentClass>
+    </owl:Class>
     <owl:Class rdf:ID="Dog">
         <rdfs:label>Dog</rdfs:label>
     </owl:Class>
@@ -70,8 +80,9 @@ JSON = """{
         ((PETS + "Cat", "http://www.w3.org/2000/01/rdf-schema#subClassOf", OWL + "minCardinality", "3"), 15),
         ((PETS + "Cat", LABEL, "Cat & mouse"), 18),
         ((PETS + "Cat", TYPE, OWL + "Class"), 10),
-        ((PETS + "Dog", LABEL), 21),
-        ((PETS + "tom",), 23),
+        ((PETS + "Lynx", OWL + "equivalentClass", OWL + "complementOf", PETS + "Dog"), 26),
+        ((PETS + "Dog", LABEL), 31),
+        ((PETS + "tom",), 33),
         (("http://example.org/pets", OWL + "imports", "http://example.org/animals"), 7),
         (("http://example.org/nobody",), None),
     ],
