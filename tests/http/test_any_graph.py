@@ -262,6 +262,8 @@ def test_the_page_of_the_ontology_has_the_terms_of_anybody(pizza: Server) -> Non
     for text in ("Käse", "Flat bread with a topping.", "has topping", "The classes and properties that the graph declares"):
         assert text in page
     assert "labcoop" not in page[page.index("<main") : page.index("</main")]
+    # What a thing is stands before a note on the word.
+    assert page.index("Flat bread with a topping.") < page.index("A word of menus.")
 
 
 def test_a_graph_without_a_title_is_called_as_its_file(start: Callable[..., Server], tmp_path: Path) -> None:

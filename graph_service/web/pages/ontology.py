@@ -252,7 +252,8 @@ def terms(service: Service) -> dict[str, list[Term]]:
     }
     labels = service.labels([term for row in rows for term in (row[0], row[3])] + [other for _, other in apart], language())
     found: dict[str, Term] = {}
-    for iri, kind, property, value in rows:
+    # Of what describes a term, its definition stands before a note on its use.
+    for iri, kind, property, value in sorted(rows, key=_rank):
         shown, told = cell(iri, labels), cell(value, labels)
         if isinstance(iri, NamedNode) and isinstance(kind, NamedNode) and isinstance(property, NamedNode) and shown is not None:
             made = Term(iri.value, iri.value.removeprefix(space), _here(shown, space), curie(kind.value), uses.get(iri.value, 0))
@@ -275,6 +276,12 @@ def terms(service: Service) -> dict[str, list[Term]]:
     for term in sorted(found.values(), key=lambda term: term.cell.text.casefold()):
         kinds.setdefault(term.kind, []).append(term)
     return kinds
+
+
+def _rank(row: Sequence[object]) -> int:
+    """The place of a row of `_TERMS` by its property: those that describe a term come in their order, behind all others."""
+    property = getattr(row[2], "value", "")
+    return DESCRIPTIONS.index(property) + 1 if property in DESCRIPTIONS else 0
 
 
 def _relate(terms: Mapping[str, Term]) -> None:
