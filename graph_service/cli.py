@@ -143,8 +143,9 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
         sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
 
     export = sub = command("export", "write the graph as RDF", *_KNOWLEDGE_FLAGS)
-    sub.add_argument("--format", metavar="NAME", help="ttl, nt, rdf, jsonld, nq, trig [by the ending of the output's name, else trig]")
-    sub.add_argument("--graph", metavar="IRI", help="one named graph only: its IRI, or a name such as graph:news-2022")
+    formats = "ttl, nt, rdf, with all graphs in one; jsonld, nq, trig, which keep them apart"
+    sub.add_argument("--format", metavar="NAME", help=f"{formats} [by the ending of the output's name, else trig]")
+    sub.add_argument("--graph", metavar="IRI", help="one named graph only, without its name: its IRI, or a name such as graph:news-2022")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 import yaml
 
 from tests.conftest import ROOT, Server
@@ -100,6 +101,16 @@ def test_what_follows_from_its_ontology_is_explained_and_exported(command: Comma
     assert (done.returncode, "(prp-inv" in done.stdout) == (0, True), done.stderr
     text = command("export", "--format", "nt", str(project)).stdout
     assert ox.Triple(*map(ox.NamedNode, triple)) in {quad.triple for quad in ox.parse(text, ox.RdfFormat.N_TRIPLES)}
+
+
+def test_json_ld_of_the_whole_keeps_graphs_apart_and_of_one_graph_names_none(command: Command, project: Path, tmp_path: Path) -> None:
+    """As rdflib reads them: what is in named graphs is nothing to a `Graph`."""
+    assert command("export", str(project), "--asserted", "-o", str(tmp_path / "whole.jsonld")).returncode == 0
+    assert len(rdflib.Graph().parse(tmp_path / "whole.jsonld")) == 0
+    dataset = rdflib.Dataset().parse(tmp_path / "whole.jsonld")
+    name = next(graph.identifier for graph in dataset.graphs() if str(graph.identifier).endswith("/graph/data"))
+    assert command("export", str(project), "--graph", str(name), "-o", str(tmp_path / "one.jsonld")).returncode == 0
+    assert set(rdflib.Graph().parse(tmp_path / "one.jsonld")) == set(dataset.graph(name))
 
 
 def test_a_query_and_a_file_are_enough(command: Command, project: Path, tmp_path: Path) -> None:
