@@ -145,7 +145,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     export = sub = command("export", "write the graph as RDF", *_KNOWLEDGE_FLAGS)
     formats = "ttl, nt, rdf, with all graphs in one; jsonld, nq, trig, which keep them apart"
     sub.add_argument("--format", metavar="NAME", help=f"{formats} [by the ending of the output's name, else trig]")
-    sub.add_argument("--graph", metavar="IRI", help="one named graph only, without its name: its IRI, or a name such as graph:news-2022")
+    sub.add_argument("--graph", metavar="IRI", help="one named graph only, without its name: its IRI, or a name such as graph:inferred")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
     sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
 
@@ -156,9 +156,9 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
 
     why = "why the graph says a triple: the passages, or the rules and premises"
     explain = sub = command("explain", why, *_REMOTE_FLAGS, *_KNOWLEDGE_FLAGS)
-    sub.add_argument("subject", metavar="S", help="an IRI or a name such as place:CRI")
+    sub.add_argument("subject", metavar="S", help="an IRI or a name with a prefix of the graph or a usual one, such as skos:Concept")
     sub.add_argument("predicate", metavar="P", help="an IRI or a name such as rdf:type")
-    sub.add_argument("object", metavar="O", help="an IRI, a name such as place:CAN, or a literal such as '\"Tunisie\"@fr'")
+    sub.add_argument("object", metavar="O", help="an IRI, a name likewise, or a literal such as '\"Tunisie\"@fr'")
     sub.add_argument("--json", action="store_true", help="print the derivation as JSON")
     for sub in (serve, build, sparql, export, push, explain):
         about = "file or folder of RDF, in place of what came with this: data, ontology and canned queries, unless a flag names them"

@@ -231,6 +231,9 @@ def test_the_menu_has_what_has_content(pizza: Server, server: Server) -> None:
     assert menu(pizza) == ["/things", "/sparql", "/ns", "/downloads/", "/about"]
     every = ["/things", "/documents", "/frameworks", "/pictures", "/queries", "/sparql", "/ns", "/downloads/", "/about"]
     assert menu(server) == every
+    for asked, missing in ((pizza, {"documents", "frameworks", "pictures"}), (server, set())):
+        links = json.loads(asked.ask("/", Accept="application/json").body)["links"]
+        assert missing == {"things", "documents", "frameworks", "pictures", "ns"} - links.keys()
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Pizza ontology"), ("fr", "Pizza ontology")])

@@ -19,7 +19,8 @@ from graph_service.words.terms import NamedNode
 #: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
 _PAGES = (*("", "things", "documents", "frameworks", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
 
-_OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "frameworks": Content.FRAMEWORKS, "ns": Content.TERMS}
+#: A page -> the kind of content that it is for.
+OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "frameworks": Content.FRAMEWORKS, "ns": Content.TERMS}
 
 #: Answers to one question, of which there are without end.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
@@ -56,7 +57,7 @@ def blueprint(service: Service) -> Blueprint:
 
 def _sitemap(service: Service) -> str:
     places = [
-        *(page for page in _PAGES if page not in _OF_CONTENT or _OF_CONTENT[page] in service.snapshot.contents),
+        *(page for page in _PAGES if page not in OF_CONTENT or OF_CONTENT[page] in service.snapshot.contents),
         *(f"things/{kind.name}" for kind in kinds_of(service)),
         *(f"queries/{name}" for name in service.catalogue.queries),
         *(f"pictures/{name}" for name in pictures(service)),

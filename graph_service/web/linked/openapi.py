@@ -212,7 +212,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "Any IRI that the graph tells of, whoever's it is.",
         "required": True,
     },
-    "s": {"schema": {"type": "string"}, "description": "Subject: an IRI or a short name such as place:CRI.", "required": True},
+    "s": {"schema": {"type": "string"}, "description": "Subject: an IRI or a short name such as skos:Concept.", "required": True},
     "p": {"schema": {"type": "string"}, "description": "Predicate: an IRI or a short name such as skos:broader.", "required": True},
     "o": {
         "schema": {"type": "string"},

@@ -69,5 +69,5 @@ def _told(contents: Collection[str]) -> dict[str, str]:
         **(of_documents if Content.DOCUMENTS in contents else {}),
         "rules": _("rules that hold in the whole graph, else it would not have been built"),
         "shapes": _("shapes (SHACL) that every thing of a kind has, else it would not have been built"),
-        "canned queries": _("ready-made questions, each with its expected answer in the tests"),
+        "canned queries": _("ready-made questions, each at an address of its own"),
     }

@@ -6,6 +6,7 @@ from graph_service.service import Service
 from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.kept import content, page
 from graph_service.web.languages import language
+from graph_service.web.linked.crawlers import OF_CONTENT
 from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
 from graph_service.web.linked.descriptions import catalogue, described
 from graph_service.web.linked.signposts import of_dataset
@@ -17,7 +18,7 @@ from graph_service.web.pages.listing import Choices, Listing, counts
 from graph_service.words.formats import DOCUMENT_FORMATS
 from graph_service.words.names import DCTERMS
 
-#: Ways in, by name.
+#: Ways in, by name; those of a kind of content are told where there is some.
 _WAYS = {
     **{name: name for name in ("things", "documents", "frameworks", "pictures", "queries", "sparql", "ns", "catalog")},
     **{name: name for name in ("changes", "about", "docs", "health")},
@@ -49,7 +50,8 @@ def blueprint(service: Service) -> Blueprint:
 
 def _facts(service: Service) -> str:
     root = request.root_url
-    ways = {name: root + path for name, path in _WAYS.items()}
+    there = {"pictures": bool(pictures(service)), **{way: kind in service.snapshot.contents for way, kind in OF_CONTENT.items()}}
+    ways = {name: root + path for name, path in _WAYS.items() if there.get(name, True)}
     title = schema_dataset(service, root)["name"]
     return (
         current_app.json.dumps({"title": title, "version": service.snapshot.id, "triples": service.snapshot.triples, "links": ways}) + "\n"
