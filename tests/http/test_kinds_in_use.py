@@ -118,3 +118,9 @@ def test_a_dataset_that_has_a_name_of_its_own_is_called_by_its_title(start: Call
     server = start("--data", str(tmp_path), "--ontology", "none", "--queries", "none", "--reasoning", "none")
     assert "<title>La carte</title>" in server.ask("/?lang=fr", Accept="text/html").text
     assert json.loads(server.ask("/", Accept="application/json").body)["title"] == "The menu"
+    # What it says of itself, its files and figures, is none of its things.
+    kinds = json.loads(server.ask("/things").body)["kinds"]
+    assert [kind["kind"] for kind in kinds] == ["Dish", "Pizza", "Cook", "Crust", "Cook-2", "classes", "properties"]
+    page = server.ask("/things", Accept="text/html").text
+    assert "Pizza" in page
+    assert "Distribution" not in page

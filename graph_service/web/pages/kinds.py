@@ -38,11 +38,13 @@ _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", 
 #: Parameters of a list that are no trait of its things.
 _RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang"})
 
+#: What the graph says of itself, its files and lists, is none of its things.
 _CLASSES = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
   ?thing a ?class .
   FILTER(isIRI(?thing) && isIRI(?class) && !STRSTARTS(STR(?class), STR(owl:)))
+  FILTER NOT EXISTS { GRAPH $description { ?thing a ?class } }
 } GROUP BY ?class ORDER BY DESC(?things) ?class"""
 
 
@@ -66,7 +68,7 @@ def blueprint(service: Service) -> Blueprint:
                 for k in kinds
             ]
             return jsonify(kinds=[entry for entry in found if entry["things"]])
-        classes = table(service, service.sparql(Query(_CLASSES)))
+        classes = table(service, service.sparql(Query(_CLASSES.replace("$description", f"<{service.space.graph_description}>"))))
         return Response(render_template("kinds.html", kinds=list(kinds), counts=numbers, classes=classes))
 
     @routes.get("/things/<name>")

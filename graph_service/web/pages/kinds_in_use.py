@@ -38,9 +38,11 @@ _TERMS = {
     ),
 }
 
+#: What the graph says of itself, its files and lists, is none of its things.
 _CLASSES = f"""
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
   ?thing a ?class .
+  FILTER NOT EXISTS {{ GRAPH $description {{ ?thing a ?class }} }}
   FILTER(isIRI(?thing) && isIRI(?class) && {" && ".join(f'!STRSTARTS(STR(?class), "{space}")' for space in _LANGUAGES)})
 }} GROUP BY ?class ORDER BY DESC(?things) ?class LIMIT {MOST_KINDS}"""
 
@@ -56,7 +58,8 @@ _NAMES = frozenset({RDF + "type", RDFS + "label", "http://www.w3.org/2004/02/sko
 
 def kinds_in_use(service: Service) -> list[Kind]:
     """The classes in use as kinds, without their traits."""
-    classes = [term for term, _ in service.sparql(Query(_CLASSES)).rows() if isinstance(term, NamedNode)]
+    query = Query(_CLASSES.replace("$description", f"<{service.space.graph_description}>"))
+    classes = [term for term, _ in service.sparql(query).rows() if isinstance(term, NamedNode)]
     names = _labels(service, classes)
     kinds: dict[str, Kind] = {}
     for class_ in classes:
