@@ -6,8 +6,8 @@ Only `Settings.read` looks at the environment; everything else is given a `Setti
 
 import os
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -343,17 +343,6 @@ class Settings:
                 shown = re.sub(r"//[^/?#]*@", "//…@", text)
                 raise SettingError(f"{origin} has the value {shown!r}; it must be {allowed}") from error
         return cls(**values)
-
-    def of_files(self, files: Sequence[Path], given: Container[str]) -> "Settings":
-        """The settings for files that are given as arguments: they are the data, and the ontology as well, so that what they say of classes
-        and properties counts. Nothing that came with this installation is beside them, unless it is among the settings that are given.
-        """
-        return replace(
-            self,
-            data=tuple(files),
-            ontology=self.ontology if "ontology" in given else tuple(files),
-            queries=self.queries if "queries" in given else (),
-        )
 
 
 def environment_name(name: str) -> str:

@@ -146,4 +146,6 @@ def test_it_is_served_under_its_own_title(start: Callable[..., Server], project:
     assert "creativecommons.org/publicdomain/zero/1.0/" in page
     assert server.ask("/things/works.csv").text.splitlines()[0] == "thing,thing_label,maker,year"
     assert server.ask("/things/makers.csv?sort=-works").text.splitlines()[1].endswith("Albrecht Dürer,2,Nuremberg")
+    assert server.ask("/id/work/great-wave", Accept="text/html").headers["location"] == "/page/work/great-wave"
+    assert "Great Wave" in server.ask("/page/work/great-wave", Accept="text/html").text
     assert "Rhinocéros" in server.ask("/queries/works-by-maker.csv?maker=durer&lang=fr").text
