@@ -62,10 +62,13 @@ class Fault(Exception):
 def whole(content: bytes, format: ox.RdfFormat, base: str, reading: Reading) -> bytes:
     """What is read, in UTF-8 and without a byte order mark: what stands in a file, line by line, and the contexts that JSON-LD names.
 
+    Of XML the lines end as XML has it: what Windows ends them with is no part of a text (XML 1.0, section 2.11), and the parser keeps it.
+
     Raises Fault for what there is no copy of or stands for more than the limit, and for an encoding that is not known.
     """
     content = _utf8(content, format)
     if format == ox.RdfFormat.RDF_XML:
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         _refuse_growth(content, reading.limit)
     return _with_contexts(content, base, reading) if format == ox.RdfFormat.JSON_LD else content
 

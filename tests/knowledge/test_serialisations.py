@@ -228,6 +228,17 @@ def test_xml_in_any_encoding_is_read(encoding: str, tmp_path: Path) -> None:
     assert {quad.object.value for quad in SourceFile(path, None).quads} == {"http://example.org/A", "naïve"}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_of_xml_end_as_xml_has_it(end: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.rdf"
+    text = f"{OWL_HEAD}<e:A><e:p>one\ntwo&#13;three</e:p>\n<e:p><![CDATA[four\nfive]]></e:p>\n<e:p>six</e:p></e:A></rdf:RDF>"
+    path.write_bytes(text.encode().replace(b"\n", end))
+    quads = SourceFile(path, None).quads
+    assert {quad.object.value for quad in quads} == {"http://example.org/A", "one\ntwo\rthree", "four\nfive", "six"}  # type: ignore[union-attr]
+    path.write_bytes(text.replace("six", "&six;").encode().replace(b"\n", end))
+    assert told(path).startswith(":5:")
+
+
 def test_entities_as_protege_writes_them_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.owl"
     path.write_text(
