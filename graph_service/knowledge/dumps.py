@@ -6,7 +6,7 @@ bytes, compressed ones too.
 
 import gzip
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,7 +59,7 @@ class Document(NamedTuple):
     """A document that is a part of the sources: what its versions are called, and what it says."""
 
     versions: list[str]
-    triples: Collection[ox.Triple]
+    triples: frozenset[ox.Triple]
 
 
 def write_dumps(folder: Path, space: Space, quads: list[ox.Quad]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -84,17 +84,22 @@ def write_dumps(folder: Path, space: Space, quads: list[ox.Quad]) -> tuple[dict[
 
 
 def write_documents(folder: Path, documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
-    """Write each document in every format that can say it; the entry of each for the manifest, by its IRI."""
+    """Write each document in every format that can say it, those that say the same once; the entry of each for the manifest, by its IRI."""
     entries: dict[str, dict[str, Any]] = {}
+    written: dict[frozenset[ox.Triple], dict[str, dict[str, Any]]] = {}
     for iri, document in documents.items():
-        files = {}
-        quads = [ox.Quad(*triple) for triple in in_order(set(document.triples))]
-        for format, content in _formats(quads, THING_FORMATS):
-            if isinstance(content, bytes):
-                name = f"{_hash(iri)}.{format.name}"
-                files[name] = {"format": format.name, **_keep(folder / name, content)}
-        entries[iri] = {"versions": document.versions, "files": files}
+        if document.triples not in written:
+            written[document.triples] = dict(_write_document(folder, _hash(iri), document.triples))
+        entries[iri] = {"versions": document.versions, "files": written[document.triples]}
     return entries
+
+
+def _write_document(folder: Path, stem: str, triples: Iterable[ox.Triple]) -> Iterator[tuple[str, dict[str, Any]]]:
+    quads = [ox.Quad(*triple) for triple in in_order(triples)]
+    for format, content in _formats(quads, THING_FORMATS):
+        if isinstance(content, bytes):
+            name = f"{stem}.{format.name}"
+            yield name, {"format": format.name, **_keep(folder / name, content)}
 
 
 def _formats(quads: list[ox.Quad], formats: Iterable[Format] = DUMP_FORMATS) -> Iterator[tuple[Format, bytes | str]]:

@@ -2,7 +2,8 @@
 
 All of their files make one graph, which holds the headers of all of them. A tool that opens an ontology wants one header for one document
 (OWL 2 Structural Specification, section 3.1), so a snapshot has a file of each: what its own file says, and of one that says of others that
-they are its parts (`dcterms:hasPart`) what those and the files without a header say, under its header alone.
+they are its parts (`dcterms:hasPart`) what those and the files without a header say, under its header alone. Of a file that has several
+headers and says of none which terms are its own, nobody can tell them apart: it is the document of each of them, as it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,12 +36,13 @@ def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[
     for header in headers:
         own = frozenset().union(*(said for of, said in headed if header in of))
         parts = {t.object for t in own if t.subject == header and t.predicate == _PART} & headers
+        others = headers - {header} if parts or all(of == {header} for of, _ in headed if header in of) else frozenset()
         if parts:
             own = own.union(without, *(said for of, said in headed if of & parts))
         versions = sorted(
             t.object.value for t in own if t.subject == header and t.predicate == _VERSION and isinstance(t.object, ox.NamedNode)
         )
-        found[header.value] = Document(versions, [t for t in own if t.subject == header or t.subject not in headers])
+        found[header.value] = Document(versions, frozenset(t for t in own if t.subject not in others))
     return dict(sorted(found.items()))
 
 

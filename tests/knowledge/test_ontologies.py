@@ -12,7 +12,7 @@ import rdflib
 from rdflib.namespace import OWL, RDF
 
 from graph_service.config import bundled
-from graph_service.knowledge.dumps import Dump
+from graph_service.knowledge.dumps import Dump, write_documents
 from graph_service.knowledge.ontologies import documents, files, names
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sourcefile import SourceFile
@@ -45,6 +45,16 @@ def test_a_document_has_one_header_and_what_its_file_and_its_parts_say(tmp_path:
     subjects = {name: {str(t.subject)[len("<http://e/") : -1] for t in document.triples} for name, document in found.items()}
     assert subjects == {"whole": {"whole", "A", "B", "d"}, "part": {"part", "B"}, "beside": {"beside", "C"}}
     assert found["whole"].versions == ["http://e/whole1"]
+
+
+def test_several_headers_in_one_file_share_a_document_which_is_written_once(tmp_path: Path) -> None:
+    sources = written(tmp_path, merged=" ".join(f":o{n} a owl:Ontology ; owl:versionIRI :v{n} . :A{n} a owl:Class ." for n in range(30)))
+    found = documents(sources)
+    assert {document.triples for document in found.values()} == {frozenset(quad.triple for quad in sources[0].quads)}
+    entries = write_documents(tmp_path, found)
+    assert {tuple(entry["files"]) for entry in entries.values()} == {tuple(entries["http://e/o0"]["files"])}
+    assert entries["http://e/o7"]["versions"] == ["http://e/v7"]
+    assert len(list(tmp_path.glob("*.rdf"))) == 1
 
 
 def test_every_ontology_of_the_sources_has_a_document(snapshot: Snapshot) -> None:
