@@ -86,7 +86,7 @@ def _graph(_: Input) -> Callable[[], int]:
         graph = ox.NamedNode(space.graph_inferred)
         quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
         with tempfile.TemporaryDirectory() as folder:
-            snapshot.write(Path(folder), "measured", space, quads)
+            snapshot.write(Path(folder), "measured", space, knowledge.sources.roles, quads)
         return len(inferred)
 
     return run

@@ -11,6 +11,7 @@ from graph_service.errors import OutOfTime
 from graph_service.knowledge.derivations import parse
 from graph_service.knowledge.explanation import Explainer, Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage
+from graph_service.knowledge.roles import Roles
 from graph_service.knowledge.rules import compile_rules, produces_equality
 from graph_service.knowledge.terminology import Value, members_of_unnamed, terminology_of
 from graph_service.words.names import OWL
@@ -19,13 +20,12 @@ from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _SOURCES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
   {{ GRAPH ?graph {{ {triple} }} }} UNION {{
-    ?record rdf:subject {s} ; rdf:predicate {p} ; rdf:object {o} ; lc:evidence ?passage .
-    ?passage oa:exact ?words ; lc:quotedFrom ?document .
+    ?record rdf:subject {s} ; rdf:predicate {p} ; rdf:object {o} ; {evidence} ?passage .
+    ?passage oa:exact ?words ; {quoted_from} ?document .
     OPTIONAL {{ ?document dcterms:language ?language }}
   }}
 }} ORDER BY ?graph ?document ?passage {limit}"""
@@ -35,12 +35,19 @@ class Reasons:
     """Explains the triples of one graph, which is asked by queries."""
 
     def __init__(
-        self, ask: Callable[[Query], Result], derivations: Mapping[str, str], axioms: Sequence[str], space: Space, *, reasoning: str
+        self,
+        ask: Callable[[Query], Result],
+        derivations: Mapping[str, str],
+        axioms: Sequence[str],
+        space: Space,
+        roles: Roles,
+        *,
+        reasoning: str,
     ) -> None:
         """`derivations` are the texts of the graph's derivations by their names (see `derivations`), `axioms` the graphs that have them;
         what else is inferred is by the rules of `reasoning`.
         """
-        self._ask, self._axioms, self._space, self._reasoning = ask, axioms, space, reasoning
+        self._ask, self._axioms, self._space, self._roles, self._reasoning = ask, axioms, space, roles, reasoning
         self._derivations = [parse(name, text) for name, text in derivations.items()]
 
     def explain(self, triple: Triple, seconds: float) -> Explanation:
@@ -83,7 +90,7 @@ class Reasons:
         s, p, o = pattern.texts
         # What is left open is narrowed down afterwards: a limit might leave out what is wanted.
         limit = "" if pattern.compared else "LIMIT 200"
-        text = _SOURCES.format(triple=f"{s} {p} {o}", s=s, p=p, o=o, compared=" ".join(pattern.compared), limit=limit)
+        text = _SOURCES.format(triple=f"{s} {p} {o}", s=s, p=p, o=o, compared=" ".join(pattern.compared), limit=limit, **self._roles.paths)
         graphs, passages = [], []
         for graph, passage, words, document, spoken, *compared in self._ask(Query(text, nodes=pattern.nodes)).rows():
             if not pattern.fits(compared):

@@ -25,6 +25,7 @@ from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
 from graph_service.knowledge.outside import Outside
 from graph_service.knowledge.provenance import Explanation
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.search import Search
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.nameless import said_of_nameless
@@ -40,11 +41,10 @@ from graph_service.words.tokens import digest, form
 from graph_service.words.triples import Description
 
 _CHOICES = f"""
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?thing ?name WHERE {{{{
   {{pattern}}
-  OPTIONAL {{{{ ?thing {"|".join(f"<{name}>" for name in LABELS)}|skos:altLabel|lc:acronym|lc:iso2 ?name }}}}
+  OPTIONAL {{{{ ?thing {"|".join(f"<{name}>" for name in LABELS)}|skos:altLabel|{{codes}} ?name }}}}
   FILTER(isIRI(?thing))
 }}}}"""
 
@@ -62,7 +62,7 @@ SELECT ?thing ?label ?property WHERE {{{{
 #: The triples about a thing: not those of statement records, nor of the dataset that has it as an example.
 _ABOUT = """
   {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
-  FILTER(?s = {node} || ?s != <https://w3id.org/labcoop/>)
+  FILTER(?s = {node} || ?s != {dataset})
   FILTER NOT EXISTS {{ ?s <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> ?recorded FILTER(?s != {node}) }}"""
 
 _NAMES = f"""
@@ -102,6 +102,8 @@ class Service:
         #: What the graph and all that belongs to it is called.
         self.space = snapshot.space
         adopt(self.space.prefixes)
+        #: What the service takes terms of the graph for.
+        self.roles = snapshot.roles
         self._held = snapshot.hold()
         self._waiting = waiting
         self.catalogue = catalogue
@@ -247,7 +249,7 @@ class Service:
     def describe(self, iri: str, infer: bool = True) -> list[Triple]:
         """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
         text = f"CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{ {_ABOUT} }}}}"
-        triples = [Triple(*row) for row in self.sparql(Query(_about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
+        triples = [Triple(*row) for row in self.sparql(Query(self._about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
         if not triples:
             raise NotFound(f"Nothing is said of {iri}.")
         return triples
@@ -260,7 +262,7 @@ class Service:
         """
         triples = self.describe(iri, infer)
         text = f"SELECT ?s ?p ?o ?g WHERE {{{{ {_ABOUT} GRAPH ?g {{{{ ?s ?p ?o }}}} }}}}"
-        quads = [Quad(*row) for row in self.sparql(Query(_about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
+        quads = [Quad(*row) for row in self.sparql(Query(self._about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
         said = {quad.triple for quad in quads}
         quads += [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples if t not in said]
         linked = {term.value for t in triples for term in (t.subject, t.object) if isinstance(term, NamedNode)} - {iri}
@@ -350,7 +352,9 @@ class Service:
 
     @cached_property
     def _reasons(self) -> Reasons:
-        return Reasons(self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, self.space, reasoning=self.snapshot.reasoning)
+        return Reasons(
+            self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, self.space, self.roles, reasoning=self.snapshot.reasoning
+        )
 
     @cached_property
     def reifies(self) -> bool:
@@ -380,6 +384,12 @@ class Service:
             raise NotFound(f"There is no {name}: {self.snapshot.left_out[name]}")
         raise NotFound(f"There is no download {name!r}. Downloads: {', '.join(dump.path.name for dump in self.snapshot.dumps)}.")
 
+    def _about(self, text: str, iri: str) -> str:
+        try:
+            return text.format(node=terms.write(NamedNode(iri)), dataset=terms.write(NamedNode(self.space.dataset)))
+        except ValueError as error:
+            raise NotFound(f"Nothing is said of {iri}.") from error
+
     def _count(self, text: str, infer: bool) -> int:
         ((rows,),) = self.sparql(Query(counted(text), infer=infer)).rows()
         assert isinstance(rows, Literal)
@@ -392,7 +402,7 @@ class Service:
 
     def _named(self, pattern: str) -> Choices:
         names: dict[str, set[str]] = {}
-        for thing, name in self.sparql(Query(_CHOICES.format(pattern=pattern))).rows():
+        for thing, name in self.sparql(Query(_CHOICES.format(pattern=pattern, codes=self.roles.path(Role.CODE)))).rows():
             if isinstance(thing, NamedNode):
                 names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
         return Choices(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))
@@ -407,10 +417,3 @@ class _Everything(Choices):
 
     def called(self, text: str) -> Sequence[Choice]:
         return [Choice(iri, (text,)) for iri in self._search.called(text)]
-
-
-def _about(text: str, iri: str) -> str:
-    try:
-        return text.format(node=terms.write(NamedNode(iri)))
-    except ValueError as error:
-        raise NotFound(f"Nothing is said of {iri}.") from error

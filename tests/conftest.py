@@ -30,6 +30,12 @@ _PREFIXES = dict(prefixes())
 #: What belongs to the graph that comes with the service is called so.
 SPACE = _SOURCES.space
 
+#: What the service takes the terms of its ontology for.
+ROLES = _SOURCES.roles
+
+#: The file of the ontology that says so.
+PRESENTATION = ROOT / "ontology" / "presentation.ttl"
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -10,7 +10,7 @@ from graph_service.knowledge.locating import locate
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Write into a document's passages where they stand, and print the files that have changed. Raises SourceError."""
-    changed = locate(Path(options.folder), Path(options.text))
+    changed = locate(Path(options.folder), Path(options.text), settings.ontology)
     print(*changed, sep="\n", end="\n" if changed else "")
     say(f"{len(changed)} files changed.")
     return 0

@@ -6,6 +6,7 @@ It is told when the graph is built, so that every page, that of a problem too, k
 from collections.abc import Iterable
 from enum import StrEnum
 
+from graph_service.knowledge.roles import Role, Roles
 from graph_service.words.names import NS, OA, OWL, RDF, RDFS, SKOS
 from graph_service.words.space import Space
 from graph_service.words.terms import NamedNode, Quad
@@ -26,7 +27,6 @@ class Content(StrEnum):
 
 #: What is of one of these classes makes the content.
 _CLASSES = {
-    NS + "SourceDocument": Content.DOCUMENTS,
     NS + "Framework": Content.FRAMEWORKS,
     SKOS + "ConceptScheme": Content.TERMS,
     **dict.fromkeys((OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty")), Content.TERMS),
@@ -34,9 +34,10 @@ _CLASSES = {
 }
 
 
-def contents_of(space: Space, quads: Iterable[Quad]) -> list[Content]:
+def contents_of(space: Space, roles: Roles, quads: Iterable[Quad]) -> list[Content]:
     """The kinds of content of a graph, its description of itself left out."""
     inferred, description = NamedNode(space.graph_inferred), NamedNode(space.graph_description)
+    classes = {**_CLASSES, **dict.fromkeys(roles.of(Role.DOCUMENT), Content.DOCUMENTS)}
     found: set[Content] = set()
     for quad in quads:
         if quad.graph_name == inferred:
@@ -49,6 +50,6 @@ def contents_of(space: Space, quads: Iterable[Quad]) -> list[Content]:
             found.add(Content.PASSAGES)
         elif quad.predicate.value == RDF + "type":
             found.add(Content.THINGS)
-            if isinstance(quad.object, NamedNode) and quad.object.value in _CLASSES:
-                found.add(_CLASSES[quad.object.value])
+            if isinstance(quad.object, NamedNode) and quad.object.value in classes:
+                found.add(classes[quad.object.value])
     return sorted(found)

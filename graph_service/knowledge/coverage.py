@@ -2,21 +2,24 @@
 
 from collections.abc import Collection
 
-from graph_service.words.names import DCAT, DCTERMS, NS, PROV, RDF, SCHEMA
+from graph_service.knowledge.roles import Role, Roles
+from graph_service.words.names import DCAT, DCTERMS, PROV, RDF, SCHEMA
 from graph_service.words.terms import Literal, NamedNode, Triple
 from graph_service.words.triples import Description
 
-_STARTS = frozenset({NS + "startDate", DCAT + "startDate", SCHEMA + "startDate", PROV + "startedAtTime"})
-_ENDS = frozenset({NS + "endDate", DCAT + "endDate", SCHEMA + "endDate", PROV + "endedAtTime"})
+_STARTS = frozenset({DCAT + "startDate", SCHEMA + "startDate", PROV + "startedAtTime"})
+_ENDS = frozenset({DCAT + "endDate", SCHEMA + "endDate", PROV + "endedAtTime"})
 
 
-def describe_coverage(said: Description, triples: Collection[Triple]) -> None:
+def describe_coverage(said: Description, roles: Roles, triples: Collection[Triple]) -> None:
     """The places that things of the graph are about, and from when to when its activities (`prov:Activity`) go."""
     dataset, period = said.space.dataset, said.space.dataset + "#period"
     places = {t.object.value for t in triples if t.predicate.value == DCTERMS + "spatial" and isinstance(t.object, NamedNode)}
     said.say(dataset, DCTERMS + "spatial", *places)
     activities = {t.subject for t in triples if t.predicate.value == RDF + "type" and t.object == NamedNode(PROV + "Activity")}
-    start, end = (_dates(triples, activities, properties) for properties in (_STARTS, _ENDS))
+    start, end = (
+        _dates(triples, activities, properties) for properties in (_STARTS.union(roles.of(Role.START)), _ENDS.union(roles.of(Role.END)))
+    )
     if start or end:
         said.say(dataset, DCTERMS + "temporal", period)
         said.a(period, DCTERMS + "PeriodOfTime")

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.catalogue.examples import describe_examples
 from graph_service.knowledge.coverage import describe_coverage
+from graph_service.knowledge.roles import Roles
 from graph_service.knowledge.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import DCAT, DCTERMS, FOAF, RDFS, SD, VOID
@@ -64,6 +65,7 @@ _WRITES = (
 
 def describe(
     space: Space,
+    roles: Roles,
     id: str,
     quads: Collection[ox.Quad],
     about: Collection[ox.Triple],
@@ -81,7 +83,7 @@ def describe(
         graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""].add(quad.triple)
     everything = set().union(*graphs.values())
     said = Description(space, about)
-    _describe_dataset(said, id, everything, titles)
+    _describe_dataset(said, roles, id, everything, titles)
     for graph, triples in graphs.items():
         if graph:
             _describe_graph(said, graph, triples)
@@ -110,7 +112,7 @@ def part(space: Space, triples: Iterable[ox.Triple], *documents: str, partitions
     return list(filter(fits, triples))
 
 
-def _describe_dataset(said: Description, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal]) -> None:
+def _describe_dataset(said: Description, roles: Roles, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal]) -> None:
     begin = next((t.object.value for t in said if t.predicate.value == VOID + "uriSpace" and isinstance(t.object, ox.Literal)), None)
     said.a(said.space.dataset, DCAT + "Dataset")
     if not any(t.predicate.value == DCTERMS + "title" and t.subject == ox.NamedNode(said.space.dataset) for t in said):
@@ -126,7 +128,7 @@ def _describe_dataset(said: Description, id: str, triples: Collection[ox.Triple]
         file = f"dataset.{format.name}"
         describe_distribution(said, said.space.dataset, version, file, format, WHOLE)
         said.say(said.space.dataset, VOID + "dataDump", version + file)
-    describe_coverage(said, triples)
+    describe_coverage(said, roles, triples)
     describe_figures(said, said.space.dataset, triples, begin)
     describe_links(said, said.space.dataset, triples, begin or said.space.base)
     said.a(said.space.void, VOID + "DatasetDescription")

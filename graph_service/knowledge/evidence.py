@@ -1,8 +1,8 @@
 """Evidence: from "one file, one passage" to a record for every statement.
 
-A file that describes a passage (an instance of `lc:Passage`) holds what that passage says. Each of its other triples becomes a
-`lc:SourcedStatement` (a reified statement, RDF Schema section 5.3) whose `lc:evidence` is the passage; each thing that the file
-gives a type has the passage as `lc:evidence` itself, so that funding, figures and memberships lead to their words in one step.
+A file that describes a passage holds what that passage says. Each of its other triples becomes a record (a reified statement, RDF
+Schema section 5.3) whose evidence is the passage; each thing that the file gives a type has the passage as its evidence itself, so that
+what is a fact and a thing in one leads to its words in one step. Which classes and properties these are, the graph says (see `roles`).
 
 A statement's IRI is made of the triple alone: two documents that say the same share the record, each adding its own passage.
 """
@@ -13,15 +13,12 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
+from graph_service.knowledge.roles import Role, Roles
 from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import NS, RDF
+from graph_service.words.names import RDF
 from graph_service.words.prefixes import curie
 from graph_service.words.space import Space
 
-PASSAGE = ox.NamedNode(NS + "Passage")
-SOURCED_STATEMENT = ox.NamedNode(NS + "SourcedStatement")
-EVIDENCE = ox.NamedNode(NS + "evidence")
-QUOTED_FROM = ox.NamedNode(NS + "quotedFrom")
 TYPE = ox.NamedNode(RDF + "type")
 
 
@@ -30,9 +27,10 @@ def statement_iri(space: Space, subject: object, predicate: object, object_: obj
     return ox.NamedNode(space.things + "statement/" + hashlib.sha256(f"{subject} {predicate} {object_}".encode()).hexdigest()[:20])
 
 
-def passage_of(file: SourceFile) -> ox.NamedNode | None:
+def passage_of(roles: Roles, file: SourceFile) -> ox.NamedNode | None:
     """The passage that a file describes, or None. Raises SourceError if it describes several."""
-    passages = {quad.subject for quad in file.quads if quad.predicate == TYPE and quad.object == PASSAGE}
+    kind = roles.node(Role.PASSAGE)
+    passages = {quad.subject for quad in file.quads if quad.predicate == TYPE and quad.object == kind}
     if len(passages) > 1:
         iris = [passage.value for passage in passages if isinstance(passage, ox.NamedNode)]
         line, last = max(((file.line_of(iri) or 1, curie(iri)) for iri in iris), default=(1, "one"))
@@ -42,11 +40,12 @@ def passage_of(file: SourceFile) -> ox.NamedNode | None:
     return passage if isinstance(passage, ox.NamedNode) else None
 
 
-def evidence(space: Space, file: SourceFile) -> Iterator[ox.Quad]:
+def evidence(space: Space, roles: Roles, file: SourceFile) -> Iterator[ox.Quad]:
     """The records of a file's statements and the links to its passage; nothing for a file without a passage."""
-    passage = passage_of(file)
+    passage = passage_of(roles, file)
     if passage is None:
         return
+    kind, by = roles.node(Role.RECORD), roles.node(Role.EVIDENCE)
     for quad in file.quads:
         if quad.subject == passage:
             continue
@@ -58,10 +57,10 @@ def evidence(space: Space, file: SourceFile) -> Iterator[ox.Quad]:
             detail = "a statement with a passage cannot have a blank node: give what stands in brackets an IRI"
             raise SourceError(f"{where}: {curie(subject)} ({curie(lead.predicate.value)}): {detail}")
         record = statement_iri(space, quad.subject, quad.predicate, quad.object)
-        yield ox.Quad(record, TYPE, SOURCED_STATEMENT, quad.graph_name)
+        yield ox.Quad(record, TYPE, kind, quad.graph_name)
         yield ox.Quad(record, ox.NamedNode(RDF + "subject"), quad.subject, quad.graph_name)
         yield ox.Quad(record, ox.NamedNode(RDF + "predicate"), quad.predicate, quad.graph_name)
         yield ox.Quad(record, ox.NamedNode(RDF + "object"), quad.object, quad.graph_name)
-        yield ox.Quad(record, EVIDENCE, passage, quad.graph_name)
+        yield ox.Quad(record, by, passage, quad.graph_name)
         if quad.predicate == TYPE:
-            yield ox.Quad(quad.subject, EVIDENCE, passage, quad.graph_name)
+            yield ox.Quad(quad.subject, by, passage, quad.graph_name)

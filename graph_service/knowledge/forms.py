@@ -16,9 +16,11 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, 
 
 from graph_service.files import text_of
 from graph_service.knowledge.checks import Finding
+from graph_service.knowledge.roles import TERMS
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.values import is_malformed
+from graph_service.words.names import VIEW
 from graph_service.words.prefixes import USUAL, curie
 
 #: The rules of this gate, each as a sentence.
@@ -57,7 +59,7 @@ Vocabularies = Mapping[str, frozenset[str]]
 
 def vocabularies(ontology: Iterable[Path]) -> dict[str, frozenset[str]]:
     """The vocabularies of which all terms are known: namespace -> the IRIs of its terms."""
-    found = dict(_of_rdflib())
+    found = {**_of_rdflib(), VIEW: TERMS}
     for path in (root / "external-terms.txt" for root in ontology):
         if path.is_file():
             for line in text_of(path).splitlines():

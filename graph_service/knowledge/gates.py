@@ -12,10 +12,11 @@ from graph_service.config import Settings, bundled
 from graph_service.errors import BuildError, Contradiction
 from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
 from graph_service.knowledge.doubts import doubts, unread
-from graph_service.knowledge.evidence import PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, statement_iri
+from graph_service.knowledge.evidence import TYPE, statement_iri
 from graph_service.knowledge.imports import missing
 from graph_service.knowledge.knowledge import Knowledge, infer
 from graph_service.knowledge.lists import read_lists
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.second_opinion import MOST, disagreements
 from graph_service.knowledge.sources import Progress, Sources
 from graph_service.knowledge.terminology import terminology_of
@@ -147,13 +148,17 @@ def _add_second_opinion(report: Report, knowledge: Knowledge, progress: Progress
 
 def _recorded(knowledge: Knowledge) -> int:
     """How many triples have a record of the passages that say them."""
-    return len({quad.subject for quad in knowledge.evidence if quad.predicate == TYPE and quad.object == SOURCED_STATEMENT})
+    return len(
+        {quad.subject for quad in knowledge.evidence if quad.predicate == TYPE and quad.object == knowledge.sources.roles.node(Role.RECORD)}
+    )
 
 
 def _coverage(knowledge: Knowledge) -> str:
     """How many of the statements in the graphs of documents have a passage there that says them, as a percentage, rounded down."""
-    passages = {quad.subject: quad.graph_name for quad in knowledge.data if quad.predicate == TYPE and quad.object == PASSAGE}
-    documents = {quad.object for quad in knowledge.data if quad.subject in passages and quad.predicate == QUOTED_FROM}
+    roles = knowledge.sources.roles
+    kind, quoted_from = roles.node(Role.PASSAGE), roles.node(Role.QUOTED_FROM)
+    passages = {quad.subject: quad.graph_name for quad in knowledge.data if quad.predicate == TYPE and quad.object == kind}
+    documents = {quad.object for quad in knowledge.data if quad.subject in passages and quad.predicate == quoted_from}
     graphs = set(passages.values())
     statements = {q for q in knowledge.data if q.graph_name in graphs and q.subject not in passages and q.subject not in documents}
     records = {(quad.subject, quad.graph_name) for quad in knowledge.evidence}

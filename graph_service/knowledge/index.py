@@ -14,9 +14,10 @@ from enum import IntEnum
 from pathlib import Path
 
 from graph_service.errors import BuildError
+from graph_service.knowledge.roles import Role, Roles
 from graph_service.words.folding import fold
 from graph_service.words.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT
-from graph_service.words.names import DCTERMS, NS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
+from graph_service.words.names import DCTERMS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
 from graph_service.words.space import Space
 from graph_service.words.terms import Literal, NamedNode, Quad, Triple
 
@@ -35,27 +36,17 @@ class Part(IntEnum):
 
 
 #: Properties that give things other names than the one they are shown by, best first.
-_OTHER_NAMES = (SKOS + "altLabel", SKOS + "hiddenLabel", NS + "statedName", NS + "formerName", NS + "headingText")
+_OTHER_NAMES = (SKOS + "altLabel", SKOS + "hiddenLabel")
 
 #: Names that are things themselves, with their texts (SKOS, appendix B).
 _XL_NAMES = (XL_LABEL, SKOSXL + "altLabel", SKOSXL + "hiddenLabel")
 
-_PLACES = (
-    PLACES
-    | {name: LAST_LABEL + place for place, name in enumerate(_XL_NAMES)}
-    | {name: LAST_LABEL + place for place, name in enumerate(_OTHER_NAMES, len(_XL_NAMES))}
-)
-
+#: What the texts of properties are, by standards; a graph says more (see `roles`).
 _PARTS: dict[str, Part] = {
-    **dict.fromkeys(_PLACES, Part.NAME),
-    **dict.fromkeys((NS + name for name in ("acronym", "conventionNumber", "iatiIdentifier", "iso2", "iso3")), Part.ACRONYM),
     **dict.fromkeys((SKOS + "notation", DCTERMS + "identifier"), Part.ACRONYM),
-    **dict.fromkeys((*DESCRIPTIONS, NS + "description"), Part.DEFINITION),
-    **dict.fromkeys((OA + "exact", NS + "quotationText", PROV + "value"), Part.PASSAGE),
+    **dict.fromkeys(DESCRIPTIONS, Part.DEFINITION),
+    **dict.fromkeys((OA + "exact", PROV + "value"), Part.PASSAGE),
 }
-
-#: What a text without a language is in: that of its thing, or of the document that the thing is quoted from.
-_QUOTED_FROM = (NS + "quotedFrom", PROV + "wasQuotedFrom")
 
 _TEXTS = frozenset({XSD + "string", RDF + "langString"})
 
@@ -74,13 +65,13 @@ CREATE VIRTUAL TABLE word USING fts5(folded, content='text', content_rowid='id',
 """
 
 
-def write_index(path: Path, space: Space, quads: Iterable[Quad], description: Collection[Triple]) -> None:
+def write_index(path: Path, space: Space, roles: Roles, quads: Iterable[Quad], description: Collection[Triple]) -> None:
     """Write the index of a graph and of the canned queries in its description.
 
     Raises BuildError where SQLite lacks FTS5, and OSError where the file cannot be written.
     """
     statements = list(_searchable(space, quads, description))
-    things = _Things(statements)
+    things = _Things(statements, roles)
     try:
         with closing(sqlite3.connect(path)) as database, database:
             database.executescript(_SCHEMA)
@@ -121,7 +112,18 @@ def _searchable(space: Space, quads: Iterable[Quad], description: Collection[Tri
 class _Things:
     """The things of an index: numbers for them, their classes, and what their texts are quoted from."""
 
-    def __init__(self, statements: Iterable[tuple[Triple, bool]]) -> None:
+    def __init__(self, statements: Iterable[tuple[Triple, bool]], roles: Roles) -> None:
+        others = [*_XL_NAMES, *_OTHER_NAMES, *roles.of(Role.OTHER_NAME)]
+        self._places = PLACES | {name: LAST_LABEL + place for place, name in enumerate(dict.fromkeys(others))}
+        self._parts = {
+            **dict.fromkeys(self._places, Part.NAME),
+            **_PARTS,
+            **dict.fromkeys(roles.of(Role.CODE), Part.ACRONYM),
+            **dict.fromkeys(roles.of(Role.DEFINITION), Part.DEFINITION),
+            **dict.fromkeys(roles.of(Role.WORDS), Part.PASSAGE),
+        }
+        # What a text without a language is in: that of its thing, or of the document that the thing is quoted from.
+        quoted_from = {PROV + "wasQuotedFrom", *roles.of(Role.QUOTED_FROM)}
         self._numbers: dict[str, int] = {}
         self._classes: dict[str, dict[str, bool]] = defaultdict(dict)
         self._languages: dict[str, str] = {}
@@ -130,7 +132,7 @@ class _Things:
             subject, value = triple.subject.value, triple.object  # type: ignore[union-attr]
             if triple.predicate.value == RDF + "type" and isinstance(value, NamedNode):
                 self._classes[subject][value.value] = inferred and self._classes[subject].get(value.value, True)
-            elif triple.predicate.value in _QUOTED_FROM and isinstance(value, NamedNode):
+            elif triple.predicate.value in quoted_from and isinstance(value, NamedNode):
                 self._sources[subject] = value.value
             elif triple.predicate.value == DCTERMS + "language" and isinstance(value, Literal):
                 self._languages[subject] = value.value
@@ -139,12 +141,12 @@ class _Things:
     def tell(self, database: sqlite3.Connection, subject: NamedNode, property: str, text: Literal) -> None:
         """Write a text of a thing."""
         is_query = SHACL + "SPARQLExecutable" in self._classes[subject.value]
-        part = Part.NAME if is_query and property == RDFS + "comment" else _PARTS.get(property, Part.TEXT)
+        part = Part.NAME if is_query and property == RDFS + "comment" else self._parts.get(property, Part.TEXT)
         folded = fold(text.value)
         if property in _LEFT_OUT or not folded:
             return
         language = text.language or self._languages.get(self._sources.get(subject.value, subject.value), "")
-        place = _PLACES.get(property, 0)
+        place = self._places.get(property, 0)
         number = self._numbers.setdefault(subject.value, len(self._numbers) + 1)
         row = (number, part, place, language, text.value, folded)
         database.execute("INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)", row)

@@ -64,7 +64,7 @@ def read(sources: Sources, progress: Progress) -> Knowledge:
         sources=sources,
         ontology=[quad for file in sources.ontology for quad in file.quads],
         data=[quad for file in sources.data for quad in file.quads],
-        evidence=[quad for file in sources.data for quad in evidence(sources.space, file)],
+        evidence=[quad for file in sources.data for quad in evidence(sources.space, sources.roles, file)],
     )
 
 

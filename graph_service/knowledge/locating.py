@@ -1,32 +1,35 @@
 """Where passages stand: found in their document's text, and written into their files."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.blocks import block as block_of
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.texts import AROUND, END, EXACT, PREFIX, START, SUFFIX, Passage, Text, documents, passages
 from graph_service.words.names import OA
 from graph_service.words.prefixes import curie
 
 
-def locate(folder: Path, text_file: Path) -> list[Path]:
+def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list[Path]:
     """Write into the passages of a document's folder where they stand in its text; the files that changed, in order of name.
 
     `oa:start`, `oa:end`, `oa:prefix` and `oa:suffix` are set in each passage's block, behind `oa:exact` where they are new; the
     rest of a file stays byte for byte. Words that the text has several times need an `oa:start` that says which are meant. Unless
-    all passages were found nothing is written.
+    all passages were found nothing is written. `ontology` are the files that say what a passage is.
 
     Raises SourceError: a line a fault, each with file and line.
     """
-    sources = Sources.find((), [folder])
+    sources = Sources.find(ontology, [folder])
     quoted = passages(sources)
     known = documents(sources, quoted)
     if not quoted:
-        raise SourceError(f"{folder}: holds no passage; write one, with lc:quotedFrom and oa:exact, to be told what its document lacks")
+        quoted_from = curie(sources.roles.of(Role.QUOTED_FROM)[0])
+        raise SourceError(f"{folder}: holds no passage; write one, with {quoted_from} and oa:exact, to be told what its document lacks")
     if len(known) != 1:
         raise SourceError(f"{folder}: holds passages of {len(known)} documents; a document's folder holds those of one")
     text = Text.read(text_file)

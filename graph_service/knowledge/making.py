@@ -66,7 +66,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
     about = [quad.triple for file in sources.about for quad in file.quads]
     names = titles_of({quad.triple for quad in knowledge.asserted}, settings.data or settings.ontology)
-    description = describe(space, id, quads, about, catalogue, settings.default_graph == "union", names)
+    description = describe(space, sources.roles, id, quads, about, catalogue, settings.default_graph == "union", names)
     if about:
         graph = ox.NamedNode(space.graph_description)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)
@@ -84,7 +84,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "derivations": {derivation.name: derivation.text for derivation in computing},
     }
     parts = documents(sources.ontology, checks.shapes(settings.ontology))
-    built = snapshot.write(place, id, space, quads, description, told, files, parts)
+    built = snapshot.write(place, id, space, sources.roles, quads, description, told, files, parts)
     for name, reason in built.left_out.items():
         progress(f"{name} is left out: {reason}")
     stated = {quad.triple for quad in knowledge.asserted}

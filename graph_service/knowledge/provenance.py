@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.evidence import EVIDENCE, TYPE, statement_iri
+from graph_service.knowledge.evidence import TYPE, statement_iri
 from graph_service.knowledge.explanation import Step
+from graph_service.knowledge.roles import Role, Roles
 from graph_service.words.names import PROV, RDF, RDFS
 from graph_service.words.space import Space
 from graph_service.words.writing import write_readably
@@ -86,7 +87,7 @@ def as_data(explanation: Explanation) -> dict[str, object]:
     return data(explanation.step)
 
 
-def as_triples(space: Space, explanation: Explanation) -> set[ox.Triple]:
+def as_triples(space: Space, roles: Roles, explanation: Explanation) -> set[ox.Triple]:
     """The derivation as RDF: a statement for each triple.
 
     An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, which is labelled with the
@@ -109,7 +110,7 @@ def as_triples(space: Space, explanation: Explanation) -> set[ox.Triple]:
             for graph in origin.graphs:
                 say(node, PROV + "hadPrimarySource", ox.NamedNode(graph))
             for passage in origin.passages:
-                say(node, EVIDENCE.value, ox.NamedNode(passage.iri))
+                say(node, roles.of(Role.EVIDENCE)[0], ox.NamedNode(passage.iri))
             continue
         use = ox.NamedNode(node.value + "#inference")
         say(node, PROV + "wasGeneratedBy", use)

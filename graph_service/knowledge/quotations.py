@@ -10,11 +10,11 @@ from pathlib import Path
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.checks import Finding
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.texts import (
     AROUND,
     END,
-    NORMALISED_SHA256,
     PREFIX,
     START,
     SUFFIX,
@@ -30,15 +30,15 @@ from graph_service.words.prefixes import curie
 
 #: The rules of this gate, each as a sentence.
 RULES = {
-    "quotation-document": "A document that is quoted has one lc:textLength, lc:textSha256 and lc:normalisedTextSha256.",
+    "quotation-document": "A document that is quoted has the length of its text, its hash and that of the normalised text, each once.",
     "quotation-once": "A passage is described in one file.",
-    "quotation-complete": "A passage has one lc:quotedFrom, oa:exact, oa:start, oa:end, oa:prefix and oa:suffix.",
+    "quotation-complete": "A passage is quoted from one document, and has one oa:exact, oa:start, oa:end, oa:prefix and oa:suffix.",
     "quotation-length": "oa:end is oa:start plus the number of characters of oa:exact.",
-    "quotation-inside": "A passage lies inside its document's text, which has lc:textLength characters.",
+    "quotation-inside": "A passage lies inside its document's text, as long as that is said to be.",
     "quotation-around": f"oa:prefix and oa:suffix have {AROUND} characters, or as many as the text has there.",
     "quotation-order": "The names of passage files follow the order of the text.",
     "quotation-neighbours": "Passages that overlap or adjoin agree on the characters that they share.",
-    "quotation-whole": "Passages that make up a whole text make up the one whose hash is lc:normalisedTextSha256.",
+    "quotation-whole": "Passages that make up a whole text make up the one whose hash the document has.",
     "quotation-text": "What is said of a text is true of the text itself.",
 }
 
@@ -75,7 +75,7 @@ def _check(document: Document) -> Iterator[Finding]:
     length = document.length
     for name, value in document.values.items():
         if value is None:
-            yield _finding(document.places[name], "quotation-document", document.iri, f"not one {curie(name)}")
+            yield _finding(document.places[name], "quotation-document", document.iri, f"not one {curie(document.properties[name])}")
     sound = []
     for passage in document.passages:
         if not passage.missing:
@@ -85,10 +85,10 @@ def _check(document: Document) -> Iterator[Finding]:
     side_by_side = [*_out_of_order(sound), *_disagreements(sound)]
     yield from side_by_side
     if len(sound) == len(document.passages) and not side_by_side:
-        text, wanted = text_of(document), document.values[NORMALISED_SHA256]
+        text, wanted = text_of(document), document.values[Role.NORMALISED_TEXT_HASH]
         found = None if text is None else sha256(text.encode("utf-8"))
         if found and wanted and found != wanted:
-            yield _finding(document.places[NORMALISED_SHA256], "quotation-whole", document.iri, f"theirs is {found}")
+            yield _finding(document.places[Role.NORMALISED_TEXT_HASH], "quotation-whole", document.iri, f"theirs is {found}")
 
 
 def _alone(passage: Passage, length: int | None) -> Iterator[Finding]:

@@ -17,8 +17,9 @@ from rdflib.namespace import SH
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.checks import Finding, also, placed
-from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE
+from graph_service.knowledge.evidence import TYPE
 from graph_service.knowledge.rdf11 import of_rdf_1_1
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
 from graph_service.words.prefixes import curie
@@ -35,7 +36,7 @@ def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path
     if not shapes:
         return []
     try:
-        _, report, _ = validate(_graph(quads), shacl_graph=shapes, inference="none", inplace=True)
+        _, report, _ = validate(_graph(sources, quads), shacl_graph=shapes, inference="none", inplace=True)
     except ReportableRuntimeError as error:
         raise SourceError(f"the shapes cannot be used: {error}") from error
     if not isinstance(report, rdflib.Graph):
@@ -47,10 +48,10 @@ def _read(shape_files: Iterable[Path]) -> rdflib.Graph:
     return _rdflib(quad for path in shape_files for quad in SourceFile(path, None).quads)
 
 
-def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+def _graph(sources: Sources, quads: Iterable[ox.Quad]) -> rdflib.Graph:
     """The triples as rdflib has them, without the records of statements."""
-    kept = list(quads)
-    records = {quad.subject for quad in kept if quad.predicate == TYPE and quad.object == SOURCED_STATEMENT}
+    kept, record = list(quads), sources.roles.node(Role.RECORD)
+    records = {quad.subject for quad in kept if quad.predicate == TYPE and quad.object == record}
     return _rdflib(quad for quad in kept if quad.subject not in records)
 
 

@@ -39,6 +39,7 @@ from graph_service.knowledge.context import make_context
 from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
 from graph_service.knowledge.index import write_index
 from graph_service.knowledge.outside import Outside, outside_of
+from graph_service.knowledge.roles import Roles
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.space import NOBODYS, Space
 from graph_service.words.writing import write_quads, write_triples
@@ -164,6 +165,11 @@ class Snapshot:
     def contents(self) -> frozenset[str]:
         """The kinds of content that it has; all of a version that was built before they were told."""
         return frozenset(self.manifest.get("contents", Content))
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the service takes terms of the graph for; nothing of a version that was built before that was kept."""
+        return Roles(self.manifest.get("roles", {}))
 
     @cached_property
     def space(self) -> Space:
@@ -295,6 +301,7 @@ def write(
     place: Path,
     id: str,
     space: Space,
+    roles: Roles,
     quads: list[ox.Quad],
     description: Collection[ox.Triple] = (),
     told: Mapping[str, object] | None = None,
@@ -322,7 +329,7 @@ def write(
         (draft / _QUERIES).mkdir()
         for name, content in about.items():
             (draft / name).write_bytes(content)
-        write_index(draft / "search.sqlite", space, quads, description)
+        write_index(draft / "search.sqlite", space, roles, quads, description)
         dumps, left_out = write_dumps(draft / "dumps", space, quads)
         manifest = {
             "id": id,
@@ -331,7 +338,8 @@ def write(
             "graphs": dict(sorted(Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)).items())),
             "lineage": "",
             "space": space.write(),
-            "contents": contents_of(space, quads),
+            "roles": roles.write(),
+            "contents": contents_of(space, roles, quads),
             **(told or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": dumps,

@@ -19,6 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,9 +29,10 @@ from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
 from graph_service.knowledge.naming import space_of
 from graph_service.knowledge.parsing import AS_USUAL, Reading
+from graph_service.knowledge.roles import Roles
 from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
 from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import RDF
+from graph_service.words.names import RDF, VIEW
 from graph_service.words.prefixes import USUAL, adopt
 from graph_service.words.space import Space
 
@@ -104,6 +106,12 @@ class Sources:
             empty=tuple(root for root in data if root not in said.values()),
             space=space,
         )
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the service takes terms of the graph for, as its presentation or its ontology says. Raises SourceError."""
+        telling = (*self.about, *(file for file in self.ontology if VIEW.encode() in file.text))
+        return Roles.read(quad.triple for file in telling for quad in file.quads)
 
     @property
     def files(self) -> tuple[SourceFile, ...]:

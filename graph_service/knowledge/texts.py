@@ -2,8 +2,8 @@
 
 A passage has its words (`oa:exact`), where they begin and end (`oa:start`, `oa:end`: characters from the beginning, the end not
 included) and the up to 32 characters before and after them (`oa:prefix`, `oa:suffix`). All of them refer to the document's
-normalised text, see `normalised`. The document has that text's length and hash (`lc:textLength`, `lc:normalisedTextSha256`) and
-the hash of the file that the text was read from (`lc:textSha256`).
+normalised text, see `normalised`. The document has that text's length and hash, and the hash of
+the file that the text was read from, by properties that the graph names (see `roles`).
 """
 
 import hashlib
@@ -16,20 +16,20 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.blocks import where
-from graph_service.knowledge.evidence import QUOTED_FROM, passage_of
+from graph_service.knowledge.evidence import passage_of
+from graph_service.knowledge.roles import Role, Roles
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, OA, RDF, XSD
+from graph_service.words.names import OA, RDF, XSD
 from graph_service.words.prefixes import curie
 
 #: How many characters before and after a passage stand beside it.
 AROUND = 32
 
 EXACT, START, END, PREFIX, SUFFIX = (OA + name for name in ("exact", "start", "end", "prefix", "suffix"))
-TEXT_LENGTH, TEXT_SHA256, NORMALISED_SHA256 = (NS + name for name in ("textLength", "textSha256", "normalisedTextSha256"))
 
 #: What the sources say of a document's text.
-_OF_A_TEXT = (TEXT_LENGTH, TEXT_SHA256, NORMALISED_SHA256)
+_OF_A_TEXT = (Role.TEXT_LENGTH, Role.TEXT_HASH, Role.NORMALISED_TEXT_HASH)
 
 _INTEGER = ox.NamedNode(XSD + "integer")
 _STRINGS = frozenset({XSD + "string", RDF + "langString"})
@@ -73,13 +73,14 @@ class Passage:
     missing: tuple[str, ...]
 
     @classmethod
-    def read(cls, file: SourceFile, iri: str) -> "Passage":
+    def read(cls, roles: Roles, file: SourceFile, iri: str) -> "Passage":
         """The passage as its file describes it."""
-        document = _one(file.quads, iri, QUOTED_FROM.value)
+        quoted_from = roles.of(Role.QUOTED_FROM)[0]
+        document = _one(file.quads, iri, quoted_from)
         exact, prefix, suffix = (_string(_one(file.quads, iri, name)) for name in (EXACT, PREFIX, SUFFIX))
         start, end = (_integer(_one(file.quads, iri, name)) for name in (START, END))
         found = {
-            QUOTED_FROM.value: isinstance(document, ox.NamedNode),
+            quoted_from: isinstance(document, ox.NamedNode),
             EXACT: bool(exact),
             START: start is not None,
             END: end is not None,
@@ -115,8 +116,9 @@ class Document:
     """A document that is quoted: what the sources say of its text (None where they have not one value), and its passages."""
 
     iri: str
-    values: dict[str, str | None]
-    places: dict[str, str]
+    properties: dict[Role, str]
+    values: dict[Role, str | None]
+    places: dict[Role, str]
     passages: tuple[Passage, ...]
 
     @property
@@ -127,14 +129,17 @@ class Document:
     @property
     def length(self) -> int | None:
         """The length of the document's text, as the sources say."""
-        value = self.values[TEXT_LENGTH] or ""
+        value = self.values[Role.TEXT_LENGTH] or ""
         return int(value) if value.isdecimal() else None
 
     def differences(self, text: "Text") -> Iterator[tuple[str, str]]:
         """What the sources say otherwise of the document's text than it is: where, and what."""
         for name, wanted in text.values.items():
             if self.values[name] != wanted:
-                yield self.places[name], f"{curie(name)} is {self.values[name] or 'missing'}; of {text.path} it is {wanted}"
+                yield (
+                    self.places[name],
+                    f"{curie(self.properties[name])} is {self.values[name] or 'missing'}; of {text.path} it is {wanted}",
+                )
 
 
 @dataclass(frozen=True)
@@ -157,32 +162,34 @@ class Text:
             raise SourceError(f"{path}: not UTF-8 at byte {error.start}") from error
 
     @property
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[Role, str]:
         """What the document says of this text, if it is the document's."""
         return {
-            TEXT_LENGTH: str(len(self.normalised)),
-            TEXT_SHA256: self.sha256,
-            NORMALISED_SHA256: sha256(self.normalised.encode("utf-8")),
+            Role.TEXT_LENGTH: str(len(self.normalised)),
+            Role.TEXT_HASH: self.sha256,
+            Role.NORMALISED_TEXT_HASH: sha256(self.normalised.encode("utf-8")),
         }
 
 
 def passages(sources: Sources) -> list[Passage]:
     """The passages of the data, in order of file."""
-    found = ((file, passage_of(file)) for file in sources.data)
-    return [Passage.read(file, passage.value) for file, passage in found if passage is not None]
+    found = ((file, passage_of(sources.roles, file)) for file in sources.data)
+    return [Passage.read(sources.roles, file, passage.value) for file, passage in found if passage is not None]
 
 
 def documents(sources: Sources, quoted: Iterable[Passage]) -> dict[str, Document]:
     """The documents that the passages are quoted from, by key."""
     quoted = list(quoted)
+    properties = {role: sources.roles.of(role)[0] for role in _OF_A_TEXT}
     found = {}
     for iri in dict.fromkeys(passage.document for passage in quoted if passage.document):
         said = {quad: file for file in sources.data for quad in file.quads if quad.subject == ox.NamedNode(iri)}
-        values = {name: _one(said, iri, name) for name in _OF_A_TEXT}
-        home = next((file for quad, file in said.items() if quad.predicate.value in _OF_A_TEXT), None)
-        places = {name: sources.where(iri) if home is None else where(home, iri, name) for name in _OF_A_TEXT}
+        values = {role: _one(said, iri, name) for role, name in properties.items()}
+        home = next((file for quad, file in said.items() if quad.predicate.value in properties.values()), None)
+        places = {role: sources.where(iri) if home is None else where(home, iri, name) for role, name in properties.items()}
         document = Document(
             iri,
+            properties,
             {name: value.value if isinstance(value, ox.Literal) else None for name, value in values.items()},
             places,
             tuple(passage for passage in quoted if passage.document == iri),

@@ -16,9 +16,10 @@ import pyoxigraph as ox
 
 from graph_service.knowledge.evidence import TYPE
 from graph_service.knowledge.knowledge import Knowledge
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.texts import Passage, passages
 from graph_service.words.folding import WORD, fold
-from graph_service.words.names import DCTERMS, NS, RDFS, SKOS
+from graph_service.words.names import DCTERMS, RDFS, SKOS
 
 try:
     from snowballstemmer import stemmer
@@ -27,8 +28,8 @@ except ImportError:  # The extra is not installed.
 
 _LANGUAGE = ox.NamedNode(DCTERMS + "language")
 
-#: What a thing is called.
-_NAMES = frozenset({RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel", NS + "acronym", NS + "statedName"})
+#: What a thing is called, beside what the graph says.
+_NAMES = frozenset({RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"})
 
 #: Snowball's names of the languages, and the words of each that only join others.
 _ALGORITHMS = {"en": "english", "fr": "french", "es": "spanish"}
@@ -70,9 +71,11 @@ def unsaid(knowledge: Knowledge) -> list[Unsaid]:
         for quad in knowledge.data
         if quad.predicate == _LANGUAGE and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)
     }
+    roles = knowledge.sources.roles
+    named_by = _NAMES.union(roles.of(Role.CODE), roles.of(Role.OTHER_NAME))
     names = defaultdict[str, set[str]](set)
     for quad in (*knowledge.ontology, *knowledge.data):
-        if quad.predicate.value in _NAMES and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+        if quad.predicate.value in named_by and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
             names[quad.subject.value].add(quad.object.value)
     for quad in knowledge.data:
         if quad.predicate == TYPE and isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):

@@ -53,7 +53,7 @@ def blueprint(service: Service) -> Blueprint:
         format = choose(EXPLANATION_FORMATS)
         if format.engine is None:
             return jsonify(as_data(explanation))
-        return write(write_triples(as_triples(service.space, explanation), format), format)
+        return write(write_triples(as_triples(service.space, service.roles, explanation), format), format)
 
     return routes
 

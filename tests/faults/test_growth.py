@@ -15,7 +15,7 @@ from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.provenance import Explanation, Origin, Passage, as_data, as_lines, as_triples
 from graph_service.knowledge.rule import Atom, Rule
 from graph_service.knowledge.search import snippet
-from tests.conftest import SPACE, Server
+from tests.conftest import ROLES, SPACE, Server
 
 LINKS = 10_000
 
@@ -112,7 +112,7 @@ def test_a_shared_step_of_a_derivation_is_told_once() -> None:
     assert deep.step.leaves == list(deep.origins)
     assert len(json.dumps(as_data(deep))) < 60 * 1000
     assert len(list(as_lines(deep))) == 60 * 2 + 59 * 2 + 1
-    assert len(as_triples(SPACE, deep)) < 60 * 10
+    assert len(as_triples(SPACE, ROLES, deep)) < 60 * 10
 
 
 def test_a_repeated_step_has_the_number_of_the_one_that_is_told() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import SPACE, Server
 
 pytestmark = pytest.mark.live
 
@@ -113,4 +113,4 @@ def other(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
         "@prefix project: <https://w3id.org/labcoop/id/project/> . project:one <http://example.org/knows> project:two ."
         "project:two <http://example.org/knows> project:one ."
     )
-    return start("--data", str(data), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    return start("--data", str(data), "--base", SPACE.base, "--ontology", "none", "--queries", "none", "--reasoning", "none")

@@ -10,11 +10,14 @@ import pytest
 
 from graph_service.config import Settings
 from graph_service.errors import SourceError
-from graph_service.knowledge.evidence import EVIDENCE, PASSAGE, QUOTED_FROM, SOURCED_STATEMENT, TYPE, evidence, statement_iri
+from graph_service.knowledge.evidence import TYPE, evidence, statement_iri
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.words.names import NS, RDF
-from tests.conftest import SPACE
+from tests.conftest import ROLES, SPACE
+
+PASSAGE, SOURCED_STATEMENT = (ox.NamedNode(NS + name) for name in ("Passage", "SourcedStatement"))
+EVIDENCE, QUOTED_FROM = (ox.NamedNode(NS + name) for name in ("evidence", "quotedFrom"))
 
 HEADING = ox.NamedNode(NS + "Heading")
 
@@ -183,7 +186,7 @@ FILE = """@prefix lc: <https://w3id.org/labcoop/ns#> .
 def records_of(tmp_path: Path, text: str) -> list[ox.Quad]:
     path = tmp_path / "10-passage.ttl"
     path.write_text(FILE + text, encoding="utf-8")
-    return list(evidence(SPACE, SourceFile(path, SPACE.graphs + "note")))
+    return list(evidence(SPACE, ROLES, SourceFile(path, SPACE.graphs + "note")))
 
 
 def test_a_file_without_a_passage_has_no_records(tmp_path: Path) -> None:

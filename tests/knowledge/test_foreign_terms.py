@@ -6,6 +6,7 @@ from rdflib import URIRef
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD
 
 from graph_service.config import bundled
+from graph_service.knowledge.roles import TERMS
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
 from graph_service.words.prefixes import curie
@@ -36,7 +37,7 @@ def terms(file: SourceFile) -> set[str]:
 
 
 def exists(iri: str) -> bool:
-    return iri in LISTED or any(URIRef(iri) in vocabulary for vocabulary in KNOWN)
+    return iri in LISTED or iri in TERMS or any(URIRef(iri) in vocabulary for vocabulary in KNOWN)
 
 
 @pytest.mark.parametrize("file", SOURCES.files, ids=lambda file: "/".join(file.path.parts[-2:]))

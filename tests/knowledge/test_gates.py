@@ -13,6 +13,7 @@ from graph_service.knowledge.build import build
 from graph_service.knowledge.gates import Report
 from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.sources import Sources
+from tests.conftest import PRESENTATION
 
 PREFIXES = "@prefix lc: <https://w3id.org/labcoop/ns#> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix e: <http://e/> .\n"
 ONTOLOGY = "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . e:Cat a owl:Class ; rdfs:subClassOf e:Animal . e:Animal a owl:Class ."
@@ -106,12 +107,12 @@ def test_a_broken_rule_stops_the_build_and_is_a_finding_of_the_check(make: Make)
 
 
 def test_coverage_is_of_what_the_documents_say(make: Make) -> None:
-    whole = gates.guard(read(Sources.find((), make(one=PASSAGE + " e:tom a e:Cat .").data), quiet), make())
+    whole = gates.guard(read(Sources.find([PRESENTATION], make(one=PASSAGE + " e:tom a e:Cat .").data), quiet), make())
     assert whole.figures["coverage"] == "100 %"
     assert whole.figures["statements with a passage"] == 1
     # In the same graph, from files without a passage; what is said of the document itself does not count.
     settings = make(one=PASSAGE + " e:tom a e:Cat .", two="e:rex a e:Cat . e:document a lc:SourceDocument .")
-    part = gates.guard(read(Sources.find((), settings.data), quiet), settings)
+    part = gates.guard(read(Sources.find([PRESENTATION], settings.data), quiet), settings)
     assert part.figures["coverage"] == "50 %"
 
 

@@ -18,6 +18,7 @@ from graph_service.knowledge.build import build
 from graph_service.knowledge.locating import locate
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.texts import normalised
+from tests.conftest import PRESENTATION
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = ROOT / "data" / "sources"
@@ -42,7 +43,7 @@ def original(request: pytest.FixtureRequest) -> tuple[str, Path]:
 
 def check(*folders: Path, **texts: Path) -> list[tuple[str, str]]:
     """What the gate finds in folders: rule and `file:line`, the file without its folder."""
-    found = quotations.check(Sources.find((), folders), {key.replace("_", "-"): path for key, path in texts.items()})
+    found = quotations.check(Sources.find([PRESENTATION], folders), {key.replace("_", "-"): path for key, path in texts.items()})
     return [(finding.rule, finding.where.rpartition("/")[2]) for finding in found]
 
 
@@ -75,12 +76,12 @@ def test_the_data_hold_against_the_original_text(original: tuple[str, Path], set
 def test_what_is_written_in_the_data_is_what_locate_writes(original: tuple[str, Path], tmp_path: Path) -> None:
     key, path = original
     folder = Path(shutil.copytree(SOURCES / key, tmp_path / key))
-    assert locate(folder, path) == []
+    assert locate(folder, path, [PRESENTATION]) == []
     for file in folder.glob("[0-9]*.ttl"):
         text = file.read_text(encoding="utf-8")
         file.write_text(FOUR.sub("", text), encoding="utf-8")
         assert file.read_text(encoding="utf-8") != text
-    assert len(locate(folder, path)) == len(list(folder.glob("[0-9]*.ttl")))
+    assert len(locate(folder, path, [PRESENTATION])) == len(list(folder.glob("[0-9]*.ttl")))
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
         file.name: file.read_bytes() for file in (SOURCES / key).iterdir()
     }
@@ -166,7 +167,7 @@ def folder(tmp_path: Path, text: Path) -> Path:
 @pytest.fixture
 def located(folder: Path, text: Path) -> Path:
     """The folder with its passages located."""
-    locate(folder, text)
+    locate(folder, text, [PRESENTATION])
     return folder
 
 
@@ -179,7 +180,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_locate_writes_the_four_properties_into_the_block_and_nothing_else(folder: Path, text: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert [path.name for path in locate(folder, text)] == list(PASSAGES)
+    assert [path.name for path in locate(folder, text, [PRESENTATION])] == list(PASSAGES)
     assert (folder / "20-first.ttl").read_bytes() == before["20-first.ttl"].replace(
         b'5."',
         b'5." ;\n\toa:start 9 ;\n\toa:end 31 ;\n\toa:prefix "# A note " ;\n\toa:suffix " The second item is so long that"',
@@ -192,7 +193,7 @@ def test_locate_writes_the_four_properties_into_the_block_and_nothing_else(folde
 
 
 def test_locate_a_second_time_changes_nothing(located: Path, text: Path) -> None:
-    assert locate(located, text) == []
+    assert locate(located, text, [PRESENTATION]) == []
 
 
 def test_locate_corrects_what_is_wrong_and_keeps_the_rest(located: Path, text: Path) -> None:
@@ -200,7 +201,7 @@ def test_locate_corrects_what_is_wrong_and_keeps_the_rest(located: Path, text: P
     right = path.read_bytes()
     edit(path, "oa:start 9 ;", "oa:start 8 , 10 ;")
     edit(path, '"# A note "', '"""A note"""@en')
-    assert locate(located, text) == [path]
+    assert locate(located, text, [PRESENTATION]) == [path]
     assert path.read_bytes() == right
 
 
@@ -208,7 +209,7 @@ def test_locate_keeps_line_ends_and_full_iris(folder: Path, text: Path) -> None:
     path = folder / "20-first.ttl"
     edit(path, "\toa:exact", "\t<http://www.w3.org/ns/oa#exact>")
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    locate(folder, text)
+    locate(folder, text, [PRESENTATION])
     assert b'5." ;\r\n\t<http://www.w3.org/ns/oa#start> 9 ;\r\n\t<http://www.w3.org/ns/oa#end> 31 ;\r\n' in path.read_bytes()
     assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
     assert check(folder) == []
@@ -219,7 +220,7 @@ def test_locate_names_all_that_it_cannot_find_and_writes_nothing(folder: Path, t
     edit(folder / "40-end.ttl", "oa:start 122", "oa:start 123")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(SourceError) as error:
-        locate(folder, text)
+        locate(folder, text, [PRESENTATION])
     assert error.value.detail.splitlines() == [
         f"{folder}/20-first.ttl:12: oa:exact is not in {text}: the text has no 'First item '",
         f"{folder}/40-end.ttl:12: oa:exact is in {text} 2 times, at 122, 131: say which with oa:start",
@@ -231,7 +232,7 @@ def test_locate_says_what_the_document_must_record(folder: Path, text: Path) -> 
     edit(folder / "document.ttl", "lc:textLength 139 ;\n ", "")
     text.write_text(TEXT + "\n", encoding="utf-8")
     with pytest.raises(SourceError) as error:
-        locate(folder, text)
+        locate(folder, text, [PRESENTATION])
     assert [line.split(" ", 3)[:3] for line in error.value.detail.splitlines()] == [
         [f"{folder}/document.ttl:8:", "lc:textLength", "is"],
         [f"{folder}/document.ttl:8:", "lc:textSha256", "is"],
@@ -242,7 +243,7 @@ def test_locate_says_what_the_document_must_record(folder: Path, text: Path) -> 
 def test_locate_refuses_a_folder_of_several_documents(folder: Path, text: Path) -> None:
     edit(folder / "20-first.ttl", "document:note", "document:other")
     with pytest.raises(SourceError, match="holds passages of 2 documents"):
-        locate(folder, text)
+        locate(folder, text, [PRESENTATION])
 
 
 @pytest.mark.parametrize("content", [None, b"\xff"], ids=["no file", "not UTF-8"])
@@ -251,7 +252,7 @@ def test_a_text_that_cannot_be_read_is_named(content: bytes | None, located: Pat
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(SourceError, match=re.escape(f"{path}: ")):
-        locate(located, path)
+        locate(located, path, [PRESENTATION])
 
 
 # What the gate refuses
@@ -308,7 +309,7 @@ def test_it_is_refused_with_file_and_line(file: str, old: str, new: str, found: 
 
 def test_a_disagreement_names_both_files(located: Path) -> None:
     edit(located / "20-first.ttl", "# A note ", "# B note ")
-    (finding,) = quotations.check(Sources.find((), [located]))
+    (finding,) = quotations.check(Sources.find([PRESENTATION], [located]))
     assert finding.where == f"{located}/20-first.ttl:15"
     assert finding.thing == "passage:20-first"
     assert finding.value == f"character 2 is 'B' in oa:prefix and 'A' at {located}/10-title.ttl:12"
@@ -347,7 +348,7 @@ def test_passages_that_leave_out_some_of_the_text_are_not_held_against_its_hash(
 
 def test_a_build_is_refused(located: Path, snapshots: Path) -> None:
     edit(located / "20-first.ttl", "start 9", "start 8")
-    settings = replace(Settings(), ontology=(), data=(located,), reasoning="none", snapshots=snapshots)
+    settings = replace(Settings(), ontology=(PRESENTATION,), data=(located,), reasoning="none", snapshots=snapshots)
     with pytest.raises(BuildError, match=r"20-first\.ttl:14: passage:20-first \(8 \+ 22 is not 31\)"):
         build(settings, lambda _: None)
 
@@ -373,7 +374,7 @@ def test_the_command_fails_with_file_and_line(folder: Path, text: Path, command:
 
 def test_check_reports_the_quotations(located: Path, command: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     edit(located / "20-first.ttl", "start 9", "start 8")
-    done = command("check", "--data", str(located), "--ontology", "none", "--queries", "none")
+    done = command("check", "--data", str(located), "--ontology", str(PRESENTATION), "--queries", "none")
     assert done.returncode == 1
     assert "quotations: 5\n" in done.stdout
     assert "20-first.ttl:14: passage:20-first (8 + 22 is not 31): " in done.stdout

@@ -12,7 +12,7 @@ from graph_service.knowledge.evidence import evidence
 from graph_service.knowledge.knowledge import Knowledge, read
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
-from tests.conftest import SPACE
+from tests.conftest import ROLES, SPACE
 
 ONTOLOGY = bundled("ontology")
 RULES = checks.rules([ONTOLOGY])
@@ -38,7 +38,7 @@ def ontology() -> tuple[SourceFile, ...]:
 def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[checks.Finding]:
     """What the rules find in the ontology and one file of data."""
     data = SourceFile(example, None if example.suffix == ".trig" else SPACE.graphs + "example")
-    quads = [quad for file in ontology for quad in file.quads] + data.quads + list(evidence(SPACE, data))
+    quads = [quad for file in ontology for quad in file.quads] + data.quads + list(evidence(SPACE, ROLES, data))
     return checks.check(Sources(ontology, (data,)), quads, RULES)
 
 
@@ -99,7 +99,7 @@ def test_a_misspelt_property_is_told_once_with_what_may_be_meant(ontology: tuple
     data = Sources.find([], [tmp_path]).data
     sources = Sources(ontology, data)
     said = [quad for file in sources.data for quad in file.quads]
-    found = checks.check(sources, [*said, *evidence(SPACE, data[0]), *(q for file in ontology for q in file.quads)], RULES)
+    found = checks.check(sources, [*said, *evidence(SPACE, ROLES, data[0]), *(q for file in ontology for q in file.quads)], RULES)
     (told,) = [finding for finding in found if finding.rule == "every-term-used-is-defined"]
     assert told.where == f"{tmp_path / 'a.ttl'}:3"
     assert "Is lc:partner meant?" in str(told)

@@ -10,12 +10,13 @@ from graph_service.config import bundled
 from graph_service.errors import SourceError
 from graph_service.knowledge import checks, shapes
 from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.evidence import SOURCED_STATEMENT, TYPE, evidence
+from graph_service.knowledge.evidence import TYPE, evidence
 from graph_service.knowledge.knowledge import read
+from graph_service.knowledge.roles import Role
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
 from graph_service.words.names import NS, OWL, RDFS
-from tests.conftest import SPACE
+from tests.conftest import PRESENTATION, ROLES, SPACE
 from tests.knowledge.test_rules import FOREIGN
 
 ONTOLOGY = bundled("ontology")
@@ -92,7 +93,7 @@ def test_every_class_of_the_ontology_has_a_shape_or_is_below_one_that_has(ontolo
     while below := {t.subject for t in triples if t.predicate == SUBCLASS and t.object in covered} - covered:
         covered |= below
     # Made at build, never written; there is nothing in it that its making does not settle.
-    assert classes - covered == {SOURCED_STATEMENT}
+    assert classes - covered == {ROLES.node(Role.RECORD)}
 
 
 def test_a_shape_without_a_name_finds_too(tmp_path: Path) -> None:
@@ -121,8 +122,8 @@ def test_the_records_of_statements_are_left_out(tmp_path: Path) -> None:
         "@prefix lc: <https://w3id.org/labcoop/ns#> .\n<http://e/p> a lc:Passage . <http://e/a> <http://e/b> <http://e/c> .",
         encoding="utf-8",
     )
-    sources = Sources.find([], [data])
-    quads = [*sources.data[0].quads, *evidence(SPACE, sources.data[0])]
+    sources = Sources.find([PRESENTATION], [data])
+    quads = [*sources.data[0].quads, *evidence(SPACE, ROLES, sources.data[0])]
     assert len(quads) > 2
     assert shapes.check(sources, quads, [shape]) == []
 

@@ -8,6 +8,7 @@ from graph_service.config import Settings
 from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.sources import Sources
 from graph_service.knowledge.unsaid import carried, unsaid
+from tests.conftest import PRESENTATION
 
 #: How many of the words of the two documents are carried at least, in percent. It may only rise: raise it when more are.
 FLOOR = 97.0
@@ -26,7 +27,7 @@ ex:document dcterms:language "%s" .
 def look(folder: Path, words: str, statements: str, language: str = "en") -> tuple[str, list[tuple[str, ...]]]:
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     (folder / "sources" / "passage.ttl").write_text(PASSAGE % (words, language) + statements, encoding="utf-8")
-    found = unsaid(read(Sources.find((), (folder,)), lambda _: None))
+    found = unsaid(read(Sources.find([PRESENTATION], (folder,)), lambda _: None))
     return carried(found), [one.left for one in found]
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import NotFound
+from graph_service.knowledge.roles import Role
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
 from graph_service.web.kept import content, page
@@ -24,36 +25,31 @@ from graph_service.words.names import RDF, RDFS, below
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 _ALL = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-SELECT ?document WHERE { ?document a lc:SourceDocument }"""
+SELECT ?document WHERE {{ ?document a {document} }}"""
 
 _DOCUMENTS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?document ?title ?issued ?characters ?rights ?passages ?statements WHERE {
-  ?document a lc:SourceDocument .
-  OPTIONAL { ?document dcterms:title ?title }
-  OPTIONAL { ?document dcterms:issued ?issued }
-  OPTIONAL { ?document lc:textLength ?characters }
-  OPTIONAL { ?document lc:rightsNote ?rights }
-  OPTIONAL { SELECT ?document (COUNT(DISTINCT ?passage) AS ?passages) WHERE { ?passage lc:quotedFrom ?document } GROUP BY ?document }
-  OPTIONAL {
+SELECT ?document ?title ?issued ?characters ?rights ?passages ?statements WHERE {{
+  ?document a {document} .
+  OPTIONAL {{ ?document dcterms:title ?title }}
+  OPTIONAL {{ ?document dcterms:issued ?issued }}
+  OPTIONAL {{ ?document {text_length} ?characters }}
+  OPTIONAL {{ ?document {rights} ?rights }}
+  OPTIONAL {{ SELECT ?document (COUNT(DISTINCT ?passage) AS ?passages) WHERE {{ ?passage {quoted_from} ?document }} GROUP BY ?document }}
+  OPTIONAL {{
     SELECT ?document (COUNT(DISTINCT ?record) AS ?statements)
-    WHERE { ?record lc:evidence ?quoted . ?record a lc:SourcedStatement . ?quoted lc:quotedFrom ?document } GROUP BY ?document
-  }
-} ORDER BY ?issued ?document"""
+    WHERE {{ ?record {evidence} ?quoted . ?record a {record} . ?quoted {quoted_from} ?document }} GROUP BY ?document
+  }}
+}} ORDER BY ?issued ?document"""
 
 _STATEMENTS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT ?passage ?start ?end ?words ?subject ?property ?value WHERE {{
-  ?passage lc:quotedFrom {document} ; oa:exact ?words .
+  ?passage {quoted_from} {node} ; oa:exact ?words .
   OPTIONAL {{ ?passage oa:start ?start ; oa:end ?end }}
-  OPTIONAL {{ ?record lc:evidence ?passage ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value }}
+  OPTIONAL {{ ?record {evidence} ?passage ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value }}
 }} ORDER BY ?start DESC(?end) ?passage ?subject ?property ?value"""
-
-#: What the names of documents with a key begin with.
 
 #: What a thing is called and of what class it is goes without saying beside the words; the files say it.
 _UNTOLD = frozenset({RDF + "type", RDFS + "label"})
@@ -105,7 +101,7 @@ def blueprint(service: Service) -> Blueprint:
             links = alternates(request.root_url + "documents", LIST_FORMATS)
             return add(page("documents", lambda: _overview(service)), links)
         format = for_reader(choose(LIST_FORMATS, suffix))
-        response = answer(service.sparql(Query(_DOCUMENTS), {Kind.TABLE: format}))
+        response = answer(service.sparql(Query(_DOCUMENTS.format(**service.roles.paths)), {Kind.TABLE: format}))
         return attached(response, format, "documents", (), None, service.snapshot.id)
 
     @routes.get("/documents/<key>")
@@ -113,7 +109,7 @@ def blueprint(service: Service) -> Blueprint:
     def one(key: str, suffix: str | None = None) -> Response:
         if key not in _kept_keys(service):
             raise NotFound(f"There is no document {key!r}. The list is at /documents.")
-        query = Query(_STATEMENTS.format(document=terms.write(NamedNode(below(_of_documents(service), key)))))
+        query = Query(_STATEMENTS.format(**service.roles.paths, node=terms.write(NamedNode(below(_of_documents(service), key)))))
         if _for_people(suffix):
             links = alternates(f"{request.root_url}documents/{key}", LIST_FORMATS)
             return add(page(f"document {key}", lambda: _one(service, key, query)), links)
@@ -138,7 +134,7 @@ def _one(service: Service, key: str, query: Query) -> str:
 def keys(service: Service) -> list[str]:
     """The keys of the documents that have a page."""
     space = _of_documents(service)
-    found = {iri.value for (iri,) in service.sparql(Query(_ALL)).rows() if isinstance(iri, NamedNode)}
+    found = {iri.value for (iri,) in service.sparql(Query(_ALL.format(**service.roles.paths))).rows() if isinstance(iri, NamedNode)}
     return sorted(iri.removeprefix(space) for iri in found if iri.startswith(space))
 
 
@@ -155,7 +151,7 @@ def _kept_keys(service: Service) -> list[str]:
 def documents(service: Service) -> list[Document]:
     """The documents that have a key, the oldest first."""
     space = _of_documents(service)
-    rows = [row for row in service.sparql(Query(_DOCUMENTS)).rows() if isinstance(row[0], NamedNode)]
+    rows = [row for row in service.sparql(Query(_DOCUMENTS.format(**service.roles.paths))).rows() if isinstance(row[0], NamedNode)]
     labels = service.labels([row[0] for row in rows], language())
     found: dict[str, Document] = {}
     for document, title, issued, characters, rights, quoted, statements in rows:
@@ -194,10 +190,10 @@ def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list
 
 def _covered(service: Service, document: NamedNode) -> int:
     """How many characters of a document's text stand in a passage, each counted once."""
+    quoted_from = service.roles.path(Role.QUOTED_FROM)
     text = f"""
-        PREFIX lc: <https://w3id.org/labcoop/ns#>
         PREFIX oa: <http://www.w3.org/ns/oa#>
-        SELECT ?start ?end WHERE {{ ?passage lc:quotedFrom {terms.write(document)} ; oa:start ?start ; oa:end ?end }}"""
+        SELECT ?start ?end WHERE {{ ?passage {quoted_from} {terms.write(document)} ; oa:start ?start ; oa:end ?end }}"""
     spans = sorted((_number(start) or 0, _number(end) or 0) for start, end in service.sparql(Query(text)).rows())
     covered, reached = 0, 0
     for start, end in spans:

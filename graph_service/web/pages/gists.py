@@ -6,22 +6,25 @@ As stated, with how exact it is: a number that is a bound is never shown without
 from collections.abc import Iterable, Mapping
 
 from graph_service.engine.result import Query
+from graph_service.knowledge.roles import Role
 from graph_service.service import Service
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.numerals import money
 from graph_service.web.pages.numerals import value as written
 from graph_service.words import terms
-from graph_service.words.names import NS
 from graph_service.words.prefixes import curie
 from graph_service.words.terms import Literal, NamedNode
 
+#: What is told of such a thing, as far as it is said.
+_TOLD = (
+    *(Role.QUALIFIER, Role.VALUE_TEXT, Role.UNIT_TEXT, Role.BOUND, Role.CURRENCY, Role.VALUE),
+    *(Role.DATE_TEXT, Role.DATE, Role.START, Role.END, Role.AS_OF),
+)
+
 _PARTS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 SELECT ?thing ?part ?value WHERE {{
   VALUES ?thing {{ {things} }}
-  VALUES ?part {{
-    lc:qualifierText lc:valueText lc:unitText lc:bound lc:currency lc:value lc:dateText lc:date lc:startDate lc:endDate lc:asOf
-  }}
+  VALUES ?part {{ {parts} }}
   ?thing ?part ?value .
 }}"""
 
@@ -29,28 +32,30 @@ SELECT ?thing ?part ?value WHERE {{
 def gists(service: Service, things: Iterable[str], language: str) -> dict[str, list[Cell]]:
     """IRI -> the stated words, the number with its bound and currency, and the dates, as far as there are any."""
     values = " ".join(terms.write(NamedNode(thing)) for thing in sorted(things))
-    found: dict[str, dict[str, list[Literal | NamedNode]]] = {}
-    for thing, part, value in service.sparql(Query(_PARTS.format(things=values), infer=False)).rows():
+    roles = {iri: role for role in _TOLD for iri in service.roles.of(role)}
+    parts = " ".join(terms.write(NamedNode(iri)) for iri in roles)
+    found: dict[str, dict[Role, list[Literal | NamedNode]]] = {}
+    for thing, part, value in service.sparql(Query(_PARTS.format(things=values, parts=parts), infer=False)).rows():
         if isinstance(thing, NamedNode) and isinstance(part, NamedNode) and isinstance(value, Literal | NamedNode):
-            found.setdefault(thing.value, {}).setdefault(part.value.removeprefix(NS), []).append(value)
-    bounds = service.labels([bound for parts in found.values() for bound in parts.get("bound", ())], language)
+            found.setdefault(thing.value, {}).setdefault(roles[part.value], []).append(value)
+    bounds = service.labels([bound for parts in found.values() for bound in parts.get(Role.BOUND, ())], language)
     return {thing: told for thing, parts in found.items() if (told := _told(parts, bounds, language))}
 
 
-def _told(parts: Mapping[str, list[Literal | NamedNode]], bounds: Mapping[str, Literal], language: str) -> list[Cell]:
-    def said(*names: str) -> list[Literal]:
+def _told(parts: Mapping[Role, list[Literal | NamedNode]], bounds: Mapping[str, Literal], language: str) -> list[Cell]:
+    def said(*names: Role) -> list[Literal]:
         return [value for name in names for value in parts.get(name, ())[:1] if isinstance(value, Literal)]
 
-    def words(*names: str) -> Cell:
+    def words(*names: Role) -> Cell:
         literals = said(*names)
         return Cell(" ".join(map(_text, literals)), language=next((value.language for value in literals if value.language), None))
 
-    stated = words("qualifierText", "valueText", "unitText") if "valueText" in parts else Cell("")
-    bound = " ".join(bounds[value.value].value for value in parts.get("bound", ())[:1] if value.value in bounds)
-    amount = " ".join(filter(None, (bound, *(_sum(value, said("currency")) for value in said("value")))))
-    dates = [words("date"), Cell("–".join(map(_text, said("startDate", "endDate")))), words("asOf")]
+    stated = words(Role.QUALIFIER, Role.VALUE_TEXT, Role.UNIT_TEXT) if Role.VALUE_TEXT in parts else Cell("")
+    bound = " ".join(bounds[value.value].value for value in parts.get(Role.BOUND, ())[:1] if value.value in bounds)
+    amount = " ".join(filter(None, (bound, *(_sum(value, said(Role.CURRENCY)) for value in said(Role.VALUE)))))
+    dates = [words(Role.DATE), Cell("–".join(map(_text, said(Role.START, Role.END)))), words(Role.AS_OF)]
     # Who reads the language of the document gets its own words for the time, who does not gets the dates, where there are any.
-    spoken = words("dateText")
+    spoken = words(Role.DATE_TEXT)
     periods = [spoken, *dates] if spoken.language in {None, language} else [*dates, spoken]
     period = next((period for period in periods if period.text), Cell(""))
     told = (Cell(f"“{stated.text}”", language=stated.language) if stated.text else stated, Cell(amount), period)

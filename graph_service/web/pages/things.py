@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from graph_service.engine.result import Query
 from graph_service.knowledge.evidence import statement_iri
 from graph_service.knowledge.lists import Kind
+from graph_service.knowledge.roles import Role
 from graph_service.service import Service
 from graph_service.web.pages import numerals
 from graph_service.web.pages.annotations import annotations
@@ -25,35 +26,32 @@ from graph_service.web.pages.sketches import sketch
 from graph_service.web.wording import gettext
 from graph_service.words import terms
 from graph_service.words.labels import DESCRIPTIONS, distance, last_part
-from graph_service.words.names import DCTERMS, NS, OA, OWL, RDF, RDFS, SKOS, XSD
+from graph_service.words.names import DCTERMS, OA, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.words.terms import AnyTerm, BlankNode, Literal, NamedNode, Triple
 
 _PASSAGES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT DISTINCT ?s ?p ?o ?passage ?words ?document ?language WHERE {{
   VALUES ?{variable} {{ {nodes} }}
-  ?record rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; lc:evidence ?passage .
-  ?passage oa:exact ?words ; lc:quotedFrom ?document .
+  ?record rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; {evidence} ?passage .
+  ?passage oa:exact ?words ; {quoted_from} ?document .
   OPTIONAL {{ ?document dcterms:language ?language }}
 }} ORDER BY ?document ?passage"""
 
 _SPOKEN = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-SELECT ?language WHERE {{ {node} lc:quotedFrom ?document . ?document dcterms:language ?language }}"""
+SELECT ?language WHERE {{ {node} {quoted_from} ?document . ?document dcterms:language ?language }}"""
 
 _SAYS = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT DISTINCT ?subject ?property ?value WHERE {{
-  ?record lc:evidence {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
+  ?record {evidence} {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
 }} ORDER BY ?subject ?property ?value"""
 
 #: Shown elsewhere on the page: as the words of a passage, or with each value.
-_NOT_AS_FACTS = frozenset({OA + "exact", NS + "evidence"})
+_NOT_AS_FACTS = frozenset({OA + "exact"})
 
 #: Said twice, for machines: a label that a preferred label is too. Others are told by the graph.
 _DOUBLES = {RDFS + "label": SKOS + "prefLabel"}
@@ -121,17 +119,18 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         presentation=presentation,
         extent=found_of,
     )
+    told = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
     said = _readable([triple for triple in triples if triple.subject == node], language)
     words = _words(service, said)
     given = {triple.predicate.value for triple in said}
     doubles = {**_DOUBLES, **presentation.repeats}
-    facts = [(t, _spoken(t, words)) for t in said if t.predicate.value not in _NOT_AS_FACTS and doubles.get(t.predicate.value) not in given]
-    mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in _NOT_AS_FACTS]
+    facts = [(t, _spoken(t, words)) for t in said if t.predicate.value not in told and doubles.get(t.predicate.value) not in given]
+    mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in told]
     sections = teller.sections(facts)
     types = [t for t in said if t.predicate.value == RDF + "type"]
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
-    says = table(service, service.sparql(Query(_SAYS.format(node=terms.write(node)))))
+    says = table(service, service.sparql(Query(_SAYS.format(**service.roles.paths, node=terms.write(node)))))
     assert isinstance(says, Table)
     return Thing(
         iri=iri,
@@ -211,7 +210,7 @@ def _strangeness(fact: Fact, language: str) -> int:
 def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
     """The words of a passage, in its document's language; none for what is no passage."""
     quoted = [(t.subject, t.object) for t in said if t.predicate.value == OA + "exact" and isinstance(t.object, Literal)]
-    rows = service.sparql(Query(_SPOKEN.format(node=quoted[0][0]))).rows() if quoted else iter(())
+    rows = service.sparql(Query(_SPOKEN.format(**service.roles.paths, node=quoted[0][0]))).rows() if quoted else iter(())
     spoken = next((tag.value for (tag,) in rows if isinstance(tag, Literal)), None)
     return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
 
@@ -241,10 +240,10 @@ def _passages(service: Service, of: Extent, triples: Sequence[Triple], language:
     if of.is_cut:
         # Of very many records those of what is shown, which are named after what they say.
         records = [statement_iri(service.space, *t) for t in triples]
-        queries = [_PASSAGES.format(variable="record", nodes=" ".join(map(terms.write, records)))]
+        queries = [_PASSAGES.format(**service.roles.paths, variable="record", nodes=" ".join(map(terms.write, records)))]
     else:
         node = terms.write(NamedNode(of.iri))
-        queries = [_PASSAGES.format(variable=variable, nodes=node) for variable in ("s", "o")]
+        queries = [_PASSAGES.format(**service.roles.paths, variable=variable, nodes=node) for variable in ("s", "o")]
     rows = [row for query in queries for row in service.sparql(Query(query)).rows()]
     labels = service.labels([document for *_, document, _ in rows], language)
     for s, p, o, passage, words, document, spoken in rows:

@@ -19,17 +19,16 @@ from graph_service.words.terms import Literal, NamedNode
 
 #: Countries that a thing is, lies in or works in by what is said of it; those of a region, if it is one itself.
 _COUNTRIES = f"""
-PREFIX lc: <https://w3id.org/labcoop/ns#>
 SELECT DISTINCT ?country ?code WHERE {{{{
   {{{{
     VALUES ?thing {{{{ {{thing}} }}}}
     VALUES ?group {{{{ {{groups}} }}}}
     ?property <{SHACL}group> ?group .
     ?thing ?property ?place .
-    ?place lc:locatedIn* ?country .
+    ?place ({{within}})* ?country .
   }}}} UNION {{{{ VALUES ?country {{{{ {{thing}} }}}} }}}}
-  UNION {{{{ VALUES ?region {{{{ {{thing}} }}}} ?country lc:locatedIn ?region }}}}
-  ?country lc:m49Code ?code .
+  UNION {{{{ VALUES ?region {{{{ {{thing}} }}}} ?country {{within}} ?region }}}}
+  ?country {{country_code}} ?code .
 }}}} ORDER BY ?country"""
 
 
@@ -44,7 +43,7 @@ def location(service: Service, iri: str) -> Drawing | None:
     if outlines is None:
         return None
     groups = " ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).marked("locating")))
-    rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri)), groups=groups))).rows())
+    rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri)), groups=groups, **service.roles.paths))).rows())
     labels = service.labels([country for country, _code in rows], language())
     places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
     return worldmap.locate(places, outlines)

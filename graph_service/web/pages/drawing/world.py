@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from graph_service.engine.result import Query
+from graph_service.knowledge.roles import Role
 from graph_service.service import Service
 from graph_service.web.assets import BUILT
 from graph_service.words import terms
@@ -14,8 +15,7 @@ from graph_service.words.terms import Literal, NamedNode
 _OUTLINES = BUILT / "world.json"
 
 _CODES = """
-PREFIX lc: <https://w3id.org/labcoop/ns#>
-SELECT ?country ?code WHERE {{ VALUES ?country {{ {countries} }} ?country lc:m49Code ?code }} ORDER BY ?country ?code"""
+SELECT ?country ?code WHERE {{ VALUES ?country {{ {countries} }} ?country {code_of} ?code }} ORDER BY ?country ?code"""
 
 
 @dataclass(frozen=True)
@@ -60,5 +60,5 @@ def world() -> World | None:
 def codes(service: Service, countries: Iterable[str]) -> dict[str, str]:
     """IRI of a country -> its M49 code, for those that have one."""
     listed = " ".join(terms.write(NamedNode(iri)) for iri in sorted(set(countries)))
-    rows = service.sparql(Query(_CODES.format(countries=listed))).rows() if listed else ()
+    rows = service.sparql(Query(_CODES.format(countries=listed, code_of=service.roles.path(Role.COUNTRY_CODE)))).rows() if listed else ()
     return {country.value: code.value for country, code in rows if isinstance(country, NamedNode) and isinstance(code, Literal)}
