@@ -114,6 +114,12 @@ def test_a_wish_that_cannot_be_met_is_refused_by_name(server: Server, path: str,
     assert json.loads(answer.body).get("allowed") or parameter == "page"
 
 
+def test_a_value_that_is_almost_one_of_a_list_is_told_the_nearest(server: Server) -> None:
+    problem = json.loads(server.ask("/things/projects?country=Kambodia").body)
+    assert "'Kambodia' was given. Is place:KHM" in problem["detail"]
+    assert problem["allowed"][0] == "place:KHM"
+
+
 def test_a_kind_that_is_not_there_is_not_found(server: Server) -> None:
     assert server.ask("/things/unicorns").status == 404
 

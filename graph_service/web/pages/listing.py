@@ -221,8 +221,12 @@ def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> 
         meant: list[terms.Term] = [NamedNode(choice.iri) for choice in named.called(text)]
         meant += [texts[text.strip()]] if text.strip() in texts else []
         if len(meant) != 1:
-            detail = f"{facet.name} must be one of the values in the list of {kind.name}; {text!r} was given."
-            raise InvalidParameter(detail, parameter=facet.name, given=text, allowed=[token(value) for value in known][:200])
+            # What may have been meant stands before the others.
+            near = list(dict.fromkeys([*named.called(text), *named.near(text)]))
+            perhaps = f" Is {' or '.join(map(named.short, near))} meant?" if near else ""
+            detail = f"{facet.name} must be one of the {len(known)} values in the list of {kind.name}; {text!r} was given.{perhaps}"
+            allowed = list(dict.fromkeys([*(token(NamedNode(choice.iri)) for choice in near), *map(token, known)]))[:200]
+            raise InvalidParameter(detail, parameter=facet.name, given=text, allowed=allowed)
         found.append(meant[0])
     return tuple(dict.fromkeys(found))
 
