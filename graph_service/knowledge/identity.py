@@ -12,6 +12,7 @@ from graph_service.config import Settings
 from graph_service.errors import SourceError
 from graph_service.knowledge import checks, derivations
 from graph_service.knowledge.imports import sources_of
+from graph_service.knowledge.unreadable import told_together
 
 
 def source_set(settings: Settings) -> str:
@@ -27,7 +28,9 @@ def graph_id(settings: Settings) -> str:
     Raises SourceError for a file that is not there or cannot be read, SettingError for one whose name is no UTF-8.
     """
     ways = f"{settings.reasoning}\0{settings.strict}\0{settings.lenient}\0{settings.inconsistent}\0{settings.default_graph}"
-    digest = hashlib.sha256(f"{graph_service.__version__}\0{ways}\0{sources_of(settings).fingerprint()}".encode())
+    sources = sources_of(settings)
+    with told_together((*sources.files, *sources.about)):
+        digest = hashlib.sha256(f"{graph_service.__version__}\0{ways}\0{sources.fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
     code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
     for path in [*code, *checks.rules(settings.ontology), *checks.shapes(settings.ontology), *derivations.files(settings.ontology)]:

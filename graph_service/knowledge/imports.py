@@ -15,6 +15,7 @@ from graph_service.knowledge.copies import copies_beside, copies_of
 from graph_service.knowledge.parsing import Reading
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources, graph_of
+from graph_service.knowledge.unreadable import told_together
 from graph_service.words.names import OWL, RDF
 from graph_service.words.space import Space
 
@@ -27,9 +28,10 @@ def sources_of(settings: Settings) -> Sources:
     reading = Reading(limit=settings.source_limit, copies=copies_of(settings.context), lenient=settings.lenient)
     found = Sources.find(settings.ontology, settings.data, reading, settings.base)
     known = {file.path.resolve() for file in (*found.files, *found.about)}
-    return replace(
-        found, ontology=tuple(_followed(found.space, found.ontology, known)), data=tuple(_followed(found.space, found.data, known))
-    )
+    with told_together((*found.files, *found.about)):
+        return replace(
+            found, ontology=tuple(_followed(found.space, found.ontology, known)), data=tuple(_followed(found.space, found.data, known))
+        )
 
 
 def missing(sources: Sources) -> Iterator[str]:

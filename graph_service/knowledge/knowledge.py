@@ -16,6 +16,7 @@ from graph_service.knowledge.explanation import Explainer
 from graph_service.knowledge.leftovers import told
 from graph_service.knowledge.sources import Progress, Sources
 from graph_service.knowledge.supported import LeftOut
+from graph_service.knowledge.unreadable import refuse_unreadable
 from graph_service.words.writing import write_readably
 
 #: The kinds of reasoning, by the values of their setting, as people call them.
@@ -57,6 +58,7 @@ class Knowledge:
 def read(sources: Sources, progress: Progress) -> Knowledge:
     """Parse all files and make the records of their statements. Raises SourceError."""
     progress(f"Reading {len(sources.files)} files.")
+    refuse_unreadable((*sources.files, *sources.about))
     sources.adopt_prefixes()
     for warning in sources.warnings():
         progress(warning)

@@ -32,6 +32,7 @@ from graph_service.knowledge.parsing import AS_USUAL, Reading
 from graph_service.knowledge.roles import Roles
 from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
 from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.unreadable import told_together
 from graph_service.words.names import RDF, VIEW
 from graph_service.words.prefixes import USUAL, adopt
 from graph_service.words.space import Space
@@ -92,7 +93,9 @@ class Sources:
         about = [path for path, root in said.items() if _is_about(path, root)]
         facts = [path for path in said if path not in axioms and path not in about]
         # Which graph the triples of a file go to depends on what is said of the data set.
-        space = space_of([SourceFile(path, None, reading) for path in about], [SourceFile(path, None, reading) for path in axioms], base)
+        files = {path: SourceFile(path, None, reading) for path in (*about, *axioms, *facts)}
+        with told_together(list(files.values())):
+            space = space_of([files[path] for path in about], [files[path] for path in axioms], base)
         return cls(
             ontology=tuple(
                 SourceFile(path, graph_of(space, path, said[path]), reading)
