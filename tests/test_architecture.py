@@ -122,7 +122,7 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
 DOMAIN = re.compile(r"\blc:|labcoop|\bNS\b|\bVOCABULARY\b")
 
 #: The modules that still do. What is said of a graph belongs into its data (`docs/presentation.md`): none may come to these.
-STILL_OF_ONE_GRAPH = {"words/names", "knowledge/contents", "web/pages/drawing/network", "web/pages/frameworks"}
+STILL_OF_ONE_GRAPH = {"words/names", "web/pages/drawing/network"}
 
 
 def test_no_further_module_knows_the_graph_that_comes_with_the_service() -> None:

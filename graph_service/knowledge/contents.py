@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from graph_service.knowledge.roles import Role, Roles
-from graph_service.words.names import NS, OA, OWL, RDF, RDFS, SKOS
+from graph_service.words.names import OA, OWL, RDF, RDFS, SKOS
 from graph_service.words.space import Space
 from graph_service.words.terms import NamedNode, Quad
 
@@ -16,7 +16,6 @@ class Content(StrEnum):
     """A kind of content that has pages or words of its own."""
 
     DOCUMENTS = "documents"
-    FRAMEWORKS = "frameworks"
     PASSAGES = "passages"
     INFERRED = "inferred"
     TERMS = "terms"
@@ -27,7 +26,6 @@ class Content(StrEnum):
 
 #: What is of one of these classes makes the content.
 _CLASSES = {
-    NS + "Framework": Content.FRAMEWORKS,
     SKOS + "ConceptScheme": Content.TERMS,
     **dict.fromkeys((OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty")), Content.TERMS),
     **dict.fromkeys((RDFS + "Class", RDF + "Property"), Content.TERMS),

@@ -6,7 +6,7 @@ it must is a fault, and harms no other.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_service.catalogue.header import NAME, Text
@@ -60,8 +60,8 @@ class Kind:
     """A kind of things: its name in addresses, what its list is called by language, its classes, those that its things must not be of
     (IRIs), and its traits.
 
-    `only` is a pattern that `?thing` must fit besides; `featured`: the first page names its things; `prologue` declares the prefixes of
-    the patterns.
+    `only` is a pattern that `?thing` must fit besides; `featured`: the first page names its things; `menu`: every page leads to it;
+    `formerly`: first parts of addresses that lead to it; `prologue` declares the prefixes of the patterns.
     """
 
     name: str
@@ -71,6 +71,8 @@ class Kind:
     without: tuple[str, ...] = ()
     only: str = ""
     featured: bool = False
+    menu: bool = False
+    formerly: tuple[str, ...] = ()
     prologue: str = ""
 
     @property
@@ -154,6 +156,8 @@ def _kind(given: Mapping[str, Sequence[AnyTerm]], traits: Sequence[Trait], prolo
         without=tuple(_named(given[VIEW + "without"])),
         only=_pattern(given, prologue, needed=False),
         featured=_flag(given, VIEW + "featured", False),
+        menu=_flag(given, VIEW + "menu", False),
+        formerly=tuple(_formerly(given)),
         prologue=prologue,
     )
 
@@ -204,6 +208,13 @@ def _name(given: Mapping[str, Sequence[AnyTerm]]) -> str:
     if not NAME.fullmatch(name):
         raise _Unfit("view:name is a word of letters, digits, - and _")
     return name
+
+
+def _formerly(given: Mapping[str, Sequence[AnyTerm]]) -> Iterator[str]:
+    for term in given.get(VIEW + "formerly", ()):
+        if not isinstance(term, Literal) or not NAME.fullmatch(term.value):
+            raise _Unfit("view:formerly is a word of letters, digits, - and _: the first part of an address")
+        yield term.value
 
 
 def _label(given: Mapping[str, Sequence[AnyTerm]]) -> Text:

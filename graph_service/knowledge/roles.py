@@ -57,7 +57,7 @@ TERMS = frozenset(
     VIEW + name
     for name in (
         *("as", *Role),
-        *("List", "name", "without", "pattern", "trait", "featured", "column", "facet", "count", "toldBy", "toldOf"),
+        *("List", "name", "without", "pattern", "trait", "featured", "menu", "formerly", "column", "facet", "count", "toldBy", "toldOf"),
         *("drawn", "locating", "named", "relating", "repeats", "summary", "summing"),
     )
 )

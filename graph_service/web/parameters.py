@@ -33,7 +33,6 @@ _READ: dict[str, frozenset[str] | None] = {
     "/downloads/*": _FORMAT,
     "/explain": _FORMAT | {"s", "p", "o"},
     "/feed": _LANGUAGE,
-    "/frameworks": _FORMAT,
     "/graph/*": _FORMAT,
     "/health": _LANGUAGE,
     "/id/*": _FORMAT,

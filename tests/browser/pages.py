@@ -15,7 +15,7 @@ PAGES = {
     "about": "/about",
     "documents": "/documents",
     "document": "/documents/brochure-2023",
-    "frameworks": "/frameworks",
+    "frameworks": "/things/frameworks",
     "kinds": "/things",
     "kind": "/things/projects",
     "search": "/search?q=Tunisia",

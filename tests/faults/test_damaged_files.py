@@ -31,7 +31,7 @@ QUERY = "#+ summary: Things\nSELECT ?thing { ?thing a <http://e/Thing> } ORDER B
 
 #: What everybody may ask for.
 PATHS = (
-    *("/", "/things", "/documents", "/frameworks", "/about", "/pictures", "/queries", "/queries/things", "/queries/things.csv"),
+    *("/", "/things", "/documents", "/things/frameworks", "/about", "/pictures", "/queries", "/queries/things", "/queries/things.csv"),
     *("/search?q=apple", "/search?q=app&suggest=true&format=json", "/downloads/", "/downloads/dataset.nq"),
     *("/downloads/latest/dataset.ttl.gz", "/changes", "/feed.atom", "/catalog", "/.well-known/void", "/sparql", "/sparql/vocabulary"),
     *("/openapi.json", "/docs", "/context.jsonld", "/rdf-graph-store?default", "/graph/facts", "/ns", "/sitemap.xml", "/robots.txt"),

@@ -21,7 +21,14 @@ ADDRESSED = (
     *("/downloads/dataset.nq", "/data/organisation/ilo.jsonld", "/data/organisation/ilo.ttl", "/page/organisation/ilo", "/vocab/status"),
     *("/graph/news-2022", "/rdf-graph-store?default", "/ns", "/things", "/things/projects", "/things/projects.csv", "/documents", "/about"),
     *("/queries/projects.rows?page=1&page_size=2", "/queries/projects?page=1&page_size=2", "/search?q=canada&page_size=1&format=json"),
-    *("/pictures", "/pictures/timeline", "/pictures/timeline.svg", "/id/organisation/ilo", "/linkset/organisation/ilo", "/frameworks"),
+    *(
+        "/pictures",
+        "/pictures/timeline",
+        "/pictures/timeline.svg",
+        "/id/organisation/ilo",
+        "/linkset/organisation/ilo",
+        "/things/frameworks",
+    ),
     "/sparql?query=SELECT+%28IRI%28%22x%22%29+AS+%3Firi%29+%7B%7D",
 )
 

@@ -71,7 +71,19 @@ def server(start: Callable[..., Server], snapshot: Snapshot, tmp_path_factory: p
 
 
 PATHS = (
-    *("/", "/about", "/docs", "/downloads/", "/changes", "/things", "/things/projects", "/documents", "/documents/d", "/frameworks", "/ns"),
+    *(
+        "/",
+        "/about",
+        "/docs",
+        "/downloads/",
+        "/changes",
+        "/things",
+        "/things/projects",
+        "/documents",
+        "/documents/d",
+        "/things/frameworks",
+        "/ns",
+    ),
     *("/queries", "/pictures", "/pictures/network", "/pictures/network.svg", "/search?q=evil", "/search?q=thing", "/queries/projects"),
     *(f"/page/project/t{number}" for number in range(len(EVIL))),
     "/sparql?" + urlencode({"query": "SELECT * { ?s ?p ?o }"}),

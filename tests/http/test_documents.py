@@ -1,4 +1,4 @@
-"""Documents with their passages in order and what each says; frameworks with what serves them."""
+"""Documents with their passages in order and what each says."""
 
 import csv
 import io
@@ -65,34 +65,3 @@ def test_how_much_of_a_text_is_quoted_counts_no_character_twice(server: Server) 
 
 def test_a_document_that_is_not_there_is_not_found(server: Server) -> None:
     assert server.ask("/documents/memoirs").status == 404
-
-
-def test_a_framework_tells_what_serves_it_and_through_what(server: Server) -> None:
-    found = [row for row in rows(server.ask("/frameworks.csv").text) if row["framework"].endswith("/global-compact-for-migration")]
-    stated = {row["serving"].rpartition("/")[2] for row in found if row["relation"]}
-    assert "fair-recruitment-central-america" in stated
-    through = {row["through"].rpartition("/")[2] for row in found if not row["relation"]}
-    assert "fair-recruitment-central-america" in through
-    text = page(server, "/frameworks")
-    section = text[text.index('id="global-compact-for-migration"') :].partition("</section>")[0]
-    assert f"{len({row['serving'] for row in found})} things serve it" in section
-    assert "furthers commitment to" in section
-    assert "/explain?" in section
-
-
-def test_a_relation_to_a_framework_is_never_shown_as_stated_when_it_follows(server: Server) -> None:
-    for row in rows(server.ask("/frameworks.csv").text):
-        assert not row["relation"].endswith("#contributesTo")
-
-
-def test_of_a_part_that_serves_a_framework_the_project_is_told(server: Server) -> None:
-    """MIRPS and the Quito Process are named with one line of work each, and that is what serves them."""
-    for key, part, project in (
-        ("mirps", "Development of the Regional Strategy", "Fair Recruitment in Central America"),
-        ("quito-process", "Support to regional efforts for a network", "integration of Venezuelan refugees"),
-    ):
-        text = page(server, "/frameworks")
-        section = text[text.index(f'id="{key}"') :].partition("</section>")[0]
-        (row,) = (row for row in section.split("<tr>") if part in row.partition("</a>")[0])
-        assert project in row.partition("part of:")[2].partition("</th>")[0]
-        assert not any(project in row.partition("</a>")[0] for row in section.split("<tr>"))

@@ -174,3 +174,25 @@ def test_dates_that_only_a_donors_record_has_say_so(server: Server) -> None:
 def test_a_list_takes_a_name_in_any_of_the_languages(server: Server, given: str) -> None:
     (row, other) = rows(server.ask(f"/things/projects.csv?country={given}"))
     assert {row["thing"].rpartition("/")[2], other["thing"].rpartition("/")[2]} == {"cambodia-labour-inspection", "triangle-in-asean"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/frameworks", "/things/frameworks"),
+        ("/frameworks.csv", "/things/frameworks.csv"),
+        ("/frameworks.csv?lang=fr&member=place:CRI", "/things/frameworks.csv?lang=fr&member=place%3ACRI"),
+    ],
+)
+def test_who_asks_for_a_list_where_it_was_before_is_led_to_it(server: Server, asked: str, led: str) -> None:
+    answer = server.ask(asked)
+    assert (answer.status, answer.headers["location"]) == (308, led)
+    assert server.ask(led).status == 200
+
+
+def test_a_list_in_the_menu_is_where_one_is(server: Server) -> None:
+    for path in ("/things/frameworks", "/things/projects"):
+        page = server.ask(path, Accept="text/html").text
+        menu = page[page.index('aria-label="Main"') : page.index("</header>")]
+        current = re.findall(r'<li><a href="([^"]+)" aria-current', menu)
+        assert current == ["/things/frameworks" if path == "/things/frameworks" else "/things"]

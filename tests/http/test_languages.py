@@ -25,7 +25,7 @@ PAGES = (
     "/about",
     "/documents",
     "/documents/news-2022",
-    "/frameworks",
+    "/things/frameworks",
     "/queries",
     "/queries/projects-by-country",
     "/queries/projects-by-country?country=place:CRI",

@@ -15,7 +15,16 @@ pytestmark = pytest.mark.live
 #: One page of each kind.
 PAGES = (
     *("/", "/things", "/things/projects", "/page/project/triangle-in-asean", "/page/place/CAN", "/documents", "/documents/brochure-2023"),
-    *("/frameworks", "/about", "/ns", "/vocab/beneficiary-group", "/queries", "/queries/projects-by-country", "/downloads/", "/changes"),
+    *(
+        "/things/frameworks",
+        "/about",
+        "/ns",
+        "/vocab/beneficiary-group",
+        "/queries",
+        "/queries/projects-by-country",
+        "/downloads/",
+        "/changes",
+    ),
     *("/problems", "/nowhere"),
 )
 
@@ -56,7 +65,7 @@ def test_home_counts_what_is_here_and_leads_to_it(server: Server, snapshot: Snap
     for kind, count in kinds.items():
         assert re.search(rf'href="/things/{kind}"><span class="what">[^<]+</span> <span class="count">{count:,}</span>', text)
     assert f"{snapshot.triples:,}" in text
-    for way in ("/things", "/documents", "/frameworks", "/pictures", "/queries", "/sparql", "/downloads/", "/docs", "/ns"):
+    for way in ("/things", "/documents", "/things/frameworks", "/pictures", "/queries", "/sparql", "/downloads/", "/docs", "/ns"):
         assert f'href="{way}"' in text
     assert f'href="/downloads/{snapshot.id}/"' in text
 

@@ -144,7 +144,7 @@ def test_who_speaks_sparql_json_is_understood_as_before(server: Server) -> None:
 
 
 def test_a_file_that_a_browser_takes_away_is_marked_as_utf_8_and_one_for_a_program_is_not(server: Server) -> None:
-    for path in ("/queries/projects", "/things/projects", "/documents", "/documents/news-2022", "/frameworks"):
+    for path in ("/queries/projects", "/things/projects", "/documents", "/documents/news-2022", "/things/frameworks"):
         file = server.ask(f"{path}.csv", Accept=BROWSER)
         answer = server.ask(path, Accept="text/csv")
         assert file.body.startswith(b"\xef\xbb\xbf"), path

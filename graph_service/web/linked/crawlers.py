@@ -17,10 +17,10 @@ from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.words.terms import NamedNode
 
 #: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
-_PAGES = (*("", "things", "documents", "frameworks", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
+_PAGES = (*("", "things", "documents", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
 
 #: A page -> the kind of content that it is for.
-OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "frameworks": Content.FRAMEWORKS, "ns": Content.TERMS}
+OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "ns": Content.TERMS}
 
 #: Answers to one question, of which there are without end.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")

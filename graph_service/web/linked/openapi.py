@@ -119,7 +119,6 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "about.about": ("about", "Where the graph comes from, how it is made and checked", (_JSON, HTML), (), ()),
     "documents.overview": ("things", "The documents that the graph is drawn from", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "documents.one": ("things", "A document: its passages, and what they say", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
-    "frameworks.overview": ("things", "Frameworks, and what serves them", (*TABLE_FORMATS, HTML), ("404", "406"), ()),
     "kinds.overview": ("things", "The kinds of things", (_JSON, HTML), (), ()),
     "kinds.csvw": (
         "things",

@@ -20,7 +20,7 @@ from graph_service.words.names import DCTERMS
 
 #: Ways in, by name; those of a kind of content are told where there is some.
 _WAYS = {
-    **{name: name for name in ("things", "documents", "frameworks", "pictures", "queries", "sparql", "ns", "catalog")},
+    **{name: name for name in ("things", "documents", "pictures", "queries", "sparql", "ns", "catalog")},
     **{name: name for name in ("changes", "about", "docs", "health")},
     **{"downloads": "downloads/", "void": ".well-known/void", "openapi": "openapi.json", "context": "context.jsonld", "feed": "feed.atom"},
 }

@@ -6,9 +6,10 @@ IRI, short name, key or exact name; several of one trait mean any of them.
 
 import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug import Response as BaseResponse
 
 from graph_service.catalogue.openapi import FAILURES, media_types
 from graph_service.catalogue.parameters import MOST_LISTED
@@ -51,6 +52,16 @@ SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
 def blueprint(service: Service) -> Blueprint:
     """The routes of the kinds."""
     routes = Blueprint("kinds", __name__)
+
+    @routes.before_app_request
+    def lead_on() -> BaseResponse | None:
+        """Who asks for a list where it was before is led to it, in the same format and with the same parameters."""
+        word, dot, suffix = request.path.removeprefix("/").partition(".")
+        kind = next((kind for kind in kinds_of(service) if word in kind.formerly), None) if request.url_rule is None else None
+        if kind is None:
+            return None
+        asked = f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else ""
+        return redirect(f"{request.script_root}/things/{kind.name}{dot}{quote(suffix)}{asked}", 308)
 
     @routes.get("/things")
     @routes.get("/things/")
@@ -125,6 +136,11 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
         ],
         "responses": {"200": {"description": "The answer.", "content": media_types((*FORMATS, HTML), {"type": "object"})}, **failures},
     }
+
+
+def menu(service: Service) -> tuple[tuple[str, str, bool], ...]:
+    """The lists that every page leads to: address, what the list is called, and that it is shown."""
+    return tuple((f"/things/{kind.name}", in_language(kind.label, language()), True) for kind in kinds_of(service) if kind.menu)
 
 
 def _page(listed: Listing, number: int) -> Response:
