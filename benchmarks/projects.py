@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from graph_service.config import bundled
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, RDF, RDFS, SKOS
+from graph_service.words.names import RDF, RDFS, SKOS
 from graph_service.words.space import Space
 
 SEED = 2022
@@ -42,7 +42,7 @@ def _groups(dice: random.Random) -> Iterator[str]:
 
 
 def _lc(name: str) -> str:
-    return f"<{NS}{name}>"
+    return f"<{_SPACE.terms}{name}>"
 
 
 def _thing(kind: str, key: str) -> str:

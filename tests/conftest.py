@@ -30,6 +30,9 @@ _PREFIXES = dict(prefixes())
 #: What belongs to the graph that comes with the service is called so.
 SPACE = _SOURCES.space
 
+#: The namespace of its ontology's terms.
+NS = SPACE.terms
+
 #: What the service takes the terms of its ontology for.
 ROLES = _SOURCES.roles
 

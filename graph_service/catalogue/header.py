@@ -3,7 +3,7 @@
 The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
 languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of maps of parameters,
 a parameter with several values having a list of them), `questions` (a list of maps: a question as people ask it, by
-language, and `with`, the parameters that answer it), `deprecated`
+language, and `with`, the parameters that answer it), `picture` (how its table is drawn, see queries/README.md), `deprecated`
 (`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place), `replaces` (the name of a query that is no
 more -> the parameters by which this one answers it); of grlc's own `defaults` and `enumerate`.
 Others of grlc's are passed over: every query is asked here, of this graph.
@@ -27,8 +27,23 @@ Text = Mapping[str, str]
 NAME = re.compile(r"[\w-]+")
 
 _KEYS = frozenset(
-    {"summary", "description", "tags", "params", "columns", "examples", "questions", "deprecated", "replaces", "defaults", "enumerate"}
+    (
+        *("summary", "description", "tags", "params", "columns", "examples", "questions", "picture", "deprecated", "replaces"),
+        *("defaults", "enumerate"),
+    )
 )
+
+#: The kinds of pictures, and the columns that each is drawn from.
+PICTURES = {
+    "map": ("country", "project"),
+    "network": ("source", "target"),
+    "timeline": ("item",),
+    "amounts": ("contribution",),
+    "tree": ("group",),
+}
+
+_SIDES = ("left", "middle", "right")
+_OF_PICTURES = frozenset({"kind", "name", "title", "about", "order", *_SIDES, "right_of", "unstated"})
 
 #: What grlc knows and what means nothing here.
 _PASSED_OVER = frozenset({"endpoint", "endpoint_in_url", "endpoint-in-url", "method", "mime", "pagination", "transform", "cache"})
@@ -52,6 +67,23 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """How the table of a query is drawn: what kind of picture it is, what it is called in addresses and to people, and what it tells; its
+    place among the pictures; what its columns of things are called (`left`, `middle`, `right`), of which class (short name or IRI) the
+    things on the right are, and what the column `basis` has where nobody states a tie.
+    """
+
+    kind: str
+    name: str
+    title: Text
+    about: Text
+    order: int = 0
+    headings: Mapping[str, Text] = field(default_factory=dict)
+    right_of: str = ""
+    unstated: str = ""
+
+
+@dataclass(frozen=True)
 class Header:
     """What a canned query says about itself. Texts are maps of language tag -> text."""
 
@@ -62,6 +94,7 @@ class Header:
     columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, Sequence[str]], ...] = ()
     questions: tuple[Asked, ...] = ()
+    picture: Drawn | None = None
     deprecated: Deprecation | None = None
     replaces: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +139,7 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
         columns={str(name): given for name, given in _map(raw.get("columns", {}), where("columns")).items()},
         examples=tuple(_arguments(example, where("examples")) for example in _list(raw.get("examples", []), where("examples"))),
         questions=tuple(_question(entry, where("questions")) for entry in _list(raw.get("questions", []), where("questions"))),
+        picture=_picture(raw["picture"], raw, path.stem, where("picture")) if "picture" in raw else None,
         deprecated=_deprecation(raw["deprecated"], where("deprecated")) if "deprecated" in raw else None,
         replaces={
             str(name): _arguments(given or {}, where("replaces", name))
@@ -152,6 +186,26 @@ def _deprecation(given: object, where: str) -> Deprecation:
     if instead is not None and not NAME.fullmatch(instead):
         raise SourceError(f"{where}: instead: {instead!r} cannot be the name of a query, which has letters, digits, - and _ alone")
     return Deprecation(said["since"], said.get("until"), instead)
+
+
+def _picture(given: object, header: Mapping[str, Any], name: str, where: str) -> Drawn:
+    said = _map(given, where)
+    if said.get("kind") not in PICTURES or set(said) - _OF_PICTURES:
+        may = ", ".join(sorted(_OF_PICTURES - {"kind"}))
+        raise SourceError(f"{where}: has a `kind`, one of {', '.join(PICTURES)}, and may have {may}")
+    called = str(said.get("name", name))
+    if not NAME.fullmatch(called) or type(said.get("order", 0)) is not int:
+        raise SourceError(f"{where}: `name` is a word of letters, digits, - and _, and `order` a whole number")
+    return Drawn(
+        kind=said["kind"],
+        name=called,
+        title=read_text(said.get("title", header["summary"]), f"{where}: title"),
+        about=read_text(said.get("about", header.get("description", {})), f"{where}: about"),
+        order=said.get("order", 0),
+        headings={side: read_text(said[side], f"{where}: {side}") for side in _SIDES if side in said},
+        right_of=str(said.get("right_of", "")),
+        unstated=str(said.get("unstated", "")),
+    )
 
 
 def _question(given: object, where: str) -> Asked:

@@ -3,9 +3,6 @@
 import unicodedata
 from urllib.parse import quote
 
-#: The namespace of the ontology that comes with the service, of which some modules still know terms.
-NS = "https://w3id.org/labcoop/ns#"
-
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"

@@ -208,15 +208,19 @@ def test_data_of_which_nothing_can_be_drawn_still_have_pages(start: Callable[...
         assert other.ask(f"/pictures/{name}", Accept="text/html").status == 200
 
 
-def test_a_picture_without_its_query_is_not_offered(start: Callable[..., Server], tmp_path: Path) -> None:
-    (tmp_path / "network.rq").write_text(
-        "#+ summary: Any thing\nSELECT ?thing WHERE { ?thing ?p ?o } ORDER BY ?thing LIMIT 1", encoding="utf-8"
+def test_any_query_that_says_so_is_drawn(start: Callable[..., Server], tmp_path: Path) -> None:
+    header = "#+ summary: Who knows whom\n#+ picture: {kind: network, name: friends, left: They, middle: {en: We, fr: Nous}}\n"
+    (tmp_path / "known.rq").write_text(
+        header + "SELECT ?source ?target { ?source <http://e/knows> ?target } ORDER BY ?source", encoding="utf-8"
     )
-    other = start("--data", "none", "--ontology", "none", "--reasoning", "none", "--queries", str(tmp_path))
-    assert [picture["name"] for picture in json.loads(other.ask("/pictures").text)["pictures"]] == ["network"]
-    # A query of that name with other columns is another query.
-    assert other.ask("/pictures/network").status == 404
-    assert other.ask("/pictures/timeline").status == 404
+    (tmp_path / "mine.ttl").write_text("<http://e/ann> <http://e/knows> <http://e/ben> , <http://e/cid> .")
+    other = start("--data", str(tmp_path / "mine.ttl"), "--ontology", "none", "--reasoning", "none", "--queries", str(tmp_path))
+    (told,) = json.loads(other.ask("/pictures").text)["pictures"]
+    assert (told["name"], told["title"]) == ("friends", "Who knows whom")
+    svg = drawn(other, "/pictures/friends.svg?lang=fr")
+    assert things(svg) == {"http://e/ann", "http://e/ben", "http://e/cid"}
+    assert {"They", "Nous"} <= set(svg.itertext())
+    assert other.ask("/pictures/known").status == 404
 
 
 def svgs(page: str) -> list[ElementTree.Element]:

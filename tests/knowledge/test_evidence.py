@@ -13,8 +13,8 @@ from graph_service.errors import SourceError
 from graph_service.knowledge.evidence import TYPE, evidence, statement_iri
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import NS, RDF
-from tests.conftest import ROLES, SPACE
+from graph_service.words.names import RDF
+from tests.conftest import NS, ROLES, SPACE
 
 PASSAGE, SOURCED_STATEMENT = (ox.NamedNode(NS + name) for name in ("Passage", "SourcedStatement"))
 EVIDENCE, QUOTED_FROM = (ox.NamedNode(NS + name) for name in ("evidence", "quotedFrom"))

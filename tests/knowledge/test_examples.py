@@ -10,9 +10,9 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, OA, OWL, RDF, RDFS, SKOS
+from graph_service.words.names import OA, OWL, RDF, RDFS, SKOS
 from graph_service.words.prefixes import curie
-from tests.conftest import SPACE
+from tests.conftest import NS, SPACE
 
 #: What the example of a class ends with that no thing of the data is of.
 NONE_YET = ", of which the data have none yet"

@@ -8,8 +8,7 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge.knowledge import infer, read
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS
-from tests.conftest import SPACE
+from tests.conftest import NS, SPACE
 
 #: A project that nobody runs, in countries that do not exist: its text, what the text says, and the places and bodies in it.
 INVENTED = Path(__file__).parent / "invented"

@@ -5,7 +5,8 @@ import pytest
 
 from graph_service.config import bundled
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import DCTERMS, NS, OWL
+from graph_service.words.names import DCTERMS, OWL
+from tests.conftest import NS
 
 #: What becomes several triples about a new thing is left to the author.
 LEFT = {"engagesWith", "commissionedBy", "underPillar"}

@@ -17,8 +17,7 @@ from graph_service.knowledge.ontologies import documents, files, names
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS
-from tests.conftest import SPACE
+from tests.conftest import NS, SPACE
 
 JAVA = Path(__file__).parent / "java" / "Opened.java"
 

@@ -10,8 +10,8 @@ import pytest
 from graph_service.config import bundled
 from graph_service.knowledge import checks
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS
 from graph_service.words.prefixes import curie
+from tests.conftest import NS
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8")

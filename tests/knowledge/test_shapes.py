@@ -15,8 +15,8 @@ from graph_service.knowledge.knowledge import read
 from graph_service.knowledge.roles import Role
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, OWL, RDFS
-from tests.conftest import PRESENTATION, ROLES, SPACE
+from graph_service.words.names import OWL, RDFS
+from tests.conftest import NS, PRESENTATION, ROLES, SPACE
 from tests.knowledge.test_rules import FOREIGN
 
 ONTOLOGY = bundled("ontology")

@@ -8,7 +8,8 @@ import pyoxigraph as ox
 
 from graph_service.config import bundled
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, OWL, RDF
+from graph_service.words.names import OWL, RDF
+from tests.conftest import NS
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "terms.md").read_text(encoding="utf-8")
 RARE, MERGED = PAGE.partition("## Merged")[::2]

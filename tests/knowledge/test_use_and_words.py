@@ -8,7 +8,8 @@ import pytest
 from graph_service.config import Settings
 from graph_service.knowledge.knowledge import infer, read
 from graph_service.knowledge.sources import Sources
-from graph_service.words.names import NS, RDF, RDFS, SKOS
+from graph_service.words.names import RDF, RDFS, SKOS
+from tests.conftest import NS
 
 TYPE, LABEL, DEFINITION = ox.NamedNode(RDF + "type"), ox.NamedNode(RDFS + "label"), ox.NamedNode(SKOS + "definition")
 

@@ -304,3 +304,19 @@ def test_a_question_that_cannot_be_asked_is_a_fault_with_its_place(tmp_path: Pat
     path.write_text(QUERY.replace("#+ params:", f"#+ questions: [{entry}]\n#+ params:"))
     with pytest.raises(SourceError, match=rf"test\.rq:2: questions.*{words}"):
         read_canned(path)
+
+
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        ("{kind: network}", "x.rq:2: picture: a network is drawn from the columns target, which the query does not have"),
+        ("{kind: pie}", "x.rq:2: picture: has a `kind`, one of map, network, timeline, amounts, tree"),
+        ("{kind: tree, colour: red}", "x.rq:2: picture: has a `kind`"),
+        ("{kind: timeline, name: a b}", "x.rq:2: picture: `name` is a word"),
+        ("network", "x.rq:2: picture: must be a map"),
+    ],
+)
+def test_a_picture_that_cannot_be_is_a_fault(tmp_path: Path, picture: str, told: str) -> None:
+    (tmp_path / "x.rq").write_text(f"#+ summary: X\n#+ picture: {picture}\nSELECT ?source {{ ?source ?p ?o }}", encoding="utf-8")
+    (fault,) = Catalogue.read([tmp_path]).faults
+    assert told in fault.detail

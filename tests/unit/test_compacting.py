@@ -11,10 +11,10 @@ from pyld import jsonld
 from graph_service.knowledge.context import make_context
 from graph_service.words.formats import GRAPH_FORMATS, named
 from graph_service.words.jsonld import Compactor
-from graph_service.words.names import NS, RDF, RDFS
+from graph_service.words.names import RDF, RDFS
 from graph_service.words.prefixes import prefixes
 from graph_service.words.writing import write_triples
-from tests.conftest import SPACE
+from tests.conftest import NS, SPACE
 
 CONTEXT = make_context(SPACE, [])["@context"]
 JSON_LD = named("jsonld", GRAPH_FORMATS)

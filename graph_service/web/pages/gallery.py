@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from babel.support import LazyProxy
-
+from graph_service.catalogue.catalogue import CannedQuery
+from graph_service.catalogue.header import PICTURES, Drawn
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.languages import language
@@ -13,20 +13,38 @@ from graph_service.web.pages.drawing import contributions, groups, network, time
 from graph_service.web.pages.drawing.canvas import SOFT, Drawing, text
 from graph_service.web.pages.drawing.rows import Rows, cell, key, rows_of
 from graph_service.web.pages.drawing.world import codes, world
+from graph_service.web.tables.telling import in_language
 from graph_service.web.wording import gettext as _
-from graph_service.web.wording import lazy_gettext
+from graph_service.words.outline import declared
+from graph_service.words.terms import iri
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its name, the canned query that it is drawn from, its title, what it tells, the columns it needs, and what draws it."""
+    """A picture that a canned query says it is drawn as."""
 
-    name: str
-    query: str
-    title: LazyProxy
-    about: LazyProxy
-    needed: tuple[str, ...]
-    draw: Callable[[Service, Rows, str], Drawing]
+    query: CannedQuery
+    said: Drawn
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses."""
+        return self.said.name
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the reader's language."""
+        return in_language(self.said.title, language())
+
+    @property
+    def about(self) -> str:
+        """What it tells, in the reader's language."""
+        return in_language(self.said.about, language())
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that are drawn from."""
+        return PICTURES[self.said.kind]
 
 
 @dataclass(frozen=True)
@@ -38,68 +56,34 @@ class Shown:
     table: Table
 
 
-def _map(service: Service, rows: Rows, title: str) -> Drawing:
+def _map(service: Service, _picture: Picture, rows: Rows, title: str) -> Drawing:
     outlines = world()
     assert outlines is not None  # else the picture is not offered
     return worldmap.draw(rows, title, codes(service, (key(cell(row, "country")) for row in rows)), outlines)
 
 
-#: Every picture, in the order of the gallery.
-_PICTURES = (
-    Picture(
-        "projects-by-country",
-        "projects-by-country",
-        lazy_gettext("Projects by country"),
-        lazy_gettext(
-            "In which countries projects work, and how many in each. Work in a whole region does not count for each of its countries."
-        ),
-        ("country", "project"),
-        _map,
-    ),
-    Picture(
-        "network",
-        "network",
-        lazy_gettext("Organisations, projects and frameworks"),
-        lazy_gettext("Who takes part in which project, and which frameworks the projects serve or are otherwise connected with."),
-        ("source", "target"),
-        lambda _service, rows, title: network.draw(rows, title),
-    ),
-    Picture(
-        "timeline",
-        "projects-and-commitments",
-        lazy_gettext("Projects and commitments in time"),
-        lazy_gettext(
-            "When projects run and when commitments were made, as precisely as the documents say. What has no stated date is named too."
-        ),
-        ("item",),
-        lambda _service, rows, title: timeline.draw(rows, title),
-    ),
-    Picture(
-        "contributions",
-        "contributions",
-        lazy_gettext("Contributions"),
-        lazy_gettext("What was given, as exactly as the documents say: a sum that was exceeded is shown as a lower bound."),
-        ("contribution",),
-        lambda _service, rows, title: contributions.draw(rows, title),
-    ),
-    Picture(
-        "beneficiary-groups",
-        "group-tree",
-        lazy_gettext("Beneficiary groups"),
-        lazy_gettext("The groups of people whom projects are meant to reach, each below the broader group that it belongs to."),
-        ("group",),
-        lambda _service, rows, title: groups.draw(rows, title),
-    ),
-)
+def _network(_service: Service, picture: Picture, rows: Rows, title: str) -> Drawing:
+    said, known = picture.said, declared(picture.query.text)
+    headings = network.Headings(*(in_language(said.headings.get(side, {}), language()) for side in ("left", "middle", "right")))
+    right_of, unstated = (iri(name, known).value if name else "" for name in (said.right_of, said.unstated))
+    return network.draw(rows, title, headings, right_of, unstated)
+
+
+#: What draws each kind of picture.
+_DRAWS: dict[str, Callable[[Service, Picture, Rows, str], Drawing]] = {
+    "map": _map,
+    "network": _network,
+    "timeline": lambda _service, _picture, rows, title: timeline.draw(rows, title),
+    "amounts": lambda _service, _picture, rows, title: contributions.draw(rows, title),
+    "tree": lambda _service, _picture, rows, title: groups.draw(rows, title),
+}
 
 
 def pictures(service: Service) -> dict[str, Picture]:
-    """The pictures that can be drawn here, by name: those whose canned query there is; a map only where there are outlines for it."""
-    return {
-        picture.name: picture
-        for picture in _PICTURES
-        if picture.query in service.catalogue.queries and (picture.draw is not _map or world() is not None)
-    }
+    """The pictures that can be drawn here, by name, in their order; a map only where there are outlines for it."""
+    said = (Picture(query, query.header.picture) for query in service.catalogue.queries.values() if query.header.picture is not None)
+    offered = [picture for picture in said if picture.said.kind != "map" or world() is not None]
+    return {picture.name: picture for picture in sorted(offered, key=lambda picture: (picture.said.order, picture.name))}
 
 
 def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True) -> Shown:
@@ -111,17 +95,17 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
     if name not in offered:
         raise NotFound(f"There is no picture {name!r}. Pictures: {', '.join(offered) or 'none'}.")
     picture = offered[name]
-    answer = table(service, service.canned(picture.query, spoken(service, picture, arguments), infer))
+    answer = table(service, service.canned(picture.query.name, spoken(picture, arguments), infer))
     if not isinstance(answer, Table) or not set(picture.needed) <= set(answer.columns):
-        raise NotFound(f"The query {picture.query} has no columns {', '.join(picture.needed)} here, from which the picture is drawn.")
+        raise NotFound(f"The query {picture.query.name} has no columns {', '.join(picture.needed)} here, from which the picture is drawn.")
     rows = rows_of(answer, picture.needed)
-    title = str(picture.title)
-    return Shown(picture, picture.draw(service, rows, title) if rows else _nothing(title), answer)
+    title = picture.title
+    return Shown(picture, _DRAWS[picture.said.kind](service, picture, rows, title) if rows else _nothing(title), answer)
 
 
-def spoken(service: Service, picture: Picture, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+def spoken(picture: Picture, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
     """The arguments of a picture's query, with the reader's language if the query can answer in it."""
-    return {**arguments, "lang": [language()]} if "lang" in service.catalogue[picture.query].parameters else arguments
+    return {**arguments, "lang": [language()]} if "lang" in picture.query.parameters else arguments
 
 
 def _nothing(title: str) -> Drawing:

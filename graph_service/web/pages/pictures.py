@@ -30,7 +30,7 @@ def blueprint(service: Service) -> Blueprint:
         if wants_html():
             return Response(render_template("pictures.html", pictures=offered))
         listed = [
-            {"name": name, "title": str(picture.title), "about": str(picture.about), **_absolute(_addresses(name, picture.query))}
+            {"name": name, "title": picture.title, "about": picture.about, **_absolute(_addresses(name, picture.query.name))}
             for name, picture in offered.items()
         ]
         return jsonify(pictures=listed)
@@ -40,7 +40,7 @@ def blueprint(service: Service) -> Blueprint:
     def picture(name: str, suffix: str | None = None) -> Response:
         arguments = {key: request.args.getlist(key) for key in request.args if key not in _RESERVED}
         made = shown(service, name, arguments, flag("infer", True))
-        addresses = _addresses(name, made.picture.query)
+        addresses = _addresses(name, made.picture.query.name)
         absolute = _absolute(addresses)
         links = [
             Link("alternate", absolute["svg"], "image/svg+xml"),
@@ -48,8 +48,8 @@ def blueprint(service: Service) -> Blueprint:
             Link("collection", request.root_url + "pictures"),
         ]
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
-            query = service.catalogue[made.picture.query]
-            text = service.bind(query, spoken(service, made.picture, arguments))
+            query = made.picture.query
+            text = service.bind(query, spoken(made.picture, arguments))
             meanings = {column.name: column.label for column in query.columns.values()}
             page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
             return add(Response(page), fitting(links))

@@ -1,9 +1,11 @@
-"""The network: organisations on the left, the projects that they take part in in the middle, the frameworks that these serve on the right.
+"""A network in three columns: in the middle what ties lead from, on the left what they lead to, and on the right what of that is of one
+class.
 
 Columns, since a tangle of lines tells nobody anything: a name is read where it stands, and a line leads the eye to the next.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.drawing.canvas import (
@@ -26,59 +28,63 @@ from graph_service.web.pages.drawing.rows import Rows, cell, key, words_of
 from graph_service.web.pages.drawing.sentences import listed
 from graph_service.web.wording import gettext as _
 from graph_service.web.wording import ngettext
-from graph_service.words.names import NS
 
 _WIDTH, _TOP, _GAP = 1120.0, 44.0, 9.0
 
-#: Where the columns stand: the right edge of the organisations, both edges of the projects, the left edge of the frameworks.
+#: Where the columns stand: the right edge of the left one, both edges of the middle one, the left edge of the right one.
 _LEFT, _FROM, _TO, _RIGHT = 332.0, 452.0, 752.0, 872.0
-_ROOM = {"organisation": _LEFT - 8, "project": _TO - _FROM - 20, "framework": _WIDTH - _RIGHT - 8}
+_ROOM = {"left": _LEFT - 8, "middle": _TO - _FROM - 20, "right": _WIDTH - _RIGHT - 8}
 
 
-#: What `basis` is where no document says that there is the tie.
-_INFERRED = "https://w3id.org/labcoop/vocab/answer/inferred"
+class Headings(NamedTuple):
+    """What the columns are called, in the reader's language."""
+
+    left: str
+    middle: str
+    right: str
 
 
 @dataclass
 class _Tie:
-    """A tie between a project and another: what relates them, and whether a document says so."""
+    """A tie between one in the middle and another: what relates them, and whether somebody states it."""
 
     relations: list[str] = field(default_factory=list)
     stated: bool = False
 
 
-def draw(rows: Rows, title: str) -> Drawing:
-    """The picture of the rows of `network`."""
-    things: dict[str, dict[str, Cell]] = {"organisation": {}, "project": {}, "framework": {}}
+def draw(rows: Rows, title: str, headings: Headings, right_of: str, unstated: str) -> Drawing:
+    """The picture of a table with the columns `source`, `target`, `relation`, `kind` and `basis`.
+
+    On the right stand the targets whose kind is `right_of`; ties whose every basis is `unstated` are dashed. Both are IRIs.
+    """
+    things: dict[str, dict[str, Cell]] = {"left": {}, "middle": {}, "right": {}}
     ties: dict[tuple[str, str], _Tie] = {}
     for row in rows:
-        project, other = cell(row, "source"), cell(row, "target")
-        column = "framework" if (kind := row["kind"]) and kind.title == NS + "Framework" else "organisation"
-        things["project"][key(project)] = project
+        middle, other = cell(row, "source"), cell(row, "target")
+        column = "right" if (kind := row.get("kind")) and kind.title == right_of else "left"
+        things["middle"][key(middle)] = middle
         things[column][key(other)] = other
-        tie = ties.setdefault((key(project), key(other)), _Tie())
+        tie = ties.setdefault((key(middle), key(other)), _Tie())
         tie.relations += [name for name in [words_of(row, "relation")] if name not in tie.relations]
-        tie.stated |= (basis := row["basis"]) is None or basis.title != _INFERRED
+        tie.stated |= (basis := row.get("basis")) is None or basis.title != unstated
     places, bottom = _places(things, ties)
-    marks = [*_headings(), *(_line(tie, things, pair, places) for pair, tie in ties.items())]
+    marks = [*_headings(headings), *(_line(tie, things, pair, places) for pair, tie in ties.items())]
     for column, members in things.items():
         marks += [_thing(column, member, iri, places[iri]) for iri, member in members.items()]
-    return Drawing(_WIDTH, bottom + 12, title, _words(things, ties), marks)
+    return Drawing(_WIDTH, bottom + 12, title, _words(things, ties, headings), marks)
 
 
 def _places(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie]) -> tuple[dict[str, float], float]:
     """The height at which each thing stands, and where the lowest ends."""
     neighbours: dict[str, list[str]] = {}
-    for project, other in ties:
-        neighbours.setdefault(project, []).append(other)
-        neighbours.setdefault(other, []).append(project)
+    for middle, other in ties:
+        neighbours.setdefault(middle, []).append(other)
+        neighbours.setdefault(other, []).append(middle)
     alphabetic = {column: sorted(members, key=lambda iri: members[iri].text.casefold()) for column, members in things.items()}
-    projects, (organisations, frameworks) = ordered(
-        alphabetic["project"], [alphabetic["organisation"], alphabetic["framework"]], neighbours
-    )
-    columns = {"organisation": organisations, "project": projects, "framework": frameworks}
+    middles, (lefts, rights) = ordered(alphabetic["middle"], [alphabetic["left"], alphabetic["right"]], neighbours)
+    columns = {"left": lefts, "middle": middles, "right": rights}
     heights = {
-        iri: len(lines(member.text, _ROOM[column], 4)) * LINE + (_GAP if column != "project" else _GAP + 14)
+        iri: len(lines(member.text, _ROOM[column], 4)) * LINE + (_GAP if column != "middle" else _GAP + 14)
         for column, members in things.items()
         for iri, member in members.items()
     }
@@ -86,79 +92,78 @@ def _places(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie
     bottom = _TOP + max(totals.values())
     first = max(totals, key=lambda column: totals[column])
     places = dict(zip(columns[first], stacked([heights[iri] for iri in columns[first]], _TOP), strict=True))
-    for column in sorted((column for column in columns if column != first), key=lambda column: column != "project"):
+    for column in sorted((column for column in columns if column != first), key=lambda column: column != "middle"):
         wishes = []
         for iri in columns[column]:
             found = [places[other] for other in neighbours[iri] if other in places]
             wishes.append(sum(found) / len(found) if found else (_TOP + bottom) / 2)
         order = sorted(zip(wishes, columns[column], strict=True), key=lambda pair: pair[0])
-        middles = spread([wish for wish, _iri in order], [heights[iri] for _wish, iri in order], _TOP, bottom)
-        places |= dict(zip([iri for _wish, iri in order], middles, strict=True))
+        heights_of = spread([wish for wish, _iri in order], [heights[iri] for _wish, iri in order], _TOP, bottom)
+        places |= dict(zip([iri for _wish, iri in order], heights_of, strict=True))
     return places, bottom
 
 
-def _headings() -> list[Mark]:
-    headings = (
-        (_LEFT, "end", _("Organisations")),
-        ((_FROM + _TO) / 2, "middle", _("Projects and programmes")),
-        (_RIGHT, "start", _("Frameworks")),
-    )
-    return [text(x, 16, words, fill=SOFT, text_anchor=anchor, font_weight="600") for x, anchor, words in headings]
+def _headings(headings: Headings) -> list[Mark]:
+    places = ((_LEFT, "end"), ((_FROM + _TO) / 2, "middle"), (_RIGHT, "start"))
+    return [
+        text(x, 16, words, fill=SOFT, text_anchor=anchor, font_weight="600")
+        for (x, anchor), words in zip(places, headings, strict=True)
+        if words
+    ]
 
 
 def _thing(column: str, thing: Cell, iri: str, y: float) -> Mark:
     words = lines(thing.text, _ROOM[column], 4)
-    if column == "project":
+    if column == "middle":
         height = len(words) * LINE + 12
         box = mark("rect", x=_FROM, y=y - height / 2, width=_TO - _FROM, height=height, rx=5, fill=TINT, stroke=ACCENT)
         return linked(thing, tip(thing.text), box, text(_FROM + 10, y, *words), data_thing=iri)
-    x, anchor = (_LEFT, "end") if column == "organisation" else (_RIGHT, "start")
-    beside = x + 10 if column == "organisation" else x - 10
+    x, anchor = (_LEFT, "end") if column == "left" else (_RIGHT, "start")
+    beside = x + 10 if column == "left" else x - 10
     dot = (
         mark("circle", cx=beside, cy=y, r=4, fill=ACCENT)
-        if column == "organisation"
+        if column == "left"
         else (mark("rect", x=beside - 4, y=y - 4, width=8, height=8, fill=ACCENT))
     )
     return linked(thing, tip(thing.text), text(x, y, *words, text_anchor=anchor), dot, data_thing=iri)
 
 
 def _line(tie: _Tie, things: dict[str, dict[str, Cell]], pair: tuple[str, str], places: dict[str, float]) -> Mark:
-    project, other = pair
-    ends = (_LEFT + 14, _FROM) if other in things["organisation"] else (_RIGHT - 14, _TO)
-    end = things["organisation"].get(other) or things["framework"][other]
-    told = f"{things['project'][project].text} – {', '.join(tie.relations)} – {end.text}"
+    middle, other = pair
+    ends = (_LEFT + 14, _FROM) if other in things["left"] else (_RIGHT - 14, _TO)
+    end = things["left"].get(other) or things["right"][other]
+    told = f"{things['middle'][middle].text} – {', '.join(tie.relations)} – {end.text}"
     return mark(
         "path",
         tip(told),
-        d=curve(ends[0], places[other], ends[1], places[project]),
+        d=curve(ends[0], places[other], ends[1], places[middle]),
         fill="none",
         stroke=EDGE if tie.stated else INFERRED,
         stroke_width=1.3,
         stroke_dasharray=None if tie.stated else "5 4",
-        data_ends=f"{project} {other}",
+        data_ends=f"{middle} {other}",
     )
 
 
-def _words(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie]) -> str:
-    organisations, projects, frameworks = (len(things[column]) for column in ("organisation", "project", "framework"))
+def _words(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie], headings: Headings) -> str:
+    called = {column: heading or "–" for column, heading in headings._asdict().items()}
     told = [
         _(
-            "In three columns: %(organisations)s, %(projects)s, %(frameworks)s; %(ties)s between them.",
-            organisations=ngettext("%(num)s organisation", "%(num)s organisations", organisations, num=organisations),
-            projects=ngettext("%(num)s project or programme", "%(num)s projects and programmes", projects, num=projects),
-            frameworks=ngettext("%(num)s framework", "%(num)s frameworks", frameworks, num=frameworks),
+            "In three columns: %(columns)s; %(ties)s between them.",
+            columns=listed(f"{called[column]} ({len(members)})" for column, members in sorted(things.items(), key=_from_the_left)),
             ties=ngettext("%(num)s line", "%(num)s lines", len(ties), num=len(ties)),
         )
     ]
-    for column, sentence in (
-        ("organisation", _("Most projects: %(things)s.")),
-        ("project", _("Most ties of a project: %(things)s.")),
-        ("framework", _("Frameworks with most projects: %(things)s.")),
-    ):
-        counts = {iri: sum(iri in pair for pair in ties) for iri in things[column]}
-        first = sorted(counts, key=lambda iri: (-counts[iri], things[column][iri].text.casefold()))[:3]
+    for column, members in sorted(things.items(), key=_from_the_left):
+        counts = {iri: sum(iri in pair for pair in ties) for iri in members}
+        first = sorted(counts, key=lambda iri: (-counts[iri], members[iri].text.casefold()))[:3]
         if first:
-            told.append(sentence % {"things": listed(f"{things[column][iri].text} ({counts[iri]})" for iri in first)})
+            most = listed(f"{members[iri].text} ({counts[iri]})" for iri in first)
+            told.append(_("%(column)s, those with most lines: %(things)s.", column=called[column], things=most))
     if any(not tie.stated for tie in ties.values()):
         told.append(_("Dashed lines are inferred."))
     return " ".join(told)
+
+
+def _from_the_left(entry: tuple[str, object]) -> int:
+    return Headings._fields.index(entry[0])
