@@ -175,6 +175,11 @@ def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | 
     if wrong is None:
         return None
     written, why = wrong
+    if format == ox.RdfFormat.JSON_LD and written.startswith("@"):
+        # Where it stands is not known: the parser tells no place, and the word itself may stand anywhere.
+        return Fault(
+            f"A thing is called by a word that stands for {written} in the context, and so has no IRI (JSON-LD 1.1 API, section 5.2)."
+        )
     mark = '"' if format == ox.RdfFormat.JSON_LD else ""
     # What is written may be a part of the IRI, behind the base or a prefix.
     places = (_place_of(f"{mark}{name}{mark}".encode(), content) for name in (written, re.split(r"[/#]", written)[-1] or written))

@@ -258,6 +258,14 @@ def test_a_context_by_its_address_is_not_fetched_and_told(tmp_path: Path) -> Non
     assert told(path) == f":2:15: The context {iri} is needed, and nothing is fetched. --context {iri}=FILE names a copy of it."
 
 
+def test_a_thing_of_json_ld_whose_name_is_a_word_for_a_keyword_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonld"
+    path.write_text('{"@context": {"@base": "http://e/", "@vocab": "http://e/", "name": "@id"}, "name": "name", "p": 1}')
+    assert (
+        told(path) == ": A thing is called by a word that stands for @id in the context, and so has no IRI (JSON-LD 1.1 API, section 5.2)."
+    )
+
+
 IN = '"in": {"@id": "e:in", "@context": "last.jsonld"}'
 
 
