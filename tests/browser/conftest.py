@@ -17,7 +17,22 @@ _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _OF_STATUS = "Failed to load resource: the server responded with a status of"
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-AXE = ROOT / "graph_service" / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+_AXE = ROOT / "graph_service" / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+#: WCAG 2.2, levels A and AA, and what axe-core holds for good practice.
+FAULTS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
+  const where = (node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "");
+  return violations.map((fault) => `${fault.id}: ${fault.help}: ` + fault.nodes.slice(0, 3).map(where).join("; "));
+}"""
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="package")
+def axe() -> str:
+    """The text of axe-core, which the build of the pages' scripts brings."""
+    return _AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import AXE, SCREENSHOTS
+from tests.browser.conftest import FAULTS, OVERFLOW, SCREENSHOTS
 from tests.browser.pages import EDITORS, PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -15,15 +15,6 @@ _LOOKS = (("en", False, 1280), ("fr", True, 360), ("es", True, 1280))
 
 #: How far down a picture of a page goes.
 _PICTURED = 6000
-
-#: WCAG 2.2, levels A and AA, and what axe-core holds for good practice.
-_FAULTS = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
-  const where = (node) => node.target.join(" ") + " " + (node.any[0]?.message ?? "");
-  return violations.map((fault) => `${fault.id}: ${fault.help}: ` + fault.nodes.slice(0, 3).map(where).join("; "));
-}"""
-
-_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 #: Bytes of a first view on the wire, compressed.
 _BUDGET = 200_000
@@ -42,12 +33,6 @@ _PAINTED = """() => new Promise((resolve) => {
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => resolve([paint, shift]), 50);
 })"""
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The text of axe-core, which the build of the pages' scripts brings."""
-    return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,8 +54,8 @@ def test_a_page_can_be_read_by_everybody(name: str, visit: Callable[..., Page], 
         if page.locator("html").get_attribute("lang") != language:
             faults.append(f"{look}: the page is in another language")
         page.evaluate(axe)
-        faults += [f"{look}: {fault}" for fault in page.evaluate(_FAULTS)]
-        if page.evaluate(_OVERFLOW) > 0:
+        faults += [f"{look}: {fault}" for fault in page.evaluate(FAULTS)]
+        if page.evaluate(OVERFLOW) > 0:
             faults.append(f"{look}: the page is wider than the window")
         height = min(page.evaluate("document.documentElement.scrollHeight"), _PICTURED)
         page.screenshot(
@@ -98,7 +83,7 @@ def test_a_first_view_is_light_and_fast_and_stands_still_at_any_size(name: str, 
     assert any("/editor-" in path for path, _ in loaded) == (name in EDITORS), "the editor is loaded where it is used and nowhere else"
     # Twice the size, once as browsers zoom, once with larger letters only.
     page.set_viewport_size({"width": 640, "height": 400})
-    assert page.evaluate(_OVERFLOW) <= 0
+    assert page.evaluate(OVERFLOW) <= 0
     page.set_viewport_size({"width": 1280, "height": 800})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate(_OVERFLOW) <= 0
+    assert page.evaluate(OVERFLOW) <= 0

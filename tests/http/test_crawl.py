@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Callable
 from html import unescape
 from urllib.parse import urldefrag, urljoin
 
@@ -17,6 +18,9 @@ MOST = 400
 
 #: What was withdrawn says so, and is none that a link should not lead to.
 GONE = re.compile("no longer to be used|<[^>]*deprecated")
+
+#: What RDF/XML cannot say is refused with the reason: which format can say what is told where one is chosen (docs/deviations.md).
+UNSAYABLE = re.compile("RDF/XML has no way to write")
 
 #: Pages that are a form or an explanation and hold no data of their own.
 ONLY_FOR_PEOPLE = ("/docs",)
@@ -37,8 +41,13 @@ def leads_to(server: Server, path: str, answer: Answer) -> set[str]:
     return {place.removeprefix(server.url) or "/" for place in places if place.startswith(server.url)}
 
 
-def crawled(server: Server, most_of_a_kind: int = MOST_OF_A_KIND) -> tuple[list[tuple[str, str, int]], list[str], set[str]]:
-    """What is found from the home page on: dead links, pages that are not data too, and all addresses that were visited."""
+def crawled(
+    server: Server, most_of_a_kind: int = MOST_OF_A_KIND, look: Callable[[str, Answer], None] = lambda _path, _answer: None
+) -> tuple[list[tuple[str, str, int]], list[str], set[str]]:
+    """What is found from the home page on: dead links, pages that are not data too, and all addresses that were visited.
+
+    `look` is shown each address with what it answers.
+    """
     seen, counted, waiting = {"/"}, dict[str, int](), deque([("/", "")])
     dead, dumb = [], []
     while waiting:
@@ -48,9 +57,11 @@ def crawled(server: Server, most_of_a_kind: int = MOST_OF_A_KIND) -> tuple[list[
         answer = server.ask(path, Accept="text/html,*/*;q=0.5")
         while answer.status in {301, 302, 303}:
             answer = server.ask(urljoin(path, answer.headers["location"]).removeprefix(server.url), Accept="text/html,*/*;q=0.5")
-        if answer.status != 200 and not (answer.status == 410 and GONE.search(answer.text)):
+        known = {410: GONE, 406: UNSAYABLE}.get(answer.status)
+        if answer.status != 200 and not (known and known.search(answer.text)):
             dead.append((path, origin, answer.status))
             continue
+        look(path, answer)
         if answer.headers["content-type"].startswith("text/html") and path not in ONLY_FOR_PEOPLE:
             other = server.ask(path, Accept="text/turtle, application/json;q=0.9, application/sparql-results+json;q=0.9, */*;q=0.1")
             alternate = 'rel="alternate"' in answer.headers.get("link", "") or 'rel="alternate"' in answer.text
