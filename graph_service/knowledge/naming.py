@@ -1,7 +1,8 @@
 """Below which base a graph names its own things, and what its data set as a whole is called: as its sources say, or a setting.
 
 The makers of the data say it in a `dataset.ttl`: the data set is what they call `dcat:Dataset`, `void:Dataset` or `schema:Dataset`, and the
-base is its `void:uriSpace` (VoID, section 4.2), or else its own IRI. An ontology that goes with such data, and is used without
+base is its `void:uriSpace` (VoID, section 4.2), or else its own IRI; if nothing there is called so, it is the one thing that the file
+speaks of. An ontology that goes with such data, and is used without
 them, says so by `void:inDataset` (section 6.2).
 """
 
@@ -12,6 +13,9 @@ import pyoxigraph as ox
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.words.names import DCAT, RDF, SCHEMA, SHACL, VOID
 from graph_service.words.space import Space
+
+#: The file that tells what the data set is.
+DATASET = "dataset.ttl"
 
 _TYPE = ox.NamedNode(RDF + "type")
 _KINDS = frozenset(ox.NamedNode(kind) for kind in (DCAT + "Dataset", VOID + "Dataset", SCHEMA + "Dataset"))
@@ -24,8 +28,12 @@ def space_of(about: Iterable[SourceFile], ontology: Iterable[SourceFile], base: 
 
     It has no prefixes yet, since nothing is read for it but what may speak of the data set. Raises SourceError.
     """
-    quads = [quad for file in about for quad in file.quads]
-    dataset, space = _said(quads)
+    about = list(about)
+    dataset, space = _said(quad for file in about for quad in file.quads)
+    if not dataset:
+        spoken_of = {quad.subject for file in about if file.path.name == DATASET for quad in file.quads}
+        only = spoken_of.pop() if len(spoken_of) == 1 else None
+        dataset = only.value if isinstance(only, ox.NamedNode) else ""
     if not dataset:
         quads = [quad for file in ontology if b"inDataset" in file.text for quad in file.quads]
         dataset = next((quad.object.value for quad in quads if quad.predicate == _IN and isinstance(quad.object, ox.NamedNode)), "")

@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.knowledge.naming import space_of
+from graph_service.knowledge.naming import DATASET, space_of
 from graph_service.knowledge.parsing import AS_USUAL, Reading
 from graph_service.knowledge.roles import Roles
 from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
@@ -57,7 +57,7 @@ _TYPE = RDF + "type"
 _LONGEST_CODE = 4
 
 #: The files of a data folder that are about the dataset as a whole: what it is, and how it wants to be shown.
-_ABOUT = frozenset({"dataset.ttl", "presentation.ttl"})
+_ABOUT = frozenset({DATASET, "presentation.ttl"})
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def test_a_version_of_the_ontology_answers_after_the_next_one_is_built(start: Ca
     ontology = tmp_path / "ontology.ttl"
     written = f"""@prefix owl: <http://www.w3.org/2002/07/owl#> .
         <{BASE}ns> a owl:Ontology ; owl:versionIRI <{BASE}ns/VERSION> ; owl:versionInfo "VERSION" . <{BASE}ns#OfVERSION> a owl:Class ."""
-    flags = ("--data", "none", "--queries", "none", "--reasoning", "none", "--snapshots", str(tmp_path / "snapshots"))
+    flags = ("--base", BASE, "--data", "none", "--queries", "none", "--reasoning", "none", "--snapshots", str(tmp_path / "snapshots"))
     for version in ("3.1.0", "3.2.0"):
         ontology.write_text(written.replace("VERSION", version))
         server = start("--ontology", str(ontology), *flags)

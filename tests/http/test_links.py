@@ -172,7 +172,9 @@ def test_what_was_withdrawn_is_gone_and_leads_to_what_stands_in_its_place(
         @prefix project: <https://w3id.org/labcoop/id/project/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
         project:old rdfs:label "Old"@en ; owl:deprecated true ; dcterms:isReplacedBy project:new . project:new rdfs:label "New"@en ."""
     )
-    other = start("--data", str(data), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    other = start(
+        "--data", str(data), "--base", "https://w3id.org/labcoop/", "--ontology", "none", "--queries", "none", "--reasoning", "none"
+    )
     gone = other.ask("/id/project/old")
     assert gone.status == 410
     assert json.loads(gone.body)["replaced_by"] == ["https://w3id.org/labcoop/id/project/new"]

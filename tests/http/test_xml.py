@@ -39,7 +39,7 @@ PATHS = (
 def hostile(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
     data = tmp_path_factory.mktemp("hostile") / "data.ttl"
     data.write_text(DATA, encoding="utf-8")
-    return start("--data", str(data), "--ontology", "none")
+    return start("--data", str(data), "--base", "https://w3id.org/labcoop/", "--ontology", "none")
 
 
 def test_every_document_in_xml_is_read_or_refused(hostile: Server) -> None:
