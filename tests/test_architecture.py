@@ -124,4 +124,5 @@ DOMAIN = re.compile(r"\blc:|labcoop|\bNS\b|\bVOCABULARY\b")
 
 def test_no_module_knows_the_graph_that_comes_with_the_service() -> None:
     """What is said of a graph belongs into its data (docs/presentation.md)."""
-    assert [str(module) for module in MODULES if DOMAIN.search(module.read_text(encoding="utf-8"))] == []
+    pages = sorted(PACKAGE.glob("web/templates/*.html"))
+    assert [str(file) for file in (*MODULES, *pages) if DOMAIN.search(file.read_text(encoding="utf-8"))] == []

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
-from graph_service.catalogue.header import NAME, PICTURES, Header, line_of, read_header
+from graph_service.catalogue.header import NAME, Header, line_of, read_header
 from graph_service.catalogue.paging import Select
 from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
@@ -154,7 +154,7 @@ def read_canned(path: Path) -> CannedQuery:
     parameters = _parameters(text, header, path)
     selected = Select.read(text).columns if form(text) == "SELECT" else ()
     columns = read_columns(header.columns, selected, lambda name: f"{path}:{line_of(text, 'columns', name)}: columns: {name}")
-    if header.picture is not None and selected is not None and (lacking := set(PICTURES[header.picture.kind]) - set(selected)):
+    if header.picture is not None and selected is not None and (lacking := set(header.picture.needed) - set(selected)):
         line = line_of(text, "picture")
         detail = f"picture: a {header.picture.kind} is drawn from the columns {', '.join(sorted(lacking))}, which the query does not have"
         raise SourceError(f"{path}:{line}: {detail}", file=str(path), line=line)

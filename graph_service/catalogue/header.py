@@ -35,7 +35,7 @@ _KEYS = frozenset(
 
 #: The kinds of pictures, and the columns that each is drawn from.
 PICTURES = {
-    "map": ("country", "project"),
+    "map": ("country",),
     "network": ("source", "target"),
     "timeline": ("item",),
     "amounts": ("contribution",),
@@ -43,7 +43,7 @@ PICTURES = {
 }
 
 _SIDES = ("left", "middle", "right")
-_OF_PICTURES = frozenset({"kind", "name", "title", "about", "order", *_SIDES, "right_of", "unstated"})
+_OF_PICTURES = frozenset({"kind", "name", "title", "about", "order", *_SIDES, "right_of", "unstated", "of"})
 
 #: What grlc knows and what means nothing here.
 _PASSED_OVER = frozenset({"endpoint", "endpoint_in_url", "endpoint-in-url", "method", "mime", "pagination", "transform", "cache"})
@@ -70,7 +70,8 @@ class Asked:
 class Drawn:
     """How the table of a query is drawn: what kind of picture it is, what it is called in addresses and to people, and what it tells; its
     place among the pictures; what its columns of things are called (`left`, `middle`, `right`), of which class (short name or IRI) the
-    things on the right are, and what the column `basis` has where nobody states a tie.
+    things on the right are, what the column `basis` has where nobody states a tie, and the column
+    that has what is counted (`of`): things on a map, a number in a tree.
     """
 
     kind: str
@@ -81,6 +82,12 @@ class Drawn:
     headings: Mapping[str, Text] = field(default_factory=dict)
     right_of: str = ""
     unstated: str = ""
+    of: str = ""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that it is drawn from."""
+        return (*PICTURES[self.kind], *((self.of,) if self.of else ()))
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,7 @@ def _picture(given: object, header: Mapping[str, Any], name: str, where: str) ->
         headings={side: read_text(said[side], f"{where}: {side}") for side in _SIDES if side in said},
         right_of=str(said.get("right_of", "")),
         unstated=str(said.get("unstated", "")),
+        of=str(said.get("of", "")),
     )
 
 

@@ -58,7 +58,7 @@ TERMS = frozenset(
     for name in (
         *("as", *Role),
         *("List", "name", "without", "pattern", "trait", "featured", "menu", "formerly", "column", "facet", "count", "toldBy", "toldOf"),
-        *("drawn", "locating", "named", "relating", "repeats", "summary", "summing"),
+        *("drawn", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
     )
 )
 

@@ -17,6 +17,7 @@ from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.mistakes import malformed
 from graph_service.web.pages import about, documents, gallery, home, kinds, marked, numerals, ontology, pictures
+from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.tables import archive, described
 from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, is_followed
@@ -41,7 +42,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals.update(prefixes=written(), language=languages.language)
     app.jinja_env.globals.update(graph_title=lambda: service.title(languages.language()), contents=service.snapshot.contents)
     app.jinja_env.globals.update(has_pictures=bool(gallery.pictures(service)), has_queries=bool(service.catalogue.queries))
-    app.jinja_env.globals.update(menu=lambda: kinds.menu(service))
+    app.jinja_env.globals.update(first_query=lambda: presentation_of(service).first_query, menu=lambda: kinds.menu(service))
     app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
     app.jinja_env.globals["asset"] = assets.addresses()

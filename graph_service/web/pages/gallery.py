@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.header import PICTURES, Drawn
+from graph_service.catalogue.header import Drawn
 from graph_service.errors import NotFound
 from graph_service.service import Service
 from graph_service.web.languages import language
@@ -44,7 +44,13 @@ class Picture:
     @property
     def needed(self) -> tuple[str, ...]:
         """The columns that are drawn from."""
-        return PICTURES[self.said.kind]
+        return self.said.needed
+
+    @property
+    def counted(self) -> tuple[str, str]:
+        """The column of what is counted, and what that is called in the reader's language; both empty where nothing is."""
+        column = self.query.columns.get(self.said.of)
+        return self.said.of, in_language(column.label, language()) if column else self.said.of
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,10 @@ class Shown:
     table: Table
 
 
-def _map(service: Service, _picture: Picture, rows: Rows, title: str) -> Drawing:
+def _map(service: Service, picture: Picture, rows: Rows, title: str) -> Drawing:
     outlines = world()
     assert outlines is not None  # else the picture is not offered
-    return worldmap.draw(rows, title, codes(service, (key(cell(row, "country")) for row in rows)), outlines)
+    return worldmap.draw(rows, title, picture.counted, codes(service, (key(cell(row, "country")) for row in rows)), outlines)
 
 
 def _network(_service: Service, picture: Picture, rows: Rows, title: str) -> Drawing:
@@ -75,7 +81,7 @@ _DRAWS: dict[str, Callable[[Service, Picture, Rows, str], Drawing]] = {
     "network": _network,
     "timeline": lambda _service, _picture, rows, title: timeline.draw(rows, title),
     "amounts": lambda _service, _picture, rows, title: contributions.draw(rows, title),
-    "tree": lambda _service, _picture, rows, title: groups.draw(rows, title),
+    "tree": lambda _service, picture, rows, title: groups.draw(rows, title, picture.counted),
 }
 
 

@@ -221,6 +221,8 @@ def _page(service: Service, version: str) -> str:
         ontologies=table(service, service.sparql(Query(_ONTOLOGIES))),
         version=version,
         drawn=picture(service),
+        namespace=service.space.terms,
+        prefix=curie(service.space.terms),
         has_shapes=service.space.shapes in names(service.snapshot),
         has_graph=service.space.graph_ontology in service.snapshot.graphs,
     )

@@ -70,6 +70,11 @@ class Presentation:
         return dict(self._said("repeats"))
 
     @cached_property
+    def first_query(self) -> str:
+        """The query with which the editor opens; empty where the graph says none."""
+        return next((text for _, text in self._said("opensWith")), "")
+
+    @cached_property
     def summaries(self) -> Sequence[str]:
         """The properties that say in words what a thing is, beside those that are known for it everywhere; the best first."""
         return [iri for iri, _ in sorted(self._said("summary"), key=lambda pair: (pair[1].zfill(9), pair[0]))]

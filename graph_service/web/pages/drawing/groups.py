@@ -1,4 +1,4 @@
-"""Groups of people as a tree, each below the broader one, with a mark for each project that reaches it."""
+"""Groups as a tree, each below the broader one, with a mark for each of what is counted."""
 
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.drawing import tree
@@ -11,19 +11,20 @@ from graph_service.web.wording import ngettext
 
 _TOP, _DOT, _ROOM = 34.0, 13.0, 520.0
 
-#: More projects than these are a figure and no longer dots.
+#: More than these are a figure and no longer dots.
 _DOTS = 10
 
 
-def draw(rows: Rows, title: str) -> Drawing:
-    """The picture of the rows of `group-tree`."""
+def draw(rows: Rows, title: str, counted: tuple[str, str]) -> Drawing:
+    """The picture of a table with the columns `group` and `broader`; `counted`: the column with a number, and what that is of."""
+    column, called = counted
     groups: dict[str, Cell] = {}
-    projects: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     above: dict[str, list[str]] = {}
     for row in rows:
         group, broader = cell(row, "group"), row.get("broader")
         groups[key(group)] = group
-        projects[key(group)] = int(words_of(row, "projects") or 0)
+        numbers[key(group)] = int(words_of(row, column) or 0) if column in row else 0
         above.setdefault(key(group), []).extend([key(broader)] if broader else [])
     below: dict[str, list[str]] = {}
     for group_, broaders in sorted(above.items(), key=lambda entry: groups[entry[0]].text.casefold()):
@@ -34,20 +35,19 @@ def draw(rows: Rows, title: str) -> Drawing:
     roots.sort(key=lambda iri: (-_size(iri, below, frozenset()), groups[iri].text.casefold()))
 
     def node(iri: str, x: float, y: float, again: bool) -> Mark:
-        return _node(groups[iri], projects[iri], x, y, again)
+        return _node(groups[iri], numbers[iri], called, x, y, again)
 
     marks, bottom = tree.draw([*roots, *sorted(groups)], below, node, _TOP)
-    legend = mark("g", mark("circle", cx=6, cy=10, r=4.5, fill=ACCENT), text(18, 10, _("a project that reaches the group"), fill=SOFT))
-    return Drawing(_ROOM + 160, bottom + 6, title, _words(groups, projects, above, roots), [legend, *marks])
+    legend = mark("g", mark("circle", cx=6, cy=10, r=4.5, fill=ACCENT), text(18, 10, _("one of: %(column)s", column=called), fill=SOFT))
+    return Drawing(_ROOM + 160, bottom + 6, title, _words(groups, numbers, called, above, roots), [legend, *marks])
 
 
 def _size(iri: str, below: dict[str, list[str]], seen: frozenset[str]) -> int:
     return 1 + sum(_size(one, below, seen | {iri}) for one in below.get(iri, ()) if one not in seen)
 
 
-def _node(group: Cell, projects: int, x: float, y: float, again: bool) -> Mark:
+def _node(group: Cell, number: int, called: str, x: float, y: float, again: bool) -> Mark:
     name = shortened(group.text, _ROOM - x - 16)
-    count = ngettext("%(num)s project", "%(num)s projects", projects, num=projects)
     end = x + width(name) + 16
     box = mark(
         "rect",
@@ -56,32 +56,32 @@ def _node(group: Cell, projects: int, x: float, y: float, again: bool) -> Mark:
         width=end - x,
         height=22,
         rx=4,
-        fill=TINT if projects else RAISED,
-        stroke=ACCENT if projects else EDGE,
+        fill=TINT if number else RAISED,
+        stroke=ACCENT if number else EDGE,
         stroke_dasharray="3 3" if again else None,
     )
-    dots = [mark("circle", cx=end + 14 + _DOT * place, cy=y, r=4.5, fill=ACCENT) for place in range(min(projects, _DOTS))]
-    figure = text(end + 10 + _DOT * len(dots), y, str(projects), fill=SOFT) if projects > 1 else None
-    return linked(group, tip(f"{group.text}: {count}"), box, text(x + 8, y, name), *dots, figure, data_thing=key(group))
+    dots = [mark("circle", cx=end + 14 + _DOT * place, cy=y, r=4.5, fill=ACCENT) for place in range(min(number, _DOTS))]
+    figure = text(end + 10 + _DOT * len(dots), y, str(number), fill=SOFT) if number > 1 else None
+    return linked(group, tip(f"{group.text} – {called}: {number}"), box, text(x + 8, y, name), *dots, figure, data_thing=key(group))
 
 
-def _words(groups: dict[str, Cell], projects: dict[str, int], above: dict[str, list[str]], roots: list[str]) -> str:
+def _words(groups: dict[str, Cell], numbers: dict[str, int], called: str, above: dict[str, list[str]], roots: list[str]) -> str:
     told = [
-        ngettext("A tree of %(num)s group of people", "A tree of %(num)s groups of people", len(groups), num=len(groups))
+        ngettext("A tree of %(num)s group", "A tree of %(num)s groups", len(groups), num=len(groups))
         + " "
         + ngettext("with %(num)s at the top.", "with %(num)s at the top.", len(roots), num=len(roots))
     ]
-    reached = sorted((iri for iri in groups if projects[iri]), key=lambda iri: (-projects[iri], groups[iri].text.casefold()))
+    reached = sorted((iri for iri in groups if numbers[iri]), key=lambda iri: (-numbers[iri], groups[iri].text.casefold()))
     if reached:
         told.append(
-            _("Reached by most projects: %(things)s.", things=listed(f"{groups[iri].text} ({projects[iri]})" for iri in reached[:5]))
+            _("%(column)s, most: %(things)s.", column=called, things=listed(f"{groups[iri].text} ({numbers[iri]})" for iri in reached[:5]))
         )
     rest = len(groups) - len(reached)
-    if rest:
+    if rest and called:
         told.append(
             ngettext(
-                "%(num)s group is named, but no project is said to reach it.",
-                "%(num)s groups are named, but no project is said to reach them.",
+                "%(num)s group has none.",
+                "%(num)s groups have none.",
                 rest,
                 num=rest,
             )

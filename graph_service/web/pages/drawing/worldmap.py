@@ -1,4 +1,4 @@
-"""Maps: the countries in which projects work, the darker the more; and where in the world one thing is.
+"""Maps: the countries of a table, the darker the more they have of what is counted; and where in the world one thing is.
 
 What stands on no map (a country without a code or outline) is named below it.
 """
@@ -24,32 +24,34 @@ _LABELS, _FEW = 40, 8
 _SMALL, _LEAST = 300.0, 150.0
 
 
-def draw(rows: Rows, title: str, codes: Mapping[str, str], world: World) -> Drawing:
-    """The picture of the rows of `projects-by-country`. `codes`: IRI of a country -> its M49 code."""
+def draw(rows: Rows, title: str, counted: tuple[str, str], codes: Mapping[str, str], world: World) -> Drawing:
+    """The picture of a table with the column `country`. `counted`: the column of what is counted for each, and what that is called;
+    `codes`: IRI of a country -> its M49 code.
+    """
     countries: dict[str, Cell] = {}
-    projects: dict[str, dict[str, Cell]] = {}
+    things: dict[str, dict[str, Cell]] = {}
     for row in rows:
-        country, project = cell(row, "country"), cell(row, "project")
+        country, one = cell(row, "country"), row.get(counted[0])
         countries[key(country)] = country
-        projects.setdefault(key(country), {})[key(project)] = project
+        things.setdefault(key(country), {}).update({key(one): one} if one else {})
     outlines = {iri: outline for iri in countries if (outline := world.countries.get(codes.get(iri, "")))}
     scale = _WIDTH / world.width
-    counts = sorted({len(found) for found in projects.values()})
-    told = {iri: f"{countries[iri].text}: {listed(project.text for project in found.values())}" for iri, found in projects.items()}
-    named = {iri: f"{countries[iri].text} · {len(projects[iri])}" if len(projects[iri]) > 1 else countries[iri].text for iri in outlines}
-    first = set(sorted(outlines, key=lambda iri: (-len(projects[iri]), countries[iri].text))[:_LABELS])
+    counts = sorted({len(found) for found in things.values()})
+    told = {iri: f"{countries[iri].text}: {listed(one.text for one in found.values())}" for iri, found in things.items()}
+    named = {iri: f"{countries[iri].text} · {len(things[iri])}" if len(things[iri]) > 1 else countries[iri].text for iri in outlines}
+    first = set(sorted(outlines, key=lambda iri: (-len(things[iri]), countries[iri].text))[:_LABELS])
     marks = [_ground(world, scale)]
     for iri, outline in outlines.items():
-        marks.append(_shape(countries[iri], outline, scale, _shade(len(projects[iri]), counts), told[iri], labelled=iri in first))
+        marks.append(_shape(countries[iri], outline, scale, _shade(len(things[iri]), counts), told[iri], labelled=iri in first))
     boxes = [(left * scale, top * scale, right * scale, bottom * scale) for left, top, right, bottom in (o.box for o in outlines.values())]
     points = {iri: (named[iri], outline.x * scale, outline.y * scale) for iri, outline in outlines.items() if iri in first}
     labels = placed(list(points.values()), (4, 4, _WIDTH - 4, world.height * scale - 4), boxes)
     for (iri, (_name, x, y)), label in zip(points.items(), labels, strict=True):
         marks.append(_label(countries[iri], label, x, y, told[iri]))
     height = world.height * scale
-    marks += _legend(counts, height)
+    marks += _legend(counts, height, counted[1])
     elsewhere, height = _elsewhere([countries[iri] for iri in countries if iri not in outlines], height)
-    return Drawing(_WIDTH, height + 4, title, _words(countries, projects), [*marks, *elsewhere])
+    return Drawing(_WIDTH, height + 4, title, _words(countries, things, counted[1]), [*marks, *elsewhere])
 
 
 def locate(places: Sequence[tuple[Cell, str]], world: World) -> Drawing | None:
@@ -130,7 +132,7 @@ def _shade(count: int, counts: Sequence[int]) -> float:
     return 1.0 if len(counts) < 2 else _PALEST + (1 - _PALEST) * counts.index(count) / (len(counts) - 1)
 
 
-def _legend(counts: Sequence[int], bottom: float) -> list[Mark]:
+def _legend(counts: Sequence[int], bottom: float, called: str) -> list[Mark]:
     shown = counts if len(counts) <= 5 else [counts[0], counts[len(counts) // 2], counts[-1]]
     marks = []
     for place, count in enumerate(shown):
@@ -138,7 +140,7 @@ def _legend(counts: Sequence[int], bottom: float) -> list[Mark]:
         marks.append(
             mark("rect", x=8, y=y - 8, width=22, height=16, fill=ACCENT, fill_opacity=_shade(count, counts), stroke=EDGE, stroke_width=0.6)
         )
-        marks.append(text(38, y, ngettext("%(num)s project", "%(num)s projects", count, num=count), fill=SOFT))
+        marks.append(text(38, y, f"{called}: {count}", fill=SOFT))
     return marks
 
 
@@ -155,24 +157,17 @@ def _elsewhere(countries: Sequence[Cell], y: float) -> tuple[list[Mark], float]:
     return marks, y
 
 
-def _words(countries: Mapping[str, Cell], projects: Mapping[str, Mapping[str, Cell]]) -> str:
-    every = {iri for found in projects.values() for iri in found}
+def _words(countries: Mapping[str, Cell], things: Mapping[str, Mapping[str, Cell]], called: str) -> str:
     told = [
         _(
-            "A map of the world with %(countries)s in which %(projects)s.",
+            "A map of the world with %(countries)s.",
             countries=ngettext("%(num)s country", "%(num)s countries", len(countries), num=len(countries)),
-            projects=ngettext("%(num)s project works", "%(num)s projects work", len(every), num=len(every)),
         )
     ]
     by_count: dict[int, list[str]] = {}
-    for iri, found in projects.items():
+    for iri, found in things.items():
         by_count.setdefault(len(found), []).append(countries[iri].text)
     for count, names in sorted(by_count.items(), reverse=True):
-        told.append(
-            _(
-                "%(projects)s: %(countries)s.",
-                projects=ngettext("%(num)s project", "%(num)s projects", count, num=count),
-                countries=listed(names),
-            )
-        )
+        if count:
+            told.append(_("%(column)s: %(number)s in %(countries)s.", column=called, number=count, countries=listed(names)))
     return " ".join(told)
