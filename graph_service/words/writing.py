@@ -17,6 +17,11 @@ Statement = TypeVar("Statement", ox.Triple, ox.Quad)
 
 _TYPE = ox.NamedNode(RDF + "type")
 
+#: The engine makes the class of a thing its element in RDF/XML, unless another property tells the class: this one, whose namespace is
+#: written as that of rdf:type.
+_TOLD = "urn:x-graph-service:rdf#"
+_TYPE_TOLD = ox.NamedNode(_TOLD + "type")
+
 #: Syntaxes that have prefixes and group triples by subject: sorted, they read as a person would write them.
 _FOR_READING = frozenset({"ttl", "n3", "rdf", "trig"})
 
@@ -64,16 +69,25 @@ def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
     return _serialized(quads, format, written() if format.name in _FOR_READING else {})
 
 
-def _with_names(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """Statements as they are. Raises NotAcceptable for a property, or a class of a thing, that can be no element of XML."""
+def _with_names(statements: Iterable[Statement]) -> Iterator[ox.Triple]:
+    """The triples of statements, with the class of a thing as a property where it can be no element of XML.
+
+    Raises NotAcceptable for a property that can be none, and in a triple term for such a class.
+    """
     for statement in statements:
-        said: AnyTerm | None = statement.triple if isinstance(statement, ox.Quad) else statement
+        triple = statement.triple if isinstance(statement, ox.Quad) else statement
+        said: AnyTerm = triple
         while isinstance(said, ox.Triple):
-            for iri in (said.predicate, said.object if said.predicate == _TYPE else said.predicate):
-                if isinstance(iri, ox.NamedNode) and not ends_in_a_name(iri.value):
-                    raise NotAcceptable(f"RDF/XML has no way to write {iri.value} as an element.")
+            nameless = said.object if _has_nameless_class(said) and said is not triple else said.predicate
+            if isinstance(nameless, ox.NamedNode) and not ends_in_a_name(nameless.value):
+                raise NotAcceptable(f"RDF/XML has no way to write {nameless.value} as an element.")
             said = said.object
-        yield statement
+        yield ox.Triple(triple.subject, _TYPE_TOLD, triple.object) if _has_nameless_class(triple) else triple
+
+
+def _has_nameless_class(triple: ox.Triple) -> bool:
+    """Whether a triple tells of a thing a class whose IRI can be no element of XML."""
+    return triple.predicate == _TYPE and isinstance(triple.object, ox.NamedNode) and not ends_in_a_name(triple.object.value)
 
 
 def _known(statements: Iterable[Statement], format: Format) -> Iterator[Statement]:
@@ -98,8 +112,11 @@ def _serialize(statements: Iterable[Statement], output: BinaryIO, format: Format
     if format.name in _OF_RDF_1_1:
         statements = _known(statements, format)
     if format.name == "rdf":
-        statements = _with_names(statements)
-        output = cast(BinaryIO, XmlOutput(output))
+        told = not isinstance(statements, list) or any(map(_has_nameless_class, statements))
+        prefixes = {**prefixes, "told": _TOLD} if told else prefixes
+        output = cast(BinaryIO, XmlOutput(output, _TOLD, RDF) if told else XmlOutput(output))
+        ox.serialize(_with_names(statements), output, format.engine, prefixes=dict(prefixes) or None)
+        return
     ox.serialize(statements, output, format.engine, prefixes=dict(prefixes) or None)
 
 

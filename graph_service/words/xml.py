@@ -21,6 +21,9 @@ _STARTS = (
 )
 _ENDS_IN_A_NAME = re.compile(f"[{_STARTS}][{_STARTS}\\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*\\Z")
 
+#: The head of a document and the first tag of its root, whose attributes have no such sign in them.
+_IS_OPEN = re.compile(rb"\s*(?:<\?[^>]*\?>\s*)?<[^?>][^>]*>")
+
 #: Characters that are shown of a text that cannot be written.
 _SHOWN = 80
 
@@ -56,14 +59,23 @@ def shown(text: str) -> str:
 
 
 class XmlOutput:
-    """Hands XML on as any parser reads it again."""
+    """Hands XML on as any parser reads it again; of the namespaces that the root declares, one may be written as another."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, namespace: str = "", written: str = "") -> None:
         self._output = output
         self._before = b""
+        self._namespace, self._written = (f'="{iri}"'.encode() for iri in (namespace, written))
+        #: What has come of the document until its root is open, where that is waited for.
+        self._head: bytes | None = b"" if namespace else None
 
     def write(self, content: bytes, /) -> int:
         """Take some bytes. Raises NotAcceptable for a character that XML cannot hold, and what the output raises."""
+        taken = len(content)
+        if self._head is not None:
+            self._head += content
+            if not _IS_OPEN.match(self._head):
+                return taken
+            content, self._head = self._head.replace(self._namespace, self._written, 1), None
         # A character of three bytes may have come in two pieces.
         known = self._before + content
         wrong = _NO_CHARACTER.search(known)
@@ -71,7 +83,7 @@ class XmlOutput:
             raise NotAcceptable(_told(known, wrong))
         self._before = known[-2:]
         self._output.write(content.replace(b"\r", b"&#13;"))
-        return len(content)
+        return taken
 
     def flush(self) -> None:
         """Nothing is held back."""

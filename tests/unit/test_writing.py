@@ -87,6 +87,21 @@ def test_a_graph_is_read_again_as_it_was(format: Format, triples: list[ox.Triple
             assert of_rdflib(content) == {str(triple) for triple in triples}
 
 
+def test_a_class_that_can_be_no_element_of_xml_is_told_as_a_property() -> None:
+    assert RDF_XML is not None
+    thing, type = ox.NamedNode("http://e/a"), ox.NamedNode(str(rdflib.RDF.type))
+    for classes in (["http://e/SNOMED/50731006"], ["http://e/1", "http://e/A", "urn:x-graph-service:rdf#2"]):
+        triples = [ox.Triple(thing, type, ox.NamedNode(name)) for name in classes]
+        streamed = io.BytesIO()
+        stream_triples(iter(triples), RDF_XML, streamed)
+        for content in (write_triples(triples, RDF_XML), streamed.getvalue()):
+            assert read(content, RDF_XML) == set(triples)
+            assert of_rdflib(content) == {str(triple) for triple in triples}
+    assert b"told" not in write_triples([ox.Triple(thing, type, ox.NamedNode("http://e/A"))], RDF_XML)
+    with pytest.raises(NotAcceptable, match="no way to write http://e/1 as an element"):
+        write_triples([ox.Triple(thing, ox.NamedNode("http://e/1"), thing)], RDF_XML)
+
+
 def of_rdflib(content: bytes) -> set[str]:
     """The triples that another parser finds in RDF/XML."""
     graph = rdflib.Graph()
