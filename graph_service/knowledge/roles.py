@@ -57,7 +57,22 @@ TERMS = frozenset(
     VIEW + name
     for name in (
         *("as", *Role),
-        *("List", "name", "without", "pattern", "trait", "featured", "menu", "formerly", "column", "facet", "count", "toldBy", "toldOf"),
+        *(
+            "List",
+            "Subject",
+            "name",
+            "without",
+            "pattern",
+            "trait",
+            "featured",
+            "menu",
+            "formerly",
+            "column",
+            "facet",
+            "count",
+            "toldBy",
+            "toldOf",
+        ),
         *("drawn", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
     )
 )

@@ -17,7 +17,7 @@ from graph_service.web.kept import Kept
 from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
 from graph_service.web.mistakes import malformed
 from graph_service.web.pages import about, documents, gallery, home, kinds, marked, numerals, ontology, pictures
-from graph_service.web.pages.presentation import presentation_of
+from graph_service.web.pages.presentation import presentation_of, subject
 from graph_service.web.tables import archive, described
 from graph_service.web.takeover import Takeover
 from graph_service.words.names import DCTERMS, is_followed
@@ -37,6 +37,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     know(app, service)
     app.jinja_env.filters["destination"] = destination
     app.jinja_env.filters["followed"] = is_followed
+    app.jinja_env.filters["subject"] = partial(subject, service)
     app.jinja_env.globals["pairs"] = values.pairs
     app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
     app.jinja_env.globals.update(prefixes=written(), language=languages.language)

@@ -1,10 +1,8 @@
 """Texts of the pages that are not written as `_("…")`: `make messages` finds them here. Templates show them with `|translated`."""
 
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 from typing import IO
 
-from graph_service.catalogue.catalogue import Catalogue
 from graph_service.catalogue.openapi import COMMON
 from graph_service.web.answers import problem_types
 from graph_service.web.linked.openapi import PARAMETERS, ROUTES
@@ -34,10 +32,3 @@ def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection
         yield 1, None, summary, []
     for description in (*(parameter["description"] for parameter in PARAMETERS.values()), *COMMON.values()):
         yield 1, None, description, []
-
-
-def queries(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
-    """The tags of a canned query, by which the pages group them."""
-    for query in Catalogue.read([Path(file.name)]).queries.values():
-        for tag in query.header.tags:
-            yield 1, None, tag, []

@@ -11,8 +11,11 @@ from functools import cached_property, lru_cache
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.words.names import SHACL, VIEW
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.web.languages import language
+from graph_service.web.tables.telling import in_language
+from graph_service.web.wording import gettext as _
+from graph_service.words.names import RDF, RDFS, SHACL, VIEW
+from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 _GROUPS = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>
@@ -70,6 +73,19 @@ class Presentation:
         return dict(self._said("repeats"))
 
     @cached_property
+    def subjects(self) -> Mapping[str, Mapping[str, str]]:
+        """Tag of canned queries -> what it is called, by language."""
+        described: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
+        for triple in self._service.snapshot.description:
+            described.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+        found: dict[str, dict[str, str]] = {}
+        for said in described.values():
+            if NamedNode(VIEW + "Subject") in said.get(RDF + "type", ()):
+                labels = {label.language or "en": label.value for label in said.get(RDFS + "label", ()) if isinstance(label, Literal)}
+                found |= {name.value: labels for name in said.get(VIEW + "name", ()) if isinstance(name, Literal)}
+        return found
+
+    @cached_property
     def first_query(self) -> str:
         """The query with which the editor opens; empty where the graph says none."""
         return next((text for _, text in self._said("opensWith")), "")
@@ -102,6 +118,12 @@ class Presentation:
             if isinstance(property, NamedNode) and isinstance(broader, NamedNode):
                 found.setdefault(broader.value, set()).add(property.value)
         return {broader: frozenset(narrow) for broader, narrow in found.items()}
+
+
+def subject(service: Service, tag: str) -> str:
+    """What a tag of canned queries, or of routes of the service, is called in the reader's language."""
+    labels = presentation_of(service).subjects.get(tag)
+    return in_language(labels, language()) if labels else _(tag)
 
 
 @lru_cache(maxsize=2)
