@@ -6,6 +6,7 @@ graph only the canned queries. Texts are folded (see `folding`) before SQLite se
 
 import errno
 import os
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -16,8 +17,9 @@ from pathlib import Path
 from graph_service.errors import BuildError
 from graph_service.knowledge.roles import Role, Roles
 from graph_service.words.folding import fold
-from graph_service.words.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT
+from graph_service.words.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT, last_part
 from graph_service.words.names import DCTERMS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
+from graph_service.words.prefixes import USUAL
 from graph_service.words.space import Space
 from graph_service.words.terms import Literal, NamedNode, Quad, Triple
 
@@ -38,6 +40,12 @@ class Part(IntEnum):
 #: Properties that give things other names than the one they are shown by, best first.
 _OTHER_NAMES = (SKOS + "altLabel", SKOS + "hiddenLabel")
 
+#: The place of the local names of IRIs among names: behind all that anybody says.
+LOCAL_NAME = 1000
+
+#: Where a local name is put together: `GarlicTopping`, `garlic_topping`, `XMLFile`.
+_BORDERS = re.compile(r"[_\W]+|(?<=[a-zß-öø-ÿ0-9])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+
 #: Names that are things themselves, with their texts (SKOS, appendix B).
 _XL_NAMES = (XL_LABEL, SKOSXL + "altLabel", SKOSXL + "hiddenLabel")
 
@@ -52,6 +60,8 @@ _TEXTS = frozenset({XSD + "string", RDF + "langString"})
 
 #: Texts for programs, and what stands around a passage, which is in the next passage too.
 _LEFT_OUT = frozenset({OA + "prefix", OA + "suffix", DCTERMS + "language", SHACL + "select", SHACL + "ask", SHACL + "construct"})
+
+_INSERT = "INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)"
 
 _SCHEMA = """
 CREATE TABLE thing (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kind TEXT, source TEXT);
@@ -78,6 +88,7 @@ def write_index(path: Path, space: Space, roles: Roles, quads: Iterable[Quad], d
             for triple, _ in statements:
                 if isinstance(triple.object, Literal) and triple.object.datatype.value in _TEXTS:
                     things.tell(database, triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
+            things.tell_local_names(database, space)
             things.write(database)
             database.execute("INSERT INTO word(word) VALUES ('rebuild')")
             database.execute("INSERT INTO word(word) VALUES ('optimize')")
@@ -149,7 +160,25 @@ class _Things:
         place = self._places.get(property, 0)
         number = self._numbers.setdefault(subject.value, len(self._numbers) + 1)
         row = (number, part, place, language, text.value, folded)
-        database.execute("INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)", row)
+        database.execute(_INSERT, row)
+
+    def tell_local_names(self, database: sqlite3.Connection, space: Space) -> None:
+        """Write what the IRIs of terms, and of things with IRIs of others, end with, also as the words that it is put together from.
+
+        What the graph names itself is found by its key, and a term that everybody knows only by what is said of it here.
+        """
+        known = tuple(USUAL.values())
+        for iri in sorted({*self._numbers, *(iri for iri in self._classes if not iri.startswith(known))}):
+            if iri.startswith(space.base) and not iri.startswith(space.terms):
+                continue
+            number = self._numbers.setdefault(iri, len(self._numbers) + 1)
+            name = last_part(iri)
+            for place, words in enumerate(dict.fromkeys((name, _BORDERS.sub(" ", name))), LOCAL_NAME):
+                if folded := fold(words):
+                    row = (number, Part.NAME, place, "", words, folded)
+                    database.execute(
+                        "INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)", row
+                    )
 
     def write(self, database: sqlite3.Connection) -> None:
         """Write the things that have texts, each with its classes and the kind to show it as."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from graph_service.arrival import began
 from graph_service.errors import OutOfTime
-from graph_service.knowledge.index import LAST_LABEL, Part
+from graph_service.knowledge.index import LAST_LABEL, LOCAL_NAME, Part
 from graph_service.words.folding import WORD, fold
 from graph_service.words.labels import distance
 from graph_service.words.prefixes import curie
@@ -61,7 +61,7 @@ _KINDS = """SELECT kind, COUNT(*) FROM ordered JOIN thing ON thing.id = ordered.
 WHERE turn = 1 AND kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"""
 
 # Of names by which things are shown the language decides (see `labels`); of others and of texts the property does.
-_NAME = """SELECT language, words FROM text WHERE thing = ? AND part = ?
+_NAME = """SELECT language, words FROM text WHERE thing = ? AND part = ? AND place < ?
 ORDER BY max(place, ?), distance(language, ?), place, language, words LIMIT 1"""
 
 
@@ -213,10 +213,10 @@ class Search:
         return self._named(database, row[0], iri, language) if row else Name(iri, self._short(iri))
 
     def _named(self, database: sqlite3.Connection, number: int, iri: str, language: str) -> Name:
-        row = database.execute(_NAME, (number, Part.NAME, LAST_LABEL, language)).fetchone()
+        row = database.execute(_NAME, (number, Part.NAME, LOCAL_NAME, LAST_LABEL, language)).fetchone()
         if row:
             return Name(iri, row[1], row[0])
-        row = database.execute(_NAME, (number, Part.PASSAGE, LAST_LABEL, language)).fetchone()
+        row = database.execute(_NAME, (number, Part.PASSAGE, LOCAL_NAME, LAST_LABEL, language)).fetchone()
         return Name(iri, _shortened(row[1], 80), row[0]) if row else Name(iri, self._short(iri))
 
 

@@ -277,3 +277,10 @@ def test_a_graph_without_a_title_is_called_as_its_file(start: Callable[..., Serv
     assert "<title>cats</title>" in page
     assert "/things" not in page
     assert cats.ask(address("http://e/tom"), Accept="text/html").status == 200
+
+
+@pytest.mark.parametrize("words", ["Cheese", "chee"])
+def test_a_thing_is_found_by_what_its_iri_ends_with(pizza: Server, words: str) -> None:
+    """The class has a name in German alone."""
+    found = json.loads(pizza.ask(f"/search?q={quote(words)}", Accept="application/json").body)["results"]
+    assert any(result["iri"].endswith("Cheese") for result in found), found
