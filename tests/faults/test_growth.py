@@ -35,7 +35,7 @@ def hub(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) 
             for n in range(LINKS)
         )
     )
-    return start("--data", str(folder / "data.nt"), "--ontology", "none", "--queries", "none", "--reasoning", "none")
+    return start("--data", str(folder / "data.nt"), "--base", SPACE.base, "--ontology", "none", "--queries", "none", "--reasoning", "none")
 
 
 def seconds(work: Callable[[], object]) -> float:
