@@ -5,8 +5,10 @@ It takes memory that Python does not give back, so a process of its own does it 
 
 import os
 import pickle
+import re
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -23,7 +25,7 @@ from graph_service.knowledge.knowledge import REASONING, infer, read
 from graph_service.knowledge.naming import prefixes_of
 from graph_service.knowledge.ontologies import documents
 from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Progress
+from graph_service.knowledge.sources import Progress, Sources
 from graph_service.knowledge.terminology import is_terminology
 from graph_service.knowledge.titles import titles_of
 from graph_service.words.prefixes import adopt
@@ -42,7 +44,8 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     if catalogue.faults:
         raise BuildError("\n".join(fault.detail for fault in catalogue.faults), findings=[fault.detail for fault in catalogue.faults])
     report = gates.guard(knowledge, settings)
-    for warning in report.warnings:
+    warnings = list(report.warnings)
+    for warning in warnings:
         progress(warning)
     if report.findings:
         raise BuildError("\n".join(report.findings), findings=report.findings)
@@ -61,6 +64,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         else:
             for warning in found.warnings:
                 progress(warning)
+            warnings += found.warnings
             inferred = sorted({*found.triples, *derivations.derive(computing, [*knowledge.said, *found.triples])}, key=str)
     graph = ox.NamedNode(space.graph_inferred)
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
@@ -80,6 +84,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "reasoning": settings.reasoning,
         "contradiction": contradiction,
         "figures": report.figures,
+        "warnings": _for_readers([*warnings, *([contradiction] if contradiction else [])], sources),
         "axioms": sorted(axioms),
         "derivations": {derivation.name: derivation.text for derivation in computing},
     }
@@ -93,6 +98,14 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     kinds = f"{len(stated):,} stated, {followed:,} inferred, {own:,} in its description of itself"
     progress(f"Snapshot {id}: {built.triples:,} triples in {len(built.graphs)} graphs ({kinds}).")
     return built
+
+
+def _for_readers(warnings: Iterable[str], sources: Sources) -> list[str]:
+    """Warnings for who reads the graph, and need not know where on the machine of its makers each file lies."""
+    names = {str(file.path): f"{file.path.resolve().parent.name}/{file.path.name}" for file in (*sources.files, *sources.about)}
+    # A name that begins as another does comes before it.
+    paths = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or r"\Z(?!)")
+    return [paths.sub(lambda match: names[match[0]], warning) for warning in warnings]
 
 
 def main() -> None:

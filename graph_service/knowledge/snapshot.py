@@ -98,6 +98,11 @@ class Snapshot:
         return dict(self.manifest.get("figures", {}))
 
     @property
+    def warnings(self) -> list[str]:
+        """What was noticed when it was built: what could not be read or reasoned with and is left out, and what may be a mistake."""
+        return list(self.manifest.get("warnings", ()))
+
+    @property
     def reasoning(self) -> str:
         """By which rules it has what is inferred (see `Settings.reasoning`)."""
         return str(self.manifest.get("reasoning", "owl-rl"))

@@ -24,7 +24,12 @@ def blueprint(service: Service) -> Blueprint:
         figures = _figures(service)
         links = [Link("alternate", request.root_url + "catalog", "text/turtle"), Link("describedby", request.root_url + ".well-known/void")]
         if not wants_html():
-            facts = {"version": service.snapshot.id, "made": service.snapshot.made, "figures": figures}
+            facts = {
+                "version": service.snapshot.id,
+                "made": service.snapshot.made,
+                "figures": figures,
+                "warnings": service.snapshot.warnings,
+            }
             return add(jsonify(**facts, documents=[document.key for document in documents(service)]), links)
         said = service.description(request.root_url, service.space.dataset)
         texts = {
