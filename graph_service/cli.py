@@ -19,7 +19,19 @@ from graph_service.config import Settings, flag_name, refuse_unreadable
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
 _KNOWLEDGE_FLAGS = (
-    *("data", "ontology", "queries", "base", "context", "lenient", "source_limit", "default_graph", "snapshots", "keep_snapshots"),
+    *(
+        "data",
+        "ontology",
+        "queries",
+        "base",
+        "context",
+        "lenient",
+        "source_limit",
+        "source_format",
+        "default_graph",
+        "snapshots",
+        "keep_snapshots",
+    ),
     *("reasoning", "strict", "inconsistent", "ontology_deadline", "ontology_memory"),
 )
 _SERVER_FLAGS = (

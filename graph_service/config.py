@@ -239,6 +239,12 @@ class Settings:
         _flag, lambda: False, "false", "whether what cannot be read of a file is left out and told; else it stops the build"
     )
     source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "largest file of data or ontology, unpacked")
+    source_format: str = _setting(
+        _choice("ttl", "nt", "trig", "nq", "rdf", "jsonld", "n3", ""),
+        str,
+        "as their content tells",
+        "what files are written in whose names do not tell: ttl, nt, trig, nq, rdf, jsonld, n3",
+    )
     reasoning: str = _setting(
         _choice("owl-rl", "rdfs", "none"),
         lambda: "owl-rl",

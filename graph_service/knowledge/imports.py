@@ -25,7 +25,9 @@ _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")
 
 def sources_of(settings: Settings) -> Sources:
     """The files that the settings name, read as they say, and what they import. Raises SourceError, and SettingError as `Sources.find`."""
-    reading = Reading(limit=settings.source_limit, copies=copies_of(settings.context), lenient=settings.lenient)
+    reading = Reading(
+        limit=settings.source_limit, copies=copies_of(settings.context), lenient=settings.lenient, format=settings.source_format
+    )
     found = Sources.find(settings.ontology, settings.data, reading, settings.base)
     known = {file.path.resolve() for file in (*found.files, *found.about)}
     with told_together((*found.files, *found.about)):
@@ -64,7 +66,7 @@ def _followed(space: Space, files: Iterable[SourceFile], known: set[Path]) -> li
         for copy in [copies[iri] for iri in (_imports(file) if copies else ()) if iri in copies]:
             if copy.is_file() and copy.resolve() not in known:
                 known.add(copy.resolve())
-                graph = file.graph if file.all else graph_of(space, copy, copy)
+                graph = file.graph if file.all else graph_of(space, copy, copy, file.reading.format)
                 followed.append(SourceFile(copy, graph, file.reading, file.all))
     return followed
 

@@ -45,6 +45,8 @@ class Reading:
     copies: Mapping[str, Path] = field(default_factory=dict)
     #: Whether what cannot be read of a file is left out; else it is an error.
     lenient: bool = False
+    #: What files are written in whose names do not tell, as the ending of a name without its point; empty: as their content tells.
+    format: str = ""
 
 
 AS_USUAL = Reading()

@@ -82,14 +82,19 @@ _OTHERS = {
 }
 
 
-def has_graphs(path: Path) -> bool:
-    """Whether a file says by its name that it has graphs of its own."""
-    return ending_of(path) in {".trig", ".nq"}
+def has_graphs(path: Path, otherwise: str = "") -> bool:
+    """Whether a file says by its name that it has graphs of its own; `otherwise` is its ending if its name has none of a format."""
+    return _ending_or(path, otherwise) in {".trig", ".nq"}
 
 
 def ending_of(path: Path) -> str:
     """The ending of a file's name that tells what is in it, in small letters, without that of a packer; empty if there is none."""
     return Path(_unpacked_name(path)).suffix.lower()
+
+
+def _ending_or(path: Path, otherwise: str) -> str:
+    ending = ending_of(path)
+    return f".{otherwise}" if otherwise and ending not in _FORMATS else ending
 
 
 def stem_of(path: Path) -> str:
@@ -119,8 +124,13 @@ def is_meant(path: Path) -> bool:
     return _unpacked_name(path).lower().endswith(_MEANT)
 
 
-def recognise(path: Path, content: bytes) -> ox.RdfFormat:
-    """What a file is written in. Raises SourceError with what it seems to be, if that is nothing that is read here."""
+def recognise(path: Path, content: bytes, otherwise: str = "") -> ox.RdfFormat:
+    """What a file is written in; `otherwise` is the ending of a format, for a file whose name has none.
+
+    Raises SourceError with what it seems to be, if that is nothing that is read here.
+    """
+    if _ending_or(path, otherwise) != ending_of(path):
+        return _FORMATS[f".{otherwise}"]
     named = _FORMATS.get(ending_of(path))
     text = _text(content[:_HEAD])
     root = _ROOT.match(text, _behind(_PROLOGUE, text))

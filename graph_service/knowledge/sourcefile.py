@@ -36,7 +36,7 @@ class SourceFile:
     @cached_property
     def _content(self) -> tuple[bytes, ox.RdfFormat, list[Fault]]:
         content = content_of(self.path, self.reading.limit)
-        format = recognise(self.path, content)
+        format = recognise(self.path, content, self.reading.format)
         copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
         try:
             return whole(content, format, self._base, replace(self.reading, copies=copies)), format, []

@@ -98,12 +98,12 @@ class Sources:
             space = space_of([files[path] for path in about], [files[path] for path in axioms], base)
         return cls(
             ontology=tuple(
-                SourceFile(path, graph_of(space, path, said[path]), reading)
+                SourceFile(path, graph_of(space, path, said[path], reading.format), reading)
                 if path in said
                 else SourceFile(path, space.graph_ontology, reading, all=True)
                 for path in axioms
             ),
-            data=tuple(SourceFile(path, graph_of(space, path, said[path]), reading) for path in facts),
+            data=tuple(SourceFile(path, graph_of(space, path, said[path], reading.format), reading) for path in facts),
             about=tuple(SourceFile(path, space.graph_description, reading) for path in about),
             unread=tuple(dict.fromkeys(path for root in (*ontology, *data) if is_folder(root) for path in below(root, is_meant))),
             empty=tuple(root for root in data if root not in said.values()),
@@ -236,8 +236,8 @@ def _files(roots: Iterable[Path], reading: Reading) -> Iterator[tuple[Path, Path
             yield root, root
 
 
-def graph_of(space: Space, path: Path, root: Path) -> str | None:
+def graph_of(space: Space, path: Path, root: Path, format: str = "") -> str | None:
     """The graph of a file's triples that is named below a root: None if its name says that it has graphs of its own."""
-    if has_graphs(path):
+    if has_graphs(path, format):
         return None
     return space.graphs + quote(stem_of(path) if path == root else path.resolve().parent.name)

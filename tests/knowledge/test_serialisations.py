@@ -299,3 +299,16 @@ def test_an_iri_that_would_run_is_told_with_its_line(ending: str, tmp_path: Path
     (told,) = Sources.find([], [tmp_path]).warnings()
     line = content[: content.index(b"javascript")].count(b"\n") + 1
     assert told == f"{tmp_path}/a{ending}:{line}: <javascript:alert(1)…> would run in a browser. Pages show it as text."
+
+
+def test_a_file_whose_name_tells_nothing_is_read_as_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "dump").write_text("<a> <http://e/b> <c> <http://e/g> .\n".replace("<a>", "<http://e/a>").replace("<c>", "<http://e/c>"))
+    (tmp_path / "page.html").write_text("# <html>\n<http://e/a> <http://e/b> 1 .")
+    (tmp_path / "named.ttl").write_text("<http://e/a> <http://e/b> 2 .")
+    quads = Sources.find([], [tmp_path / "dump"], Reading(format="nq")).data[0].quads
+    assert [str(quad.graph_name) for quad in quads] == ["<http://e/g>"]
+    files = Sources.find([], [tmp_path / "page.html", tmp_path / "named.ttl"], Reading(format="n3")).data
+    assert [quad.object.value for file in files for quad in file.quads if isinstance(quad.object, ox.Literal)] == ["1", "2"]
+    (wrong,) = Sources.find([], [tmp_path / "page.html"], Reading(format="rdf")).data
+    with pytest.raises(SourceError, match=r"page\.html:1"):
+        wrong.quads  # noqa: B018 - reading it is what fails
