@@ -95,6 +95,15 @@ def _utf8(content: bytes, format: ox.RdfFormat) -> bytes:
     return _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
 
 
+#: The longest term that the parsers read, in bytes (oxttl, oxrdfxml).
+_BUFFER = 2**24
+
+_TOO_LONG = f"A text or name of more than {_BUFFER // 2**20} MiB is not read as one. Keep it in a file, and write its address here."
+
+#: What is behind a fault that ends a file.
+_BEHIND = " All behind it is left out."
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What a file says, the prefixes that it binds, and what cannot be read of it."""
@@ -113,14 +122,19 @@ def parse(content: bytes, format: ox.RdfFormat, base: str, lenient: bool = False
     which thing, in which graph) and would say what nobody has said: all behind it is left out, unless it is an IRI or a language alone.
     """
     if format in _STATEMENTS:
-        return _parse(content, format, base, anew=lenient)
+        found = _parse(content, format, base, anew=lenient)
+        return _ended(found) if lenient and found.broken else found
     strict = _parse(content, format, base)
     if not lenient or not strict.faults:
         return strict
     terms = _parse(content, format, base, wrong_terms=True)
     found = terms if terms.faults else strict
-    ends = found is strict or found.broken
-    last = replace(found.faults[-1], detail=f"{found.faults[-1].detail} All behind it is left out.") if ends else found.faults[-1]
+    return _ended(found) if found is strict or found.broken else found
+
+
+def _ended(found: Parsed) -> Parsed:
+    """What is read of a file that its last fault ends, with a word about that."""
+    last = replace(found.faults[-1], detail=found.faults[-1].detail + _BEHIND)
     return replace(found, faults=[*found.faults[:-1], last])
 
 
@@ -145,6 +159,11 @@ def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = Fals
             faults.append(_fault(error, content, format, base, skips))
             broken = not anew
             continue
+        except MemoryError:
+            # The parser stops for good at a term that does not fit into its buffer.
+            faults.append(Fault(_TOO_LONG, _line_longer_than(_BUFFER, content)))
+            broken = True
+            continue
         lost = _lost(quad, content, format, steps) if skips or format == ox.RdfFormat.N3 else None
         if lost is None:
             quads.append(quad)
@@ -152,6 +171,17 @@ def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = Fals
             faults.append(lost)
             broken = not (anew or wrong_terms)
     return Parsed(quads, _prefixes_of_xml(content) if format == ox.RdfFormat.RDF_XML else dict(parser.prefixes), faults, broken)
+
+
+def _line_longer_than(size: int, content: bytes) -> int | None:
+    """The number (from 1) of the first line of more than so many bytes; None if there is none."""
+    begin, number = 0, 1
+    while begin < len(content):
+        end = content.find(b"\n", begin)
+        if (len(content) if end < 0 else end) - begin > size:
+            return number
+        begin, number = (len(content) if end < 0 else end) + 1, number + 1
+    return None
 
 
 def _with_contexts(content: bytes, base: str, reading: Reading) -> bytes:

@@ -312,3 +312,16 @@ def test_a_file_whose_name_tells_nothing_is_read_as_it_is_said(tmp_path: Path) -
     (wrong,) = Sources.find([], [tmp_path / "page.html"], Reading(format="rdf")).data
     with pytest.raises(SourceError, match=r"page\.html:1"):
         wrong.quads  # noqa: B018 - reading it is what fails
+
+
+@pytest.mark.parametrize("ending", ["nt", "ttl", "nq", "trig"])
+def test_a_text_that_is_too_long_to_be_read_is_told_with_its_line(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"long.{ending}"
+    path.write_text(
+        "<http://e/a> <http://e/b> 'short' .\n<http://e/a> <http://e/b> 'X' .\n".replace("X", "lorem " * (3 * 2**20)).replace("'", '"')
+    )
+    assert told(path).startswith(":2: A text or name of more than 16 MiB")
+    file = SourceFile(path, None, Reading(lenient=True))
+    assert [quad.object.value for quad in file.quads if isinstance(quad.object, ox.Literal)] == ["short"]
+    (fault,) = file.faults
+    assert fault.detail.endswith("All behind it is left out.")
