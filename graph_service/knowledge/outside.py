@@ -52,9 +52,7 @@ def outside_of(space: Space, quads: Iterable[Quad]) -> bytes:
         if isinstance(quad.subject, NamedNode) and quad.graph_name != inferred:
             subjects[quad.subject] = subjects.get(quad.subject, False) or quad.graph_name not in of_terms
     things = {
-        iri.value
-        for iri, is_data in subjects.items()
-        if not iri.value.startswith(space.base) and (is_data or not iri.value.startswith(usual))
+        iri.value for iri, is_data in subjects.items() if not space.has_place(iri.value) and (is_data or not iri.value.startswith(usual))
     }
     found = array(_NUMBERS, sorted(map(_hash, things)))
     if sys.byteorder == "big":

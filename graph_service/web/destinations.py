@@ -46,8 +46,8 @@ def destination(iri: str) -> str | None:
 
 
 def is_outside(iri: str) -> bool:
-    """Whether the graph tells of an IRI that is outside the service's namespace."""
-    return bool(current_app) and not iri.startswith(_base()) and iri in current_app.extensions["outside"]
+    """Whether the graph tells of an IRI that has no address of its own here."""
+    return bool(current_app) and not current_app.extensions["space"].has_place(iri) and iri in current_app.extensions["outside"]
 
 
 def short(iri: str) -> str:

@@ -4,12 +4,20 @@ A running service answers for them under its own host, so that what lies below t
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 #: The base of a graph that has none: of a host that is nobody's (RFC 6761, section 6.4).
 NOBODYS = "https://graph.invalid/"
+
+
+#: What may stand behind the base: `id/<type>/<key>`, `vocab/<scheme>/<code>`, terms, and the documents that every service has.
+_PLACES = re.compile(
+    r"id/[^/?#]+/[^/?#]+|vocab/[^?#]+|ns(?:[/#].*)?|shapes|graph/[^/?#]+|(?:#.*)?|downloads/.*|queries(?:[/#].*)?"
+    r"|(?:catalog|sparql|openapi\.json|\.well-known/void)(?:#.*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,13 @@ class Space:
     def is_named(self) -> bool:
         """Whether the makers of the graph have given it a name: one that is nobody's is not published."""
         return self.dataset != NOBODYS
+
+    def has_place(self, iri: str) -> bool:
+        """Whether an IRI is of a kind that has an address of its own at a service: a thing, a concept, a term, a graph, a document.
+
+        Any other IRI, below the base or not, is a parameter of an address.
+        """
+        return iri.startswith(self.base) and _PLACES.fullmatch(iri, len(self.base)) is not None
 
     @property
     def ontology(self) -> str:

@@ -284,3 +284,21 @@ def test_a_thing_is_found_by_what_its_iri_ends_with(pizza: Server, words: str) -
     """The class has a name in German alone."""
     found = json.loads(pizza.ask(f"/search?q={quote(words)}", Accept="application/json").body)["results"]
     assert any(result["iri"].endswith("Cheese") for result in found), found
+
+
+def test_a_namespace_of_others_answers_below_the_path_of_the_service(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "menu.ttl").write_text(
+        "@prefix m: <http://menu.example/> . m:pizza a m:Dish ; m:with <http://menu.example/on/top/cheese#fresh> , m:été . "
+        "m:été m:of m:pizza . <http://menu.example/on/top/cheese#fresh> m:of m:pizza ."
+    )
+    server = start(str(tmp_path / "menu.ttl"), "--base", "http://menu.example/")
+    answer = server.ask("/pizza", Accept="text/turtle")
+    assert (answer.status, answer.headers["location"]) == (303, "/data.ttl?iri=http%3A%2F%2Fmenu.example%2Fpizza")
+    assert "<http://menu.example/Dish>" in server.ask(answer.headers["location"]).text.replace("m:Dish", "<http://menu.example/Dish>")
+    page = server.ask(server.ask("/pizza", Accept="text/html").headers["location"], Accept="text/html")
+    assert page.status == 200
+    for link in re.findall(r'href="(/page[^"]*)"', page.text):
+        assert server.ask(link.replace("&amp;", "&"), Accept="text/html").status == 200, link
+    assert "cheese%23fresh" in page.text
+    assert server.ask(f"/{quote('été')}", Accept="text/turtle").status == 303
+    assert server.ask("/nothing", Accept="text/turtle").status == 404

@@ -7,6 +7,7 @@
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug import Response as BaseResponse
 
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import Gone, MalformedRequest, ResultTooLarge
@@ -67,7 +68,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/id")
     def any_identifier() -> Response:
         iri = _asked()
-        place = _own(iri)
+        place = _own(service, iri)
         if place is None:
             successors = withdrawal(service, iri)
             if successors is not None:
@@ -76,10 +77,18 @@ def blueprint(service: Service) -> Blueprint:
             place = by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri)
         return _see(place)
 
+    @routes.before_app_request
+    def below_the_base() -> BaseResponse | None:
+        """What else the graph tells of below its base answers at its own path, and leads to where it is told."""
+        iri = below(service.space.base, request.path.removeprefix("/"))
+        if request.url_rule is not None or request.method not in {"GET", "HEAD"} or iri not in service.outside:
+            return None
+        return _see(by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri))
+
     @routes.get("/page")
     def any_page() -> Response:
         iri = _asked()
-        place = _own(iri)
+        place = _own(service, iri)
         if place is not None:
             return _see(place)
         shown = thing(service, presentation, iri, language(), flag("infer", True))
@@ -104,7 +113,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/data.<suffix>")
     def any_data(suffix: str | None = None) -> Response:
         iri = _asked()
-        place = _own(iri)
+        place = _own(service, iri)
         if place is not None:
             return _see(place)
         response = _document(iri, suffix, "/data", by_iri("/page", iri), by_iri("", iri))
@@ -179,9 +188,9 @@ def _asked() -> str:
         raise MalformedRequest(detail, parameter="iri") from error
 
 
-def _own(iri: str) -> str | None:
-    """The path of an IRI in the service's namespace, which answers there; None for any other."""
-    return local(iri) if local(iri) != iri else None
+def _own(service: Service, iri: str) -> str | None:
+    """The path of an IRI that answers there; None for any other."""
+    return local(iri) if service.space.has_place(iri) and local(iri) != iri else None
 
 
 def _see(place: str) -> Response:
