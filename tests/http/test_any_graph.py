@@ -302,3 +302,27 @@ def test_a_namespace_of_others_answers_below_the_path_of_the_service(start: Call
     assert "cheese%23fresh" in page.text
     assert server.ask(f"/{quote('été')}", Accept="text/turtle").status == 303
     assert server.ask("/nothing", Accept="text/turtle").status == 404
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "e:it geo:lat 36.8 ; geo:long '10.2' .",
+        "e:it geo:location [ geo:lat 36.8 ; geo:long 10.2 ] .",
+        "e:it schema:geo [ schema:latitude '36.8' ; schema:longitude '10.2' ] .",
+        "e:it s:location [ s:geo [ s:latitude 36.8 ; s:longitude 10.2 ] ] .",
+        "e:it gsp:hasGeometry [ gsp:asWKT 'POINT(10.2 36.8)'^^gsp:wktLiteral ] .",
+    ],
+)
+def test_a_thing_with_coordinates_is_on_the_map(start: Callable[..., Server], tmp_path: Path, said: str) -> None:
+    (tmp_path / "place.ttl").write_text(
+        "@prefix e: <http://e/> . @prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> . @prefix s: <http://schema.org/> . "
+        "@prefix gsp: <http://www.opengis.net/ont/geosparql#> . @prefix schema: <https://schema.org/> . "
+        f"@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . e:it a e:Well ; rdfs:label 'The well' . {said} e:other a e:Well ."
+    )
+    server = start(str(tmp_path / "place.ttl"))
+    page = server.ask("/page?iri=http://e/it", Accept="text/html").text
+    assert "On the map: The well." in page
+    assert "On the map" not in server.ask("/page?iri=http://e/other", Accept="text/html").text
+    asked = f"/sparql?{urlencode({'query': 'SELECT ?thing { ?thing a <http://e/Well> }'})}"
+    assert "On the map: The well." in server.ask(asked, Accept="text/html").text

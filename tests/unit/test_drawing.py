@@ -114,6 +114,19 @@ def test_every_country_of_the_map_has_a_place_in_it() -> None:
         assert country.path
 
 
+@pytest.mark.parametrize(
+    ("code", "longitude", "latitude"),
+    [("188", -84.2, 9.9), ("404", 37.8, 0.5), ("352", -18.7, 65.0), ("554", 170.5, -44.0), ("710", 25.0, -29.0)],
+)
+def test_a_point_of_the_earth_lies_on_the_map_where_its_country_does(code: str, longitude: float, latitude: float) -> None:
+    drawn = world()
+    assert drawn is not None, "the frontend is not built"
+    x, y = drawn.place(longitude, latitude)
+    left, top, right, bottom = drawn.countries[code].box
+    assert left - 2 <= x <= right + 2
+    assert top - 2 <= y <= bottom + 2
+
+
 def test_a_picture_is_xml_whatever_is_in_its_words() -> None:
     drawing = Drawing(10, 10, "a\x01", "b\x0b & \uffff <", [text(1, 1, "c\x1f")])
     document = ElementTree.fromstring(drawing.file("http://e/"))

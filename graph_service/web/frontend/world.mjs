@@ -48,6 +48,9 @@ export async function drawWorld() {
   return {
     width: WIDTH,
     height,
+    // What a place by its coordinates needs to be put where the outlines have it.
+    scale: projection.scale(),
+    origin: projection.translate(),
     land,
     borders: path(mesh(simple, { type: "GeometryCollection", geometries: shown }, (one, other) => one !== other)),
     countries: Object.fromEntries(Object.entries(countries).sort()),

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
+from graph_service.web.destinations import short
 from graph_service.web.languages import language
 from graph_service.web.pages.cells import Cell, Table, cell
+from graph_service.web.pages.coordinates import coordinates
 from graph_service.web.pages.drawing import surroundings, worldmap
 from graph_service.web.pages.drawing.canvas import Drawing
 from graph_service.web.pages.drawing.surroundings import Ties
@@ -16,6 +18,9 @@ from graph_service.web.pages.things import Thing
 from graph_service.words import terms
 from graph_service.words.names import RDF, SHACL
 from graph_service.words.terms import Literal, NamedNode
+
+#: So many things of a table are looked for on the map.
+_POINTS = 500
 
 #: Countries that a thing is, lies in or works in by what is said of it; those of a region, if it is one itself.
 _COUNTRIES = f"""
@@ -38,7 +43,7 @@ def around(thing: Thing) -> Drawing | None:
 
 
 def location(service: Service, iri: str) -> Drawing | None:
-    """The countries where a thing is, on a map; None if nothing says where, or no map was built."""
+    """Where a thing is, on a map: the countries that it is in, else its coordinates; None if nothing says where, or no map was built."""
     outlines = world()
     if outlines is None:
         return None
@@ -46,16 +51,22 @@ def location(service: Service, iri: str) -> Drawing | None:
     rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri)), groups=groups, **service.roles.paths))).rows())
     labels = service.labels([country for country, _code in rows], language())
     places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
-    return worldmap.locate(places, outlines)
+    points = {} if places else coordinates(service, [iri])
+    names = service.labels([NamedNode(iri)], language()) if points else {}
+    spots = [(Cell(names[iri].value if iri in names else short(iri), title=iri), point) for iri, point in points.items()]
+    return worldmap.locate(places, spots, outlines)
 
 
 def places(service: Service, table: Table) -> Drawing | None:
-    """The countries among the things of a table, on a map; None if there are none, or no map was built."""
+    """The countries, and things with coordinates, in a table, on a map; None if there are none, or no map was built."""
     outlines = world()
     found = {shown.title: shown for row in table.rows for shown in row if shown and shown.title and shown.href}
     if outlines is None or not found:
         return None
-    return worldmap.locate([(found[iri], code) for iri, code in codes(service, found).items()], outlines)
+    countries = codes(service, found)
+    points = coordinates(service, [iri for iri in found if iri not in countries][:_POINTS])
+    spots = [(found[iri], point) for iri, point in points.items()]
+    return worldmap.locate([(found[iri], code) for iri, code in countries.items()], spots, outlines)
 
 
 def _ties(sections: Iterable[Section]) -> list[Ties]:

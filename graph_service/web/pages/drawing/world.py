@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from math import asin, cos, radians, sin, sqrt
 
 from graph_service.engine.result import Query
 from graph_service.knowledge.roles import Role
@@ -36,13 +37,30 @@ class Country:
 
 @dataclass(frozen=True)
 class World:
-    """The map: its size, all land, all borders, and each country's outline by its M49 code."""
+    """The map: its size, how its projection is scaled and where 0° N 0° E lies on it, all land, all borders, and each country's outline by
+    its M49 code.
+    """
 
     width: float
     height: float
+    scale: float
+    origin: tuple[float, float]
     land: str
     borders: str
     countries: dict[str, Country]
+
+    def place(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Where a point of the earth (in degrees) lies on the map.
+
+        The projection is Equal Earth: Šavrič, Patterson and Jenny, "The Equal Earth map projection" (2018), equations 7 to 9.
+        """
+        a, b, c, d = 1.340264, -0.081106, 0.000893, 0.003796
+        theta = asin(sqrt(3) / 2 * sin(radians(latitude)))
+        square = theta * theta
+        sixth = square**3
+        x = 2 * sqrt(3) * radians(longitude) * cos(theta) / (3 * (a + 3 * b * square + sixth * (7 * c + 9 * d * square)))
+        y = theta * (a + b * square + sixth * (c + d * square))
+        return self.origin[0] + self.scale * x, self.origin[1] - self.scale * y
 
 
 @cache
@@ -54,7 +72,7 @@ def world() -> World | None:
     countries = {
         code: Country(outline["path"], outline["x"], outline["y"], tuple(outline["box"])) for code, outline in drawn["countries"].items()
     }
-    return World(drawn["width"], drawn["height"], drawn["land"], drawn["borders"], countries)
+    return World(drawn["width"], drawn["height"], drawn["scale"], tuple(drawn["origin"]), drawn["land"], drawn["borders"], countries)
 
 
 def codes(service: Service, countries: Iterable[str]) -> dict[str, str]:

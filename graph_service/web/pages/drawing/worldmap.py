@@ -6,6 +6,7 @@ What stands on no map (a country without a code or outline) is named below it.
 from collections.abc import Mapping, Sequence
 
 from graph_service.web.pages.cells import Cell
+from graph_service.web.pages.coordinates import Point
 from graph_service.web.pages.drawing.canvas import ACCENT, EDGE, GROUND, RULE, SOFT, TEXT, Drawing, Mark, linked, mark, path, text, tip
 from graph_service.web.pages.drawing.labels import Label, placed
 from graph_service.web.pages.drawing.letters import LINE, lines
@@ -54,9 +55,10 @@ def draw(rows: Rows, title: str, counted: tuple[str, str], codes: Mapping[str, s
     return Drawing(_WIDTH, height + 4, title, _words(countries, things, counted[1]), [*marks, *elsewhere])
 
 
-def locate(places: Sequence[tuple[Cell, str]], world: World) -> Drawing | None:
-    """A small map of the part of the world in which places (with their M49 codes) are; None if none of them has an outline."""
+def locate(places: Sequence[tuple[Cell, str]], spots: Sequence[tuple[Cell, Point]], world: World) -> Drawing | None:
+    """A small map of the part of the world in which places (with their M49 codes) and spots (longitude, latitude) are; None for none."""
     found = {key(place): (place, world.countries[code]) for place, code in places if code in world.countries}
+    found |= {key(place): (place, _spot(*world.place(*point))) for place, point in spots}
     if not found:
         return None
     boxes = [outline.box for _place, outline in found.values()]
@@ -85,6 +87,11 @@ def locate(places: Sequence[tuple[Cell, str]], world: World) -> Drawing | None:
     )
     told = _("On the map: %(places)s.", places=listed(place.text for place, _outline in found.values()))
     return Drawing(_SMALL, high * scale, _("Map"), told, [shown])
+
+
+def _spot(x: float, y: float) -> Country:
+    """A place that has coordinates and no outline, as a country that is too small for one."""
+    return Country("", x, y, (x, y, x, y))
 
 
 def _ground(world: World, scale: float) -> Mark:

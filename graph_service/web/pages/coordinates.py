@@ -1,0 +1,76 @@
+"""Where things are by their coordinates, in the ways that vocabularies say them: WGS 84 (basic geo), schema.org, GeoSPARQL."""
+
+import re
+from collections.abc import Iterable
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.words import terms
+from graph_service.words.terms import Literal, NamedNode
+
+#: Longitude and latitude, in degrees.
+Point = tuple[float, float]
+
+#: A thing has its coordinates itself, or by a place, a point or a geometry of it. Paths of no length are left out: Virtuoso refuses them.
+_COORDINATES = """
+PREFIX geo: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+PREFIX gsp: <http://www.opengis.net/ont/geosparql#>
+PREFIX s: <http://schema.org/>
+PREFIX schema: <https://schema.org/>
+SELECT ?thing ?longitude ?latitude ?wkt WHERE {{
+  VALUES ?thing {{ {things} }}
+  {{
+    ?thing geo:long|schema:longitude|s:longitude ?longitude ; geo:lat|schema:latitude|s:latitude ?latitude .
+  }} UNION {{
+    ?thing geo:location|schema:location|s:location|schema:geo|s:geo|(schema:location/schema:geo)|(s:location/s:geo) ?place .
+    ?place geo:long|schema:longitude|s:longitude ?longitude ; geo:lat|schema:latitude|s:latitude ?latitude .
+  }} UNION {{
+    ?thing gsp:asWKT|((gsp:hasGeometry|gsp:hasDefaultGeometry|gsp:defaultGeometry)/gsp:asWKT) ?wkt .
+  }}
+}} ORDER BY ?thing ?longitude ?latitude ?wkt"""
+
+#: WKT may begin with the IRI of its reference system (GeoSPARQL 1.1, section 8.5.1); without one it is CRS84, longitude first.
+_WKT = re.compile(r"\s*(?:<([^>]*)>)?\s*[A-Za-z ]*(?=[(])")
+_NUMBERS = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s+(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")
+_LONGITUDE_FIRST = re.compile(r"(?i)(?:CRS84|)$")
+_LATITUDE_FIRST = re.compile(r"(?i)/EPSG/[\d.]*/4326$")
+
+
+def coordinates(service: Service, things: Iterable[str]) -> dict[str, Point]:
+    """IRI -> where the thing is; of one with several coordinates the first, of a line or an area the middle of its corners."""
+    listed = " ".join(terms.write(NamedNode(iri)) for iri in sorted(set(things)))
+    found: dict[str, Point] = {}
+    for thing, longitude, latitude, wkt in service.sparql(Query(_COORDINATES.format(things=listed))).rows() if listed else ():
+        if isinstance(thing, NamedNode) and thing.value not in found:
+            point = _point(longitude, latitude) if wkt is None else in_wkt(wkt.value) if isinstance(wkt, Literal) else None
+            if point is not None:
+                found[thing.value] = point
+    return found
+
+
+def in_wkt(text: str) -> Point | None:
+    """The middle of the corners of a geometry in WKT; None for one that is none, or in a reference system that is not known here."""
+    begin = _WKT.match(text)
+    system = (begin[1] or "") if begin else "?"
+    turned = bool(_LATITUDE_FIRST.search(system))
+    if begin is None or not (turned or _LONGITUDE_FIRST.search(system)):
+        return None
+    corners = [(float(x), float(y)) for x, y in _NUMBERS.findall(text, begin.end())]
+    if not corners:
+        return None
+    x, y = (sum(numbers) / len(corners) for numbers in zip(*corners, strict=True))
+    return _within(y, x) if turned else _within(x, y)
+
+
+def _point(longitude: object, latitude: object) -> Point | None:
+    if not isinstance(longitude, Literal) or not isinstance(latitude, Literal):
+        return None
+    try:
+        return _within(float(longitude.value), float(latitude.value))
+    except ValueError:
+        return None
+
+
+def _within(longitude: float, latitude: float) -> Point | None:
+    """A point of the earth; None for numbers that are of none, such as NaN."""
+    return (longitude, latitude) if abs(longitude) <= 180 and abs(latitude) <= 90 else None
