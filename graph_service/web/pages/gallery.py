@@ -49,7 +49,8 @@ class Picture:
     @property
     def counted(self) -> tuple[str, str]:
         """The column of what is counted, and what that is called in the reader's language; both empty where nothing is."""
-        column = self.query.columns.get(self.said.of)
+        # What a thing is called is headed as people call it; of the thing itself the heading tells programs that it is an IRI.
+        column = self.query.columns.get(f"{self.said.of}_label") or self.query.columns.get(self.said.of)
         return self.said.of, in_language(column.label, language()) if column else self.said.of
 
 
