@@ -20,6 +20,7 @@ from graph_service.engine.remote import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound
+from graph_service.knowledge.about import About
 from graph_service.knowledge.catalog import addressed, describe_service
 from graph_service.knowledge.description import part
 from graph_service.knowledge.dumps import Dump
@@ -33,7 +34,7 @@ from graph_service.reasons import Reasons
 from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.labels import LABELS, NAMED, PLACES, distance
-from graph_service.words.names import DCTERMS, RDF, SD
+from graph_service.words.names import RDF, SD
 from graph_service.words.prefixes import adopt
 from graph_service.words.shortening import Shortening
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -311,35 +312,10 @@ class Service:
         """How the graph's IRIs are written short for people."""
         return Shortening(self.space)
 
-    def about_dataset(self, property: str) -> list[str]:
-        """The IRIs that the dataset's makers give for a property of it."""
-        return self._about_dataset.get(property, [])
-
-    def said_of_dataset(self, property: str) -> dict[str, str]:
-        """Language -> the text that the dataset's makers give for a property of it; the language is "" where they say none."""
-        return self._said_of_dataset.get(property, {})
-
-    def title(self, language: str) -> Literal:
-        """What the graph is called, in the language nearest to the one given."""
-        titles = self.said_of_dataset(DCTERMS + "title")
-        tag = min(titles, key=lambda tag: (distance(tag, language), tag), default="")
-        return Literal(titles.get(tag, ""), language=tag) if tag else Literal(titles.get(tag, ""))
-
     @cached_property
-    def _said_of_dataset(self) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = {}
-        for triple in sorted(self.snapshot.description, key=str):
-            if triple.subject == NamedNode(self.space.dataset) and isinstance(triple.object, Literal):
-                found.setdefault(triple.predicate.value, {}).setdefault(triple.object.language or "", triple.object.value)
-        return found
-
-    @cached_property
-    def _about_dataset(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for triple in sorted(self.snapshot.description, key=str):
-            if triple.subject == NamedNode(self.space.dataset) and isinstance(triple.object, NamedNode):
-                found.setdefault(triple.predicate.value, []).append(triple.object.value)
-        return found
+    def about(self) -> About:
+        """What the makers of the graph say of it as a whole. Raises Unavailable for a damaged file."""
+        return About(self.snapshot.description, self.space.dataset)
 
     @property
     def versions(self) -> list[Snapshot]:

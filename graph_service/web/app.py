@@ -41,11 +41,11 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals["pairs"] = values.pairs
     app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
     app.jinja_env.globals.update(prefixes=written(), language=languages.language)
-    app.jinja_env.globals.update(graph_title=lambda: service.title(languages.language()), contents=service.snapshot.contents)
+    app.jinja_env.globals.update(graph_title=lambda: service.about.title(languages.language()), contents=service.snapshot.contents)
     app.jinja_env.globals.update(has_pictures=bool(gallery.pictures(service)), has_queries=bool(service.catalogue.queries))
     app.jinja_env.globals.update(first_query=lambda: presentation_of(service).first_query, menu=lambda: kinds.menu(service))
     app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)
-    app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about_dataset(DCTERMS + "license"))
+    app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about.iris(DCTERMS + "license"))
     app.jinja_env.globals["asset"] = assets.addresses()
     wording.speak(app)
     numerals.write(app)

@@ -96,7 +96,7 @@ def _kind(service: Service) -> str | None:
 
 
 def _title(service: Service) -> str:
-    return shown(service.title(language()).value)
+    return shown(service.about.title(language()).value)
 
 
 def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings, version: str) -> Response:

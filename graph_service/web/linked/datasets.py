@@ -14,7 +14,7 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
     dataset = service.space.dataset
     said = service.description(root, dataset)
     titles, descriptions = texts_of(said, dataset, DCTERMS + "title"), texts_of(said, dataset, DCTERMS + "description")
-    name = service.title("en").value
+    name = service.about.title("en").value
     keywords = [word for words in texts_of(said, dataset, DCAT + "keyword").values() for word in words]
     snapshot = service.snapshot
     found: dict[str, Any] = {
@@ -26,8 +26,8 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
         "alternateName": [text for texts in titles.values() for text in texts if text != name],
         "description": descriptions.get("en", [""])[0],
         "keywords": keywords,
-        "license": next(filter(is_followed, service.about_dataset(DCTERMS + "license")), None),
-        "creator": [{"@type": "Organization", "@id": iri} for iri in service.about_dataset(DCTERMS + "creator") if is_followed(iri)],
+        "license": next(filter(is_followed, service.about.iris(DCTERMS + "license")), None),
+        "creator": [{"@type": "Organization", "@id": iri} for iri in service.about.iris(DCTERMS + "creator") if is_followed(iri)],
         "version": snapshot.id,
         "dateModified": snapshot.made,
         "isAccessibleForFree": True,

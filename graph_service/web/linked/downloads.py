@@ -77,7 +77,7 @@ def blueprint(service: Service) -> Blueprint:
                 Link("collection", root),
                 Link("via", f"{root}downloads/{dump.path.parent.parent.name}/"),
                 Link("describedby", root + "catalog", "text/turtle"),
-                *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+                *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
                 Link("type", "https://schema.org/DataDownload"),
             ],
         )

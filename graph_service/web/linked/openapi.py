@@ -269,7 +269,7 @@ def document(service: Service, root: str) -> dict[str, Any]:
         if path not in _OTHER_FORMS:
             paths.setdefault(path, {}).update(_path(rule, path))
     paths["/sparql"] |= {"get": _sparql_get(paths["/sparql"]["get"]), "post": _sparql_post(paths["/sparql"]["get"])}
-    licenses = [iri for iri in service.about_dataset(DCTERMS + "license") if is_followed(iri)]
+    licenses = [iri for iri in service.about.iris(DCTERMS + "license") if is_followed(iri)]
     return {
         "openapi": "3.1.0",
         "info": {

@@ -35,8 +35,8 @@ def of_dataset(service: Service, root: str) -> list[Link]:
         *([Link("cite-as", service.space.dataset)] if service.space.is_named else []),
         Link("type", "https://schema.org/AboutPage"),
         Link("type", "https://schema.org/Dataset"),
-        *(Link("author", iri) for iri in service.about_dataset(DCTERMS + "creator")),
-        *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+        *(Link("author", iri) for iri in service.about.iris(DCTERMS + "creator")),
+        *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
         *(Link("describedby", f"{root}catalog.{format.name}", format.media) for format in THING_FORMATS),
         *(Link("item", f"{root}downloads/{service.snapshot.id}/{dump.path.name}", dump.format.media) for dump in service.snapshot.dumps),
         *(Link("linkset", root + "linkset", format.media) for format in FORMATS),
@@ -59,7 +59,7 @@ def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[s
         Link("cite-as", service.space.things + place),
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", iri) for iri in kinds),
-        *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+        *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
         *alternates(f"{root}data/{place}", THING_FORMATS, "describedby"),
         *collection(service),
         *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
@@ -72,7 +72,7 @@ def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> l
         Link("cite-as", iri),
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", kind) for kind in kinds),
-        *(Link("license", license) for license in service.about_dataset(DCTERMS + "license")),
+        *(Link("license", license) for license in service.about.iris(DCTERMS + "license")),
         *alternates(f"{root}data", THING_FORMATS, "describedby", by_iri("", iri)),
         *collection(service),
     ]
@@ -117,7 +117,7 @@ def blueprint(service: Service) -> Blueprint:
         if not request.path.startswith(_NOT_DATA) and response.status_code < 400:
             root = request.root_url
             origin = [
-                *(Link("license", iri) for iri in service.about_dataset(DCTERMS + "license")),
+                *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
                 Link("describedby", root + ".well-known/void", "text/turtle"),
                 Link("via", f"{root}downloads/{service.snapshot.id}/"),
                 Link("version-history", root + "changes"),

@@ -81,10 +81,10 @@ def tell(service: Service, table: Table, asked: str, language: str, root: str | 
         language=language,
         version=service.snapshot.id,
         made=service.snapshot.made,
-        licenses=service.about_dataset(DCTERMS + "license"),
-        title=service.said_of_dataset(DCTERMS + "title"),
-        rights=service.said_of_dataset(DCTERMS + "rights"),
-        citation=service.said_of_dataset(DCTERMS + "bibliographicCitation"),
+        licenses=service.about.iris(DCTERMS + "license"),
+        title=service.about.texts(DCTERMS + "title"),
+        rights=service.about.texts(DCTERMS + "rights"),
+        citation=service.about.texts(DCTERMS + "bibliographicCitation"),
     )
 
 
