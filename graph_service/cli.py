@@ -5,10 +5,12 @@ Exit codes: 0 done, 1 the check or the work failed, 2 wrong use.
 
 import argparse
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from difflib import get_close_matches
 from importlib import import_module
 from tempfile import gettempdir
 
@@ -19,20 +21,8 @@ from graph_service.config import Settings, flag_name, refuse_unreadable
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
 
 _KNOWLEDGE_FLAGS = (
-    *(
-        "data",
-        "ontology",
-        "queries",
-        "base",
-        "context",
-        "lenient",
-        "source_limit",
-        "source_format",
-        "default_graph",
-        "snapshots",
-        "keep_snapshots",
-    ),
-    *("reasoning", "strict", "inconsistent", "ontology_deadline", "ontology_memory"),
+    *("data", "ontology", "queries", "base", "context", "lenient", "source_limit", "source_format", "default_graph"),
+    *("snapshots", "keep_snapshots", "reasoning", "strict", "inconsistent", "ontology_deadline", "ontology_memory"),
 )
 _SERVER_FLAGS = (
     *("host", "port", "public_url", "hosts", "proxies", "language", "reload_queries", "page_size", "page_limit"),
@@ -88,7 +78,10 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     options, others = parser.parse_known_args(arguments)
     listed: list[str] | None = getattr(options, options.listed, None)
     if others and (listed is None or any(other.startswith("-") for other in others)):
-        commands[options.command].error(f"unrecognized arguments: {' '.join(others)}")
+        known = re.findall(r"--[\w-]+", commands[options.command].format_usage())
+        near = get_close_matches(next((other for other in others if other.startswith("-")), ""), known, 1)
+        hint = f". Is {near[0]} meant?" if near else ""
+        commands[options.command].error(f"unrecognized arguments: {' '.join(others)}{hint}")
     if listed is not None:
         listed += others
     return options
@@ -159,7 +152,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     sub.add_argument("--format", metavar="NAME", help=f"{formats} [by the ending of the output's name, else trig]")
     sub.add_argument("--graph", metavar="IRI", help="one named graph only, without its name: its IRI, or a name such as graph:inferred")
     sub.add_argument("--asserted", action="store_true", help="leave out what is inferred")
-    sub.add_argument("-o", "--output", metavar="FILE", help="file to write to [standard output]")
+    sub.add_argument("-o", "--output", metavar="FILE", help="file to write to, or - for standard output [-]")
 
     push = sub = command("push", "load the snapshot into another SPARQL server, for serve --engine", *_KNOWLEDGE_FLAGS)
     sub.add_argument("url", metavar="URL", help="the server's graph store, such as http://host:7878/store")

@@ -219,7 +219,7 @@ def test_parameters_may_stand_before_and_behind_options(command: Command, snapsh
     refused = command("query", "projects-by-country", "--format", "csv", "--fromat", "csv")
     assert refused.returncode == 2
     assert refused.stderr.startswith("usage: graph-service query ")
-    assert "unrecognized arguments: --fromat csv" in refused.stderr
+    assert "unrecognized arguments: --fromat csv. Is --format meant?" in refused.stderr
 
 
 def test_a_wrong_value_is_wrong_use_and_the_allowed_ones_are_told(command: Command, snapshot: Snapshot) -> None:

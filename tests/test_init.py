@@ -12,6 +12,7 @@ import pytest
 import rdflib
 import yaml
 
+from graph_service.cli import main
 from tests.conftest import ROOT, Server
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -149,3 +150,15 @@ def test_it_is_served_under_its_own_title(start: Callable[..., Server], project:
     assert server.ask("/id/work/great-wave", Accept="text/html").headers["location"] == "/page/work/great-wave"
     assert "Great Wave" in server.ask("/page/work/great-wave", Accept="text/html").text
     assert "Rhinocéros" in server.ask("/queries/works-by-maker.csv?maker=durer&lang=fr").text
+
+
+def test_who_forgets_to_name_the_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "gallery")]) == 0
+    monkeypatch.chdir(tmp_path / "gallery")
+    capsys.readouterr()
+    assert main(["query"]) == 0
+    assert "graph-service query . asks it" in capsys.readouterr().err
+    assert main(["query", "."]) == 0
+    assert "asks it" not in capsys.readouterr().err

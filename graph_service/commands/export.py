@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     except ValueError as error:
         raise SettingError(f"--graph {options.graph}: must be {error}") from error
     content = snapshot.export(format, graph=graph, infer=not options.asserted)
-    if options.output is None:
+    if options.output in {None, "-"}:
         write_out(content)
     else:
         try:

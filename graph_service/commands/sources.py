@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from graph_service.catalogue.catalogue import query_files
-from graph_service.config import Settings, environment_name
+from graph_service.commands.output import say
+from graph_service.config import Settings, bundled, environment_name
 from graph_service.errors import SettingError
 from graph_service.files import is_there
 
@@ -35,6 +36,8 @@ def with_sources(options: argparse.Namespace, settings: Settings, flags: Mapping
             raise SettingError(f"Both --{flag} and {places[0]} name the {flag}. Name all of them in one way.")
     given = {name for name in ("ontology", "queries") if name in flags or environment_name(name) in os.environ}
     if not sources:
+        if "data" not in flags and environment_name("data") not in os.environ and _is_project(Path()) and not _comes_with_this(Path()):
+            say(f"What came with the service is asked, and not this folder, which is a project: graph-service {options.command} . asks it.")
         return replace(settings, queries=tuple(canned)) if canned else settings
     projects = [source for source in sources if _is_project(source)]
     ontology = [place for source in sources for place in (_there(source / "ontology") if source in projects else [source])]
@@ -74,6 +77,10 @@ def _is_within(word: str, places: list[Path]) -> bool:
 
 def _is_project(folder: Path) -> bool:
     return is_there(str(folder / "data" / "dataset.ttl"))
+
+
+def _comes_with_this(folder: Path) -> bool:
+    return bundled("data").resolve() == (folder / "data").resolve()
 
 
 def _there(folder: Path) -> list[Path]:

@@ -326,3 +326,20 @@ def test_a_thing_with_coordinates_is_on_the_map(start: Callable[..., Server], tm
     assert "On the map" not in server.ask("/page?iri=http://e/other", Accept="text/html").text
     asked = f"/sparql?{urlencode({'query': 'SELECT ?thing { ?thing a <http://e/Well> }'})}"
     assert "On the map: The well." in server.ask(asked, Accept="text/html").text
+
+
+def test_an_ontology_that_is_served_as_a_file_is_data_at_its_address_too(start: Callable[..., Server], tmp_path: Path) -> None:
+    head = (
+        "@prefix e: <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
+    )
+    (tmp_path / "a.ttl").write_text(head + "e:Cat a owl:Class ; rdfs:subClassOf e:Animal .")
+    (tmp_path / "b.ttl").write_text(head + "e:Dog a owl:Class ; rdfs:subClassOf e:Animal .")
+    one = start(str(tmp_path / "a.ttl"))
+    for accept in ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples"):
+        assert one.ask("/ns", Accept=accept).status == 200, accept
+    both = start(str(tmp_path / "a.ttl"), str(tmp_path / "b.ttl"))
+    said = both.ask("/ns.nt").text
+    assert "<http://e/Cat>" in said
+    assert "<http://e/Dog>" in said
+    (tmp_path / "c.ttl").write_text("@prefix e: <http://e/> . e:a e:b e:c .")
+    assert start(str(tmp_path / "c.ttl")).ask("/ns.nt").status == 404

@@ -66,6 +66,16 @@ def graph(service: Service, iri: str, format: Format) -> Response:
     return _constructed(service, f"GRAPH {term(NamedNode(iri))} {{ ?s ?p ?o }}", format, True)
 
 
+def terminology(service: Service, graphs: Sequence[str], format: Format) -> Response:
+    """The triples of the graphs that have an ontology. Raises NotFound if there is none."""
+    if not graphs:
+        raise NotFound("This graph has no ontology.")
+    if len(graphs) == 1:
+        return graph(service, graphs[0], format)
+    values = " ".join(term(NamedNode(iri)) for iri in graphs)
+    return _constructed(service, f"VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }}", format, True)
+
+
 def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> Response:
     """The document of an ontology as a version has it. Raises NotAcceptable."""
     dump = _chosen(files(version, iri), _SAME.get(format.name, format.name), f"{iri} cannot be written in {format.media}.")

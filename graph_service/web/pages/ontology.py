@@ -15,8 +15,8 @@ from graph_service.web.answers import choose
 from graph_service.web.destinations import short
 from graph_service.web.kept import page
 from graph_service.web.languages import language
-from graph_service.web.linked.files import graph
 from graph_service.web.linked.files import ontology as document
+from graph_service.web.linked.files import terminology
 from graph_service.web.links import Link, add, alternates, negotiated
 from graph_service.web.pages.cells import Cell, cell, table
 from graph_service.web.pages.diagram import picture, picture_of
@@ -125,7 +125,7 @@ def blueprint(service: Service) -> Blueprint:
     def ontology(suffix: str | None = None) -> Response:
         if suffix is None and wants_page(request):
             shown = page("ontology", lambda: _page(service, ontology_version(service)))
-            if service.space.graph_ontology not in service.snapshot.graphs:
+            if not ontology_graphs(service):
                 return shown
             cited = [Link("cite-as", service.space.ontology)] if service.space.ontology in names(service.snapshot) else []
             return add(shown, [*cited, *alternates(request.root_url + "ns", GRAPH_FORMATS)])
@@ -133,7 +133,7 @@ def blueprint(service: Service) -> Blueprint:
             return _document(service.snapshot, service.space.ontology, "/ns", suffix)
         # A graph whose ontology is called otherwise, or has no header.
         format = choose(GRAPH_FORMATS, suffix)
-        return negotiated(graph(service, service.space.graph_ontology, format), "/ns", format, GRAPH_FORMATS, "/ns")
+        return negotiated(terminology(service, ontology_graphs(service), format), "/ns", format, GRAPH_FORMATS, "/ns")
 
     @routes.get("/ns/<path:part>")
     def module(part: str) -> Response:
@@ -224,8 +224,14 @@ def _page(service: Service, version: str) -> str:
         namespace=service.space.terms,
         prefix=curie(service.space.terms),
         has_shapes=service.space.shapes in names(service.snapshot),
-        has_graph=service.space.graph_ontology in service.snapshot.graphs,
+        has_graph=bool(ontology_graphs(service)),
     )
+
+
+def ontology_graphs(service: Service) -> list[str]:
+    """The named graphs that have the ontology: one of its own, or those of the files that are data as well."""
+    own, graphs = service.space.graph_ontology, service.snapshot.graphs
+    return [own] if own in graphs else [graph for graph in service.snapshot.ontology_graphs if graph in graphs]
 
 
 def _has_own(service: Service) -> bool:
