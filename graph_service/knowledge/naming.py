@@ -2,8 +2,7 @@
 
 The makers of the data say it in a `dataset.ttl`: the data set is what they call `dcat:Dataset`, `void:Dataset` or `schema:Dataset`, and the
 base is its `void:uriSpace` (VoID, section 4.2), or else its own IRI; if nothing there is called so, it is the one thing that the file
-speaks of. An ontology that goes with such data, and is used without
-them, says so by `void:inDataset` (section 6.2).
+speaks of. An ontology that goes with such data, and is used without them, says so by `void:inDataset` (section 6.2).
 """
 
 from collections.abc import Iterable, Iterator
