@@ -146,7 +146,9 @@ class Workers:
                 if cause is not None or last:
                     raise cause or Unavailable("The process that did the work was ended from outside, twice.", retry_after=1) from error
             except ServiceError:
-                healthy = call.ended is None
+                # What another server has sent may be nested so deeply that a process falls off its stack when it lets go of it: the next
+                # task would be told of that.
+                healthy = call.ended is None and input is None
                 raise
             finally:
                 call.breaks(None)
