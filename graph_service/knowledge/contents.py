@@ -20,8 +20,6 @@ class Content(StrEnum):
     INFERRED = "inferred"
     TERMS = "terms"
     THINGS = "things"
-    #: Things of the service's own namespace, with the terms that go with it.
-    OWN = "own"
 
 
 #: What is of one of these classes makes the content.
@@ -42,8 +40,6 @@ def contents_of(space: Space, roles: Roles, quads: Iterable[Quad]) -> list[Conte
             found.add(Content.INFERRED)
         if quad.graph_name == description:
             continue
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(space.things):
-            found.add(Content.OWN)
         if quad.predicate.value == OA + "exact":
             found.add(Content.PASSAGES)
         elif quad.predicate.value == RDF + "type":

@@ -80,8 +80,10 @@ def blueprint(service: Service) -> Blueprint:
     @routes.before_app_request
     def below_the_base() -> BaseResponse | None:
         """What else the graph tells of below its base answers at its own path, and leads to where it is told."""
+        if request.url_rule is not None or request.method not in {"GET", "HEAD"}:
+            return None
         iri = below(service.space.base, request.path.removeprefix("/"))
-        if request.url_rule is not None or request.method not in {"GET", "HEAD"} or iri not in service.outside:
+        if iri not in service.outside:
             return None
         return _see(by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri))
 

@@ -56,8 +56,10 @@ def blueprint(service: Service) -> Blueprint:
     @routes.before_app_request
     def lead_on() -> BaseResponse | None:
         """Who asks for a list where it was before is led to it, in the same format and with the same parameters."""
+        if request.url_rule is not None:
+            return None
         word, dot, suffix = request.path.removeprefix("/").partition(".")
-        kind = next((kind for kind in kinds_of(service) if word in kind.formerly), None) if request.url_rule is None else None
+        kind = next((kind for kind in kinds_of(service) if word in kind.formerly), None)
         if kind is None:
             return None
         asked = f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else ""

@@ -15,7 +15,7 @@ from graph_service.web.languages import language
 from graph_service.web.tables.telling import in_language
 from graph_service.web.wording import gettext as _
 from graph_service.words.names import RDF, RDFS, SHACL, VIEW
-from graph_service.words.terms import AnyTerm, Literal, NamedNode
+from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _GROUPS = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>
@@ -73,10 +73,15 @@ class Presentation:
         return dict(self._said("repeats"))
 
     @cached_property
+    def _description(self) -> Sequence[Triple]:
+        """What the graph says of itself: its file is read once."""
+        return self._service.snapshot.description
+
+    @cached_property
     def subjects(self) -> Mapping[str, Mapping[str, str]]:
         """Tag of canned queries -> what it is called, by language."""
         described: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
-        for triple in self._service.snapshot.description:
+        for triple in self._description:
             described.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
         found: dict[str, dict[str, str]] = {}
         for said in described.values():
@@ -102,7 +107,7 @@ class Presentation:
     def _terms(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Term of `view:` -> what it says of which IRI: of a property what is said of that which has it as its path."""
         found: dict[str, list[tuple[str, str]]] = {}
-        description = self._service.snapshot.description
+        description = self._description
         paths = {t.subject: t.object.value for t in description if t.predicate.value == SHACL + "path" and isinstance(t.object, NamedNode)}
         for triple in description:
             said = triple.object
