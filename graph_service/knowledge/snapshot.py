@@ -139,6 +139,10 @@ class Snapshot:
                     found.append(Snapshot.open(manifest.parent))
         return sorted(found, key=_age)
 
+    def can_say(self, formats: Iterable[Format]) -> tuple[Format, ...]:
+        """Those of some formats that have a way to write all of the graph, or of which that is not known."""
+        return tuple(format for format in formats if f"dataset.{format.name}" not in self.manifest["left_out"])
+
     def path_of(self, name: str) -> Path:
         """The file of the whole dataset in a format, by the format's short name."""
         return self.folder / "dumps" / f"dataset.{name}"

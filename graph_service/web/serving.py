@@ -47,7 +47,7 @@ class Serving:
         self._told = told
         self._limits = Limits(settings)
         self._addresses = Addresses(settings)
-        self._readers = Readers(settings.port, settings.send_deadline, settings.lowest_rate)
+        self._readers = Readers(settings.port, settings.send_deadline, settings.lowest_rate).start()
         self._spool_limit = settings.spool_limit
         self._succession = Succession(snapshot, settings, restarts, self._readers)
         self._watch = Watch(self._succession.metrics)

@@ -19,9 +19,6 @@ MOST = 400
 #: What was withdrawn says so, and is none that a link should not lead to.
 GONE = re.compile("no longer to be used|<[^>]*deprecated")
 
-#: What RDF/XML cannot say is refused with the reason: which format can say what is told where one is chosen (docs/deviations.md).
-UNSAYABLE = re.compile("RDF/XML has no way to write")
-
 #: Pages that are a form or an explanation and hold no data of their own.
 ONLY_FOR_PEOPLE = ("/docs",)
 
@@ -57,8 +54,7 @@ def crawled(
         answer = server.ask(path, Accept="text/html,*/*;q=0.5")
         while answer.status in {301, 302, 303}:
             answer = server.ask(urljoin(path, answer.headers["location"]).removeprefix(server.url), Accept="text/html,*/*;q=0.5")
-        known = {410: GONE, 406: UNSAYABLE}.get(answer.status)
-        if answer.status != 200 and not (known and known.search(answer.text)):
+        if answer.status != 200 and not (answer.status == 410 and GONE.search(answer.text)):
             dead.append((path, origin, answer.status))
             continue
         look(path, answer)

@@ -132,9 +132,8 @@ def test_the_same_table_gives_the_same_bytes() -> None:
 def test_what_no_cell_can_hold_is_refused_and_not_cut_off() -> None:
     assert len(opened(written(ox.Literal("a" * 32_767)))["rows"]["A2"].value) == 32_767
     for text in ("a" * 32_768, "💥" * 16_384, "<r>" + "a" * 32_768 + "</r>"):
-        with pytest.raises(ResultTooLarge) as refused:
+        with pytest.raises(ResultTooLarge, check=lambda error: error.members["limit"] == 32_767):
             written(ox.Literal(text))
-        assert refused.value.members["limit"] == 32_767
 
 
 def test_a_table_without_columns_or_rows_is_a_workbook_too() -> None:

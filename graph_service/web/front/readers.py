@@ -34,7 +34,7 @@ class Readers:
     """Watches who reads what this process sends."""
 
     def __init__(self, port: int, deadline: float, rate: int) -> None:
-        """`port` is the one that clients connect to. They must take `rate` bytes a second, measured over `deadline` seconds."""
+        """From `start` on, clients of `port` must take `rate` bytes a second, measured over `deadline` seconds."""
         self._port = port
         self._deadline = deadline
         self._least = rate * deadline
@@ -47,8 +47,12 @@ class Readers:
         #: How often it could not be looked.
         self.failures = 0
         self._disk = Path(tempfile.gettempdir()).stat().st_dev
+
+    def start(self) -> "Readers":
+        """Look from now on, for as long as the process lives."""
         if hasattr(socket, "TCP_INFO") and _DESCRIPTORS.is_dir():
             threading.Thread(target=self._watch, daemon=True).start()
+        return self
 
     def _watch(self) -> None:
         fault = ""

@@ -101,6 +101,7 @@ def blueprint(service: Service) -> Blueprint:
             "thing.html",
             thing=shown,
             data="/data",
+            formats=_offered(),
             asked=asked,
             links=links,
             concepts=tree(service, iri),
@@ -109,7 +110,7 @@ def blueprint(service: Service) -> Blueprint:
         )
         response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.root_url + by_iri("page", iri), "text/html")
-        return add(response, [canonical, *alternates(f"{request.root_url}data", DATA_FORMATS, asked=asked), *links])
+        return add(response, [canonical, *alternates(f"{request.root_url}data", _offered(), asked=asked), *links])
 
     @routes.get("/data")
     @routes.get("/data.<suffix>")
@@ -127,10 +128,10 @@ def blueprint(service: Service) -> Blueprint:
         shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_thing(service, request.root_url, kind, key, shown.classes)
         pictures = {"surroundings": around(shown), "location": location(service, iri)}
-        text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", links=links, **pictures)
+        text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", formats=_offered(), links=links, **pictures)
         response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.root_url.rstrip("/") + _page(kind, key), "text/html")
-        return add(response, [canonical, *alternates(f"{request.root_url}data/{_place(kind, key)}", DATA_FORMATS), *links])
+        return add(response, [canonical, *alternates(f"{request.root_url}data/{_place(kind, key)}", _offered()), *links])
 
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
@@ -146,11 +147,20 @@ def blueprint(service: Service) -> Blueprint:
             shown = thing(service, presentation, iri, language(), flag("infer", True))
             links = [Link("cite-as", iri)]
             text = render_template(
-                "thing.html", thing=shown, data=place, links=links, surroundings=around(shown), concepts=tree(service, iri)
+                "thing.html",
+                thing=shown,
+                data=place,
+                formats=_offered(),
+                links=links,
+                surroundings=around(shown),
+                concepts=tree(service, iri),
             )
             response = Response(text, status=410 if shown.withdrawn else 200)
-            return add(response, [Link("cite-as", iri), *alternates(request.root_url.rstrip("/") + place, DATA_FORMATS)])
+            return add(response, [Link("cite-as", iri), *alternates(request.root_url.rstrip("/") + place, _offered())])
         return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
+
+    def _offered() -> tuple[Format, ...]:
+        return service.snapshot.can_say(DATA_FORMATS)
 
     def _document(iri: str, suffix: str | None, path: str, page: str, asked: str = "") -> Response:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
@@ -161,12 +171,12 @@ def blueprint(service: Service) -> Blueprint:
             detail = f"More than {_LARGE} triples speak of {iri}: which graph says what is told by the files of the whole, at /downloads/."
             raise ResultTooLarge(detail, limit=_LARGE)
         if is_large:
-            response = negotiated(_large(iri, format, infer), path, format, DATA_FORMATS, page, stated=not infer, asked=asked)
+            response = negotiated(_large(iri, format, infer), path, format, _offered(), page, stated=not infer, asked=asked)
             response.status_code = 410 if withdrawal(service, iri) is not None else 200
             return response
         quads = service.document(iri, infer)
         content = write_quads(quads, format) if with_graphs else write_triples({q.triple for q in quads}, format)
-        response = negotiated(write(content, format), path, format, DATA_FORMATS, page, stated=not infer, asked=asked)
+        response = negotiated(write(content, format), path, format, _offered(), page, stated=not infer, asked=asked)
         if is_withdrawn([quad.triple for quad in quads], iri):
             response.status_code = 410
         return response

@@ -60,7 +60,7 @@ def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[s
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", iri) for iri in kinds),
         *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
-        *alternates(f"{root}data/{place}", THING_FORMATS, "describedby"),
+        *alternates(f"{root}data/{place}", service.snapshot.can_say(THING_FORMATS), "describedby"),
         *collection(service),
         *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
     ]
@@ -73,7 +73,7 @@ def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> l
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", kind) for kind in kinds),
         *(Link("license", license) for license in service.about.iris(DCTERMS + "license")),
-        *alternates(f"{root}data", THING_FORMATS, "describedby", by_iri("", iri)),
+        *alternates(f"{root}data", service.snapshot.can_say(THING_FORMATS), "describedby", by_iri("", iri)),
         *collection(service),
     ]
     return [link for link in told if is_followed(link.href)]

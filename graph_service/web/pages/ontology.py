@@ -128,12 +128,12 @@ def blueprint(service: Service) -> Blueprint:
             if not ontology_graphs(service):
                 return shown
             cited = [Link("cite-as", service.space.ontology)] if service.space.ontology in names(service.snapshot) else []
-            return add(shown, [*cited, *alternates(request.root_url + "ns", GRAPH_FORMATS)])
+            return add(shown, [*cited, *alternates(request.root_url + "ns", service.snapshot.can_say(GRAPH_FORMATS))])
         if service.space.ontology in names(service.snapshot):
             return _document(service.snapshot, service.space.ontology, "/ns", suffix)
         # A graph whose ontology is called otherwise, or has no header.
-        format = choose(GRAPH_FORMATS, suffix)
-        return negotiated(terminology(service, ontology_graphs(service), format), "/ns", format, GRAPH_FORMATS, "/ns")
+        format, formats = choose(GRAPH_FORMATS, suffix), service.snapshot.can_say(GRAPH_FORMATS)
+        return negotiated(terminology(service, ontology_graphs(service), format), "/ns", format, formats, "/ns")
 
     @routes.get("/ns/<path:part>")
     def module(part: str) -> Response:
@@ -162,12 +162,12 @@ def blueprint(service: Service) -> Blueprint:
                 if iri != service.space.ontology or version.id != service.snapshot.id
                 else ontology()
             )
-            return add(shown, [Link("cite-as", name), *alternates(request.root_url + path[1:], GRAPH_FORMATS)])
+            return add(shown, [Link("cite-as", name), *alternates(request.root_url + path[1:], version.can_say(GRAPH_FORMATS))])
         return _document(version, iri, path, suffix)
 
     def _document(version: Snapshot, iri: str, path: str, suffix: str | None) -> Response:
-        format = choose(GRAPH_FORMATS, suffix)
-        return add(negotiated(document(service, version, iri, format), path, format, GRAPH_FORMATS, path), [Link("cite-as", iri)])
+        format, formats = choose(GRAPH_FORMATS, suffix), version.can_say(GRAPH_FORMATS)
+        return add(negotiated(document(service, version, iri, format), path, format, formats, path), [Link("cite-as", iri)])
 
     return routes
 
@@ -194,6 +194,7 @@ def _module_page(service: Service, version: Snapshot, iri: str) -> str:
         "module.html",
         iri=iri,
         path=request.path,
+        formats=version.can_say(GRAPH_FORMATS),
         title=_text(said, DCTERMS + "title") or iri,
         description=_text(said, DCTERMS + "description"),
         version=_text(said, OWL + "versionInfo"),
@@ -225,6 +226,7 @@ def _page(service: Service, version: str) -> str:
         prefix=curie(service.space.terms),
         has_shapes=service.space.shapes in names(service.snapshot),
         has_graph=bool(ontology_graphs(service)),
+        formats=service.snapshot.can_say(GRAPH_FORMATS),
     )
 
 
