@@ -273,6 +273,9 @@ class Settings:
     )
     engine_user: str = _setting(_text, lambda: "", "none", "user name for that server")
     engine_password: str = _setting(_text, lambda: "", "none", "password for that server", secret=True)
+    image_hosts: tuple[str, ...] = _setting(
+        _hosts, tuple, "none", "hosts whose pictures (https) the pages of things show, with commas; those of others are links"
+    )
     service_hosts: tuple[str, ...] = _setting(
         _hosts, tuple, "none", "hosts that SERVICE may call: example.org (ports 80 and 443) or 192.0.2.1:8001, with commas, or none"
     )

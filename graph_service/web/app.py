@@ -30,6 +30,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.config["VALUES_LIMIT"], app.config["VALUE_LENGTH"] = settings.values_limit, settings.value_length
+    app.config["IMAGE_HOSTS"] = settings.image_hosts
     # People read JSON too: members stand in the order in which they are given, letters as they are.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -83,7 +84,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.register_error_handler(HTTPException, partial(_on_http_exception, service.snapshot))
     app.register_blueprint(assets.blueprint())
     app.register_blueprint(cors.blueprint())
-    app.register_blueprint(policy.blueprint())
+    app.register_blueprint(policy.blueprint(settings.image_hosts))
     return app
 
 

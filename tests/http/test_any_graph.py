@@ -328,6 +328,24 @@ def test_a_thing_with_coordinates_is_on_the_map(start: Callable[..., Server], tm
     assert "On the map: The well." in server.ask(asked, Accept="text/html").text
 
 
+def test_pictures_of_hosts_that_are_named_are_shown_and_others_are_links(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "pictures.ttl").write_text(
+        "@prefix e: <http://e/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix schema: <https://schema.org/> . "
+        "e:it foaf:name 'Ana' ; foaf:depiction <https://pictures.example/ana.jpg> , <https://elsewhere.example/ana.jpg> , "
+        "<http://pictures.example/plain.jpg> , <https://pictures.example.evil.example/ana.jpg> , <https://[> . "
+        "e:other schema:image [ schema:contentUrl 'https://pictures.example/content.png' ] ."
+    )
+    server = start(str(tmp_path / "pictures.ttl"), "--lenient", "true", "--image-hosts", "pictures.example")
+    answer = server.ask("/page?iri=http://e/it", Accept="text/html")
+    assert re.findall(r'<img src="([^"]*)" alt="([^"]*)"', answer.text) == [("https://pictures.example/ana.jpg", "Ana")]
+    assert 'href="https://elsewhere.example/ana.jpg"' in answer.text
+    assert answer.headers["content-security-policy"].endswith("img-src 'self' blob: https://pictures.example")
+    assert 'src="https://pictures.example/content.png"' in server.ask("/page?iri=http://e/other", Accept="text/html").text
+    plain = start(str(tmp_path / "pictures.ttl"), "--lenient", "true").ask("/page?iri=http://e/it", Accept="text/html")
+    assert 'ana.jpg" alt' not in plain.text
+    assert plain.headers["content-security-policy"].endswith("img-src 'self' blob:")
+
+
 def test_an_ontology_that_is_served_as_a_file_is_data_at_its_address_too(start: Callable[..., Server], tmp_path: Path) -> None:
     head = (
         "@prefix e: <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "

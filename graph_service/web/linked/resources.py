@@ -6,7 +6,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug import Response as BaseResponse
 
 from graph_service.engine.result import Kind, Query
@@ -18,10 +18,11 @@ from graph_service.web.languages import language
 from graph_service.web.linked.linksets import LINKSET
 from graph_service.web.linked.signposts import collection, of_foreign, of_thing
 from graph_service.web.links import Link, add, alternates, ascii_address, negotiated
+from graph_service.web.pages.depictions import depictions
 from graph_service.web.pages.extent import OF, TO, size, withdrawal, written_in
 from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.schemes import tree
-from graph_service.web.pages.things import is_withdrawn, thing
+from graph_service.web.pages.things import Thing, is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
 from graph_service.web.protocol import wants_page
 from graph_service.words import terms
@@ -96,7 +97,7 @@ def blueprint(service: Service) -> Blueprint:
         shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_foreign(service, request.root_url, iri, shown.classes)
         asked = by_iri("", iri)
-        pictures = {"surroundings": around(shown), "location": location(service, iri)}
+        pictures = _pictures(shown)
         text = render_template(
             "thing.html",
             thing=shown,
@@ -127,7 +128,7 @@ def blueprint(service: Service) -> Blueprint:
         iri = below(service.space.things, f"{kind}/{key}")
         shown = thing(service, presentation, iri, language(), flag("infer", True))
         links = of_thing(service, request.root_url, kind, key, shown.classes)
-        pictures = {"surroundings": around(shown), "location": location(service, iri)}
+        pictures = _pictures(shown)
         text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", formats=_offered(), links=links, **pictures)
         response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.root_url.rstrip("/") + _page(kind, key), "text/html")
@@ -158,6 +159,14 @@ def blueprint(service: Service) -> Blueprint:
             response = Response(text, status=410 if shown.withdrawn else 200)
             return add(response, [Link("cite-as", iri), *alternates(request.root_url.rstrip("/") + place, _offered())])
         return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
+
+    def _pictures(shown: Thing) -> dict[str, object]:
+        """What the page of a thing shows beside its facts."""
+        return {
+            "surroundings": around(shown),
+            "location": location(service, shown.iri),
+            "depictions": depictions(service, shown.iri, current_app.config["IMAGE_HOSTS"]),
+        }
 
     def _offered() -> tuple[Format, ...]:
         return service.snapshot.can_say(DATA_FORMATS)

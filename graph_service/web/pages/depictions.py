@@ -1,0 +1,40 @@
+"""Pictures of a thing that the graph leads to: shown where they come from a host that may show them, else links as any value."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.words import terms
+from graph_service.words.terms import Literal, NamedNode
+
+#: So many are shown; all are among the facts.
+_SHOWN = 3
+
+#: A picture is the value itself, or what that has as its content (schema.org's ImageObject, ActivityStreams' Image).
+_DEPICTIONS = """
+PREFIX as: <https://www.w3.org/ns/activitystreams#>
+PREFIX dbo: <http://dbpedia.org/ontology/>
+PREFIX edm: <http://www.europeana.eu/schemas/edm/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX s: <http://schema.org/>
+PREFIX schema: <https://schema.org/>
+SELECT DISTINCT ?picture ?content WHERE {{
+  {thing} foaf:depiction|foaf:img|foaf:logo|schema:image|s:image|schema:logo|s:logo|dbo:thumbnail|edm:object|as:image|as:icon ?picture .
+  OPTIONAL {{ ?picture schema:contentUrl|s:contentUrl|schema:url|s:url|as:url ?content }}
+}} ORDER BY ?picture ?content"""
+
+
+def depictions(service: Service, iri: str, hosts: Collection[str]) -> list[str]:
+    """The addresses of pictures of a thing that pages may load: by https, from one of the hosts."""
+    rows = service.sparql(Query(_DEPICTIONS.format(thing=terms.write(NamedNode(iri))))).rows() if hosts else iter(())
+    addresses = dict.fromkeys(term.value for row in rows for term in row if isinstance(term, NamedNode | Literal))
+    return [address for address in addresses if _may_load(address, hosts)][:_SHOWN]
+
+
+def _may_load(address: str, hosts: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme.lower() == "https" and parts.netloc.lower() in hosts
