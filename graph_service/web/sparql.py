@@ -49,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
 
 def _page(service: Service, query: str | None = None, shown: Table | bool | None = None, formats: Sequence[str] = ()) -> Response:
     """The editor, with a query and its result if there is one."""
-    map = places(service, shown) if isinstance(shown, Table) else None
+    map = places(service, (part for row in shown.rows for part in row if part)) if isinstance(shown, Table) else None
     page = render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats, map=map)
     return Response(page)
 

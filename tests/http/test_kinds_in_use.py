@@ -124,3 +124,30 @@ def test_a_dataset_that_has_a_name_of_its_own_is_called_by_its_title(start: Call
     page = server.ask("/things", Accept="text/html").text
     assert "Pizza" in page
     assert "Distribution" not in page
+
+
+SPANS = """@prefix e: <http://e/> . @prefix schema: <https://schema.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> .
+schema:startDate rdfs:label "start" .
+e:one a schema:Event ; rdfs:label "One" ; schema:startDate "2019-03-02"^^xsd:date ; schema:endDate "2021-07-01T10:00:00Z"^^xsd:dateTime .
+e:two a schema:Event ; rdfs:label "Two" ; schema:startDate "2020"^^xsd:gYear ; schema:dateModified "2024-01-01"^^xsd:date .
+e:three a schema:Event ; rdfs:label "Three" ; schema:dateModified "2023-01-01"^^xsd:date ; geo:lat 10.5 ; geo:long 20.5 .
+e:a a e:Book ; rdfs:label "A" ; e:dateModified "2024-01-01"^^xsd:date ; e:issued "1990"^^xsd:gYear .
+e:b a e:Book ; rdfs:label "B" ; e:dateModified "2024-01-01"^^xsd:date ; e:issued "1991-05"^^xsd:gYearMonth .
+e:c a e:Pen ; rdfs:label "C" ; e:issued "1991-05"^^xsd:gYearMonth .
+e:d a e:Pen ; rdfs:label "D" ; e:issued "soon" .
+"""
+
+
+def test_things_with_dates_are_on_a_timeline_and_those_with_places_on_a_map(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "spans.ttl").write_text(SPANS)
+    server = start(str(tmp_path / "spans.ttl"))
+    events = server.ask("/things/Event", Accept="text/html").text
+    assert "2 items have a date. One (start): March 2, 2019 – July 1, 2021. Two (start): since 2020. 1 has none: Three." in events
+    assert "On the map: Three." in events
+    books = server.ask("/things/Book?lang=fr", Accept="text/html").text
+    assert "A (e:issued): 1990. B (e:issued): mai 1991." in books
+    assert "<h2>Quand</h2>" in books
+    assert "On the map" not in books
+    # One date alone makes no line of time.
+    assert "<h2>When</h2>" not in server.ask("/things/Pen", Accept="text/html").text

@@ -24,9 +24,11 @@ from graph_service.web.languages import language, naming
 from graph_service.web.linked.signposts import collection
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
+from graph_service.web.pages.dates import when
 from graph_service.web.pages.list_files import FORMATS, list_file
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
+from graph_service.web.pages.vicinity import places
 from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.packages import PACKAGE
 from graph_service.web.tables.telling import in_language
@@ -90,7 +92,7 @@ def blueprint(service: Service) -> Blueprint:
         found = _kind(service, name)
         choices, number = _choices(service, found), _number()
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
-            return _page(Listing(service, found, choices, language()), number)
+            return _page(service, Listing(service, found, choices, language()), number)
         page = Link("alternate", f"{request.root_url}things/{name}{_asked()}", "text/html")
         response = list_file(service, found, choices, choose(FORMATS, suffix), [page])
         return add(response, [*alternates(f"{request.root_url}things/{name}", FORMATS), *collection(service)])
@@ -145,7 +147,7 @@ def menu(service: Service) -> tuple[tuple[str, str, bool], ...]:
     return tuple((f"/things/{kind.name}", in_language(kind.label, language()), True) for kind in kinds_of(service) if kind.menu)
 
 
-def _page(listed: Listing, number: int) -> Response:
+def _page(service: Service, listed: Listing, number: int) -> Response:
     total = listed.total
     pages = max(1, -(-total // PAGE))
     base = f"{request.root_url}things/{listed.kind.name}"
@@ -154,6 +156,7 @@ def _page(listed: Listing, number: int) -> Response:
     asked = _asked(page=None, lang=naming())
     files = [Link("alternate", f"{base}.{format.name}{asked}", format.media) for format in _OFFERED]
     rows = listed.page(number)
+    things = [row.thing for row in rows]
     links = fitting([*paging, *files, *(Link("item", whole(row.thing.href)) for row in rows if row.thing.href)])
     text = render_template(
         "kind.html",
@@ -169,6 +172,9 @@ def _page(listed: Listing, number: int) -> Response:
         formats=_OFFERED,
         asked_of_files=asked,
         links=[*paging, *files],
+        # What a graph says that it wants shown has its pictures elsewhere.
+        when=None if kinds_of(service).are_said else when(service, things),
+        where=None if kinds_of(service).are_said else places(service, things),
     )
     return add(Response(text), links)
 

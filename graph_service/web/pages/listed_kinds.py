@@ -15,7 +15,8 @@ class Kinds:
     def __init__(self, service: Service) -> None:
         self._service = service
         said, _ = read_lists(service.snapshot.description)
-        self._are_said = bool(said)
+        #: Whether the graph says them; else they are its classes in use.
+        self.are_said = bool(said)
         self._kinds = {kind.name: kind for kind in said or kinds_in_use(service)}
 
     def __iter__(self) -> Iterator[Kind]:
@@ -25,14 +26,14 @@ class Kinds:
     def named(self, name: str) -> Kind | None:
         """The kind of that name, with its traits."""
         kind = self._kinds.get(name)
-        if kind is not None and not self._are_said and not kind.traits:
+        if kind is not None and not self.are_said and not kind.traits:
             kind = self._kinds[name] = replace(kind, traits=traits_in_use(self._service, kind))
         return kind
 
     def of(self, classes: Collection[str]) -> Kind | None:
         """The first kind that a thing of these classes (IRIs) is of; of classes in use the one with the fewest things."""
         fitting = [kind for kind in self if set(kind.classes) & set(classes) and not set(kind.without) & set(classes)]
-        return next(iter(fitting if self._are_said else reversed(fitting)), None)
+        return next(iter(fitting if self.are_said else reversed(fitting)), None)
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.destinations import short
 from graph_service.web.languages import language
-from graph_service.web.pages.cells import Cell, Table, cell
+from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.coordinates import coordinates
 from graph_service.web.pages.drawing import surroundings, worldmap
 from graph_service.web.pages.drawing.canvas import Drawing
@@ -57,10 +57,10 @@ def location(service: Service, iri: str) -> Drawing | None:
     return worldmap.locate(places, spots, outlines)
 
 
-def places(service: Service, table: Table) -> Drawing | None:
-    """The countries, and things with coordinates, in a table, on a map; None if there are none, or no map was built."""
+def places(service: Service, things: Iterable[Cell]) -> Drawing | None:
+    """The countries, and things with coordinates, among some things, on a map; None if there are none, or no map was built."""
     outlines = world()
-    found = {shown.title: shown for row in table.rows for shown in row if shown and shown.title and shown.href}
+    found = {shown.title: shown for shown in things if shown.title and shown.href}
     if outlines is None or not found:
         return None
     countries = codes(service, found)

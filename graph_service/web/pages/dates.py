@@ -1,0 +1,80 @@
+"""When things are, by the dates that are said of them in whatever vocabulary: the rows of a timeline.
+
+The datatype tells a date; the words in the name of its property whether something begins, ends, or is at it.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from graph_service.engine.result import Query
+from graph_service.service import Service
+from graph_service.web.languages import language
+from graph_service.web.pages.cells import Cell, cell
+from graph_service.web.pages.drawing import timeline
+from graph_service.web.pages.drawing.canvas import Drawing
+from graph_service.web.pages.drawing.rows import Row
+from graph_service.web.wording import gettext as _
+from graph_service.words import terms
+from graph_service.words.labels import last_part
+from graph_service.words.terms import Literal, NamedNode
+
+#: A date is a value of the thing, or of the period that it is of (DCAT 3, section 6.15).
+_DATES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT ?thing ?property ?date WHERE {{
+  VALUES ?thing {{ {things} }}
+  {{ ?thing ?property ?date }} UNION {{ ?thing dcterms:temporal ?period . ?period ?property ?date }}
+  FILTER(isLiteral(?date) && DATATYPE(?date) IN (xsd:date, xsd:dateTime, xsd:dateTimeStamp, xsd:gYear, xsd:gYearMonth))
+}} ORDER BY ?thing ?property ?date"""
+
+#: Words in names of properties: what begins, what ends, and what tells of the record and not of the thing.
+_BEGINS = frozenset({"start", "started", "begin", "began", "beginning", "from", "since", "birth", "founding", "founded", "inception"})
+_ENDS = frozenset({"end", "ended", "until", "to", "through", "death", "dissolution", "dissolved", "completed", "completion", "closed"})
+_OF_RECORDS = frozenset({"modified", "updated", "changed", "revised", "accessed", "retrieved", "generated", "version"})
+
+#: The words of `startDate`, `start_date` and `start-date`.
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def when(service: Service, things: Iterable[Cell]) -> Drawing | None:
+    """Things on a timeline: from when to when they last where anything says so, else when they were; None if fewer than two have a date."""
+    rows = _rows(service, list(things))
+    dated = sum(1 for row in rows if len(row) > 1)
+    return timeline.draw(rows, _("When")) if dated > 1 else None
+
+
+def _rows(service: Service, things: list[Cell]) -> list[Row]:
+    listed = " ".join(dict.fromkeys(terms.write(NamedNode(thing.title)) for thing in things if thing.title))
+    said: dict[str, dict[NamedNode, Literal]] = defaultdict(dict)
+    for subject, property, date in service.sparql(Query(_DATES.format(things=listed))).rows() if listed else ():
+        if isinstance(subject, NamedNode) and isinstance(property, NamedNode) and isinstance(date, Literal):
+            said[subject.value].setdefault(property, date)
+    used = Counter(property for dates in said.values() for property in dates)
+    labels = service.labels(list(used), language())
+    begins, ends = _best(used, _BEGINS), _best(used, _ENDS - _BEGINS)
+    point = None if begins or ends else _best(used, None)
+    found: list[Row] = []
+    for thing in things:
+        dates = said.get(thing.title or "", {})
+        row: dict[str, Cell | None] = {"item": thing}
+        for column, told_by in (("start_date", begins), ("end_date", ends), ("date", point)):
+            if told_by is not None and told_by in dates:
+                row[column] = _date(dates[told_by])
+                row.setdefault("kind", cell(told_by, labels))
+        found.append(row)
+    return found
+
+
+def _best(used: Counter[NamedNode], words: frozenset[str] | None) -> NamedNode | None:
+    """The property with one of the words in its name that most things have; with None for the words, any, last those of records."""
+    named = {property: {word.lower() for word in _WORD.findall(last_part(property.value))} for property in used}
+    fitting = [property for property in used if words is None or words & named[property]]
+    return min(fitting, key=lambda one: (bool(_OF_RECORDS & named[one]), -used[one], one.value), default=None)
+
+
+def _date(date: Literal) -> Cell:
+    """A date as timelines have it: of a moment its day."""
+    moment = date.datatype.value.rpartition("#")[2].startswith("dateTime")
+    return Cell(date.value[: len("2023-06-01")], title="xsd:date") if moment else cell(date, {}) or Cell(date.value)
