@@ -339,17 +339,18 @@ class Service:
 
     def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, Literal]:
         """IRI -> a name to show, by the properties and in the order of languages of `words/labels.py`; the name tells in which."""
+        return {iri: min(names, key=lambda name: distance(name.language, language)) for iri, names in self.names(things).items()}
+
+    def names(self, things: Sequence[AnyTerm | None]) -> dict[str, list[Literal]]:
+        """IRI -> all names, in whichever language, in the order of the properties of `words/labels.py`; nothing for what has none."""
         iris = {part.value for thing in things for part in terms.parts(thing) if isinstance(part, NamedNode)}
-        if not iris:
-            return {}
-        text = _LABELS.format(things=" ".join(terms.write(NamedNode(iri)) for iri in sorted(iris)))
-        best: dict[str, tuple[int, int, str, Literal]] = {}
-        for thing, label, property in self.sparql(Query(text)).rows():
-            if isinstance(thing, NamedNode) and isinstance(label, Literal) and isinstance(property, NamedNode):
-                rank = distance(label.language, language), PLACES.get(property.value, len(PLACES)), str(label)
-                if thing.value not in best or rank < best[thing.value][:3]:
-                    best[thing.value] = (*rank, label)
-        return {iri: label for iri, (*_, label) in best.items()}
+        found: dict[str, list[tuple[int, str, Literal]]] = {}
+        if iris:
+            text = _LABELS.format(things=" ".join(terms.write(NamedNode(iri)) for iri in sorted(iris)))
+            for thing, label, property in self.sparql(Query(text)).rows():
+                if isinstance(thing, NamedNode) and isinstance(label, Literal) and isinstance(property, NamedNode):
+                    found.setdefault(thing.value, []).append((PLACES.get(property.value, len(PLACES)), str(label), label))
+        return {iri: [label for *_, label in sorted(names, key=lambda name: name[:2])] for iri, names in found.items()}
 
     def dump(self, name: str) -> Dump:
         """A file of the dataset, by its name. Raises NotFound."""

@@ -10,7 +10,7 @@ from graph_service.catalogue import grlc
 from graph_service.catalogue.columns import Column, read_columns
 from graph_service.catalogue.header import NAME, Header, line_of, read_header
 from graph_service.catalogue.paging import Select
-from graph_service.catalogue.parameters import LANGUAGE, Lists, Parameter, read_parameter
+from graph_service.catalogue.parameters import Lists, Parameter, language_parameter, read_parameter
 from graph_service.catalogue.places import Place, filled
 from graph_service.errors import InvalidParameter, MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.files import below, is_folder
@@ -185,7 +185,7 @@ def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
     for name in RESERVED & {*header.params, *(place.name for place in grlc.places(text))}:
         raise SourceError(f"{where(name)}: every query has a parameter of this name already")
     # A row VALUES ?lang { "en" } chooses the language of names, and needs no words in the header: it means the same everywhere.
-    given = {**header.params, **({"lang": LANGUAGE} if "lang" in rows else {})}
+    given = {**header.params, **({"lang": language_parameter(contents["lang"])} if "lang" in rows else {})}
     read = {name: read_parameter(name, properties, contents.get(name), declared(text), where(name)) for name, properties in given.items()}
     return read if header.params else {**grlc.parameters(text, header, str(path)), **read}
 

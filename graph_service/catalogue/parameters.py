@@ -43,7 +43,7 @@ _LITERAL = re.compile(r'"([^"\\\n]*)"(?:\^\^\S+|@[A-Za-z0-9-]+)?')
 _NUMBERS = frozenset({"integer", "decimal", "year"})
 
 #: The parameter of every query that has a row `VALUES ?lang { … }`.
-LANGUAGE: Mapping[str, Any] = {
+_LANGUAGE: Mapping[str, Any] = {
     "type": "string",
     "enum": {
         "en": {"en": "English", "fr": "anglais", "es": "inglés"},
@@ -57,6 +57,12 @@ LANGUAGE: Mapping[str, Any] = {
         "es": "Si no hay nombre en el idioma, se da el inglés.",
     },
 }
+
+
+def language_parameter(row: str) -> Mapping[str, Any]:
+    """What the parameter `lang` of a query may be: a language of the pages, or the one that stands in its row."""
+    own = _LITERAL.search(row)
+    return {**_LANGUAGE, "enum": {**({own[1]: {"en": own[1]}} if own else {}), **_LANGUAGE["enum"]}}
 
 
 @dataclass(frozen=True)

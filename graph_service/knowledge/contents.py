@@ -1,15 +1,20 @@
-"""Of which kinds of content a graph has any: pages, and words on pages, that would tell of nothing are left out.
+"""Of which kinds of content a graph has any, and the languages of its names: what would tell of nothing is left out of pages.
 
 It is told when the graph is built, so that every page, that of a problem too, knows it without asking an engine.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
 from graph_service.knowledge.roles import Role, Roles
+from graph_service.words.labels import LABELS, XL_TEXT
 from graph_service.words.names import OA, OWL, RDF, RDFS, SKOS
 from graph_service.words.space import Space
-from graph_service.words.terms import NamedNode, Quad
+from graph_service.words.terms import Literal, NamedNode, Quad
+
+#: What has the name of a thing for a value.
+_NAMING = frozenset({*LABELS, XL_TEXT})
 
 
 class Content(StrEnum):
@@ -47,3 +52,14 @@ def contents_of(space: Space, roles: Roles, quads: Iterable[Quad]) -> list[Conte
             if isinstance(quad.object, NamedNode) and quad.object.value in classes:
                 found.add(classes[quad.object.value])
     return sorted(found)
+
+
+def languages_of(space: Space, quads: Iterable[Quad]) -> list[str]:
+    """The tags of the languages in which things have names, the one with the most names first; what describes the graph left out."""
+    description = NamedNode(space.graph_description)
+    found = Counter(
+        quad.object.language.lower()
+        for quad in quads
+        if isinstance(quad.object, Literal) and quad.object.language and quad.predicate.value in _NAMING and quad.graph_name != description
+    )
+    return sorted(found, key=lambda tag: (-found[tag], tag))

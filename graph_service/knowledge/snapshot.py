@@ -34,7 +34,7 @@ from typing import Any, BinaryIO
 import pyoxigraph as ox
 
 from graph_service.errors import BuildError, NotFound, ServiceError, SettingError, Unavailable
-from graph_service.knowledge.contents import Content, contents_of
+from graph_service.knowledge.contents import Content, contents_of, languages_of
 from graph_service.knowledge.context import make_context
 from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
 from graph_service.knowledge.index import write_index
@@ -169,6 +169,11 @@ class Snapshot:
         Raises Unavailable if its file is not as it was written.
         """
         return Outside(self._whole(_OUTSIDE).read_bytes() if _OUTSIDE in self.manifest["about"] else b"")
+
+    @property
+    def languages(self) -> list[str]:
+        """The tags of the languages in which its things have names, the one with the most names first."""
+        return list(self.manifest.get("languages", ()))
 
     @property
     def contents(self) -> frozenset[str]:
@@ -349,6 +354,7 @@ def write(
             "space": space.write(),
             "roles": roles.write(),
             "contents": contents_of(space, roles, quads),
+            "languages": languages_of(space, quads),
             **(told or {}),
             "about": {name: digest_of(draft / name) for name in (*about, "search.sqlite")},
             "dumps": dumps,

@@ -6,7 +6,7 @@ from flask import Flask, Response
 from prometheus_client import CollectorRegistry
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from graph_service.config import Settings
+from graph_service.config import LANGUAGES, Settings
 from graph_service.errors import MalformedQuery, ServiceError, Unavailable
 from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
@@ -30,6 +30,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.config["VALUES_LIMIT"], app.config["VALUE_LENGTH"] = settings.values_limit, settings.value_length
+    app.config["LANGUAGES"] = tuple(dict.fromkeys((*LANGUAGES, *service.snapshot.languages)))
     app.config["IMAGE_HOSTS"] = settings.image_hosts
     # People read JSON too: members stand in the order in which they are given, letters as they are.
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -41,8 +42,8 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.filters["subject"] = partial(subject, service)
     app.jinja_env.globals["pairs"] = values.pairs
     app.jinja_env.globals.update(marked_term=marked.term, marked_other=marked.other, linked=marked.link)
-    app.jinja_env.globals.update(prefixes=written(), language=languages.language)
-    app.jinja_env.globals.update(graph_title=lambda: service.about.title(languages.language()), contents=service.snapshot.contents)
+    app.jinja_env.globals.update(prefixes=written(), language=languages.language, language_of_names=languages.language_of_names)
+    app.jinja_env.globals.update(graph_title=lambda: service.about.title(languages.language_of_names()), contents=service.snapshot.contents)
     app.jinja_env.globals.update(has_pictures=bool(gallery.pictures(service)), has_queries=bool(service.catalogue.queries))
     app.jinja_env.globals.update(first_query=lambda: presentation_of(service).first_query, menu=lambda: kinds.menu(service))
     app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)

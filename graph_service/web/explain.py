@@ -11,7 +11,7 @@ from graph_service.knowledge.explanation import Step
 from graph_service.knowledge.provenance import as_data, as_triples
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html, write
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.pages.cells import cell, cells
 from graph_service.words import terms
 from graph_service.words.formats import EXPLANATION_FORMATS
@@ -44,7 +44,8 @@ def blueprint(service: Service) -> Blueprint:
         if wants_html() and not request.args.get("format"):
             steps = explanation.step.steps
             iris = [iri for origin in explanation.origins.values() for iri in (*origin.graphs, *(p.document for p in origin.passages))]
-            labels = service.labels([part for step in steps for part in _parts(step)] + [terms.NamedNode(iri) for iri in iris], language())
+            named = [*(part for step in steps for part in _parts(step)), *map(terms.NamedNode, iris)]
+            labels = service.labels(named, language_of_names())
             sources = {iri: cell(terms.NamedNode(iri), labels) for iri in iris}
             shown = {step.triple: cells(_parts(step), labels) for step in steps}
             numbers = {step.triple: number for number, step in enumerate(steps, 1)}

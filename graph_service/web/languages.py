@@ -8,7 +8,7 @@ docs/languages.md says what clients may rely on.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
@@ -30,8 +30,8 @@ OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 #: Languages in one Accept-Language that are looked at.
 _LANGUAGES = 32
 
-#: A basic language range (RFC 4647, section 2.1): every well-formed tag is one (RFC 5646, section 2.1).
-_RANGE = re.compile(r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+#: A language tag, as far as its form goes (RFC 5646, section 2.1); each is a basic language range, and so is `*` (RFC 4647, section 2.1).
+_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 #: What leads to another page: a link, or a form that asks (its fields take the place of the parameters of its address).
 _LINK = re.compile(r'(<a\b[^>]*?\shref=")(/(?!/)[^"]*)(")')
@@ -43,15 +43,20 @@ _DATA = re.compile(r"^/(static|data|graph|context|admin)(/|$)|\.\w+$")
 
 @dataclass(frozen=True)
 class Language:
-    """In which language a request is answered; each tag is one of LANGUAGES, and never a text of the client's."""
+    """In which language a request is answered; each tag is one of ours or of the graph's, and never a text of the client's."""
 
-    #: That of the page.
+    #: That of the page, one of LANGUAGES.
     shown: str
-    #: The one that `lang=` chooses; None where it is not given or is of a language that is not spoken here.
+    #: The one that `lang=` chooses, of LANGUAGES or of the graph's names; None where it is not given, or nothing here is in it.
     chosen: str | None = None
 
     @property
     def of_names(self) -> str:
+        """That of the names on a page."""
+        return self.chosen or self.shown
+
+    @property
+    def of_data(self) -> str:
         """That of the names in data, which look the same to everybody who asks for one address: Accept-Language has no say."""
         return self.chosen or "en"
 
@@ -71,12 +76,12 @@ def preferred(accept: str, default: str) -> str:
     """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
     accepted = parse_accept_header(",".join(accept.split(",", _LANGUAGES)[:_LANGUAGES]), LanguageAccept)
     liked = sorted(((quality, tag) for tag, quality in accepted if quality > 0), key=lambda pair: -pair[0])
-    found = (_spoken(tag.replace("_", "-")) for _, tag in liked)
+    found = (_found(tag.replace("_", "-"), LANGUAGES) for _, tag in liked)
     return next((tag for tag in found if tag is not None), default)
 
 
-def chosen(asked: Request) -> str | None:
-    """The language that `lang=` of a request chooses; None where it is not given or is of a language that is not spoken here.
+def chosen(asked: Request, there: Collection[str] = LANGUAGES) -> str | None:
+    """The language that `lang=` of a request chooses among those that are there; None where it is not given, or is another one.
 
     Raises MalformedRequest for what is no language range, and for several.
     """
@@ -85,10 +90,15 @@ def chosen(asked: Request) -> str | None:
         raise MalformedRequest("lang is given several times; an answer is in one language.", parameter="lang", allowed=list(LANGUAGES))
     if not given:
         return None
-    if not _RANGE.fullmatch(given[0]):
+    if given[0] != "*" and not is_tag(given[0]):
         detail = f"lang must be a language tag, such as {', '.join(LANGUAGES)}; {given[0][:40]!r} was given."
         raise MalformedRequest(detail, parameter="lang", allowed=list(LANGUAGES))
-    return _spoken(given[0])
+    return _found(given[0], there)
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text has the form of a language tag."""
+    return _TAG.fullmatch(text) is not None
 
 
 def current() -> Language:
@@ -106,16 +116,28 @@ def language() -> str:
     return current().shown
 
 
+def language_of_names() -> str:
+    """The language in which this request's answer names things: that of `language`, or another of the graph's that `lang=` chooses."""
+    g.differs_by_language = True
+    return current().of_names
+
+
+def languages_here() -> tuple[str, ...]:
+    """Those of the pages, and those in which the graph names things."""
+    here: tuple[str, ...] = current_app.config["LANGUAGES"]
+    return here
+
+
 def naming(otherwise: str = "en") -> str | None:
     """The `lang=` by which data have the names that this page shows; None where they have them without it, in the language `otherwise`."""
-    return None if language() == otherwise else language()
+    return None if language_of_names() == otherwise else language_of_names()
 
 
 @contextmanager
 def speaking(tag: str) -> Iterator[None]:
     """What is written within is in a language of data: Accept-Language has no say in it."""
     before, differs = g.language, g.get("differs_by_language", False)
-    g.language = Language(tag, before.chosen)
+    g.language = Language(tag if tag in LANGUAGES else "en", before.chosen)
     try:
         yield
     finally:
@@ -149,8 +171,8 @@ def blueprint(default: str) -> Blueprint:
         # There must be one for the page that says what is wrong with a value, also with that of `lang=`.
         liked = g.language = Language(preferred(request.headers.get("Accept-Language", ""), default))
         check(request, current_app.config)
-        tag = chosen(request)
-        g.language = Language(tag or liked.shown, tag)
+        tag = chosen(request, languages_here())
+        g.language = Language(tag if tag in LANGUAGES else liked.shown, tag)
 
     @routes.after_app_request
     def keep(response: Response) -> Response:
@@ -158,7 +180,7 @@ def blueprint(default: str) -> Blueprint:
             response.content_language.add(language())
             response.vary.add("Accept-Language")
         if response.mimetype == "text/html" and current().chosen is not None and not response.is_streamed:
-            response.set_data(_kept(response.get_data(as_text=True), language()))
+            response.set_data(_kept(response.get_data(as_text=True), current().of_names))
         if response.location is not None and response.location.startswith("/"):
             response.location = keeping(response.location)
         return response
@@ -166,10 +188,12 @@ def blueprint(default: str) -> Blueprint:
     return routes
 
 
-def _spoken(range: str) -> str | None:
-    """The language of ours that a language range leads to, by lookup (RFC 4647, section 3.4): `es` for `es-CR`."""
-    primary = range.partition("-")[0].lower()
-    return primary if primary in LANGUAGES else None
+def _found(range: str, there: Collection[str]) -> str | None:
+    """The one of some languages that a language range leads to by lookup (RFC 4647, section 3.4): `es` for `es-CR`."""
+    tag = range.lower()
+    while tag and tag not in there:
+        tag = tag.rpartition("-")[0]
+    return tag or None
 
 
 def _here() -> str:

@@ -15,7 +15,7 @@ from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, wants_html, write
-from graph_service.web.languages import language, naming
+from graph_service.web.languages import language_of_names, naming
 from graph_service.web.linked.descriptions import document
 from graph_service.web.links import Link, add, fitting, negotiated
 from graph_service.web.pages.cells import ROWS_SHOWN, table
@@ -23,7 +23,7 @@ from graph_service.web.pages.forms import options
 from graph_service.web.pages.questions import brought
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.snippets import snippets
-from graph_service.web.tables.asking import arguments, asked, in_short, in_words, moved, own_language, spoken, values
+from graph_service.web.tables.asking import arguments, asked, in_short, in_words, moved, own_language, shown_in, spoken, values
 from graph_service.web.tables.described import described_by
 from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader
@@ -113,7 +113,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     needs = any(parameter.required for parameter in query.parameters.values())
     if set(given) - {"lang"} or not needs:
         try:
-            text = service.bind(query, {**given, "lang": [language()]} if "lang" in query.parameters else given)
+            text = service.bind(query, {**given, "lang": [shown_in(query)]} if "lang" in query.parameters else given)
             # A page for people has fewer rows than a file may have: writing it takes long.
             usual, most = min(service.page_size, ROWS_SHOWN), min(service.page_limit, ROWS_SHOWN)
             page = asked_page(usual, most) or (Page(1, usual) if query.form == "SELECT" else None)
@@ -127,7 +127,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
             shown["meanings"] = {name: query.columns.get(f"{name}_label", column).label for name, column in query.columns.items()}
         except (InvalidParameter, UnknownParameter) as error:
             status, shown = error.status, {"fault": error}
-    entries = {name: options(service, query, parameter, given, language()) for name, parameter in query.parameters.items()}
+    entries = {name: options(service, query, parameter, given, language_of_names()) for name, parameter in query.parameters.items()}
     examples = [(urlencode(example, doseq=True), example) for example in query.header.examples]
     text = render_template(
         "query.html",

@@ -12,7 +12,7 @@ from graph_service.knowledge.search import Findings, Hit, Name, Wanted
 from graph_service.service import Service
 from graph_service.web.answers import choose, write
 from graph_service.web.destinations import destination, whole
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.links import Link, add
 from graph_service.web.paging import Paging, asked_page
 from graph_service.web.tables.taking import attached, for_reader, short
@@ -62,7 +62,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
             raise InvalidParameter(f"q may have {settings.search_length} characters; it has {len(text)}.", parameter="q")
         if not text and format is not HTML:
             raise InvalidParameter("There is nothing to search for: q must be a text.", parameter="q")
-        wanted = Wanted(text, language(), _kind(service), page.offset, page.size, suggests)
+        wanted = Wanted(text, language_of_names(), _kind(service), page.offset, page.size, suggests)
         found = service.search.find(wanted)
         paging = Paging(page, found.total, page.last_of(found.total))
         response = _answer(format, wanted, paging, found, service.snapshot.id)
@@ -96,7 +96,7 @@ def _kind(service: Service) -> str | None:
 
 
 def _title(service: Service) -> str:
-    return shown(service.about.title(language()).value)
+    return shown(service.about.title(language_of_names()).value)
 
 
 def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings, version: str) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph_service.service import Service
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.words.names import DCAT, DCTERMS, is_followed
 from graph_service.words.terms import Literal, NamedNode, Triple
 
@@ -57,5 +57,5 @@ def texts_of(said: Iterable[Triple], subject: str, property: str) -> dict[str, l
 
 def in_language(texts: dict[str, list[str]]) -> Literal | None:
     """The first text in the reader's language, else in English, else in any."""
-    tag = next((tag for tag in (language(), "en", *texts) if tag in texts), None)
+    tag = next((tag for tag in (language_of_names(), "en", *texts) if tag in texts), None)
     return None if tag is None else Literal(texts[tag][0], language=tag) if tag else Literal(texts[tag][0])

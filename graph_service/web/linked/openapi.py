@@ -13,10 +13,10 @@ from werkzeug.routing import Rule
 
 import graph_service
 from graph_service.catalogue.openapi import FAILURES, media_types, operations, problem
-from graph_service.config import LANGUAGES
 from graph_service.service import Service
 from graph_service.web import search
 from graph_service.web.kept import content, page
+from graph_service.web.languages import languages_here
 from graph_service.web.linked import linksets
 from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.links import Link, add
@@ -196,7 +196,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "named-graph-uri": {"schema": _SEVERAL, "description": "Named graphs to offer."},
     "timeout": {"schema": {"type": "number", "minimum": 1}, "description": "Seconds; the server's own limit holds too."},
     "infer": {"schema": {"type": "boolean", "default": True}, "description": "Whether inferred triples are told."},
-    "lang": {"schema": {"type": "string", "enum": list(LANGUAGES)}, "description": "Language of names; beats Accept-Language."},
+    "lang": {"schema": {"type": "string"}, "description": "Language of names; beats Accept-Language."},
     "graphs": {"schema": {"type": "boolean", "default": False}, "description": "Whether TriG and N-Quads tell which graph says what."},
     "theme": {"schema": {"type": "string", "enum": ["light", "dark"], "default": "light"}, "description": "Colours of an SVG."},
     "graph": {"schema": {"type": "string", "format": "iri"}, "description": "The IRI of a named graph."},
@@ -288,6 +288,11 @@ def document(service: Service, root: str) -> dict[str, Any]:
     }
 
 
+def _parameter(name: str) -> dict[str, Any]:
+    told = PARAMETERS[name]
+    return {**told, "schema": {"type": "string", "enum": list(languages_here())}} if name == "lang" else told
+
+
 def _path(rule: Rule, path: str) -> dict[str, Any]:
     tag, summary, formats, statuses, parameters = ROUTES[rule.endpoint]
     if HTML in formats or "lang" in parameters:
@@ -304,7 +309,7 @@ def _path(rule: Rule, path: str) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
-    given += [{"name": name, "in": "query", **PARAMETERS[name]} for name in parameters]
+    given += [{"name": name, "in": "query", **_parameter(name)} for name in parameters]
     return {
         method.lower(): {
             "operationId": f"{method.lower()}{suffix}",
@@ -320,7 +325,7 @@ def _path(rule: Rule, path: str) -> dict[str, Any]:
 
 def _sparql_get(operation: dict[str, Any]) -> dict[str, Any]:
     return operation | {
-        "parameters": [{"name": name, "in": "query", **PARAMETERS[name]} for name in _PROTOCOL],
+        "parameters": [{"name": name, "in": "query", **_parameter(name)} for name in _PROTOCOL],
         "responses": _sparql_responses(operation),
     }
 

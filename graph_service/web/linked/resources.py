@@ -14,7 +14,7 @@ from graph_service.errors import Gone, MalformedRequest, ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, flag, write
 from graph_service.web.destinations import by_iri, local
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.linked.linksets import LINKSET
 from graph_service.web.linked.signposts import collection, of_foreign, of_thing
 from graph_service.web.links import Link, add, alternates, ascii_address, negotiated
@@ -94,7 +94,7 @@ def blueprint(service: Service) -> Blueprint:
         place = _own(service, iri)
         if place is not None:
             return _see(place)
-        shown = thing(service, presentation, iri, language(), flag("infer", True))
+        shown = thing(service, presentation, iri, language_of_names(), flag("infer", True))
         links = of_foreign(service, request.root_url, iri, shown.classes)
         asked = by_iri("", iri)
         pictures = _pictures(shown)
@@ -126,7 +126,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
         iri = below(service.space.things, f"{kind}/{key}")
-        shown = thing(service, presentation, iri, language(), flag("infer", True))
+        shown = thing(service, presentation, iri, language_of_names(), flag("infer", True))
         links = of_thing(service, request.root_url, kind, key, shown.classes)
         pictures = _pictures(shown)
         text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", formats=_offered(), links=links, **pictures)
@@ -145,7 +145,7 @@ def blueprint(service: Service) -> Blueprint:
         stem, suffix = _split(path)
         iri, place = below(service.space.vocabulary, stem), f"/vocab/{quote(stem)}"
         if suffix is None and wants_page(request):
-            shown = thing(service, presentation, iri, language(), flag("infer", True))
+            shown = thing(service, presentation, iri, language_of_names(), flag("infer", True))
             links = [Link("cite-as", iri)]
             text = render_template(
                 "thing.html",

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.kept import content
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.words import terms
 from graph_service.words.labels import DESCRIPTIONS, LABELS, distance
 from graph_service.words.prefixes import prefixes
@@ -81,7 +81,7 @@ def _words(service: Service, iris: Iterable[str]) -> dict[str, dict[str, str]]:
     best: dict[tuple[str, str], tuple[int, str]] = {}
     for term, key, words in service.sparql(Query(text)).rows():
         if isinstance(term, NamedNode) and isinstance(key, Literal) and isinstance(words, Literal):
-            told = distance(words.language, language()), words.value
+            told = distance(words.language, language_of_names()), words.value
             place = (term.value, key.value)
             best[place] = min(best.get(place, told), told)
     found: dict[str, dict[str, str]] = defaultdict(dict)

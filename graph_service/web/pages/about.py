@@ -4,9 +4,11 @@ from collections.abc import Collection
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from graph_service.config import LANGUAGES
 from graph_service.knowledge.contents import Content
 from graph_service.service import Service
 from graph_service.web.answers import wants_html
+from graph_service.web.languages import languages_here
 from graph_service.web.linked.datasets import in_language, texts_of
 from graph_service.web.links import Link, add
 from graph_service.web.pages.documents import documents
@@ -43,6 +45,7 @@ def blueprint(service: Service) -> Blueprint:
             told=_told(service.snapshot.contents),
             documents=documents(service),
             snapshot=service.snapshot,
+            tongues=[tag for tag in languages_here() if tag not in LANGUAGES],
             ontology=ontology_version(service),
             links=links,
         )

@@ -8,7 +8,7 @@ from graph_service.engine.result import Kind, Result
 from graph_service.errors import ResultTooLarge
 from graph_service.service import Service
 from graph_service.web.destinations import destination, short
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.words import terms
 from graph_service.words.prefixes import curie
 from graph_service.words.terms import AnyTerm, BaseDirection, Literal, NamedNode, Triple
@@ -74,7 +74,7 @@ def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> Table | b
             raise ResultTooLarge(f"The result has {result.size} bytes: too much for a page. Take it as a file.", limit=BYTES_SHOWN)
         columns = result.columns or ["subject", "predicate", "object"]
         rows = list(islice(result.rows(), most + 1))
-    labels = service.labels([term for row in rows for term in row], language())
+    labels = service.labels([term for row in rows for term in row], language_of_names())
     return Table(columns, [cells(row, labels) for row in rows[:most]], more=len(rows) > most)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.drawing import timeline
 from graph_service.web.pages.drawing.canvas import Drawing
@@ -52,7 +52,7 @@ def _rows(service: Service, things: list[Cell]) -> list[Row]:
         if isinstance(subject, NamedNode) and isinstance(property, NamedNode) and isinstance(date, Literal):
             said[subject.value].setdefault(property, date)
     used = Counter(property for dates in said.values() for property in dates)
-    labels = service.labels(list(used), language())
+    labels = service.labels(list(used), language_of_names())
     begins, ends = _best(used, _BEGINS), _best(used, _ENDS - _BEGINS)
     point = None if begins or ends else _best(used, None)
     found: list[Row] = []

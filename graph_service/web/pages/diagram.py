@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.drawing import classes
 from graph_service.web.pages.drawing.canvas import Drawing
@@ -42,7 +42,7 @@ def picture(service: Service) -> Drawing | None:
             own = parent.value if isinstance(parent, NamedNode) and parent.value.startswith(service.space.terms) else None
             found[kind.value] = found.get(kind.value) or own
     ties = list(service.sparql(Query(_PROPERTIES, infer=False)).rows())
-    names = service.labels([*map(NamedNode, found), *(term for tie in ties for term in tie)], language())
+    names = service.labels([*map(NamedNode, found), *(term for tie in ties for term in tie)], language_of_names())
 
     def term(iri: str) -> Cell:
         """A term by its name in the reader's language, leading to its row in the tables of the page."""
@@ -76,7 +76,7 @@ def picture_of(service: Service, triples: Iterable[Triple]) -> Drawing | None:
         for t in triples
         if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode) and t.predicate.value not in _NO_TIES
     ]
-    labels = service.labels([term for tie in ties for term in tie], language())
+    labels = service.labels([term for tie in ties for term in tie], language_of_names())
     links: dict[Cell, list[Link]] = {}
     for start, link, end in sorted(ties, key=str):
         shown = cell(start, labels), cell(link, labels), cell(end, labels)

@@ -15,7 +15,7 @@ from graph_service.knowledge.roles import Role
 from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
 from graph_service.web.kept import content, page
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.tables.taking import attached, for_reader
@@ -152,7 +152,7 @@ def documents(service: Service) -> list[Document]:
     """The documents that have a key, the oldest first."""
     space = _of_documents(service)
     rows = [row for row in service.sparql(Query(_DOCUMENTS.format(**service.roles.paths))).rows() if isinstance(row[0], NamedNode)]
-    labels = service.labels([row[0] for row in rows], language())
+    labels = service.labels([row[0] for row in rows], language_of_names())
     found: dict[str, Document] = {}
     for document, title, issued, characters, rights, quoted, statements in rows:
         assert isinstance(document, NamedNode)
@@ -170,7 +170,7 @@ def documents(service: Service) -> list[Document]:
 def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list[Passage]:
     """The passages of a document in the order of its text, with what they say."""
     rows = list(rows)
-    labels = service.labels([term for row in rows for term in (row[0], *row[4:])], language())
+    labels = service.labels([term for row in rows for term in (row[0], *row[4:])], language_of_names())
     found: dict[AnyTerm | None, Passage] = {}
     said: dict[tuple[AnyTerm | None, ...], Saying] = {}
     for passage, start, end, words, subject, property, value in rows:

@@ -13,6 +13,7 @@ from graph_service.web.pages.drawing import contributions, groups, network, time
 from graph_service.web.pages.drawing.canvas import SOFT, Drawing, text
 from graph_service.web.pages.drawing.rows import Rows, cell, key, rows_of
 from graph_service.web.pages.drawing.world import codes, world
+from graph_service.web.tables.asking import shown_in
 from graph_service.web.tables.telling import in_language
 from graph_service.web.wording import gettext as _
 from graph_service.words.outline import declared
@@ -112,7 +113,7 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
 
 def spoken(picture: Picture, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
     """The arguments of a picture's query, with the reader's language if the query can answer in it."""
-    return {**arguments, "lang": [language()]} if "lang" in picture.query.parameters else arguments
+    return {**arguments, "lang": [shown_in(picture.query)]} if "lang" in picture.query.parameters else arguments
 
 
 def _nothing(title: str) -> Drawing:

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from graph_service.service import Service
 from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.kept import content, page
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.linked.crawlers import OF_CONTENT
 from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
 from graph_service.web.linked.descriptions import catalogue, described
@@ -70,7 +70,7 @@ def _page(service: Service) -> str:
         documents=documents(service),
         pictures=pictures(service),
         featured=featured,
-        things=Listing(service, featured, Choices({}), language()).page(1) if featured else [],
+        things=Listing(service, featured, Choices({}), language_of_names()).page(1) if featured else [],
         catalogue=service.catalogue,
         dataset=schema_dataset(service, root),
         links=of_dataset(service, root),

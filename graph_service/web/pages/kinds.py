@@ -11,16 +11,16 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug import Response as BaseResponse
 
+from graph_service.catalogue.header import Text
 from graph_service.catalogue.openapi import FAILURES, media_types
 from graph_service.catalogue.parameters import MOST_LISTED
-from graph_service.config import LANGUAGES
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
 from graph_service.knowledge.lists import Kind
 from graph_service.service import Service
 from graph_service.web.answers import choose, wants_html
 from graph_service.web.destinations import whole
-from graph_service.web.languages import language, naming
+from graph_service.web.languages import language, language_of_names, languages_here, naming
 from graph_service.web.linked.signposts import collection
 from graph_service.web.links import Link, add, alternates, fitting
 from graph_service.web.pages.cells import table
@@ -76,7 +76,7 @@ def blueprint(service: Service) -> Blueprint:
             found = [
                 {
                     "kind": k.name,
-                    "label": in_language(k.label, language()),
+                    "label": _worded(k.label),
                     "things": numbers[k.name],
                     "url": f"{request.root_url}things/{k.name}",
                 }
@@ -92,7 +92,7 @@ def blueprint(service: Service) -> Blueprint:
         found = _kind(service, name)
         choices, number = _choices(service, found), _number()
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
-            return _page(service, Listing(service, found, choices, language()), number)
+            return _page(service, Listing(service, found, choices, language_of_names()), number)
         page = Link("alternate", f"{request.root_url}things/{name}{_asked()}", "text/html")
         response = list_file(service, found, choices, choose(FORMATS, suffix), [page])
         return add(response, [*alternates(f"{request.root_url}things/{name}", FORMATS), *collection(service)])
@@ -120,7 +120,7 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
         {
             "name": facet.name,
             **several,
-            "description": in_language(facet.label, language()),
+            "description": _worded(facet.label),
             "schema": {"type": "array", "items": {"enum": allowed} if len(allowed) <= MOST_LISTED else {}},
         }
         for facet, allowed in tokens
@@ -130,13 +130,13 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
     return {
         "operationId": f"list-{kind.name}",
         "tags": ["things"],
-        "summary": in_language(kind.label, language()),
+        "summary": _worded(kind.label),
         "parameters": [
             *parameters,
             {"name": "q", "in": "query", "schema": {"type": "string"}},
             {"name": "sort", "in": "query", "schema": {"type": "string", "enum": list(kind.orders)}},
             {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 999_999}},
-            {"name": "lang", "in": "query", "schema": {"type": "string", "enum": list(LANGUAGES)}},
+            {"name": "lang", "in": "query", "schema": {"type": "string", "enum": list(languages_here())}},
         ],
         "responses": {"200": {"description": "The answer.", "content": media_types((*FORMATS, HTML), {"type": "object"})}, **failures},
     }
@@ -144,7 +144,12 @@ def _operation(service: Service, kind: Kind) -> dict[str, Any]:
 
 def menu(service: Service) -> tuple[tuple[str, str, bool], ...]:
     """The lists that every page leads to: address, what the list is called, and that it is shown."""
-    return tuple((f"/things/{kind.name}", in_language(kind.label, language()), True) for kind in kinds_of(service) if kind.menu)
+    return tuple((f"/things/{kind.name}", _worded(kind.label), True) for kind in kinds_of(service) if kind.menu)
+
+
+def _worded(text: Text) -> str:
+    """A text in the language of names, else in that of the page."""
+    return in_language(text, language_of_names(), language())
 
 
 def _page(service: Service, listed: Listing, number: int) -> Response:

@@ -112,11 +112,14 @@ def _in_languages(label: LazyProxy) -> dict[str, str]:
 
 
 def _labels(service: Service, things: Sequence[NamedNode]) -> dict[str, dict[str, str]]:
-    """IRI -> what it is called in each language of the pages; its own name where it has none."""
+    """IRI -> what it is called in each language; its own name where it has none. A name without a language is read as English."""
     found: dict[str, dict[str, str]] = {thing.value: {} for thing in things}
-    for language in LANGUAGES:
-        for iri, label in service.labels(things, language).items():
-            found[iri].setdefault((label.language or "en").partition("-")[0], label.value)
+    for iri, names in service.names(things).items():
+        for name in sorted(names, key=lambda name: (name.language is None, len(name.language or ""))):
+            tag = name.language or "en"
+            # A name in a kind of a language is one in the language, too, where there is no nearer one.
+            for spoken in (tag, tag.partition("-")[0]):
+                found[iri].setdefault(spoken, name.value)
     return {iri: texts or dict.fromkeys(LANGUAGES, _word(iri)) for iri, texts in found.items()}
 
 

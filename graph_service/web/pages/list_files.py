@@ -31,7 +31,7 @@ FORMATS = (*_TABLES, *THING_FORMATS)
 
 def list_file(service: Service, kind: Kind, choices: Choices, format: Format, links: Sequence[Link] = ()) -> Response:
     """A list in a format of `FORMATS`, or what is told of it as a table in one of `DESCRIBING`; with links, as far as they fit."""
-    language = current().of_names
+    language = current().of_data
     listed = Listing(service, kind, choices, language)
     if format in THING_FORMATS:
         return add(answer(service.sparql(Query(listed.as_graph), {ResultKind.GRAPH: format})), fitting(links))

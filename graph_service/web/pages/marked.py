@@ -3,7 +3,7 @@
 from markupsafe import Markup, escape
 
 from graph_service.web.destinations import destination
-from graph_service.web.languages import language
+from graph_service.web.languages import language, language_of_names
 from graph_service.web.pages.cells import Cell
 from graph_service.web.pages.numerals import language_name, value
 from graph_service.web.wording import gettext
@@ -46,8 +46,8 @@ def link(iri: str, text: str, rel: str = "", tag: str | None = None) -> Markup:
 
 
 def other(tag: str | None) -> Markup:
-    """The note beside words that are in another language than the page; nothing if they are not."""
-    return _note(tag, language()) if tag and tag != language() else _EMPTY
+    """The note beside words that are in another language than the page, and than the one asked for; nothing if they are not."""
+    return _note(tag, language()) if tag and tag not in {language(), language_of_names()} else _EMPTY
 
 
 @remembered(256)

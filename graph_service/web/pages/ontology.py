@@ -14,7 +14,7 @@ from graph_service.service import Service
 from graph_service.web.answers import choose
 from graph_service.web.destinations import short
 from graph_service.web.kept import page
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.linked.files import ontology as document
 from graph_service.web.linked.files import terminology
 from graph_service.web.links import Link, add, alternates, negotiated
@@ -206,12 +206,12 @@ def _module_page(service: Service, version: Snapshot, iri: str) -> str:
 def _text(said: Iterable[Triple], property: str) -> str:
     """The value of a property in the reader's language, else in English, else in any; empty if there is none."""
     texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
-    texts.sort(key=lambda text: {language(): 0, "en": 1}.get(text.language or "", 2))
+    texts.sort(key=lambda text: {language_of_names(): 0, "en": 1}.get(text.language or "", 2))
     return texts[0].value if texts else ""
 
 
 def _page(service: Service, version: str) -> str:
-    schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language()))))
+    schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language_of_names()))))
     told = terms(service)
     return render_template(
         "ontology.html",
@@ -260,7 +260,7 @@ def terms(service: Service) -> dict[str, list[Term]]:
         for term, n in service.sparql(Query(_USES.replace("$among", among))).rows()
         if isinstance(term, NamedNode) and isinstance(n, Literal)
     }
-    labels = service.labels([term for row in rows for term in (row[0], row[3])] + [other for _, other in apart], language())
+    labels = service.labels([term for row in rows for term in (row[0], row[3])] + [other for _, other in apart], language_of_names())
     found: dict[str, Term] = {}
     # Of what describes a term, its definition stands before a note on its use.
     for iri, kind, property, value in sorted(rows, key=_rank):
@@ -322,7 +322,7 @@ def _above(term: Term, terms: Mapping[str, Term]) -> Iterable[Term]:
 
 def _chosen(cells: Sequence[Cell]) -> list[Cell]:
     """Texts in the reader's language, else in English, else all; things as they are."""
-    for tag in (language(), "en"):
+    for tag in (language_of_names(), "en"):
         of_language = [cell for cell in cells if cell.language == tag and not cell.href]
         if of_language:
             return of_language

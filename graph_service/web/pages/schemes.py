@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from graph_service.engine.result import Query
 from graph_service.service import Service
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.words import terms
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
@@ -33,9 +33,9 @@ class Concept:
 
 def tree(service: Service, scheme: str) -> list[Concept]:
     """The concepts at the top of a scheme, with those below; none for what is no scheme. A concept below two stands below both."""
-    query = _CONCEPTS.format(scheme=terms.write(NamedNode(scheme)), language=language())
+    query = _CONCEPTS.format(scheme=terms.write(NamedNode(scheme)), language=language_of_names())
     rows = list(service.sparql(Query(query, infer=False)).rows())
-    labels = service.labels([concept for concept, *_ in rows], language())
+    labels = service.labels([concept for concept, *_ in rows], language_of_names())
     found: dict[AnyTerm | None, Concept] = {}
     for concept, _, definition, notation in rows:
         shown = cell(concept, labels)

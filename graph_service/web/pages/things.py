@@ -11,6 +11,7 @@ from graph_service.knowledge.evidence import statement_iri
 from graph_service.knowledge.lists import Kind
 from graph_service.knowledge.roles import Role
 from graph_service.service import Service
+from graph_service.web.languages import language
 from graph_service.web.pages import numerals
 from graph_service.web.pages.annotations import annotations
 from graph_service.web.pages.cells import Cell, Table, cell, table
@@ -175,8 +176,8 @@ def _summary(
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
     summing, nameless = presentation.marked("summing"), presentation.marked("named", False)
     first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in summing)
-    told = [_told(fact, language, named=fact.term.title not in nameless) for fact in first if fact.stated]
-    sentence = Markup("; ").join([_listed(kinds, language), *told] if kinds else told)
+    told = [_told(fact, named=fact.term.title not in nameless) for fact in first if fact.stated]
+    sentence = Markup("; ").join([_listed(kinds), *told] if kinds else told)
     return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None
 
 
@@ -215,23 +216,23 @@ def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
     return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
 
 
-def _told(fact: Fact, language: str, *, named: bool) -> Markup:
-    values = _listed(fact.stated, language)
+def _told(fact: Fact, *, named: bool) -> Markup:
+    values = _listed(fact.stated)
     if not named:
         return values
     sentence = Markup(gettext("%(property)s: %(values)s"))  # noqa: S704 - a text of ours, into which all else is escaped
     return sentence % {"property": fact.term.text, "values": values}
 
 
-def _listed(values: Sequence[Value], language: str) -> Markup:
-    names = [_marked(value.cell, language) for value in values[:_NAMED]]
-    return Markup(format_list([*names, "…"] if len(values) > _NAMED else names, locale=language))  # noqa: S704 - each name is escaped
+def _listed(values: Sequence[Value]) -> Markup:
+    names = [_marked(value.cell) for value in values[:_NAMED]]
+    return Markup(format_list([*names, "…"] if len(values) > _NAMED else names, locale=numerals.locale()))  # noqa: S704 - each name is escaped
 
 
-def _marked(cell: Cell, language: str) -> Markup:
+def _marked(cell: Cell) -> Markup:
     """The text of a value within a sentence: what is in another language than the sentence says so."""
     text = numerals.value(cell.text, cell.title) if cell.title and not cell.href else cell.text
-    return escape(text) if cell.language in {None, language} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
+    return escape(text) if cell.language in {None, language()} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
 
 
 def _passages(service: Service, of: Extent, triples: Sequence[Triple], language: str) -> dict[Triple, list[Passage]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from graph_service.engine.result import Query
 from graph_service.service import Service
 from graph_service.web.destinations import short
-from graph_service.web.languages import language
+from graph_service.web.languages import language_of_names
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.pages.coordinates import coordinates
 from graph_service.web.pages.drawing import surroundings, worldmap
@@ -49,10 +49,10 @@ def location(service: Service, iri: str) -> Drawing | None:
         return None
     groups = " ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).marked("locating")))
     rows = list(service.sparql(Query(_COUNTRIES.format(thing=terms.write(NamedNode(iri)), groups=groups, **service.roles.paths))).rows())
-    labels = service.labels([country for country, _code in rows], language())
+    labels = service.labels([country for country, _code in rows], language_of_names())
     places = [(shown, code.value) for country, code in rows if isinstance(code, Literal) and (shown := cell(country, labels))]
     points = {} if places else coordinates(service, [iri])
-    names = service.labels([NamedNode(iri)], language()) if points else {}
+    names = service.labels([NamedNode(iri)], language_of_names()) if points else {}
     spots = [(Cell(names[iri].value if iri in names else short(iri), title=iri), point) for iri, point in points.items()]
     return worldmap.locate(places, spots, outlines)
 

@@ -67,7 +67,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
     def everything() -> Response:
         if not any(query.form == "SELECT" for query in service.catalogue.queries.values()):
             raise NotFound("There are no tables here.")
-        language = current().of_names
+        language = current().of_data
         with making:
             if language not in kept:
                 kept[language] = _made(service, language, settings.result_limit)

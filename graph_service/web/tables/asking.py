@@ -11,7 +11,7 @@ from graph_service.catalogue.parameters import Parameter
 from graph_service.config import LANGUAGES
 from graph_service.service import Service
 from graph_service.web.answers import flag
-from graph_service.web.languages import current, speaking
+from graph_service.web.languages import current, is_tag, language, language_of_names, speaking
 from graph_service.web.links import ascii_address
 from graph_service.web.tables.taking import short
 from graph_service.web.tables.telling import in_language
@@ -28,7 +28,7 @@ def arguments(query: CannedQuery) -> dict[str, list[str]]:
     """The arguments of this request by the names of parameters, each value once; of `lang` what it chooses."""
     own = {key for key in request.values if key not in RESERVED or key in query.parameters}
     given = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
-    if given.pop("lang", None) and (tag := current().chosen) is not None:
+    if given.pop("lang", None) and (tag := current().chosen) is not None and ("lang" not in query.parameters or _can_answer(query, tag)):
         given["lang"] = [tag]
     return given
 
@@ -63,14 +63,26 @@ def in_words(
 
 def spoken(query: CannedQuery) -> str:
     """The language of the names in the answer for this request, and of the words around it."""
-    return current().chosen or own_language(query)
+    tag = current().chosen
+    return tag if tag is not None and _can_answer(query, tag) else own_language(query)
+
+
+def shown_in(query: CannedQuery) -> str:
+    """The language of the names in the answer on a page: the reader's."""
+    tag = language_of_names()
+    return tag if _can_answer(query, tag) else language()
 
 
 def own_language(query: CannedQuery) -> str:
     """The language of the names in a query's answer where the request chooses none: what stands in its row for it."""
     parameter = query.parameters.get("lang")
     stated = parameter.usual if parameter is not None else ""
-    return stated if stated in LANGUAGES else "en"
+    return stated if is_tag(stated) else "en"
+
+
+def _can_answer(query: CannedQuery, tag: str) -> bool:
+    """Whether a query's names can be in a language: each can in those of the pages, and in its own."""
+    return tag in LANGUAGES or tag == own_language(query)
 
 
 def asked() -> str:

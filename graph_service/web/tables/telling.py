@@ -88,6 +88,6 @@ def tell(service: Service, table: Table, asked: str, language: str, root: str | 
     )
 
 
-def in_language(text: Text, language: str) -> str:
-    """A text in a language, else in English, else in any; empty where there is none."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+def in_language(text: Text, *languages: str) -> str:
+    """A text in the first of some languages that it has, else in English, else in any; empty where there is none."""
+    return next((text[tag] for tag in (*languages, "en", *text) if text.get(tag)), "")
