@@ -10,7 +10,10 @@ from tests.conftest import Server
 
 pytestmark = pytest.mark.live
 
-HEAD = "@prefix e: <http://e/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . "
+HEAD = """@prefix e: <http://e/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
 
 #: A city with names in four languages, one of them of a country; a river with a Portuguese name alone.
 CITIES = (
@@ -58,7 +61,7 @@ def heading(text: str) -> str:
 def test_names_are_in_the_language_that_is_asked_for_and_the_page_in_one_that_it_speaks(
     cities: Server, asked: str, accepted: str, name: str, page: str
 ) -> None:
-    answer = cities.ask(f"/page?iri=http://e/lisbon&lang={asked}", None, **{"Accept": "text/html", "Accept-Language": accepted})
+    answer = cities.ask(f"/page?iri=http://e/lisbon&lang={asked}", Accept="text/html", Accept_Language=accepted)
     assert name in answer.text
     assert answer.headers["content-language"] == page
     assert f'<html lang="{page}"' in answer.text
