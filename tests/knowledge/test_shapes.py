@@ -25,6 +25,18 @@ BAD = Path(__file__).parent / "bad" / "shapes"
 CLASS, SUBCLASS = ox.NamedNode(OWL + "Class"), ox.NamedNode(RDFS + "subClassOf")
 TARGET = ox.NamedNode("http://www.w3.org/ns/shacl#targetClass")
 HEADER = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix s: <http://e/s#> .\n"
+#: A framework whose pillars are in no scheme of this project, a country's commitment under it, and a part of a grant of unknown size.
+MIRPS = f"""@prefix lc: <{NS}> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix : <http://example.org/> .
+
+:mirps a lc:Framework ; lc:hasAreaOfAction :jobs .
+:jobs a skos:Concept ; skos:inScheme :pillars .
+:commitment a lc:Commitment ; lc:madeBy :honduras ; lc:commitmentTo :mirps .
+:project a lc:Project ; lc:hasFunding :grant ; lc:supports :commitment .
+:grant a lc:Funding ; lc:contributor :department .
+:sub-grant a lc:Contribution ; lc:contributor :department ; lc:isPartOf :grant .
+"""
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +82,14 @@ def test_a_finding_says_where_what_and_which_shape(ontology: tuple[SourceFile, .
 def test_the_projects_own_data_fit_all_shapes() -> None:
     own = read(Sources.find([ONTOLOGY], [bundled("data")]), lambda _: None)
     assert not [str(finding) for finding in shapes.check(own.sources, own.asserted, FILES)]
+
+
+def test_frameworks_of_others_fit_with_pillars_of_their_own_and_so_do_commitments_that_are_supported(
+    tmp_path: Path, ontology: tuple[SourceFile, ...]
+) -> None:
+    example = tmp_path / "mirps.ttl"
+    example.write_text(MIRPS, encoding="utf-8")
+    assert [str(finding) for finding in findings(example, ontology)] == []
 
 
 def test_data_that_do_not_use_the_ontology_are_left_alone(tmp_path: Path, ontology: tuple[SourceFile, ...]) -> None:

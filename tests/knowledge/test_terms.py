@@ -44,7 +44,7 @@ def test_every_deprecated_term_is_in_the_table_with_what_replaces_it() -> None:
         for name in re.findall(r"`(\w+)`", old):
             (replaced,) = [t.object for t in SAID if t.subject == ox.NamedNode(NS + name) and t.predicate.value.endswith("isReplacedBy")]
             assert isinstance(replaced, ox.NamedNode)
-            assert re.split("[#/]", replaced.value)[-1] in re.findall(r"`(\w+)`", new) or name == "underPillar"
+            assert re.split("[#/]", replaced.value)[-1] in re.findall(r"`(\w+)`", new)
 
 
 def test_the_page_on_data_lists_every_degree_of_verification() -> None:
