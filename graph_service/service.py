@@ -35,7 +35,7 @@ from graph_service.words import terms
 from graph_service.words.collation import COLLATION_KEY
 from graph_service.words.labels import LABELS, NAMED, PLACES, distance
 from graph_service.words.names import RDF, SD
-from graph_service.words.prefixes import adopt
+from graph_service.words.prefixes import adopt, curie
 from graph_service.words.shortening import Shortening
 from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
 from graph_service.words.tokens import digest, form
@@ -50,6 +50,8 @@ SELECT DISTINCT ?thing ?name WHERE {{{{
 }}}}"""
 
 #: A graph's name answers with its triples, so its title is said of the dataset that is its content.
+_OCCURS = "ASK {{ {{ {node} ?p ?o }} UNION {{ ?s {node} ?o }} UNION {{ ?s ?p {node} }} }}"
+
 _LABELS = f"""
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
@@ -323,8 +325,18 @@ class Service:
         return self.snapshot.versions
 
     def explain(self, triple: Triple) -> Explanation:
-        """Why the graph says a triple, within a query's time (see `Reasons.explain`). Raises NotFound, OutOfTime, ResultTooLarge."""
-        return self._reasons.explain(triple, self._deadline)
+        """Why the graph says a triple, within a query's time (see `Reasons.explain`).
+
+        Raises NotFound, which tells the parts of which nothing is said here; OutOfTime, ResultTooLarge.
+        """
+        try:
+            return self._reasons.explain(triple, self._deadline)
+        except NotFound as error:
+            named = [part for part in (triple.subject, triple.predicate, triple.object) if isinstance(part, NamedNode)]
+            unknown = [curie(part.value) for part in named if not self.sparql(Query(_OCCURS.format(node=terms.write(part))))]
+            if not unknown:
+                raise
+            raise NotFound(f"{error.detail} Nothing here speaks of {', '.join(unknown)}.") from error
 
     @cached_property
     def _reasons(self) -> Reasons:

@@ -18,4 +18,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         print_json({"id": snapshot.id, "folder": str(snapshot.folder), "triples": snapshot.triples, "graphs": snapshot.graphs})
     else:
         print(snapshot.folder)
+    if getattr(options, "sources", ()):
+        say("A service of the same files, folders and queries takes it over; one of others is left as it is.")
     return 0

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,10 @@ from graph_service.knowledge.trial import examine
 from graph_service.service import Service
 from graph_service.words.terms import NamedNode, Quad
 
+#: Figures that are told where they are nought, too; of the others a nought says that there is nothing to look at.
+_ALWAYS = frozenset({"files", "stated triples", "inferred", "canned queries", "expected answers", "warnings", "findings"})
+_NOTHING = (0, "no statements")
+
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Print a figure for every gate and what does not pass; 1 if there is any.
@@ -32,14 +37,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     else:
         report = gates.check(read(sources_of(settings), say), settings, say, fast=options.fast)
         if not report.findings:
-            _try_queries(report, Catalogue.read(settings.queries), settings, options.answers)
+            catalogue = Catalogue.read(settings.queries)
+            _try_queries(report, catalogue, settings, options.answers)
+            report.warnings.extend(_answers_of_nothing(catalogue, settings, options.answers))
     findings, warnings = report.findings, report.warnings
     told = {**report.figures, **({"notes": report.notes} if options.what else {}), "warnings": warnings, "findings": findings}
     if options.json:
         print_json(told)
     else:
         for name, value in told.items():
-            print(f"{name}: {len(value) if isinstance(value, list) else value}")
+            told_as = len(value) if isinstance(value, list) else value
+            if told_as not in _NOTHING or name in _ALWAYS:
+                print(f"{name}: {told_as}")
         for told_of in (*(f"Note: {note}" for note in report.notes), *(f"Warning: {warning}" for warning in warnings), *findings):
             print(told_of)
     return 1 if findings else 0
@@ -79,7 +88,7 @@ def _is_within(finding: str, places: Sequence[Path]) -> bool:
 
 def _try_queries(report: gates.Report, catalogue: Catalogue, settings: Settings, answers: str | None) -> None:
     """Read and run canned queries. They lie where their authors have them, so that findings name those files."""
-    folder = Path(answers) if answers else next((p for q in settings.queries if (p := q.parent / "tests" / "queries").is_dir()), None)
+    folder = _answers(settings, answers)
     with _opened(catalogue, settings) as service:
         known = {term.value for quad in service.snapshot.quads() for term in _named(quad)}
         for query in catalogue.queries.values():
@@ -87,6 +96,20 @@ def _try_queries(report: gates.Report, catalogue: Catalogue, settings: Settings,
             report.add([*lint(query, known), *examine(query, service.sparql, service.choices, folder)], {})
     cases = len([case for query in catalogue.queries for case in (folder / query).glob("*.json")]) if folder else 0
     report.add((), {"expected answers": cases})
+
+
+def _answers(settings: Settings, given: str | None) -> Path | None:
+    """The folder with the expected answers: the one that is given, else the one beside the folder of the queries."""
+    return Path(given) if given else next((p for q in settings.queries if (p := q.parent / "tests" / "queries").is_dir()), None)
+
+
+def _answers_of_nothing(catalogue: Catalogue, settings: Settings, given: str | None) -> Iterator[str]:
+    """The folders of expected answers that are called like no canned query, which nothing tries."""
+    folder = _answers(settings, given)
+    for place in sorted(folder.iterdir()) if folder else ():
+        if place.name not in catalogue.queries and any(place.glob("*.json")):
+            near = get_close_matches(place.name, catalogue.queries, n=1)
+            yield f"{place}: there are expected answers, and no canned query of that name.{f' Is {near[0]} meant?' if near else ''}"
 
 
 @contextmanager

@@ -64,13 +64,13 @@ def vocabularies(ontology: Iterable[Path]) -> dict[str, frozenset[str]]:
         if path.is_file():
             for line in text_of(path).splitlines():
                 if line and not line.startswith("#"):
-                    found[_space(line)] = found.get(_space(line), frozenset()) | {line}
+                    found[space_of(line)] = found.get(space_of(line), frozenset()) | {line}
     return found
 
 
 def exists(iri: str, known: Vocabularies) -> bool:
     """Whether a term is one of its vocabulary, as far as the vocabulary is known."""
-    space = _space(iri)
+    space = space_of(iri)
     return space not in known or iri in known[space] or iri == space or re.fullmatch(r"_[0-9]+", iri.removeprefix(space)) is not None
 
 
@@ -103,7 +103,7 @@ def _faults(
     for term in terms:
         if not own or not isinstance(term, ox.NamedNode):
             continue
-        space = _space(term.value)
+        space = space_of(term.value)
         meant = base if _plain(term.value).startswith(_plain(base)) else spelled.get(_plain(space)) if term in named else None
         if meant is not None and not term.value.startswith(meant) and space not in spelled.values():
             yield "namespace", f"<{term.value}>", f"of {subject}", f"Is <{meant}> meant?"
@@ -122,13 +122,15 @@ def _written(value: ox.Literal) -> str:
     return f"{curie(datatype)} is written as {example}." if example else ""
 
 
+def near(name: str, space: str, terms: Iterable[str]) -> str:
+    """The term of a vocabulary that may have been meant by a name that it does not have, as a question; nothing where none is near."""
+    found = difflib.get_close_matches(name, sorted(term.removeprefix(space) for term in terms), n=1, cutoff=_NEAR)
+    return f"Is {curie(space + found[0])} meant?" if found else ""
+
+
 def _mend(name: str, space: str, terms: frozenset[str]) -> str:
-    """What may have been meant by a name that a vocabulary does not have."""
-    near = difflib.get_close_matches(name, sorted(term.removeprefix(space) for term in terms), n=1, cutoff=_NEAR)
-    if near:
-        return f"Is {curie(space + near[0])} meant?"
     is_listed = space not in _of_rdflib()
-    return "If it does, external-terms.txt in the ontology's folder is to list it." if is_listed else ""
+    return near(name, space, terms) or ("If it does, external-terms.txt in the ontology's folder is to list it." if is_listed else "")
 
 
 @cache
@@ -154,7 +156,7 @@ def _where(file: SourceFile, quad: ox.Quad) -> str:
     return f"{file.path}:{file.line_of(quad.subject.value, quad.predicate.value, value) or 1}"
 
 
-def _space(iri: str) -> str:
+def space_of(iri: str) -> str:
     """An IRI up to the last number sign or slash."""
     return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from graph_service.catalogue.catalogue import Catalogue
 from graph_service.config import Settings, bundled
-from graph_service.errors import BuildError, Contradiction
+from graph_service.errors import BuildError, Contradiction, SourceError
 from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
 from graph_service.knowledge.doubts import doubts, unread
 from graph_service.knowledge.evidence import TYPE, statement_iri
@@ -21,6 +21,7 @@ from graph_service.knowledge.second_opinion import MOST, disagreements
 from graph_service.knowledge.sources import Progress, Sources
 from graph_service.knowledge.terminology import terminology_of
 from graph_service.knowledge.texts import passages
+from graph_service.knowledge.undeclared import undeclared
 from graph_service.knowledge.unsaid import carried, unsaid
 from graph_service.words.prefixes import curie
 
@@ -74,6 +75,7 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
     reading = second_reading(knowledge, settings)
     report.add((), reading.figures)
     report.warnings.extend(reading.warnings)
+    _add_shapes(report, knowledge)
     if settings.reasoning != "none":
         try:
             _add_inferred(report, knowledge, settings, count=not guarded.findings)
@@ -86,6 +88,8 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
             (report.findings if settings.inconsistent == "stop" else report.warnings).extend(clashes)
         except BuildError as error:
             report.add([error.detail], {})
+    if not any(report.figures.get(name) for name in ("rules", "shapes", "shapes among the sources", "entailments")):
+        report.notes.append("there are no rules, shapes or entailments here: only the files are looked at, and what their ontology says.")
     catalogue = Catalogue.read(settings.queries)
     report.add([fault.detail for fault in catalogue.faults], {"canned queries": len(catalogue.queries)})
     return report
@@ -98,7 +102,21 @@ def second_reading(knowledge: Knowledge, settings: Settings) -> Report:
     found = unsaid(knowledge)
     figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
     doubts = checks.check(knowledge.sources, knowledge.asserted, checks.doubtful(settings.ontology))
-    return Report(figures, warnings=list(map(str, doubts)), notes=[str(one) for one in found if one.left])
+    # Where an ontology has rules for its data, these tell what follows here.
+    own = () if checks.rules(settings.ontology) else undeclared(knowledge.sources, forms.vocabularies(settings.ontology))
+    warnings = [*map(str, doubts), *own]
+    return Report(figures, warnings=warnings, notes=[str(one) for one in found if one.left])
+
+
+def _add_shapes(report: Report, knowledge: Knowledge) -> None:
+    """What the sources say against shapes that they have themselves."""
+    files = shapes.among(knowledge.sources)
+    if files:
+        report.add((), {"shapes among the sources": shapes.count(files)})
+        try:
+            report.add(shapes.check(knowledge.sources, knowledge.asserted, files), {})
+        except SourceError as error:
+            report.warnings.append(f"{files[0]}: {error.detail}.")
 
 
 def _lists_left_out(sources: Sources) -> Iterator[str]:

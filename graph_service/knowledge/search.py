@@ -54,6 +54,9 @@ _CALLED = """SELECT DISTINCT iri FROM (SELECT rowid AS id FROM word WHERE word M
 JOIN thing ON thing.id = text.thing WHERE folded = :asked AND part <= :last ORDER BY iri LIMIT :most"""
 _KEYED = "SELECT iri FROM thing WHERE iri LIKE :key ESCAPE '!' ORDER BY iri LIMIT :most"
 
+#: So many classes are looked through for one that may be meant.
+_CLASSES = 2000
+
 #: So many things of one name are told.
 _NAMESAKES = 20
 
@@ -158,6 +161,11 @@ class Search:
         """Whether there is a thing of a class. Raises Unavailable."""
         with self._opened() as database:
             return database.execute("SELECT 1 FROM class WHERE iri = ? LIMIT 1", (iri,)).fetchone() is not None
+
+    def classes(self) -> list[str]:
+        """The IRIs of some classes of which there are things. Raises Unavailable."""
+        with self._opened() as database:
+            return [iri for (iri,) in database.execute("SELECT DISTINCT iri FROM class LIMIT ?", (_CLASSES,))]
 
     @contextmanager
     def _in_time(self) -> Iterator[sqlite3.Connection]:

@@ -1,8 +1,9 @@
 """What each kind of thing must have, in SHACL Core: a shape that does not hold is a finding, as a broken rule is.
 
-Shapes are the Turtle files in the ontology's folder `shapes/`. They see what the sources say, without what is inferred, but they
-know the ontology: a trade union is an organisation to them. The records of statements are left out; there is nothing in them that
-their making does not settle.
+Shapes are the Turtle files in the ontology's folder `shapes/`, which every build is held against; and what any other file of the sources
+says of shapes, against which `check` alone holds them: anybody's data are served as they are. They see what the sources say, without what
+is inferred, but they know the ontology: a trade union is an organisation to them. The records of statements are left out; there is nothing
+in them that their making does not settle.
 """
 
 import logging
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 import rdflib
 from pyshacl import validate
 from pyshacl.errors import ReportableRuntimeError
-from rdflib.namespace import SH
+from rdflib.namespace import RDF, SH
 
 from graph_service.errors import SourceError
 from graph_service.knowledge.checks import Finding, also, placed
@@ -23,6 +24,17 @@ from graph_service.knowledge.roles import Role
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
 from graph_service.words.prefixes import curie
+
+
+def among(sources: Sources) -> list[Path]:
+    """The files of the sources themselves that have shapes."""
+    kinds = {ox.NamedNode(str(SH.NodeShape)), ox.NamedNode(str(SH.PropertyShape))}
+    return [file.path for file in sources.files if any(quad.predicate == TYPE and quad.object in kinds for quad in file.quads)]
+
+
+def count(shape_files: Iterable[Path]) -> int:
+    """How many shapes of nodes there are, with a name or without. Raises SourceError."""
+    return len(set(_read(shape_files).subjects(RDF.type, SH.NodeShape)))
 
 
 def names(shape_files: Iterable[Path]) -> list[str]:

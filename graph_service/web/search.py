@@ -1,6 +1,7 @@
 """`/search` and `/opensearch.xml`: finding things by words, for people, for programs, and while somebody types."""
 
 import io
+from difflib import get_close_matches
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -91,7 +92,11 @@ def _kind(service: Service) -> str | None:
     except ValueError as error:
         raise InvalidParameter(f"kind must be {error}; {given!r} was given.", parameter="kind", given=given) from error
     if not service.search.is_class(iri):
-        raise InvalidParameter(f"kind must be a class of which there are things; {given!r} was given.", parameter="kind", given=given)
+        near = get_close_matches(curie(iri), map(curie, service.search.classes()), n=1)
+        meant = f" Is {near[0]} meant?" if near else ""
+        raise InvalidParameter(
+            f"kind must be a class of which there are things; {given!r} was given.{meant}", parameter="kind", given=given
+        )
     return iri
 
 

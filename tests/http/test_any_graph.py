@@ -328,6 +328,21 @@ def test_a_thing_with_coordinates_is_on_the_map(start: Callable[..., Server], tm
     assert "On the map: The well." in server.ask(asked, Accept="text/html").text
 
 
+def test_short_names_are_taken_and_what_is_unknown_is_told(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "short.ttl").write_text(
+        "@prefix e: <http://e/> . @prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> . "
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . e:Cat a owl:Class . e:tom a e:Cat ; e:at <geo:37.8,-122.4> . <geo:37.8,-122.4> a e:Place ."
+    )
+    server = start(str(tmp_path / "short.ttl"))
+    assert server.ask("/id?iri=e:tom", Accept="text/turtle").headers["location"] == "/data.ttl?iri=http%3A%2F%2Fe%2Ftom"
+    assert "<geo:37.8,-122.4> a" in server.ask("/data.ttl?iri=geo:37.8,-122.4").text
+    assert server.ask("/data.ttl?iri=e:jerry").status == 404
+    kind = server.ask("/search?q=tom&kind=e:Catt", Accept="application/json")
+    assert (kind.status, "Is e:Cat meant?" in kind.text) == (422, True)
+    why = server.ask("/explain?s=e:tom&p=rdf:type&o=e:Dog", Accept="application/json")
+    assert (why.status, "Nothing here speaks of e:Dog." in why.text) == (404, True)
+
+
 def test_pictures_of_hosts_that_are_named_are_shown_and_others_are_links(start: Callable[..., Server], tmp_path: Path) -> None:
     (tmp_path / "pictures.ttl").write_text(
         "@prefix e: <http://e/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix schema: <https://schema.org/> . "

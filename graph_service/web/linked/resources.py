@@ -29,6 +29,7 @@ from graph_service.words import terms
 from graph_service.words.formats import DATA_FORMATS, Format, named
 from graph_service.words.labels import LABELS
 from graph_service.words.names import RDF, below, is_followed
+from graph_service.words.prefixes import prefixes
 from graph_service.words.writing import write_quads, write_triples
 
 #: Documents of more triples are written by the engine.
@@ -68,7 +69,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/id")
     def any_identifier() -> Response:
-        iri = _asked()
+        iri = _asked(service)
         place = _own(service, iri)
         if place is None:
             successors = withdrawal(service, iri)
@@ -90,7 +91,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/page")
     def any_page() -> Response:
-        iri = _asked()
+        iri = _asked(service)
         place = _own(service, iri)
         if place is not None:
             return _see(place)
@@ -116,7 +117,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/data")
     @routes.get("/data.<suffix>")
     def any_data(suffix: str | None = None) -> Response:
-        iri = _asked()
+        iri = _asked(service)
         place = _own(service, iri)
         if place is not None:
             return _see(place)
@@ -197,12 +198,15 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
-def _asked() -> str:
-    """The IRI that a request is about, also in angle brackets. Raises MalformedRequest where there is none."""
+def _asked(service: Service) -> str:
+    """The IRI that a request is about, also in angle brackets, or by its short name. Raises MalformedRequest where there is none."""
     given = request.args.get("iri", "").strip()
     if not given:
         raise MalformedRequest("There is no IRI: the parameter `iri` is missing.", parameter="iri")
     try:
+        # What is an IRI of the graph as it stands (`geo:37.8,-122.4`) is no short name.
+        if given.partition(":")[0] in prefixes() and given not in service.outside:
+            return terms.iri(given).value
         return terms.NamedNode(given[1:-1] if given.startswith("<") and given.endswith(">") else given).value
     except ValueError as error:
         detail = f"iri must be an absolute IRI, with the characters that RFC 3987 allows; {given[:80]!r} was given."

@@ -1,0 +1,136 @@
+"""Terms that no ontology here declares though it declares others of their namespace, and values that are not what their property's are;
+and what a `dataset.ttl` says in terms that there are not.
+
+All may be meant, and mostly are not: `check` tells them as warnings. Of namespaces of which no term is declared nothing is known here.
+"""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+from rdflib.namespace import DCAT, VOID
+
+from graph_service.knowledge.forms import Vocabularies, exists, near, space_of
+from graph_service.knowledge.naming import DATASET
+from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.knowledge.sources import Sources
+from graph_service.knowledge.values import is_malformed
+from graph_service.words.names import OWL, RDF, RDFS, XSD
+from graph_service.words.prefixes import curie
+
+_TYPE, _RANGE = ox.NamedNode(RDF + "type"), ox.NamedNode(RDFS + "range")
+
+#: What a term is declared to be.
+_KINDS = frozenset(
+    ox.NamedNode(iri)
+    for iri in (
+        *(OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "OntologyProperty")),
+        *(RDFS + "Class", RDFS + "Datatype", RDF + "Property"),
+    )
+)
+
+#: Numbers of one datatype are written as those of another often enough (`1` for a decimal).
+_NUMBERS = frozenset(
+    XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "positiveInteger")
+)
+
+#: Terms that DCAT has since its version 3 (section 6 of it), and rdflib does not know yet.
+_DCAT_3 = (
+    *("DatasetSeries", "inSeries", "first", "last", "prev", "next", "nextVersion", "seriesMember"),
+    *("version", "hasVersion", "hasCurrentVersion", "previousVersion", "isVersionOf", "resource"),
+)
+
+#: How much two namespaces must have in common for one to be meant by the other (`difflib`).
+_NEAR_SPACE = 0.9
+
+#: So many are told, of the terms and of the values.
+_TOLD = 30
+
+
+def undeclared(sources: Sources, known: Vocabularies) -> Iterator[str]:
+    """Each doubt as a text with file and line. Raises SourceError for a file that cannot be parsed."""
+    yield from _of_the_dataset(sources, known)
+    declared, ranges = _declared(sources.ontology)
+    terms = list(_terms(sources, declared, known))
+    values = list(_values(sources, ranges))
+    for doubts in (terms, values):
+        yield from doubts[:_TOLD]
+        if len(doubts) > _TOLD:
+            yield f"{len(doubts) - _TOLD:,} more of the kind of the last one."
+
+
+def _of_the_dataset(sources: Sources, known: Vocabularies) -> Iterator[str]:
+    """What is wrong with the file that is to say what the data set is called: nothing else would tell, since no page breaks."""
+    vocabularies = {
+        **known,
+        str(VOID): frozenset(map(str, dir(VOID))),
+        str(DCAT): frozenset((*map(str, dir(DCAT)), *(str(DCAT) + name for name in _DCAT_3))),
+    }
+    for file in sources.about:
+        for quad in file.quads:
+            for term in (quad.predicate, *([quad.object] if quad.predicate == _TYPE else [])):
+                if isinstance(term, ox.NamedNode) and not exists(term.value, vocabularies):
+                    space = space_of(term.value)
+                    meant = near(term.value.removeprefix(space), space, vocabularies[space])
+                    yield f"{_where(file, quad)}: {curie(term.value)} is no term of its vocabulary.{meant and ' ' + meant}"
+        if file.path.name == DATASET and not sources.space.is_named:
+            yield f"{file.path}: says of nothing that it is a dcat:Dataset, so that the graph has no name. Is one meant?"
+
+
+def _declared(ontology: Iterable[SourceFile]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
+    """The terms that are declared, by namespace; and the datatype that values of a property are of, where one alone is said."""
+    spaces: dict[str, set[str]] = defaultdict(set)
+    ranges: dict[str, set[str]] = defaultdict(set)
+    for file in ontology:
+        for quad in file.quads:
+            if not isinstance(quad.subject, ox.NamedNode):
+                continue
+            if quad.predicate == _TYPE and quad.object in _KINDS:
+                spaces[space_of(quad.subject.value)].add(quad.subject.value)
+            elif quad.predicate == _RANGE and isinstance(quad.object, ox.NamedNode):
+                ranges[quad.subject.value].add(quad.object.value)
+    one = {property: next(iter(of)) for property, of in ranges.items() if len(of) == 1}
+    return {space: frozenset(terms) for space, terms in spaces.items()}, {p: of for p, of in one.items() if of.startswith(XSD)}
+
+
+def _terms(sources: Sources, declared: Vocabularies, known: Vocabularies) -> Iterator[str]:
+    told: set[str] = set()
+    for file in sources.files:
+        for quad in file.quads:
+            for term in (quad.predicate, *([quad.object] if quad.predicate == _TYPE else [])):
+                if not isinstance(term, ox.NamedNode) or term.value in told:
+                    continue
+                told.add(term.value)
+                space = space_of(term.value)
+                if space in declared:
+                    if term.value not in declared[space] and space not in known:
+                        meant = near(term.value.removeprefix(space), space, declared[space])
+                        yield f"{_where(file, quad)}: {curie(term.value)} is used, and no ontology here declares it.{meant and ' ' + meant}"
+                elif space not in known and exists(term.value, known):
+                    likely = difflib.get_close_matches(space, declared, n=1, cutoff=_NEAR_SPACE)
+                    if likely:
+                        yield f"{_where(file, quad)}: <{term.value}> is of no namespace that is declared here. Is <{likely[0]}> meant?"
+
+
+def _values(sources: Sources, ranges: Mapping[str, str]) -> Iterator[str]:
+    for file in sources.files:
+        for quad in file.quads:
+            value, wanted = quad.object, ranges.get(quad.predicate.value)
+            if (
+                wanted is None
+                or not isinstance(value, ox.Literal)
+                or value.datatype.value == wanted
+                or {wanted, value.datatype.value} <= _NUMBERS
+            ):
+                continue
+            meant = ox.Literal(value.value, datatype=ox.NamedNode(wanted))
+            mend = "" if is_malformed(meant) else f' Is "{value.value}"^^{curie(wanted)} meant?'
+            shown = value.value if len(value.value) <= _TOLD else value.value[:_TOLD] + "…"
+            yield f'{_where(file, quad)}: "{shown}" is no {curie(wanted)}, as values of {curie(quad.predicate.value)} are.{mend}'
+
+
+def _where(file: SourceFile, quad: ox.Quad) -> str:
+    value = getattr(quad.object, "value", None)
+    line = file.line_of(quad.subject.value, quad.predicate.value, value) if isinstance(quad.subject, ox.NamedNode) else None
+    return f"{file.path}:{line}" if line else str(file.path)
