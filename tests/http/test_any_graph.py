@@ -331,7 +331,8 @@ def test_a_thing_with_coordinates_is_on_the_map(start: Callable[..., Server], tm
 def test_short_names_are_taken_and_what_is_unknown_is_told(start: Callable[..., Server], tmp_path: Path) -> None:
     (tmp_path / "short.ttl").write_text(
         "@prefix e: <http://e/> . @prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> . "
-        "@prefix owl: <http://www.w3.org/2002/07/owl#> . e:Cat a owl:Class . e:tom a e:Cat ; e:at <geo:37.8,-122.4> . <geo:37.8,-122.4> a e:Place ."
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . e:Cat a owl:Class . e:tom a e:Cat ; e:at <geo:37.8,-122.4> . "
+        "<geo:37.8,-122.4> a e:Place ."
     )
     server = start(str(tmp_path / "short.ttl"))
     assert server.ask("/id?iri=e:tom", Accept="text/turtle").headers["location"] == "/data.ttl?iri=http%3A%2F%2Fe%2Ftom"
