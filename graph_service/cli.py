@@ -22,7 +22,7 @@ from graph_service.errors import InvalidParameter, ServiceError, SettingError, U
 
 _KNOWLEDGE_FLAGS = (
     *("data", "ontology", "queries", "base", "context", "lenient", "source_limit", "source_format", "default_graph"),
-    *("snapshots", "keep_snapshots", "reasoning", "strict", "inconsistent", "ontology_deadline", "ontology_memory"),
+    *("snapshots", "keep_snapshots", "reasoning", "strict", "inconsistent", "void_classes", "ontology_deadline", "ontology_memory"),
 )
 _SERVER_FLAGS = (
     *("host", "port", "public_url", "hosts", "proxies", "language", "image_hosts", "reload_queries", "page_size", "page_limit"),

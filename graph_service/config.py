@@ -251,6 +251,7 @@ class Settings:
         "owl-rl",
         "what to infer at build: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
     )
+    void_classes: int = _setting(_count, lambda: 500, "500", "classes of which VoID tells figures, those with the most things")
     ontology_deadline: float = _setting(
         _seconds, lambda: 300.0, "300", "seconds that rules may be made of an ontology for; then the build says what to switch off"
     )

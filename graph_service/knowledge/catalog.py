@@ -5,7 +5,7 @@ its own catalogue and its own files by those, and of nothing else. What is known
 and times) is told so too (DCAT 3).
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from graph_service.knowledge.description import MEDIA_TYPES, WHOLE, describe_distribution
 from graph_service.knowledge.dumps import GZIP, Dump
@@ -53,18 +53,17 @@ def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Des
     said.a(said.space.endpoint, SD + "Service")
     said.say(said.space.endpoint, SD + "endpoint", said.space.endpoint)
     describe_files(said, snapshot)
-    return Description(said.space, (triple for triple in said if _has_address(said.space, triple.subject)))
+    has_address = _has_address(said.space)
+    return Description(said.space, (triple for triple in said if has_address(triple.subject)))
 
 
 def addressed(said: Description, root: str) -> list[Triple]:
     """What a service says of itself, with its addresses below `root` (`https://host/`) for the names of what has one."""
+    has_address = _has_address(said.space)
 
     def here(term: AnyTerm) -> AnyTerm:
-        return (
-            NamedNode(root + term.value.removeprefix(said.space.base))
-            if isinstance(term, NamedNode) and _has_address(said.space, term)
-            else term
-        )
+        is_here = isinstance(term, NamedNode) and has_address(term)
+        return NamedNode(root + term.value.removeprefix(said.space.base)) if is_here else term  # type: ignore[union-attr]
 
     return [Triple(here(t.subject), t.predicate, here(t.object)) for t in said]  # type: ignore[arg-type]
 
@@ -102,10 +101,10 @@ def _version(snapshot: Snapshot) -> str:
     return f"{snapshot.space.downloads}{snapshot.id}/"
 
 
-def _has_address(space: Space, term: object) -> bool:
+def _has_address(space: Space) -> Callable[[object], bool]:
     """Whether a term names what has an address of its own. Fragments of an endpoint's description are names of the graph."""
-    addresses, begin = {space.catalog, space.endpoint, space.openapi, space.queries}, (space.downloads, space.catalog + "#")
-    return isinstance(term, NamedNode) and (term.value in addresses or term.value.startswith(begin))
+    addresses, begin = frozenset({space.catalog, space.endpoint, space.openapi, space.queries}), (space.downloads, space.catalog + "#")
+    return lambda term: isinstance(term, NamedNode) and (term.value in addresses or term.value.startswith(begin))
 
 
 def _words(dump: Dump) -> dict[str, str]:

@@ -22,7 +22,6 @@ from graph_service.knowledge.void import dataset_of, describe_figures, describe_
 from graph_service.words.formats import DUMP_FORMATS, Format
 from graph_service.words.names import DCAT, DCTERMS, FOAF, RDFS, SD, VOID
 from graph_service.words.space import Space
-from graph_service.words.terms import AnyTerm
 from graph_service.words.triples import Description, number
 
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -72,21 +71,22 @@ def describe(
     catalogue: Catalogue,
     union: bool,
     titles: Collection[ox.Literal],
+    partitions: int,
 ) -> Description:
     """The description of a graph of some quads that is to be the snapshot `id`. `about`: what its makers say of it.
 
     `union`: whether the default graph of a query is the union of all graphs, this description included if it becomes one. `titles`: what
-    it is called if its makers do not say.
+    it is called if its makers do not say. `partitions`: of how many classes VoID tells.
     """
     graphs: dict[str, set[ox.Triple]] = defaultdict(set)
     for quad in quads:
         graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""].add(quad.triple)
     everything = set().union(*graphs.values())
     said = Description(space, about)
-    _describe_dataset(said, roles, id, everything, titles)
+    _describe_dataset(said, roles, id, everything, titles, partitions)
     for graph, triples in graphs.items():
         if graph:
-            _describe_graph(said, graph, triples)
+            _describe_graph(said, graph, triples, partitions)
     describe_examples(said, catalogue)
     _describe_catalog(said, catalogue)
     named = [graph for graph in graphs if graph]
@@ -112,10 +112,12 @@ def part(space: Space, triples: Iterable[ox.Triple], *documents: str, partitions
     return list(filter(fits, triples))
 
 
-def _describe_dataset(said: Description, roles: Roles, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal]) -> None:
+def _describe_dataset(
+    said: Description, roles: Roles, id: str, triples: Collection[ox.Triple], titles: Collection[ox.Literal], partitions: int
+) -> None:
     begin = next((t.object.value for t in said if t.predicate.value == VOID + "uriSpace" and isinstance(t.object, ox.Literal)), None)
     said.a(said.space.dataset, DCAT + "Dataset")
-    if not any(t.predicate.value == DCTERMS + "title" and t.subject == ox.NamedNode(said.space.dataset) for t in said):
+    if not said.of_dataset(DCTERMS + "title"):
         said.say(said.space.dataset, DCTERMS + "title", *titles)
     version = f"{said.space.downloads}{id}/"
     said.say(said.space.dataset, DCAT + "version", ox.Literal(id))
@@ -129,7 +131,7 @@ def _describe_dataset(said: Description, roles: Roles, id: str, triples: Collect
         describe_distribution(said, said.space.dataset, version, file, format, WHOLE)
         said.say(said.space.dataset, VOID + "dataDump", version + file)
     describe_coverage(said, roles, triples)
-    describe_figures(said, said.space.dataset, triples, begin)
+    describe_figures(said, said.space.dataset, triples, partitions, begin)
     describe_links(said, said.space.dataset, triples, begin or said.space.base)
     said.a(said.space.void, VOID + "DatasetDescription")
     said.texts(said.space.void, RDFS + "comment", _COUNTED)
@@ -160,19 +162,15 @@ def describe_distribution(
 def _inherit(said: Description, node: str, *names: str) -> None:
     """That what is so of the dataset, by properties of Dublin Core, is so of a part or a catalogue of it too."""
     for name in names:
-        said.say(node, DCTERMS + name, *_of_dataset(said, DCTERMS + name))
+        said.say(node, DCTERMS + name, *said.of_dataset(DCTERMS + name))
 
 
-def _of_dataset(said: Description, property: str) -> list[AnyTerm]:
-    return [t.object for t in said if t.predicate.value == property and t.subject == ox.NamedNode(said.space.dataset)]
-
-
-def _describe_graph(said: Description, graph: str, triples: Collection[ox.Triple]) -> None:
+def _describe_graph(said: Description, graph: str, triples: Collection[ox.Triple], partitions: int) -> None:
     node = dataset_of(said.space, graph)
-    describe_figures(said, node, triples)
+    describe_figures(said, node, triples, partitions)
     # What is inferred of a thing is a part of it: the rest, its class often with it, is in other graphs.
     if graph != said.space.graph_inferred:
-        describe_partitions(said, node, triples)
+        describe_partitions(said, node, triples, partitions)
     said.a(node, SD + "Graph")
     said.say(said.space.dataset, VOID + "subset", node)
 
@@ -183,7 +181,7 @@ def _describe_catalog(said: Description, catalogue: Catalogue) -> None:
     said.say(said.space.catalog, DCAT + "dataset", said.space.dataset)
     said.say(said.space.catalog, FOAF + "primaryTopic", said.space.dataset)
     said.say(said.space.catalog, FOAF + "homepage", said.space.dataset)
-    themes = [theme.value for theme in _of_dataset(said, DCAT + "theme") if isinstance(theme, ox.NamedNode)]
+    themes = [theme.value for theme in said.of_dataset(DCAT + "theme") if isinstance(theme, ox.NamedNode)]
     said.say(said.space.catalog, DCAT + "themeTaxonomy", *{theme.rpartition("/")[0] for theme in themes})
     for service, name in ((said.space.endpoint, "SPARQL endpoint"), (said.space.api, "Canned queries and documents over HTTP")):
         said.say(said.space.catalog, DCAT + "service", service)
@@ -192,7 +190,7 @@ def _describe_catalog(said: Description, catalogue: Catalogue) -> None:
         said.say(service, DCAT + "servesDataset", said.space.dataset)
         _inherit(said, service, "publisher", "license")
         for name in ("keyword", "theme", "contactPoint"):
-            said.say(service, DCAT + name, *_of_dataset(said, DCAT + name))
+            said.say(service, DCAT + name, *said.of_dataset(DCAT + name))
     said.say(said.space.endpoint, DCAT + "endpointURL", said.space.endpoint)
     said.say(said.space.endpoint, DCAT + "endpointDescription", said.space.endpoint)
     said.say(said.space.endpoint, DCTERMS + "conformsTo", "https://www.w3.org/TR/sparql11-protocol/")

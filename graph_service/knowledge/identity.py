@@ -35,6 +35,7 @@ def graph_id(settings: Settings) -> str:
             settings.source_format,
             settings.inconsistent,
             settings.default_graph,
+            str(settings.void_classes),
         )
     )
     sources = sources_of(settings)

@@ -70,7 +70,9 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
     quads = [*knowledge.asserted, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in inferred)]
     about = [quad.triple for file in sources.about for quad in file.quads]
     names = titles_of({quad.triple for quad in knowledge.asserted}, settings.data or settings.ontology)
-    description = describe(space, sources.roles, id, quads, about, catalogue, settings.default_graph == "union", names)
+    description = describe(
+        space, sources.roles, id, quads, about, catalogue, settings.default_graph == "union", names, settings.void_classes
+    )
     if about:
         graph = ox.NamedNode(space.graph_description)
         quads += sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in description), key=str)

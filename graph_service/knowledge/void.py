@@ -8,7 +8,7 @@ the property partition, and `datatypePartition` of http://ldf.fi/void-ext#.
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -50,8 +50,12 @@ def namespace(iri: str) -> str:
     return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
 
 
-def describe_figures(said: Description, node: str, triples: Collection[ox.Triple], space: str | None = None) -> None:
-    """The figures of some triples as a dataset: sizes, classes, properties. `space`: what the IRIs of its entities begin with."""
+def describe_figures(said: Description, node: str, triples: Collection[ox.Triple], most: int, space: str | None = None) -> None:
+    """The figures of some triples as a dataset: sizes, and those of its properties and of the `most` classes with the most instances.
+
+    `space`: what the IRIs of its entities begin with.
+    """
+    classes = _classes(triples)
     subjects = {triple.subject for triple in triples}
     properties = Counter(triple.predicate.value for triple in triples)
     said.a(node, VOID + "Dataset")
@@ -60,7 +64,7 @@ def describe_figures(said: Description, node: str, triples: Collection[ox.Triple
         "entities": sum(isinstance(subject, ox.NamedNode) and subject.value.startswith(space or "") for subject in subjects),
         "distinctSubjects": len(subjects),
         "distinctObjects": len({triple.object for triple in triples}),
-        "classes": len(set(_classes(triples))),
+        "classes": len(classes),
         "properties": len(properties),
     }.items():
         said.say(node, VOID + name, number(count))
@@ -69,17 +73,17 @@ def describe_figures(said: Description, node: str, triples: Collection[ox.Triple
         said.say(node, VOID + "propertyPartition", part)
         said.say(part, VOID + "property", property)
         said.say(part, VOID + "triples", number(count))
-    for kind, instances in _classes(triples).items():
+    for kind, instances in _largest(classes, most):
         part = _part(said, node, "class", kind)
         said.say(node, VOID + "classPartition", part)
         said.say(part, VOID + "class", kind)
         said.say(part, VOID + "entities", number(len(instances)))
 
 
-def describe_partitions(said: Description, node: str, triples: Collection[ox.Triple]) -> None:
-    """For each class of a dataset the properties that its instances have, and of what classes and datatypes their values are."""
+def describe_partitions(said: Description, node: str, triples: Collection[ox.Triple], most: int) -> None:
+    """For the `most` largest classes of a dataset the properties of their instances, and of what classes and datatypes their values are."""
     kinds: dict[object, set[str]] = defaultdict(set)
-    for kind, instances in _classes(triples).items():
+    for kind, instances in _largest(_classes(triples), most):
         for instance in instances:
             kinds[instance].add(kind)
     properties: Counter[tuple[str, str]] = Counter()
@@ -131,6 +135,11 @@ def describe_links(said: Description, node: str, triples: Collection[ox.Triple],
 def _part(said: Description, of: str, *what: str) -> str:
     """The IRI of a part of a dataset: short, since there are thousands, and the same at every build."""
     return said.space.void + _PART + hashlib.sha256("\0".join((of, *what)).encode()).hexdigest()[:12]
+
+
+def _largest(classes: Mapping[str, set[object]], most: int) -> list[tuple[str, set[object]]]:
+    """The classes with the most instances, so many."""
+    return sorted(classes.items(), key=lambda entry: (-len(entry[1]), entry[0]))[:most]
 
 
 def _classes(triples: Collection[ox.Triple]) -> dict[str, set[object]]:

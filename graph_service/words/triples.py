@@ -1,5 +1,6 @@
 """Saying things in triples: a set of them that is easy to add to."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from graph_service.words.names import RDF, XSD
@@ -30,6 +31,21 @@ class Description(Triples):
     def __init__(self, space: Space, triples: Iterable[Triple] = ()) -> None:
         super().__init__(triples)
         self.space = space
+        #: What is said of the dataset itself, which is asked for again and again where there are hundreds of thousands of triples.
+        self._of_dataset: dict[str, dict[AnyTerm, None]] = defaultdict(dict)
+        for triple in self:
+            if triple.subject == NamedNode(space.dataset):
+                self._of_dataset[triple.predicate.value][triple.object] = None
+
+    def say(self, subject: str, predicate: str, *objects: AnyTerm | str) -> None:
+        """That a subject (an IRI) has the objects for a property; an object that is a string is an IRI."""
+        super().say(subject, predicate, *objects)
+        if subject == self.space.dataset:
+            self._of_dataset[predicate].update((NamedNode(o) if isinstance(o, str) else o, None) for o in objects)
+
+    def of_dataset(self, property: str) -> list[AnyTerm]:
+        """The values of a property of the dataset."""
+        return list(self._of_dataset.get(property, ()))
 
 
 def number(value: int) -> Literal:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import rdflib
 
 from tests.conftest import Server
 
@@ -151,3 +152,13 @@ def test_things_with_dates_are_on_a_timeline_and_those_with_places_on_a_map(star
     assert "On the map" not in books
     # One date alone makes no line of time.
     assert "<h2>When</h2>" not in server.ask("/things/Pen", Accept="text/html").text
+
+
+def test_figures_are_told_of_the_classes_with_the_most_things(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "classes.ttl").write_text(
+        "@prefix e: <http://e/> . " + " ".join(f"e:t{n}x{m} a e:C{n} ; e:p e:t0x0 ." for n in range(5) for m in range(n + 1))
+    )
+    server = start(str(tmp_path / "classes.ttl"), "--reasoning", "none", "--void-classes", "2")
+    void = rdflib.Graph().parse(data=server.ask("/.well-known/void", Accept="text/turtle").text, format="turtle")
+    assert {str(iri) for iri in void.objects(None, rdflib.VOID["class"])} == {"http://e/C4", "http://e/C3"}
+    assert 5 in {int(str(count)) for count in void.objects(None, rdflib.VOID.classes)}
