@@ -1,3 +1,3 @@
-"""A knowledge graph of Canada's cooperation with the ILO, and the service that opens it."""
+"""The service that opens a graph: builds it from RDF, reasons over it, and serves it to people and programs."""
 
 __version__ = "0.1.0"

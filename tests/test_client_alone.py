@@ -40,7 +40,7 @@ def test_a_client_alone_installs_nothing_of_the_service(server: Server, tmp_path
     listed = subprocess.run([python, "-m", "pip", "list", "--format", "freeze"], capture_output=True, text=True, check=True, timeout=60)
     names = {line.partition("==")[0].lower() for line in listed.stdout.splitlines()}
     print(f"{time.monotonic() - began:.1f} s: {', '.join(sorted(names))}")
-    assert "labour-cooperation-graph-client" in names
+    assert "graph-service-client" in names
     assert not names & HEAVY
     ask = (
         f"from graph_service.client import Client; s = Client('{server.url}');"

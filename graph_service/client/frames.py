@@ -1,4 +1,4 @@
-"""Tables as pandas frames. Needs pandas: `pip install labour-cooperation-graph[pandas]`."""
+"""Tables as pandas frames. Needs pandas: `pip install graph-service[pandas]`."""
 
 import datetime
 from decimal import Decimal
