@@ -1,13 +1,15 @@
 """Local copies of what has an address on the web: contexts of JSON-LD and ontologies that others import. Nothing is fetched.
 
 Where they are is told by a setting, or by an XML catalogue (OASIS XML Catalogs 1.1), as Protégé writes one beside the ontologies of a
-folder: its entries `uri` are read, with those of its groups.
+folder. Of such a one `uri`, `rewriteURI` and `nextCatalog` are read, also within groups: all that finds a copy by an IRI and no other
+catalogue, with the order of section 7.2.2: an IRI as it stands, then the longest beginning, then other catalogues in their order.
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 from graph_service.errors import SourceError
@@ -15,6 +17,9 @@ from graph_service.files import text_of
 
 #: What Protégé calls the catalogue of a folder.
 CATALOGUE = "catalog-v001.xml"
+
+#: So many files may lie below a folder that addresses are rewritten to.
+_MOST = 10_000
 
 _CATALOG = "{urn:oasis:names:tc:entity:xmlns:xml:catalog}"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -34,7 +39,8 @@ def copies_beside(path: Path) -> Mapping[str, Path]:
     return _catalogue(catalogue) if catalogue.is_file() else {}
 
 
-def _catalogue(path: Path) -> dict[str, Path]:
+def _catalogue(path: Path, within: tuple[Path, ...] = ()) -> dict[str, Path]:
+    """What a catalogue leads to; `within` are those that have led to it, which a circle would lead to again. Raises SourceError."""
     text = text_of(path)
     # Those who write catalogues need none, and no file has to stand for more than it says.
     if re.search(r"<!ENTITY", text):
@@ -46,16 +52,40 @@ def _catalogue(path: Path) -> dict[str, Path]:
         raise SourceError(f"{path}:{line}:{column + 1}: {error.msg.partition(':')[0]}.", line=line, column=column + 1) from error
     if root.tag != f"{_CATALOG}catalog":
         raise SourceError(f"{path}: not an OASIS catalogue: its root is {root.tag}. A copy is named with its address: IRI={path}")
-    return dict(_entries(root, path.resolve().as_uri()))
+    entries = list(_entries(root, path.resolve().as_uri()))
+    found: dict[str, Path] = {}
+    within = (*within, path.resolve())
+    for _, place in reversed([entry for entry in entries if entry[0].tag == f"{_CATALOG}nextCatalog"]):
+        if Path(place).resolve() not in within:
+            found |= _catalogue(Path(place), within)
+    rewritten = [(entry.get("uriStartString", ""), place) for entry, place in entries if entry.tag == f"{_CATALOG}rewriteURI"]
+    for beginning, place in sorted(rewritten, key=lambda pair: len(pair[0])):
+        found |= {beginning + rest: file for rest, file in _files_below(place)}
+    return found | {entry.get("name", ""): Path(place) for entry, place in entries if entry.tag == f"{_CATALOG}uri"}
 
 
-def _entries(element: ElementTree.Element, base: str) -> Iterable[tuple[str, Path]]:
-    """The entries below an element, and what they lead to, as far as that is a file."""
+#: The attribute of each entry that says where it leads.
+_PLACES = {f"{_CATALOG}uri": "uri", f"{_CATALOG}rewriteURI": "rewritePrefix", f"{_CATALOG}nextCatalog": "catalog"}
+
+
+def _entries(element: ElementTree.Element, base: str) -> Iterable[tuple[ElementTree.Element, str]]:
+    """The entries below an element, and where they lead, as far as that is on this machine."""
     base = urljoin(base, element.get(_BASE, ""))
     for child in element:
         if child.tag == f"{_CATALOG}group":
             yield from _entries(child, base)
-        elif child.tag == f"{_CATALOG}uri":
-            place = urlsplit(urljoin(urljoin(base, child.get(_BASE, "")), child.get("uri", "")))
+        elif child.tag in _PLACES:
+            place = urlsplit(urljoin(urljoin(base, child.get(_BASE, "")), child.get(_PLACES[child.tag], "")))
             if place.scheme == "file" and place.path:
-                yield child.get("name", ""), Path(unquote(place.path))
+                yield child, unquote(place.path)
+
+
+def _files_below(beginning: str) -> Iterable[tuple[str, Path]]:
+    """The files whose paths begin so, and the rest of each path as an IRI has it. Raises SourceError for more than anybody has copied."""
+    folder = Path(beginning.rpartition("/")[0] or "/")
+    there = list(islice(folder.rglob("*"), _MOST + 1)) if folder.is_dir() else []
+    if len(there) > _MOST:
+        raise SourceError(f"{folder}: a catalogue rewrites addresses to it, and it has more than {_MOST:,} files.")
+    for file in sorted(there):
+        if file.is_file() and str(file).startswith(beginning):
+            yield quote(str(file).removeprefix(beginning)), file

@@ -166,3 +166,43 @@ def test_the_setting_has_addresses_and_files(tmp_path: Path) -> None:
     for wrong in ("schema.org=c.jsonld", "https://schema.org/=", ","):
         with pytest.raises(SettingError, match="GRAPH_SERVICE_CONTEXT"):
             Settings.read({"GRAPH_SERVICE_CONTEXT": wrong})
+
+
+def test_a_catalogue_may_rewrite_beginnings_and_lead_to_others(tmp_path: Path) -> None:
+    head = '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">'
+    for name in ("lib/a b.ttl", "lib/deep/c.ttl", "special/c.ttl", "one.ttl", "far/z.ttl", "far/y.ttl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    first = tmp_path / "first.xml"
+    first.write_text(
+        f'{head}<group xml:base="lib/"><rewriteURI uriStartString="http://e/" rewritePrefix="./"/></group>'
+        '<rewriteURI uriStartString="http://e/deep/" rewritePrefix="special/"/><uri name="http://e/a%20b.ttl" uri="one.ttl"/>'
+        '<rewriteURI uriStartString="http://w/" rewritePrefix="http://elsewhere/"/>'
+        '<nextCatalog catalog="far/second.xml"/><nextCatalog catalog="far/third.xml"/></catalog>'
+    )
+    # The first catalogue that has an address has the last word on it; one that leads back is left alone.
+    (tmp_path / "far" / "second.xml").write_text(
+        f'{head}<uri name="http://z" uri="z.ttl"/><uri name="http://e/a%20b.ttl" uri="z.ttl"/>'
+        '<nextCatalog catalog="../first.xml"/></catalog>'
+    )
+    (tmp_path / "far" / "third.xml").write_text(f'{head}<uri name="http://z" uri="y.ttl"/><uri name="http://y" uri="y.ttl"/></catalog>')
+    found = {iri: str(path.relative_to(tmp_path)) for iri, path in copies_of([("", first)]).items()}
+    assert found == {
+        **{"http://e/a%20b.ttl": "one.ttl", "http://e/deep/c.ttl": "special/c.ttl"},
+        **{"http://z": "far/z.ttl", "http://y": "far/y.ttl"},
+    }
+    (tmp_path / "far" / "third.xml").unlink()
+    with pytest.raises(SourceError, match=r"third\.xml"):
+        copies_of([("", first)])
+
+
+def test_a_catalogue_that_rewrites_to_the_whole_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph_service.knowledge.copies._MOST", 3)
+    for number in range(4):
+        (tmp_path / f"{number}.ttl").write_text("")
+    wide = tmp_path / "wide.xml"
+    wide.write_text(
+        '<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"><rewriteURI uriStartString="http://e/" rewritePrefix="./"/></catalog>'
+    )
+    with pytest.raises(SourceError, match="more than 3 files"):
+        copies_of([("", wide)])
