@@ -1,3 +1,3 @@
 """The service that opens a graph: builds it from RDF, reasons over it, and serves it to people and programs."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
