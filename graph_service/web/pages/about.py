@@ -14,7 +14,7 @@ from graph_service.web.links import Link, add
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.ontology import ontology_version
 from graph_service.web.wording import gettext as _
-from graph_service.words.names import DCTERMS
+from graph_service.words.names import DCTERMS, RDFS
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -38,9 +38,11 @@ def blueprint(service: Service) -> Blueprint:
             name: in_language(texts_of(said, service.space.dataset, DCTERMS + name))
             for name in ("description", "rights", "bibliographicCitation")
         }
+        provenance = [in_language(texts_of(said, node, RDFS + "label")) for node in service.about.iris(DCTERMS + "provenance")]
         page = render_template(
             "about.html",
             texts=texts,
+            provenance=[statement for statement in provenance if statement is not None],
             figures={name: figure for name, figure in figures.items() if figure},
             told=_told(service.snapshot.contents),
             documents=documents(service),

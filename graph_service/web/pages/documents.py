@@ -16,12 +16,13 @@ from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
 from graph_service.web.kept import content, page
 from graph_service.web.languages import language_of_names
+from graph_service.web.linked.datasets import in_language, texts_of
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.tables.taking import attached, for_reader
 from graph_service.words import terms
 from graph_service.words.formats import LIST_FORMATS
-from graph_service.words.names import RDF, RDFS, below
+from graph_service.words.names import DCTERMS, RDF, RDFS, below
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 _ALL = """
@@ -122,7 +123,9 @@ def blueprint(service: Service) -> Blueprint:
 
 def _overview(service: Service) -> str:
     links = alternates(request.root_url + "documents", LIST_FORMATS)
-    return render_template("documents.html", documents=documents(service), links=links)
+    dataset = service.space.dataset
+    rights = in_language(texts_of(service.description(request.root_url, dataset), dataset, DCTERMS + "rights"))
+    return render_template("documents.html", documents=documents(service), rights=rights, links=links)
 
 
 def _one(service: Service, key: str, query: Query) -> str:
