@@ -1,6 +1,7 @@
 """The words of the pages in the reader's language: gettext over the catalogues in `locale/`.
 
-English is written in templates and code, as `_("…")`; `make messages` gathers it into the .po files, which are read as they are.
+English is written in templates and code, as `_("…")`; `make messages` gathers it into the .po files. A wheel has them compiled, as .mo
+files; in a checkout they are read as they are.
 """
 
 import io
@@ -58,11 +59,15 @@ def speak(app: Flask) -> None:
 
 @cache
 def _translations(language: str) -> Translations | NullTranslations:
-    path = LOCALE / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
+    path = LOCALE / language / "LC_MESSAGES" / "messages.mo"
+    if path.exists():
+        with path.open("rb") as file:
+            return Translations(file)
+    source = path.with_suffix(".po")
+    if not source.exists():
         return NullTranslations()
     compiled = io.BytesIO()
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         write_mo(compiled, read_po(file, language))
     compiled.seek(0)
     return Translations(compiled)
