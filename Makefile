@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve shell test programs lint bench messages lock wheel
+.PHONY: serve shell test programs lint bench messages lock wheel release
 
 serve: $(VENV)/.serve $(VENV)/.frontend
 	@echo 'In another terminal, in this folder: "make shell" for a shell with graph-service and python, or "./graph-service --help".'
@@ -111,3 +111,7 @@ lock:
 
 wheel: $(VENV)/.serve
 	$(BIN)/python -m hatchling build -t wheel
+
+# Everything of a release, in dist/, from what is committed: wheel, sdist, SBOM, licences, hashes.
+release: $(VENV)/.test
+	$(BIN)/python release.py
