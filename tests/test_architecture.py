@@ -126,3 +126,24 @@ def test_no_module_knows_the_graph_that_comes_with_the_service() -> None:
     """What is said of a graph belongs into its data (docs/presentation.md)."""
     pages = sorted(PACKAGE.glob("web/templates/*.html"))
     assert [str(file) for file in (*MODULES, *pages) if DOMAIN.search(file.read_text(encoding="utf-8"))] == []
+
+
+#: Words of that graph's subject, in the languages of the pages.
+SUBJECT = re.compile(
+    r"\b(labou?r|Canad|ILO\b|OIT\b|Quito|MIRPS|ratif|beneficiar|bénéficiair|migra[nt]|trade union|syndic|sindic)"
+    r"|\b(ministr|ministère|donor|bailleur)",
+    re.IGNORECASE,
+)
+
+
+def test_no_text_of_the_service_speaks_of_what_that_graph_is_about() -> None:
+    """Modules, pages, scripts and translations: whatever is shown beside a graph must be true of anybody's."""
+    frontend = PACKAGE / "web" / "frontend"
+    scripts = [
+        *frontend.glob("*.mjs"),
+        *(file for part in ("editor", "entries", "pictures", "site") for file in (frontend / part).rglob("*.js")),
+    ]
+    texts = [*PACKAGE.glob("web/templates/*"), *PACKAGE.glob("web/locale/**/*.po*"), *PACKAGE.glob("starter/**/*.*"), *scripts]
+    assert len(scripts) > 5
+    found = [f"{file}: {match[0]}" for file in (*MODULES, *texts) if file.is_file() for match in SUBJECT.finditer(file.read_text("utf-8"))]
+    assert found == []

@@ -128,7 +128,7 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
     if title is not None:
         raw = {"summary": title} if raw is None else {"summary": title, **raw} if isinstance(raw, dict) else raw
     if not isinstance(raw, dict) or "summary" not in raw:
-        raise SourceError(f"{path}:{first}: the header has no summary (a line such as `#+ summary: Projects by country`)")
+        raise SourceError(f"{path}:{first}: the header has no summary (a line such as `#+ summary: Works by maker`)")
     unknown = sorted(set(map(str, raw)) - _KEYS - _PASSED_OVER)
     if unknown:
         raise SourceError(f"{path}:{first}: the header has unknown keys {', '.join(unknown)}; it may have {', '.join(sorted(_KEYS))}")

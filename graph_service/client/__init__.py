@@ -3,8 +3,8 @@
     from graph_service.client import Client
 
     service = Client("http://127.0.0.1:8000")
-    for row in service.run("projects-by-country", country="Costa Rica"):
-        print(row["project_label"])
+    for row in service.run("works-by-maker", maker="Dürer"):
+        print(row["work_label"])
 
 It needs nothing of the server's side. `graph_service.client.frames` makes pandas frames of tables (extra `pandas`); errors are those of
 `graph_service.errors`, made from what the service says is wrong.

@@ -4,7 +4,7 @@
   Numbers and short words (codes, mostly) have to be the same; those tell things apart. Where the two are two, `owl:differentFrom` in
   the reference data says so.
 - A text that reads like another language than the one it names, if `py3langid` is installed (the extra `languages`): only texts of
-  `LONG` characters and more, only of the three languages of the project, and only where the guess is nearly sure.
+  `LONG` characters and more, only of the three languages of the pages, and only where the guess is nearly sure.
 
 Anybody's sources may have files that are not read, and files and folders that say nothing: those are told of every graph.
 """

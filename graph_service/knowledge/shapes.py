@@ -2,7 +2,7 @@
 
 Shapes are the Turtle files in the ontology's folder `shapes/`, which every build is held against; and what any other file of the sources
 says of shapes, against which `check` alone holds them: anybody's data are served as they are. They see what the sources say, without what
-is inferred, but they know the ontology: a trade union is an organisation to them. The records of statements are left out; there is nothing
+is inferred, but they know the ontology: what is of a class is of those above it. The records of statements are left out; there is nothing
 in them that their making does not settle.
 """
 

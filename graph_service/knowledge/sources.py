@@ -53,7 +53,7 @@ _RUNS = re.compile(
 
 _TYPE = RDF + "type"
 
-#: How long codes are at most: of countries, of labour standards.
+#: How long codes are at most: of countries, of standards.
 _LONGEST_CODE = 4
 
 #: The files of a data folder that are about the dataset as a whole: what it is, and how it wants to be shown.

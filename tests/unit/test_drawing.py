@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing import tree
+from graph_service.web.pages.drawing import letters, tree
 from graph_service.web.pages.drawing.canvas import Drawing, Mark, linked, mark, text
 from graph_service.web.pages.drawing.columns import ordered, spread
 from graph_service.web.pages.drawing.labels import placed
@@ -131,3 +131,25 @@ def test_a_picture_is_xml_whatever_is_in_its_words() -> None:
     drawing = Drawing(10, 10, "a\x01", "b\x0b & \uffff <", [text(1, 1, "c\x1f")])
     document = ElementTree.fromstring(drawing.file("http://e/"))
     assert "\ufffd" in "".join(document.itertext())
+
+
+def test_a_very_long_name_is_looked_at_a_few_times_and_not_once_for_each_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    class Counting(dict[str, float]):
+        def get(self, key: str, default: float = 0.0) -> float:  # type: ignore[override]
+            nonlocal looks
+            looks += 1
+            return default
+
+    monkeypatch.setattr(letters, "_WIDTHS", Counting())
+    name = "very " * 4_000
+    assert lines(name, 200)[-1].endswith("…")
+    assert looks < 10 * len(name)
+    words = "A name that is a little too long for its place"
+    for room in range(20, 400, 7):
+        cut = shortened(words, room)
+        # As much as fits: with the next word's first letter it would not.
+        assert width(cut) <= room or cut == "…"
+        kept = len(cut) - 1
+        assert cut == words or width(words[: kept + 2].rstrip() + "…") > room - width(" ")

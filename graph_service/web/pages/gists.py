@@ -1,4 +1,4 @@
-"""What a thing that is itself a fact comes to: the sum of a funding, the number of a figure, the dates of a membership.
+"""What a thing that is itself a fact comes to: the sum of a payment, the number of a figure, the dates of a membership.
 
 As stated, with how exact it is: a number that is a bound is never shown without saying so.
 """

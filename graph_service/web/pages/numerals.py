@@ -13,7 +13,7 @@ from graph_service.web.languages import language
 from graph_service.web.wording import gettext
 from graph_service.words import terms
 
-#: The ways of writing of the Government of Canada, and of Spanish wherever it is read.
+#: English and French as they are written where both are official languages, and Spanish wherever it is read.
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "es": "es"}
 
 _UNITS = {"en": ("bytes", "kB", "MB", "GB", "TB"), "fr": ("octets", "ko", "Mo", "Go", "To"), "es": ("bytes", "kB", "MB", "GB", "TB")}

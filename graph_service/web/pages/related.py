@@ -1,4 +1,4 @@
-"""What a thing has much in common with: things of its kind that share most of its partners, places, groups, aims and frameworks."""
+"""What a thing has much in common with: things of its kind that share most of what is said of it."""
 
 from dataclasses import dataclass
 

@@ -40,7 +40,7 @@ def attached(
 
 
 def file_name(stem: str, values: Iterable[tuple[str, Sequence[str]]], language: str | None, version: str) -> str:
-    """`projects-by-country_country-CRI_fr_4d44a04b`; a name that is too long ends with a mark of what is missing."""
+    """`works-by-maker_maker-durer_fr_4d44a04b`; a name that is too long ends with a mark of what is missing."""
     chosen = ["-".join(map(plain, [name, *texts])) for name, texts in values if texts]
     name = "_".join([plain(stem), *chosen, *([language] if language else [])])
     if len(name) > _LONGEST:

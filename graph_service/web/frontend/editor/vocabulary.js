@@ -27,7 +27,7 @@ export class Vocabulary {
     return { ...entry, ...this.write(entry.iri) };
   }
 
-  // How an IRI is written, and the prefix that this needs: `lc:Project` and `lc`, or `<…>` and none. `declared` are the prefixes of the
+  // How an IRI is written, and the prefix that this needs: `museum:Work` and `museum`, or `<…>` and none. `declared` are the prefixes of the
   // query, which come first.
   write(iri, declared = {}) {
     for (const [prefix, space] of [...Object.entries(declared), ...(this.spaces ?? Object.entries(this.prefixes))]) {

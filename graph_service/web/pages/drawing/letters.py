@@ -1,5 +1,7 @@
 """How wide words are when nobody has drawn them yet: an estimate for the widest of the usual sans-serif fonts (DejaVu Sans)."""
 
+from itertools import accumulate, takewhile
+
 SIZE, LINE = 13.0, 16.0
 
 #: Width in parts of the size, for the letters that differ from the others most.
@@ -19,10 +21,10 @@ def shortened(words: str, room: float, size: float = SIZE) -> str:
     """Words that fit into `room` pixels, with `…` for what does not."""
     if width(words, size) <= room:
         return words
-    kept = words
-    while kept and width(kept.rstrip() + "…", size) > room:
-        kept = kept[:-1]
-    return kept.rstrip(" ,;:-") + "…"
+    # A name may be very long: each letter is looked at once, and none behind the last that fits.
+    widths = accumulate(width(letter, size) for letter in words)
+    kept = sum(1 for _ in takewhile(lambda used: used + width("…", size) <= room, widths))
+    return words[:kept].rstrip(" ,;:-") + "…"
 
 
 def lines(words: str, room: float, most: int = 3, size: float = SIZE) -> list[str]:

@@ -39,7 +39,7 @@ class Span:
 
 
 def draw(rows: Rows, title: str) -> Drawing:
-    """The picture of the rows of `projects-and-commitments`."""
+    """The picture of rows with `item`, `kind`, and `date`, or `start_date`, `end_date` and `completed_by`, as far as they are known."""
     spans = [span for row in rows if (span := _span(row))]
     undated = [row for row in rows if _span(row) is None]
     first = floor(min((span.start for span in spans), default=0))
