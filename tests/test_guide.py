@@ -1,19 +1,30 @@
-"""The guide names what there is: every path in it exists, and every link in it leads somewhere."""
+"""The guide names what there is: every path in it exists, every link leads somewhere, and the ways that it tells are gone."""
 
+import asyncio
+import os
 import re
+import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
 
 from graph_service.catalogue.catalogue import Catalogue
+from graph_service.cli import main
 from graph_service.config import Settings
+from graph_service.knowledge.build import build
+from graph_service.knowledge.making import make
+from graph_service.knowledge.snapshot import Snapshot
 from graph_service.service import Service
 from graph_service.web.app import create_app
+from graph_service.web.serving import Serving
 from tests.conftest import ROOT
 
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -74,18 +85,20 @@ def way(title: str) -> set[str]:
 
 
 def called(work: Callable[[], object]) -> set[str]:
-    """The modules of the package of which some function is called, in this thread, while some work is done."""
+    """The modules of the package of which some function is called, in this thread or one that it starts, while some work is done."""
     found: set[str] = set()
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "call":
             found.add(frame.f_code.co_filename)
 
+    threading.setprofile(note)
     sys.setprofile(note)
     try:
         work()
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
     return {str(Path(name).relative_to(PACKAGE)) for name in found if Path(name).is_relative_to(PACKAGE)}
 
 
@@ -107,3 +120,86 @@ def test_a_parameter_goes_the_way_that_is_told(client: FlaskClient) -> None:
         assert client.get("/queries/projects-by-country.rows?country=Cambodia").status_code == 200
 
     assert way("A parameter of a canned query") - called(work) == {"commands/query.py"}
+
+
+def test_a_triple_goes_the_way_that_is_told(tmp_path: Path) -> None:
+    project = PACKAGE / "starter"
+    folders = {name: (project / name,) for name in ("data", "ontology", "queries")}
+    settings = replace(Settings(), snapshots=tmp_path, **folders)  # type: ignore[arg-type]
+
+    def work() -> None:
+        assert main(["build", str(project), "--snapshots", str(tmp_path)]) == 0
+        # What another process does there.
+        make("again", tmp_path, settings, lambda _: None)
+
+    # What serves.
+    later = {"commands/serve.py", "web/succession.py", "engine/worker.py", "engine/store.py"}
+    assert way("A triple, from its file to a worker") - called(work) == later
+
+
+@dataclass
+class Client:
+    """Whoever sends a request, and is answered, as granian has it (RSGI): the scope and the protocol in one."""
+
+    path: str
+    query_string: str
+    accept: str
+    status: int = 0
+    method: str = "GET"
+    scheme: str = "http"
+    http_version: str = "1.1"
+    client: str = "127.0.0.1:1"
+    authority: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"host": "localhost", "accept": self.accept, "accept-encoding": "br"}
+
+    def response_bytes(self, status: int, headers: object, content: bytes) -> None:
+        self.status = status
+
+
+def serve(snapshots: str, *asked: str) -> None:
+    """Answer some requests in this process, each given as Accept and address, print how and the modules that are met, and end at once."""
+    settings = replace(Settings(), snapshots=Path(snapshots))
+    reading, _ = os.pipe()
+    clients = [Client(address.partition("?")[0], address.partition("?")[2], accept) for accept, address in map(str.split, asked)]
+
+    async def answer() -> None:
+        serving = Serving(build(settings, lambda _: None), settings, 0, reading)
+        for client in clients:
+            await serving.__rsgi__(client, client)  # type: ignore[arg-type]
+
+    met = called(lambda: asyncio.run(answer()))
+    print(*(client.status for client in clients))
+    print(*met, flush=True)
+    os._exit(0)
+
+
+def served(snapshots: Path, *asked: str) -> tuple[list[int], set[str]]:
+    """How some requests are answered by a serving process, and the modules that are met there."""
+    code = "import sys; from tests.test_guide import serve; serve(*sys.argv[1:])"
+    done = subprocess.run([sys.executable, "-c", code, str(snapshots), *asked], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    status, met = done.stdout.splitlines()
+    return [*map(int, status.split())], set(met.split())
+
+
+def test_a_query_goes_the_way_that_is_told(snapshot: Snapshot, snapshots: Path) -> None:
+    asked = ("application/sparql-results+json", "ASK {}"), ("text/turtle", "CONSTRUCT WHERE { ?s a ?o }")
+    status, met = served(snapshots, *(f"{accept} /sparql?{urlencode({'query': text})}" for accept, text in asked))
+    assert status == [200, 200]
+    # The main process, what is done in a worker, and another server as the engine.
+    elsewhere = {"web/server.py", "engine/tasks.py", "engine/store.py", "engine/remote.py"}
+    assert way("A query, from a client to its answer") - met == elsewhere
+
+
+def test_a_failure_goes_the_way_that_is_told(snapshot: Snapshot, snapshots: Path, tmp_path: Path) -> None:
+    status, met = served(snapshots, "*/* /sparql?query=SELEKT", f"*/* /sparql?query={'a' * 100_000}", "*/* /ready")
+    assert status == [400, 414, 200]
+    (tmp_path / "slip.ttl").write_text("<urn:a> <urn:b> .")
+    codes: list[int] = []
+    met |= called(lambda: codes.append(main(["build", str(tmp_path / "slip.ttl"), "--snapshots", str(tmp_path)])))
+    assert codes == [1]
+    # What is done in a worker and in the process of a build.
+    assert way("A failure") - met == {"engine/worker.py", "words/mistakes/finding.py", "knowledge/making.py"}
