@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve shell test programs lint bench messages lock wheel release
+.PHONY: serve shell check test programs lint bench messages lock wheel release
 
 serve: $(VENV)/.serve $(VENV)/.frontend
 	@echo 'In another terminal, in this folder: "make shell" for a shell with graph-service and python, or "./graph-service --help".'
@@ -19,6 +19,11 @@ shell: $(VENV)/.serve
 
 test: $(VENV)/.test $(VENV)/.frontend programs lint
 	$(BIN)/python -m pytest $(TESTS)
+
+# The inner loop: linters, types, and the tests that wait for no graph and no process. Seconds.
+check: lint
+	$(BIN)/python -m pytest --quiet -m "not built and not live and not browser" \
+	  tests/unit tests/test_architecture.py tests/test_dependencies.py tests/test_guide.py tests/test_translations.py tests/test_glossary.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

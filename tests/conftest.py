@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -105,6 +106,50 @@ def _prefixes_of_the_graph() -> None:
     adopt(_PREFIXES)
 
 
+#: What a test that takes one of these waits for: the graph that is built, or a process of its own.
+_BUILT = frozenset({"snapshot", "service", "start", "command"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that wait for a graph or a process, which `make check` leaves out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _BUILT.intersection(item.fixturenames):
+            item.add_marker("built")
+
+
+#: The servers that run, and those of them that run until all tests are done.
+_RUNNING: list[Server] = []
+_KEPT: list[Server] = []
+
+
+def _stop(servers: Sequence[Server]) -> None:
+    for server in servers:
+        server.process.send_signal(signal.SIGTERM)
+    for server in servers:
+        server.process.wait(timeout=20)
+        _RUNNING.remove(server)
+
+
+@contextmanager
+def _stopped_after() -> Iterator[None]:
+    """A server that is started within runs no longer than this: many that idle look at files and connections all the time."""
+    before = [*_RUNNING]
+    yield
+    _stop([server for server in _RUNNING if server not in before and server not in _KEPT])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _servers_of_the_module() -> Iterator[None]:
+    with _stopped_after():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _servers_of_the_test(_servers_of_the_module: None) -> Iterator[None]:
+    with _stopped_after():
+        yield
+
+
 @pytest.fixture(scope="session")
 def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the tests build: never the user's own."""
@@ -149,11 +194,10 @@ def command(snapshots: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start `graph-service serve` with more flags on a free port; every server is stopped at the end.
+    """Start `graph-service serve` with more flags on a free port; it is stopped behind the test or the module for which it was started.
 
     `host` is what the server is asked as, `program` what is run instead of `graph-service`.
     """
-    servers: list[Server] = []
 
     def run(*flags: str, host: str = "127.0.0.1", program: Sequence[str] = ("-m", "graph_service")) -> Server:
         with socket.socket() as probe:
@@ -170,7 +214,7 @@ def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 text=True,
             )
         server = Server(f"http://{host}:{port}", process, log)
-        servers.append(server)
+        _RUNNING.append(server)
         deadline = time.monotonic() + 60
         while True:
             if process.poll() is not None:
@@ -185,16 +229,19 @@ def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             time.sleep(0.02)
 
     yield run
-    for server in servers:
-        server.process.send_signal(signal.SIGTERM)
-    for server in servers:
-        server.process.wait(timeout=20)
+    _stop([*_RUNNING])
 
 
 @pytest.fixture(scope="session")
 def server(start: Callable[..., Server], snapshot: Snapshot) -> Server:
-    """A running service over the project's own graph."""
-    return start()
+    """A running service over the project's own graph, for all tests."""
+    return kept(start())
+
+
+def kept(server: Server) -> Server:
+    """A server that runs until all tests are done."""
+    _KEPT.append(server)
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,10 @@
 """`make test` installs what the tests that are asked for need, and nothing else."""
 
+import re
+import shlex
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -40,3 +43,14 @@ def test_the_readme_names_each_program_that_tests_need() -> None:
     readme = (ROOT / "README.md").read_text()
     table = readme[readme.index("## What the tests need elsewhere") :].removeprefix("## ").split("\n## ")[0]
     assert [package for package in sorted(PACKAGES) if f"`{package}`" not in table] == []
+
+
+def test_the_inner_loop_waits_for_nothing() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    done = subprocess.run(["make", "--dry-run", "check"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    (tests,) = re.findall(r"-m pytest (.*)", done.stdout.replace("\\\n", " "))
+    arguments = [sys.executable, "-m", "pytest", "--collect-only", *shlex.split(tests)]
+    collected = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert "tests/unit/test_terms.py" in collected
+    assert "test_a_file_runs_on_the_graph" not in collected

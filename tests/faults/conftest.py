@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import Server, kept
 from tests.faults.beside import lookup, write
 
 Start = Callable[..., Server]
@@ -19,6 +19,6 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 def tried(start: Start, chain: tuple[str, ...]) -> Server:
     """The service that is tried hard."""
     limits = ("--query-deadline", "5", "--query-memory", "48 MiB", "--result-limit", "16 MiB", "--workers", "2", "--queue", "32")
-    server = start(*chain, *limits)
+    server = kept(start(*chain, *limits))
     assert lookup(server, 1) is True
     return server
