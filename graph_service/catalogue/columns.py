@@ -10,24 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graph_service.catalogue.header import Text, read_text
+from graph_service.catalogue.types import COLUMN_TYPES
 from graph_service.errors import SourceError
-from graph_service.words.names import RDF, XSD
 from graph_service.words.terms import AnyTerm, Literal, NamedNode
-
-#: Type of a column -> the datatypes of its literals; `iri` has none, `any` may be anything. A `date` is known to the day, month or year.
-_DATATYPES: dict[str, frozenset[str]] = {
-    "iri": frozenset(),
-    "string": frozenset({XSD + "string", RDF + "langString"}),
-    "integer": frozenset({XSD + "integer"}),
-    "decimal": frozenset({XSD + "decimal", XSD + "integer"}),
-    "double": frozenset({XSD + "double", XSD + "float", XSD + "decimal", XSD + "integer"}),
-    "boolean": frozenset({XSD + "boolean"}),
-    "day": frozenset({XSD + "date"}),
-    "date": frozenset({XSD + "date", XSD + "gYearMonth", XSD + "gYear"}),
-    "datetime": frozenset({XSD + "dateTime"}),
-    "year": frozenset({XSD + "integer", XSD + "gYear"}),
-    "any": frozenset(),
-}
 
 _KEYS = frozenset({"label", "type", "unit"})
 
@@ -51,7 +36,7 @@ class Column:
             return True
         if self.type == "iri":
             return isinstance(term, NamedNode)
-        return isinstance(term, Literal) and term.datatype.value in _DATATYPES[str(self.type)]
+        return isinstance(term, Literal) and term.datatype.value in COLUMN_TYPES[str(self.type)].datatypes
 
 
 def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where: Callable[[str], str]) -> dict[str, Column]:
@@ -81,8 +66,8 @@ def _column(name: str, given: object, names: Mapping[str, Any] | Sequence[str], 
     if unknown:
         raise SourceError(f"{where}: unknown properties {', '.join(unknown)}; there are {', '.join(sorted(_KEYS))}")
     kind = properties.get("type") or _evident(name, names)
-    if kind is not None and kind not in _DATATYPES:
-        raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(_DATATYPES)}")
+    if kind is not None and kind not in COLUMN_TYPES:
+        raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(COLUMN_TYPES)}")
     unit = properties.get("unit")
     unit_column = unit[1:] if isinstance(unit, str) and unit.startswith("?") else None
     if unit_column is not None and unit_column not in names:

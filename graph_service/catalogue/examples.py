@@ -6,6 +6,7 @@ Parameters have no terms there; `sh:parameter` of SHACL says them.
 
 from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.parameters import Parameter
+from graph_service.catalogue.types import PARAMETER_TYPES
 from graph_service.words.names import DCTERMS, RDFS, SCHEMA, SHACL, SPEX, XSD
 from graph_service.words.prefixes import prefixes
 from graph_service.words.space import Space
@@ -19,11 +20,6 @@ _FORMS = {
     "ASK": (SHACL + "SPARQLAskExecutable", SHACL + "ask"),
     "CONSTRUCT": (SHACL + "SPARQLConstructExecutable", SHACL + "construct"),
     "DESCRIBE": (SPEX + "SPARQLDescribeExecutable", SPEX + "describe"),
-}
-
-_TYPES = {
-    **{"string": "string", "integer": "integer", "decimal": "decimal", "boolean": "boolean", "date": "date", "year": "integer"},
-    "iri": "anyURI",
 }
 
 
@@ -75,5 +71,5 @@ def _describe_parameter(said: Description, node: str, parameter: Parameter) -> N
     said.say(node, SHACL + "optional", Literal("false" if parameter.required else "true", datatype=NamedNode(XSD + "boolean")))
     if parameter.of is not None:
         said.say(node, SHACL + "class", parameter.of)
-    elif parameter.type in _TYPES:
-        said.say(node, SHACL + "datatype", XSD + _TYPES[parameter.type])
+    elif (datatype := PARAMETER_TYPES[parameter.type].datatype) is not None:
+        said.say(node, SHACL + "datatype", XSD + datatype)

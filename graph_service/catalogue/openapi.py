@@ -10,33 +10,9 @@ from graph_service.catalogue.catalogue import CannedQuery, Catalogue
 from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
 from graph_service.catalogue.parameters import ANYTHING, MOST_LISTED, Lists, Parameter
+from graph_service.catalogue.types import COLUMN_TYPES, PARAMETER_TYPES
 from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
 from graph_service.words.prefixes import curie
-
-_TYPES: dict[str, dict[str, Any]] = {
-    "iri": {"type": "string", "format": "iri"},
-    "string": {"type": "string", "pattern": r"\S"},
-    "lang-string": {"type": "string", "pattern": r"^.+@[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$"},
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "year": {"type": "integer", "minimum": 1000, "maximum": 9999},
-}
-
-#: Type of a column -> the schema of its values in plain JSON. A date may be known to the month or the year only.
-_VALUES: dict[str, dict[str, Any]] = {
-    "iri": {"type": "string", "format": "iri"},
-    "string": {"type": "string"},
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "double": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "pattern": r"^-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?$"},
-    "day": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "year": {"type": "integer"},
-}
 
 _FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
 
@@ -119,11 +95,11 @@ def _typed(parameter: Parameter, value: str, lists: Lists) -> str | int:
     if parameter.type == "iri":
         called = lists(parameter.listed or ANYTHING).called(value)
         return curie(called[0].iri) if called else value
-    return int(value) if _TYPES[parameter.type]["type"] == "integer" else value
+    return int(value) if PARAMETER_TYPES[parameter.type].schema["type"] == "integer" else value
 
 
 def _schema(parameter: Parameter, lists: Lists) -> dict[str, Any]:
-    schema = dict(_TYPES[parameter.type])
+    schema = dict(PARAMETER_TYPES[parameter.type].schema)
     if parameter.listed is not None:
         choices = lists(parameter.listed)
         schema = {"type": "string", **({"enum": [curie(choice.iri) for choice in choices]} if len(choices) <= MOST_LISTED else {})}
@@ -181,7 +157,7 @@ def _row(query: CannedQuery) -> dict[str, Any]:
 
 
 def _value(column: Column) -> dict[str, Any]:
-    schema = dict(_VALUES.get(column.type or "any", {}))
+    schema = dict(COLUMN_TYPES[column.type or "any"].schema)
     if "type" in schema:
         schema["type"] = [schema["type"], "null"]
     unit = f"the column {column.unit_column}" if column.unit_column else _text(column.unit or {})

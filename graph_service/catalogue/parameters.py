@@ -14,6 +14,7 @@ from typing import Any, overload
 from unicodedata import normalize
 
 from graph_service.catalogue.header import Text, read_text
+from graph_service.catalogue.types import PARAMETER_TYPES
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
 from graph_service.words import syntax, terms
 from graph_service.words.folding import alike
@@ -38,9 +39,6 @@ _TOLD.maxstring, _TOLD.maxlist = 200, 10
 
 #: A literal as it stands in a row, without escapes: its text, and perhaps a datatype or a language.
 _LITERAL = re.compile(r'"([^"\\\n]*)"(?:\^\^\S+|@[A-Za-z0-9-]+)?')
-
-#: Types whose values can be compared with `min` and `max`.
-_NUMBERS = frozenset({"integer", "decimal", "year"})
 
 #: The parameter of every query that has a row `VALUES ?lang { … }`.
 _LANGUAGE: Mapping[str, Any] = {
@@ -208,6 +206,12 @@ class Parameter:
         elif len(values) > 1 and not self.many:
             raise self._invalid(values, "one value, not several")
 
+    @property
+    def form_field(self) -> dict[str, str]:
+        """The attributes of the field of a form in which it is typed."""
+        bounds = {name: f"{bound:g}" for name, bound in (("min", self.min), ("max", self.max)) if bound is not None}
+        return {**PARAMETER_TYPES[self.type].form, **bounds, **({"pattern": self.pattern} if self.pattern else {})}
+
     def with_default(self, text: str) -> "Parameter":
         """The parameter with what a text means for its default. Raises InvalidParameter."""
         return replace(self, default=terms.write(self.term(text, lambda _: Choices())))
@@ -240,7 +244,7 @@ class Parameter:
     def _read(self, text: str) -> terms.Term:
         if self.reads is None and self.type == "iri":
             return terms.iri(text, self.declared)
-        return (self.reads or terms.TYPES[self.type])(text)
+        return (self.reads or PARAMETER_TYPES[self.type].reads)(text)
 
     def _chosen(self, text: str, choices: Choices) -> Choice:
         called = choices.called(text)
@@ -282,16 +286,17 @@ def read_parameter(name: str, given: Mapping[str, Any], row: str | None, declare
     if unknown:
         raise SourceError(f"{where}: unknown properties {', '.join(unknown)}; there are {', '.join(sorted(_KEYS))}")
     kind = given.get("type", "iri" if {"of", "choices"} & set(given) else "string")
-    if kind not in terms.TYPES:
-        raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(terms.TYPES)}")
+    if kind not in PARAMETER_TYPES:
+        raise SourceError(f"{where}: unknown type {kind!r}; types are {', '.join(PARAMETER_TYPES)}")
     for flag in ("many", "required"):
         if not isinstance(given.get(flag, False), bool):
             raise SourceError(f"{where}: {flag} must be true or false")
     for bound in ("min", "max"):
         if not isinstance(given.get(bound, 0), int | float):
             raise SourceError(f"{where}: {bound} must be a number")
-        if bound in given and kind not in _NUMBERS:
-            raise SourceError(f"{where}: {bound} is for the types {', '.join(sorted(_NUMBERS))}")
+        if bound in given and not PARAMETER_TYPES[kind].is_number:
+            numbers = sorted(name for name, type in PARAMETER_TYPES.items() if type.is_number)
+            raise SourceError(f"{where}: {bound} is for the types {', '.join(numbers)}")
     of = given.get("of")
     if of is not None:
         prefix, _, local = str(of).partition(":")

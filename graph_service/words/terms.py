@@ -18,7 +18,6 @@ from graph_service.words.prefixes import prefixes
 from graph_service.words.reading import read_term
 
 __all__ = [
-    "TYPES",
     "AnyTerm",
     "BaseDirection",
     "BlankNode",
@@ -201,16 +200,3 @@ def _form(text: str, pattern: re.Pattern[str], wanted: str) -> str:
     if not pattern.fullmatch(found):
         raise ValueError(wanted)
     return found
-
-
-#: Type of a canned query's parameter -> the function that reads a client's text into a term of that type.
-TYPES: dict[str, Callable[[str], Term]] = {
-    "iri": iri,
-    "string": string,
-    "lang-string": lang_string,
-    "integer": integer,
-    "decimal": decimal,
-    "boolean": boolean,
-    "date": date,
-    "year": year,
-}

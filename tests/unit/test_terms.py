@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph_service.catalogue.types import PARAMETER_TYPES
 from graph_service.words import terms
 from graph_service.words.names import XSD
 from graph_service.words.prefixes import curie, prefixes
@@ -33,7 +34,7 @@ CHARACTERS = st.characters(exclude_categories=["Cs"])
     ],
 )
 def test_text_becomes_a_typed_term(kind: str, text: str, value: str, datatype: str) -> None:
-    assert terms.TYPES[kind](text) == ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
+    assert PARAMETER_TYPES[kind].reads(text) == ox.Literal(value, datatype=ox.NamedNode(XSD + datatype))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_text_becomes_a_typed_term(kind: str, text: str, value: str, datatype: s
 )
 def test_text_of_another_type_is_refused_with_what_is_wanted(kind: str, text: str) -> None:
     with pytest.raises(ValueError, match=r"\w") as error:
-        terms.TYPES[kind](text)
+        PARAMETER_TYPES[kind].reads(text)
     assert "such as" in str(error.value) or text.startswith("http") or kind == "boolean"
 
 
@@ -106,7 +107,7 @@ def test_in_brackets_an_iri_is_absolute() -> None:
 
 
 def test_a_lang_string_keeps_its_text_and_language() -> None:
-    assert terms.TYPES["lang-string"]("a@b@fr") == ox.Literal("a@b", language="fr")
+    assert PARAMETER_TYPES["lang-string"].reads("a@b@fr") == ox.Literal("a@b", language="fr")
 
 
 @given(st.text(CHARACTERS))

@@ -11,27 +11,12 @@ from urllib.parse import quote
 
 from graph_service.catalogue.columns import Column
 from graph_service.catalogue.header import Text
+from graph_service.catalogue.types import COLUMN_TYPES
 from graph_service.web.tables.telling import Telling
 from graph_service.words.formats import Format
 
 #: As it is registered (section 10).
 CSVW = Format("csv-metadata.json", "application/csvm+json")
-
-#: A day, a month or a year, as ISO 8601 and XML Schema write them: there is no datatype for all three.
-DATE = r"-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?"
-
-_DATATYPES: dict[str, object] = {
-    "iri": "anyURI",
-    "string": "string",
-    "integer": "integer",
-    "decimal": "decimal",
-    "double": "double",
-    "boolean": {"base": "boolean", "format": "TRUE|FALSE"},
-    "day": "date",
-    "date": {"base": "string", "format": DATE},
-    "datetime": "dateTime",
-    "year": "gYear",
-}
 
 #: What a name of a column may be (section 5.6, `name`): a variable of RFC 6570 that does not begin with `_`.
 _NAME = re.compile(r"(?!_)([A-Za-z0-9_]|%[0-9A-F]{2})+")
@@ -76,7 +61,7 @@ def _column(column: Column) -> dict[str, Any]:
         "name": name if _NAME.fullmatch(name) else None,
         # That of no language is what stands in the CSV (section 5.5.2.1).
         "titles": {"und": column.name, **column.label},
-        "datatype": _DATATYPES.get(column.type or "any", "any"),
+        "datatype": COLUMN_TYPES[column.type or "any"].csvw,
         "schema:unitText": _texts(unit or {}),
     }
     return {key: value for key, value in described.items() if value}

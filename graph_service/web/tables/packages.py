@@ -7,27 +7,12 @@ programs.
 from typing import Any
 
 from graph_service.catalogue.columns import Column
-from graph_service.web.tables.csvw import DATE
+from graph_service.catalogue.types import COLUMN_TYPES
 from graph_service.web.tables.taking import plain
 from graph_service.web.tables.telling import Table, Telling, in_language
 from graph_service.words.formats import CSV, Format
-from graph_service.words.names import XSD
 
 PACKAGE = Format("datapackage.json", "application/vnd.datapackage+json")
-
-#: Type of a column -> that of a field. An IRI is a text there: what is called `uri` has no letters but ASCII's.
-_TYPES: dict[str, dict[str, Any]] = {
-    "iri": {"type": "string", "rdfType": XSD + "anyURI"},
-    "string": {"type": "string"},
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "double": {"type": "number"},
-    "boolean": {"type": "boolean", "trueValues": ["TRUE"], "falseValues": ["FALSE"]},
-    "day": {"type": "date"},
-    "date": {"type": "string", "constraints": {"pattern": DATE}},
-    "datetime": {"type": "datetime", "format": "any"},
-    "year": {"type": "year"},
-}
 
 
 def package(told: Telling) -> dict[str, Any]:
@@ -73,7 +58,7 @@ def resource(told: Telling, path: str, **more: object) -> dict[str, Any]:
 def _field(column: Column, language: str) -> dict[str, Any]:
     unit = f"?{column.unit_column}" if column.unit_column else in_language(column.unit or {}, language)
     title = in_language(column.label, language)
-    return {"name": column.name, **({"title": title} if title else {}), **_TYPES.get(column.type or "any", {"type": "any"}), **_unit(unit)}
+    return {"name": column.name, **({"title": title} if title else {}), **COLUMN_TYPES[column.type or "any"].frictionless, **_unit(unit)}
 
 
 def _unit(unit: str) -> dict[str, str]:
