@@ -1,9 +1,11 @@
 """docs/decisions.md has a line for each direct dependency, with the licence that its package states."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
-from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder
+from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder, packages_distributions
 
 import pytest
 
@@ -90,3 +92,24 @@ def test_the_licence_is_the_one_that_the_package_states(name: str) -> None:
 @pytest.mark.parametrize("name", NPM)
 def test_the_licence_is_the_one_in_the_lock_file(name: str) -> None:
     assert NPM[name][1] == LOCK["packages"][f"node_modules/{name}"].get("license", "not stated")
+
+
+def test_what_modules_import_is_asked_for_by_name() -> None:
+    """Not what another package happens to bring: it may stop bringing it."""
+    asked = {canonical(requirement) for requirement in PROJECT["project"]["dependencies"]}
+    optional = {canonical(name) for extra in PROJECT["project"]["optional-dependencies"].values() for name in extra}
+    bringers = packages_distributions()
+    imported: dict[str, str] = {}
+    for file in (ROOT / "graph_service").rglob("*.py"):
+        if "node_modules" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            imported |= {name.partition(".")[0]: file.name for name in names}
+    # `_typeshed` is there for type checkers alone.
+    own = {*sys.stdlib_module_names, "graph_service", "_typeshed"}
+    foreign = {name: file for name, file in imported.items() if name not in own}
+    assert len(foreign) > 10
+    unasked = {name: file for name, file in foreign.items() if not {canonical(d) for d in bringers.get(name, [name])} & (asked | optional)}
+    assert unasked == {}
