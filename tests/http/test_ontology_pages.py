@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
@@ -11,6 +13,21 @@ import pytest
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live
+
+#: An ontology of others that says how its terms are used, in words and where more is told.
+WINES = """@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix vann: <http://purl.org/vocab/vann/> .
+
+<http://example.org/wine> a owl:Ontology ;
+    vann:usageNote "Jeder Wein hat ein Jahr."@de , <http://example.org/wine/guide> .
+<http://example.org/wine#Wine> a owl:Class .
+"""
+
+
+def used(server: Server, language: str) -> str:
+    """What the page tells of the use of all terms."""
+    text = server.ask("/ns", Accept="text/html", Accept_Language=language).text
+    return text.partition('<section aria-labelledby="use">')[2].partition("</section>")[0]
 
 
 def cards(server: Server) -> dict[str, str]:
@@ -48,6 +65,23 @@ def test_how_often_a_term_is_used_is_counted(server: Server) -> None:
 def test_definitions_and_names_are_in_the_readers_language_where_there_are_any(server: Server) -> None:
     text = server.ask("/ns", Accept="text/html", Accept_Language="es").text
     assert ">organización</a>" in text
+
+
+def test_how_the_terms_are_used_is_told_in_the_readers_language(server: Server) -> None:
+    words = {"en": "What is told of a part", "fr": "Ce qui est dit d'une partie", "es": "Lo que se dice de una parte"}
+    for language, own in words.items():
+        told = unescape(used(server, language))
+        assert [language for language, begun in words.items() if begun in told] == [language]
+        assert own in told
+    assert ">Emploi des termes</h2>" in used(server, "fr")
+
+
+def test_an_ontology_of_others_says_how_its_terms_are_used(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "wine.ttl").write_text(WINES, encoding="utf-8")
+    others = start("--data", str(tmp_path / "wine.ttl"), "--ontology", "none", "--queries", "none")
+    told = used(others, "en")
+    assert '<span lang="de">Jeder Wein hat ein Jahr.</span>' in told
+    assert "http://example.org/wine/guide" in told
 
 
 def test_a_scheme_is_shown_as_the_tree_that_it_is(server: Server) -> None:

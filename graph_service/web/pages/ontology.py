@@ -79,6 +79,11 @@ SELECT ?term (COUNT(*) AS ?uses) WHERE {
 
 _ONTOLOGIES = f"SELECT DISTINCT ?ontology WHERE {{ ?ontology a <{OWL}Ontology> FILTER(isIRI(?ontology)) }} ORDER BY ?ontology LIMIT 100"
 
+#: What ontologies say of the use of all their terms (VANN): a text, or where it is told.
+_NOTES = f"""
+PREFIX vann: <http://purl.org/vocab/vann/>
+SELECT ?ontology ?note WHERE {{ ?ontology a <{OWL}Ontology> ; vann:usageNote ?note }} ORDER BY ?ontology LIMIT 100"""
+
 #: What the terms of the service's own ontology have in common.
 _AMONG = 'FILTER(STRSTARTS(STR(?term), "{terms}"))'
 
@@ -220,6 +225,7 @@ def _page(service: Service, version: str) -> str:
         most=_MOST if sum(map(len, told.values())) >= _MOST and not _has_own(service) else None,
         schemes=schemes,
         ontologies=table(service, service.sparql(Query(_ONTOLOGIES))),
+        notes=_notes(service),
         version=version,
         drawn=picture(service),
         namespace=service.space.terms,
@@ -228,6 +234,18 @@ def _page(service: Service, version: str) -> str:
         has_graph=bool(ontology_graphs(service)),
         formats=service.snapshot.can_say(GRAPH_FORMATS),
     )
+
+
+def _notes(service: Service) -> list[Cell]:
+    """How the ontologies of the graph say that their terms are used: of each, the texts in the reader's language, as `_chosen` has it."""
+    rows = list(service.sparql(Query(_NOTES, infer=False)).rows())
+    labels = service.labels([note for _, note in rows], language_of_names())
+    told: dict[str, list[Cell]] = {}
+    for ontology, note in rows:
+        shown = cell(note, labels)
+        if shown is not None:
+            told.setdefault(str(ontology), []).append(shown)
+    return [note for notes in told.values() for note in _chosen(notes)]
 
 
 def ontology_graphs(service: Service) -> list[str]:
