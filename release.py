@@ -29,6 +29,8 @@ from typing import Any
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent
 DIST = ROOT / "dist"
@@ -78,9 +80,9 @@ def release() -> list[Path]:
         tell = (sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--sv", "1.6")
         found = _run(*tell, str(python), environment=environment)
         packages = list(distributions(path=[str(next(Path(folder).glob("lib/python*/site-packages")))]))
-        bill = bill_of_materials(json.loads(found), bundled, json.loads(_NPM_LOCK.read_text()), packages)
-        needed = {component["name"].lower() for component in bill["components"]}
-        notices = [notice(package) for package in packages if package.name.lower() in needed]
+        bill = bill_of_materials(json.loads(found), packages, bundled, json.loads(_NPM_LOCK.read_text()))
+        needed = needs(packages).keys() - {NAME}
+        notices = [notice(package) for package in packages if canonicalize_name(package.name) in needed]
     texts = [str(notice) for notice in sorted({*notices, *bundled}, key=lambda notice: notice.name.lower())]
     text = json.dumps(bill, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     if (wrong := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)) is not None:
@@ -92,35 +94,57 @@ def release() -> list[Path]:
     return [*files, DIST / "SHA256SUMS"]
 
 
-def bill_of_materials(environment: Json, bundled: Iterable[Notice], lock: Json, packages: Iterable[Distribution] = ()) -> Json:
-    """The SBOM of the wheel, from that of an environment in which it is installed with other things.
+def needs(packages: Iterable[Distribution]) -> dict[str, set[str]]:
+    """What the wheel, and each package that it needs, directly or by others, needs of other packages here, by name.
 
-    It has what the wheel depends on, directly or by others, and the npm packages that are `bundled` into its scripts, with the hashes
-    that npm's lock file says. `packages` are asked for licences that their metadata do not state. Raises ReleaseError if the environment
-    does not have the wheel.
+    Of the requirements that a package states count those whose conditions hold on this system and Python, for the extras that are asked of
+    it; that others happen to be installed says nothing. Raises ReleaseError if one that is needed is not installed.
     """
-    components = {component["bom-ref"]: dict(component) for component in environment["components"]}
-    edges = {entry["ref"]: entry.get("dependsOn", []) for entry in environment["dependencies"]}
-    root = next((ref for ref, component in components.items() if component["name"] == NAME), None)
-    if root is None:
-        raise ReleaseError(f"{NAME} is not installed in the environment that the SBOM is made of")
-    reached, waiting = {root}, [root]
+    installed = {canonicalize_name(package.name): package for package in packages}
+    found: dict[str, set[str]] = {}
+    waiting, seen = [(canonicalize_name(NAME), "")], set()
     while waiting:
-        new = set(edges.get(waiting.pop(), [])) - reached
-        reached |= new
-        waiting += new
-    brought = {package.name.lower(): list(_licences_of_own_bill(package)) for package in packages}
-    for component in components.values():
-        if not component.get("licenses") and (licences := brought.get(component["name"].lower())):
-            component["licenses"] = licences
+        name, extra = asked = waiting.pop()
+        if asked in seen:
+            continue
+        seen.add(asked)
+        if name not in installed:
+            raise ReleaseError(f"{name} is not installed in the environment that the SBOM is made of")
+        for requirement in map(Requirement, installed[name].requires or []):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                other = canonicalize_name(requirement.name)
+                found.setdefault(name, set()).add(other)
+                waiting += [(other, wanted) for wanted in ("", *requirement.extras)]
+        found.setdefault(name, set())
+    return found
+
+
+def bill_of_materials(environment: Json, packages: Iterable[Distribution], bundled: Iterable[Notice], lock: Json) -> Json:
+    """The SBOM of the wheel, from that of an environment with `packages`, in which it is installed with other things.
+
+    It has what the wheel `needs`, and the npm packages that are `bundled` into its scripts, with the hashes that npm's lock file says.
+    Licences that the metadata of a package do not state are those of the SBOM that it brings. Raises ReleaseError as `needs` does.
+    """
+    packages = list(packages)
+    edges = needs(packages)
+    brought: dict[str, list[Json]] = {canonicalize_name(package.name): list(_licences_of_own_bill(package)) for package in packages}
+    components: dict[str, Json] = {
+        name: component for component in environment["components"] if (name := canonicalize_name(component["name"])) in edges
+    }
+    refs = {name: component["bom-ref"] for name, component in components.items()}
     # The file from which the wheel was installed is somewhere in the machine of whoever makes the release.
-    wheel = {key: value for key, value in components.pop(root).items() if key != "externalReferences"}
+    wheel = {key: value for key, value in components[NAME].items() if key != "externalReferences"}
     parts = [_npm_component(notice, lock) for notice in bundled]
+    others = [
+        component if component.get("licenses") or not brought[name] else {**component, "licenses": brought[name]}
+        for name, component in sorted(components.items())
+        if name != NAME
+    ]
     return {
         **environment,
         "metadata": {**environment["metadata"], "component": {**wheel, "type": "application", "components": parts}},
-        "components": [components[ref] for ref in sorted(reached - {root})],
-        "dependencies": [{"ref": ref, "dependsOn": sorted(edges.get(ref, []))} for ref in sorted(reached)],
+        "components": others,
+        "dependencies": [{"ref": refs[name], "dependsOn": sorted(refs[other] for other in edges[name])} for name in sorted(edges)],
     }
 
 

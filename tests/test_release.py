@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tomllib
 import zipfile
-from importlib.metadata import distribution
+from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,36 @@ import release
 LOCK = json.loads((ROOT / "graph_service" / "web" / "frontend" / "package-lock.json").read_text())
 STATE = release.Notice("@codemirror/state", "6.7.6", "MIT", "Permission is hereby granted")
 
-#: As an environment tells of itself in which the wheel, an extra of it and a tool of the build are installed.
+#: What is installed in an environment, with what each says it needs: a tool of the build, and pip, as extras of others name them, too.
+INSTALLED = {
+    "graph-service 0.2.0": ["Flask>=3", "nemo-python", "tool; extra == 'test'", "absent; python_version < '3'"],
+    "Flask 3.1.3": ["Jinja2[i18n]", "pip; extra == 'dev'"],
+    "Jinja2 3.1.6": ["flask", "babel; extra == 'i18n'"],
+    "Babel 2.18.0": [],
+    "nemo_python 0.10.1": [],
+    "tool 1.0": [],
+    "pip 25.0": [],
+}
+
+NAMES = ["graph-service", "Flask", "Jinja2", "babel", "nemo-python", "tool", "pip"]
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> list[Distribution]:
+    for package, requirements in INSTALLED.items():
+        name, version = package.split()
+        folder = tmp_path / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        lines = [f"Requires-Dist: {requirement}" for requirement in requirements]
+        (folder / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *lines]) + "\n")
+    own = tmp_path / "nemo_python-0.10.1.dist-info" / "sboms" / "nemo.cyclonedx.json"
+    own.parent.mkdir()
+    own.write_text(json.dumps({"metadata": {"component": {"licenses": [{"license": {"name": "Apache-2.0 OR MIT"}}]}}}))
+    (own.parent.parent / "RECORD").write_text("nemo_python-0.10.1.dist-info/sboms/nemo.cyclonedx.json,,\n")
+    return list(distributions(path=[str(tmp_path)]))
+
+
+#: The same environment, as it is told by a tool that follows whatever is installed.
 ENVIRONMENT: release.Json = {
     "bomFormat": "CycloneDX",
     "specVersion": "1.6",
@@ -31,38 +60,45 @@ ENVIRONMENT: release.Json = {
     "metadata": {"timestamp": "2026-06-01T12:00:00+00:00"},
     "components": [
         {
-            "bom-ref": "graph-service==0.2.0",
+            "bom-ref": f"{name}==1",
             "type": "library",
-            "name": "graph-service",
-            "version": "0.2.0",
-            "externalReferences": [{"type": "distribution", "url": "file:///home/somebody/graph_service.whl"}],
-        },
-        {"bom-ref": "Flask==3.1.3", "type": "library", "name": "Flask", "version": "3.1.3"},
-        {"bom-ref": "Jinja2==3.1.6", "type": "library", "name": "Jinja2", "version": "3.1.6"},
-        {"bom-ref": "nemo-python==0.10.1", "type": "library", "name": "nemo-python", "version": "0.10.1"},
-        {"bom-ref": "hatchling==1.27.0", "type": "library", "name": "hatchling", "version": "1.27.0"},
+            "name": name,
+            "version": "1",
+            "externalReferences": [{"type": "distribution", "url": "file:///home/somebody/file.whl"}] if name == "graph-service" else [],
+        }
+        for name in NAMES
     ],
-    "dependencies": [
-        {"ref": "graph-service==0.2.0", "dependsOn": ["nemo-python==0.10.1", "Flask==3.1.3"]},
-        {"ref": "Flask==3.1.3", "dependsOn": ["Jinja2==3.1.6"]},
-        {"ref": "Jinja2==3.1.6", "dependsOn": ["Flask==3.1.3"]},
-        {"ref": "nemo-python==0.10.1"},
-        {"ref": "hatchling==1.27.0"},
-    ],
+    "dependencies": [{"ref": "graph-service==1", "dependsOn": ["pip==1", "tool==1"]}],
 }
 
 
-def test_the_sbom_has_what_the_wheel_needs_and_bundles_and_nothing_else() -> None:
-    bill = release.bill_of_materials(ENVIRONMENT, [STATE], LOCK)
-    assert [component["name"] for component in bill["components"]] == ["Flask", "Jinja2", "nemo-python"]
+def test_what_the_wheel_needs_is_what_is_stated_here_and_not_what_happens_to_be_installed(packages: list[Distribution]) -> None:
+    assert release.needs(packages) == {
+        "graph-service": {"flask", "nemo-python"},
+        "flask": {"jinja2"},
+        "jinja2": {"flask", "babel"},
+        "babel": set(),
+        "nemo-python": set(),
+    }
+
+
+def test_a_package_that_is_needed_and_not_installed_makes_no_sbom(packages: list[Distribution]) -> None:
+    with pytest.raises(release.ReleaseError, match="babel is not installed"):
+        release.needs([package for package in packages if package.name != "Babel"])
+
+
+def test_the_sbom_has_what_the_wheel_needs_and_bundles_and_nothing_else(packages: list[Distribution]) -> None:
+    bill = release.bill_of_materials(ENVIRONMENT, packages, [STATE], LOCK)
+    assert [component["name"] for component in bill["components"]] == ["babel", "Flask", "Jinja2", "nemo-python"]
     assert {entry["ref"]: entry["dependsOn"] for entry in bill["dependencies"]} == {
-        "Flask==3.1.3": ["Jinja2==3.1.6"],
-        "Jinja2==3.1.6": ["Flask==3.1.3"],
-        "graph-service==0.2.0": ["Flask==3.1.3", "nemo-python==0.10.1"],
-        "nemo-python==0.10.1": [],
+        "graph-service==1": ["Flask==1", "nemo-python==1"],
+        "Flask==1": ["Jinja2==1"],
+        "Jinja2==1": ["Flask==1", "babel==1"],
+        "babel==1": [],
+        "nemo-python==1": [],
     }
     wheel = bill["metadata"]["component"]
-    assert (wheel["name"], wheel["version"], wheel["type"]) == ("graph-service", "0.2.0", "application")
+    assert (wheel["name"], wheel["type"]) == ("graph-service", "application")
     assert "somebody" not in json.dumps(bill)
     (state,) = wheel["components"]
     assert (state["group"], state["name"], state["purl"]) == ("@codemirror", "state", "pkg:npm/%40codemirror/state@6.7.6")
@@ -72,15 +108,10 @@ def test_the_sbom_has_what_the_wheel_needs_and_bundles_and_nothing_else() -> Non
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bill)) is None
 
 
-def test_an_environment_without_the_wheel_makes_no_sbom() -> None:
-    with pytest.raises(release.ReleaseError, match="graph-service is not installed"):
-        release.bill_of_materials({**ENVIRONMENT, "components": ENVIRONMENT["components"][1:]}, [], LOCK)
-
-
-def test_a_licence_that_only_the_packages_own_sbom_states_is_taken_from_there() -> None:
-    bill = release.bill_of_materials(ENVIRONMENT, [], LOCK, [distribution("nemo-python")])
+def test_a_licence_that_only_the_packages_own_sbom_states_is_taken_from_there(packages: list[Distribution]) -> None:
+    bill = release.bill_of_materials(ENVIRONMENT, packages, [], LOCK)
     (nemo,) = [component for component in bill["components"] if component["name"] == "nemo-python"]
-    assert "MIT" in json.dumps(nemo["licenses"])
+    assert nemo["licenses"] == [{"license": {"name": "Apache-2.0 OR MIT"}}]
     assert "MIT" in release.notice(distribution("nemo-python")).licence
 
 
