@@ -23,7 +23,8 @@ test: $(VENV)/.test $(VENV)/.frontend programs lint
 # The inner loop: linters, types, and the tests that wait for no graph and no process. Seconds.
 check: lint
 	$(BIN)/python -m pytest --quiet -m "not built and not live and not browser" \
-	  tests/unit tests/test_architecture.py tests/test_dependencies.py tests/test_guide.py tests/test_translations.py tests/test_glossary.py
+	  tests/unit tests/test_architecture.py tests/test_dependencies.py tests/test_guide.py tests/test_translations.py tests/test_glossary.py \
+	  tests/test_repository.py tests/test_changelog.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -114,7 +114,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that wait for a graph or a process, which `make check` leaves out."""
     for item in items:
         if isinstance(item, pytest.Function) and _BUILT.intersection(item.fixturenames):
-            item.add_marker("built")
+            item.add_marker(pytest.mark.built)
 
 
 #: The servers that run, and those of them that run until all tests are done.

@@ -122,6 +122,7 @@ def test_a_parameter_goes_the_way_that_is_told(client: FlaskClient) -> None:
     assert way("A parameter of a canned query") - called(work) == {"commands/query.py"}
 
 
+@pytest.mark.built
 def test_a_triple_goes_the_way_that_is_told(tmp_path: Path) -> None:
     project = PACKAGE / "starter"
     folders = {name: (project / name,) for name in ("data", "ontology", "queries")}

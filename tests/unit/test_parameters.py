@@ -115,6 +115,7 @@ def addresses(app: Flask) -> Iterator[tuple[str, str]]:
         yield from ((rule.rule, example) for example in examples)
 
 
+@pytest.mark.built
 def test_the_table_has_every_parameter_that_is_read_and_no_others(app: Flask) -> None:
     client = app.test_client()
     read: dict[frozenset[str], set[str]] = {}
