@@ -122,6 +122,11 @@ def language_of_names() -> str:
     return current().of_names
 
 
+def of_pages(tag: str) -> str | None:
+    """The language of pages that a language is, or is a kind of: `fr` for `fr-CA`; None for another."""
+    return _found(tag, LANGUAGES)
+
+
 def languages_here() -> tuple[str, ...]:
     """Those of the pages, and those in which the graph names things."""
     here: tuple[str, ...] = current_app.config["LANGUAGES"]
@@ -137,7 +142,7 @@ def naming(otherwise: str = "en") -> str | None:
 def speaking(tag: str) -> Iterator[None]:
     """What is written within is in a language of data: Accept-Language has no say in it."""
     before, differs = g.language, g.get("differs_by_language", False)
-    g.language = Language(tag if tag in LANGUAGES else "en", before.chosen)
+    g.language = Language(of_pages(tag) or "en", before.chosen)
     try:
         yield
     finally:
@@ -172,7 +177,7 @@ def blueprint(default: str) -> Blueprint:
         liked = g.language = Language(preferred(request.headers.get("Accept-Language", ""), default))
         check(request, current_app.config)
         tag = chosen(request, languages_here())
-        g.language = Language(tag if tag in LANGUAGES else liked.shown, tag)
+        g.language = Language((of_pages(tag) if tag else None) or liked.shown, tag)
 
     @routes.after_app_request
     def keep(response: Response) -> Response:

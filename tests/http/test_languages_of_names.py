@@ -18,7 +18,8 @@ HEAD = """@prefix e: <http://e/> .
 #: A city with names in four languages, one of them of a country; a river with a Portuguese name alone.
 CITIES = (
     HEAD + "e:City rdfs:label 'City'@en , 'Cidade'@pt , 'Ciudad'@es . "
-    "e:lisbon a e:City ; rdfs:label 'Lisbon'@en , 'Lisboa'@pt , 'Lisboa, br'@pt-BR ; skos:prefLabel 'Lissabon'@de ; e:on e:tagus . "
+    "e:lisbon a e:City ; rdfs:label 'Lisbon'@en , 'Lisbonne, ca'@fr-CA , 'Lisboa'@pt , 'Lisboa, br'@pt-BR ; "
+    "skos:prefLabel 'Lissabon'@de ; e:on e:tagus . "
     "e:porto a e:City ; rdfs:label 'Porto'@pt . e:tagus rdfs:label 'Tejo'@pt ."
 )
 
@@ -54,8 +55,9 @@ def heading(text: str) -> str:
         ("pt-BR", "en", '<h1 lang="pt-br">Lisboa, br</h1>', "en"),
         ("pt-PT", "en", '<h1 lang="pt">Lisboa</h1>', "en"),
         ("DE-AT", "es", '<h1 lang="de">Lissabon</h1>', "es"),
-        ("fr", "en", '<h1 lang="en">Lisbon', "fr"),
-        ("fi", "fr", '<h1 lang="en">Lisbon', "fr"),
+        ("fr", "en", '<h1 lang="fr-ca">Lisbonne, ca', "fr"),
+        ("fr-CA", "en", '<h1 lang="fr-ca">Lisbonne, ca', "fr"),
+        ("fi", "en", "<h1>Lisbon</h1>", "en"),
     ],
 )
 def test_names_are_in_the_language_that_is_asked_for_and_the_page_in_one_that_it_speaks(
@@ -92,7 +94,7 @@ def test_data_searches_and_pictures_have_the_names_in_it(cities: Server) -> None
 def test_the_languages_are_told_to_people_and_programs(cities: Server) -> None:
     document = json.loads(cities.ask("/openapi.json").text)
     languages = next(p for p in document["paths"]["/search"]["get"]["parameters"] if p["name"] == "lang")["schema"]["enum"]
-    assert languages == ["en", "fr", "es", "pt", "de", "pt-br"]
+    assert languages == ["en", "fr", "es", "pt", "de", "fr-ca", "pt-br"]
     about = cities.ask("/about", Accept="text/html").text
     assert '<a href="/things?lang=pt" hreflang="pt">Portuguese</a>' in about
     assert '<a href="/things?lang=pt-br" hreflang="pt-br">Portuguese (Brazil)</a>' in about

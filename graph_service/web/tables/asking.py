@@ -8,10 +8,9 @@ from flask import Response, redirect, request
 from graph_service.catalogue.catalogue import RESERVED, CannedQuery, Successor
 from graph_service.catalogue.paging import Page
 from graph_service.catalogue.parameters import Parameter
-from graph_service.config import LANGUAGES
 from graph_service.service import Service
 from graph_service.web.answers import flag
-from graph_service.web.languages import current, is_tag, language, language_of_names, speaking
+from graph_service.web.languages import current, is_tag, language, language_of_names, of_pages, speaking
 from graph_service.web.links import ascii_address
 from graph_service.web.tables.taking import short
 from graph_service.web.tables.telling import in_language
@@ -28,8 +27,9 @@ def arguments(query: CannedQuery) -> dict[str, list[str]]:
     """The arguments of this request by the names of parameters, each value once; of `lang` what it chooses."""
     own = {key for key in request.values if key not in RESERVED or key in query.parameters}
     given = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
-    if given.pop("lang", None) and (tag := current().chosen) is not None and ("lang" not in query.parameters or _can_answer(query, tag)):
-        given["lang"] = [tag]
+    tag = current().chosen
+    if given.pop("lang", None) and tag is not None and (names := _names(query, tag) if "lang" in query.parameters else tag) is not None:
+        given["lang"] = [names]
     return given
 
 
@@ -64,13 +64,12 @@ def in_words(
 def spoken(query: CannedQuery) -> str:
     """The language of the names in the answer for this request, and of the words around it."""
     tag = current().chosen
-    return tag if tag is not None and _can_answer(query, tag) else own_language(query)
+    return (_names(query, tag) if tag is not None else None) or own_language(query)
 
 
 def shown_in(query: CannedQuery) -> str:
     """The language of the names in the answer on a page: the reader's."""
-    tag = language_of_names()
-    return tag if _can_answer(query, tag) else language()
+    return _names(query, language_of_names()) or language()
 
 
 def own_language(query: CannedQuery) -> str:
@@ -80,9 +79,9 @@ def own_language(query: CannedQuery) -> str:
     return stated if is_tag(stated) else "en"
 
 
-def _can_answer(query: CannedQuery, tag: str) -> bool:
-    """Whether a query's names can be in a language: each can in those of the pages, and in its own."""
-    return tag in LANGUAGES or tag == own_language(query)
+def _names(query: CannedQuery, tag: str) -> str | None:
+    """The language of a query's names for one that is asked for: its own, or that of pages that it is a kind of; None for any other."""
+    return tag if tag == own_language(query) else of_pages(tag)
 
 
 def asked() -> str:
