@@ -18,7 +18,7 @@ shell: $(VENV)/.serve
 	@PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$${SHELL:-/bin/sh}"
 
 test: $(VENV)/.test $(VENV)/.frontend programs lint
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --durations=10 $(TESTS)
 
 # The inner loop: linters, types, and the tests that wait for no graph and no process. Seconds.
 check: lint
