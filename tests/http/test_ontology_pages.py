@@ -68,7 +68,7 @@ def test_definitions_and_names_are_in_the_readers_language_where_there_are_any(s
 
 
 def test_how_the_terms_are_used_is_told_in_the_readers_language(server: Server) -> None:
-    words = {"en": "What is told of a part", "fr": "Ce qui est dit d'une partie", "es": "Lo que se dice de una parte"}
+    words = {"en": "What the context shows", "fr": "Ce que montre le contexte", "es": "Lo que muestra el contexto"}
     for language, own in words.items():
         told = unescape(used(server, language))
         assert [language for language, begun in words.items() if begun in told] == [language]
