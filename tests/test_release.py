@@ -170,5 +170,7 @@ def test_what_is_not_committed_is_not_released(tmp_path: Path, monkeypatch: pyte
 def test_make_runs_it_where_the_tests_environment_is() -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    done = subprocess.run(["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.rstrip().split("\n")[-1].endswith("/python release.py")
