@@ -30,8 +30,14 @@ class About:
         """Language -> its text by a property; the language is "" where none is said."""
         return self._texts.get(property, {})
 
+    def text(self, property: str, language: str) -> Literal | None:
+        """Its text by a property, in the language nearest to the one given; None where there is none."""
+        texts = self.texts(property)
+        if not texts:
+            return None
+        tag = min(texts, key=lambda tag: (distance(tag, language), tag))
+        return Literal(texts[tag], language=tag) if tag else Literal(texts[tag])
+
     def title(self, language: str) -> Literal:
         """What it is called, in the language nearest to the one given; an empty text where it has no title."""
-        titles = self.texts(DCTERMS + "title")
-        tag = min(titles, key=lambda tag: (distance(tag, language), tag), default="")
-        return Literal(titles.get(tag, ""), language=tag) if tag else Literal(titles.get(tag, ""))
+        return self.text(DCTERMS + "title", language) or Literal("")

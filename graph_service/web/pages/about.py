@@ -8,7 +8,7 @@ from graph_service.config import LANGUAGES
 from graph_service.knowledge.contents import Content
 from graph_service.service import Service
 from graph_service.web.answers import wants_html
-from graph_service.web.languages import languages_here
+from graph_service.web.languages import language_of_names, languages_here
 from graph_service.web.linked.datasets import in_language, texts_of
 from graph_service.web.links import Link, add
 from graph_service.web.pages.documents import documents
@@ -35,8 +35,7 @@ def blueprint(service: Service) -> Blueprint:
             return add(jsonify(**facts, documents=[document.key for document in documents(service)]), links)
         said = service.description(request.root_url, service.space.dataset)
         texts = {
-            name: in_language(texts_of(said, service.space.dataset, DCTERMS + name))
-            for name in ("description", "rights", "bibliographicCitation")
+            name: service.about.text(DCTERMS + name, language_of_names()) for name in ("description", "rights", "bibliographicCitation")
         }
         provenance = [in_language(texts_of(said, node, RDFS + "label")) for node in service.about.iris(DCTERMS + "provenance")]
         page = render_template(

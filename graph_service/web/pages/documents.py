@@ -16,7 +16,6 @@ from graph_service.service import Service
 from graph_service.web.answers import answer, choose, wants_html
 from graph_service.web.kept import content, page
 from graph_service.web.languages import language_of_names
-from graph_service.web.linked.datasets import in_language, texts_of
 from graph_service.web.links import add, alternates
 from graph_service.web.pages.cells import Cell, cell
 from graph_service.web.tables.taking import attached, for_reader
@@ -123,8 +122,7 @@ def blueprint(service: Service) -> Blueprint:
 
 def _overview(service: Service) -> str:
     links = alternates(request.root_url + "documents", LIST_FORMATS)
-    dataset = service.space.dataset
-    rights = in_language(texts_of(service.description(request.root_url, dataset), dataset, DCTERMS + "rights"))
+    rights = service.about.text(DCTERMS + "rights", language_of_names())
     return render_template("documents.html", documents=documents(service), rights=rights, links=links)
 
 

@@ -7,7 +7,7 @@ from graph_service.web.answers import choose, problem_types, wants_html
 from graph_service.web.kept import content, page
 from graph_service.web.languages import language_of_names
 from graph_service.web.linked.crawlers import OF_CONTENT
-from graph_service.web.linked.datasets import in_language, schema_dataset, texts_of
+from graph_service.web.linked.datasets import schema_dataset
 from graph_service.web.linked.descriptions import catalogue, described
 from graph_service.web.linked.signposts import of_dataset
 from graph_service.web.links import add
@@ -66,7 +66,7 @@ def _page(service: Service) -> str:
         snapshot=service.snapshot,
         kinds=list(kinds_of(service)),
         counts=counts(service, kinds_of(service)),
-        description=in_language(texts_of(service.description(root, service.space.dataset), service.space.dataset, DCTERMS + "description")),
+        description=service.about.text(DCTERMS + "description", language_of_names()),
         documents=documents(service),
         pictures=pictures(service),
         featured=featured,
