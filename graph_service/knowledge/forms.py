@@ -82,7 +82,7 @@ def check(sources: Sources, known: Vocabularies) -> list[Finding]:
         for quad in file.quads:
             for rule, thing, value, hint in _faults(quad, file, file in sources.ontology, known, spelled, sources.space.base):
                 if (rule, thing) not in told:
-                    told[rule, thing] = Finding(_where(file, quad), rule, RULES[rule], thing, value, hint)
+                    told[rule, thing] = Finding(place_of(file, quad), rule, RULES[rule], thing, value, hint)
     return sorted(told.values(), key=str)
 
 
@@ -99,7 +99,7 @@ def _faults(
         if term.value.startswith("file:"):
             yield "iri-absolute", f"<{_relative(term.value, file)}>", f"beside {curie(quad.predicate.value)}", ""
     own = any(_plain(term.value).startswith(_plain(base)) for term in terms)
-    named = terms if is_ontology else [quad.predicate, *([value] if quad.predicate == _TYPE else [])]
+    named = terms if is_ontology else used(quad)
     for term in terms:
         if not own or not isinstance(term, ox.NamedNode):
             continue
@@ -144,7 +144,13 @@ def _relative(iri: str, file: SourceFile) -> str:
     return iri.removeprefix(base[: base.rfind("/") + 1]).removeprefix(base)
 
 
-def _where(file: SourceFile, quad: ox.Quad) -> str:
+def used(quad: ox.Quad) -> list[ox.NamedNode]:
+    """The terms that a statement uses: its property, and the class of a thing."""
+    is_class = quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode)
+    return [quad.predicate, *([quad.object] if is_class else [])]  # type: ignore[list-item]
+
+
+def place_of(file: SourceFile, quad: ox.Quad) -> str:
     """`file:line` of a statement."""
     if not isinstance(quad.subject, ox.NamedNode):
         return str(file.path)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 from rdflib.namespace import DCAT, VOID
 
-from graph_service.knowledge.forms import Vocabularies, exists, near, space_of
+from graph_service.knowledge.forms import Vocabularies, exists, near, place_of, space_of, used
 from graph_service.knowledge.naming import DATASET
 from graph_service.knowledge.sourcefile import SourceFile
 from graph_service.knowledge.sources import Sources
@@ -69,11 +69,11 @@ def _of_the_dataset(sources: Sources, known: Vocabularies) -> Iterator[str]:
     }
     for file in sources.about:
         for quad in file.quads:
-            for term in (quad.predicate, *([quad.object] if quad.predicate == _TYPE else [])):
-                if isinstance(term, ox.NamedNode) and not exists(term.value, vocabularies):
+            for term in used(quad):
+                if not exists(term.value, vocabularies):
                     space = space_of(term.value)
                     meant = near(term.value.removeprefix(space), space, vocabularies[space])
-                    yield f"{_where(file, quad)}: {curie(term.value)} is no term of its vocabulary.{meant and ' ' + meant}"
+                    yield f"{place_of(file, quad)}: {curie(term.value)} is no term of its vocabulary.{meant and ' ' + meant}"
         if file.path.name == DATASET and not sources.space.is_named:
             yield f"{file.path}: says of nothing that it is a dcat:Dataset, so that the graph has no name. Is one meant?"
 
@@ -98,19 +98,20 @@ def _terms(sources: Sources, declared: Vocabularies, known: Vocabularies) -> Ite
     told: set[str] = set()
     for file in sources.files:
         for quad in file.quads:
-            for term in (quad.predicate, *([quad.object] if quad.predicate == _TYPE else [])):
-                if not isinstance(term, ox.NamedNode) or term.value in told:
+            for term in used(quad):
+                if term.value in told:
                     continue
                 told.add(term.value)
                 space = space_of(term.value)
                 if space in declared:
                     if term.value not in declared[space] and space not in known:
                         meant = near(term.value.removeprefix(space), space, declared[space])
-                        yield f"{_where(file, quad)}: {curie(term.value)} is used, and no ontology here declares it.{meant and ' ' + meant}"
+                        told_as = f"{curie(term.value)} is used, and no ontology here declares it."
+                        yield f"{place_of(file, quad)}: {told_as}{meant and ' ' + meant}"
                 elif space not in known and exists(term.value, known):
                     likely = difflib.get_close_matches(space, declared, n=1, cutoff=_NEAR_SPACE)
                     if likely:
-                        yield f"{_where(file, quad)}: <{term.value}> is of no namespace that is declared here. Is <{likely[0]}> meant?"
+                        yield f"{place_of(file, quad)}: <{term.value}> is of no namespace that is declared here. Is <{likely[0]}> meant?"
 
 
 def _values(sources: Sources, ranges: Mapping[str, str]) -> Iterator[str]:
@@ -127,10 +128,4 @@ def _values(sources: Sources, ranges: Mapping[str, str]) -> Iterator[str]:
             meant = ox.Literal(value.value, datatype=ox.NamedNode(wanted))
             mend = "" if is_malformed(meant) else f' Is "{value.value}"^^{curie(wanted)} meant?'
             shown = value.value if len(value.value) <= _TOLD else value.value[:_TOLD] + "…"
-            yield f'{_where(file, quad)}: "{shown}" is no {curie(wanted)}, as values of {curie(quad.predicate.value)} are.{mend}'
-
-
-def _where(file: SourceFile, quad: ox.Quad) -> str:
-    value = getattr(quad.object, "value", None)
-    line = file.line_of(quad.subject.value, quad.predicate.value, value) if isinstance(quad.subject, ox.NamedNode) else None
-    return f"{file.path}:{line}" if line else str(file.path)
+            yield f'{place_of(file, quad)}: "{shown}" is no {curie(wanted)}, as values of {curie(quad.predicate.value)} are.{mend}'

@@ -177,7 +177,7 @@ def blueprint(default: str) -> Blueprint:
         liked = g.language = Language(preferred(request.headers.get("Accept-Language", ""), default))
         check(request, current_app.config)
         tag = chosen(request, languages_here())
-        g.language = Language((of_pages(tag) if tag else None) or liked.shown, tag)
+        g.language = Language(of_pages(tag or "") or liked.shown, tag)
 
     @routes.after_app_request
     def keep(response: Response) -> Response:

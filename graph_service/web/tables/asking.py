@@ -27,8 +27,9 @@ def arguments(query: CannedQuery) -> dict[str, list[str]]:
     """The arguments of this request by the names of parameters, each value once; of `lang` what it chooses."""
     own = {key for key in request.values if key not in RESERVED or key in query.parameters}
     given = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
-    tag = current().chosen
-    if given.pop("lang", None) and tag is not None and (names := _names(query, tag) if "lang" in query.parameters else tag) is not None:
+    tag = current().chosen or ""
+    names = _names(query, tag) if "lang" in query.parameters else tag
+    if given.pop("lang", None) and names:
         given["lang"] = [names]
     return given
 
@@ -63,8 +64,7 @@ def in_words(
 
 def spoken(query: CannedQuery) -> str:
     """The language of the names in the answer for this request, and of the words around it."""
-    tag = current().chosen
-    return (_names(query, tag) if tag is not None else None) or own_language(query)
+    return _names(query, current().chosen or "") or own_language(query)
 
 
 def shown_in(query: CannedQuery) -> str:
