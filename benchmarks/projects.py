@@ -6,10 +6,10 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from graph_service.config import bundled
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import RDF, RDFS, SKOS
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import RDF, RDFS, SKOS
+from graph_service.rdf.space import Space
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 
 SEED = 2022
 

@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
 from benchmarks.servers import Server
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.catalogue.parameters import Choice, Choices
-from graph_service.config import bundled
-from graph_service.words.names import XSD
+from graph_service.queries.catalogue import Catalogue
+from graph_service.queries.parameters import Choice, Choices
+from graph_service.rdf.namespaces import XSD
+from graph_service.settings import bundled
 
 _PREFIXES = "PREFIX lc: <https://w3id.org/labcoop/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
 

@@ -21,12 +21,12 @@ import rdflib
 import reasonable
 
 from benchmarks.projects import made_up, ontology
-from graph_service.config import bundled
-from graph_service.knowledge import snapshot
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.knowledge import infer, read
-from graph_service.knowledge.second_opinion import second_opinion
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.knowledge import infer, read
+from graph_service.reasoning.second_opinion import second_opinion
+from graph_service.settings import bundled
+from graph_service.snapshot import snapshot
+from graph_service.sources.sources import Sources
 
 SIZES_OF_ALL = (5_000, 25_000)
 SIZES_OF_OURS = (5_000, 25_000, 250_000, 2_500_000)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
-from graph_service.engine.peer import Peer
-from graph_service.engine.push import put
+from graph_service.engine.remote.http import Peer
+from graph_service.engine.remote.push import put
 from tests.engine.others import end, free_port, virtuoso
 
 ACCEPT = "application/sparql-results+json"

@@ -23,8 +23,8 @@ from benchmarks import load, servers
 from benchmarks.projects import made_up, ontology
 from benchmarks.questions import ANALYTIC, EXPORT, RUNAWAY, canned_path, canned_text, compare
 from benchmarks.servers import Server
-from graph_service.knowledge.closure import close
-from graph_service.words.space import Space
+from graph_service.rdf.space import Space
+from graph_service.reasoning.closure import close
 from tests.engine.others import WITHOUT_VIRTUOSO
 
 SIZES = (250_000, 2_500_000)

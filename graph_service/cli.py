@@ -17,8 +17,8 @@ from tempfile import gettempdir
 import graph_service
 from graph_service.commands.output import say
 from graph_service.commands.sources import with_sources
-from graph_service.config import Settings, flag_name, refuse_unreadable
 from graph_service.errors import InvalidParameter, ServiceError, SettingError, UnknownParameter
+from graph_service.settings import Settings, flag_name, refuse_unreadable
 
 _KNOWLEDGE_FLAGS = (
     *("data", "ontology", "queries", "base", "context", "lenient", "source_limit", "source_format", "default_graph"),

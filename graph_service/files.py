@@ -5,8 +5,8 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from graph_service.config import refuse_unreadable
 from graph_service.errors import SourceError
+from graph_service.settings import refuse_unreadable
 
 
 def is_folder(place: Path) -> bool:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.build import build
-from graph_service.knowledge.imports import sources_of
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.words.prefixes import adopt, prefixes
+from graph_service.build.build import build
+from graph_service.rdf.prefixes import adopt, prefixes
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.imports import sources_of
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,35 +11,40 @@ PACKAGE = Path(__file__).parent.parent / "graph_service"
 
 #: From the ground up: a module may import from its own floor and those below.
 FLOORS = (
-    {"errors", "config", "files", "arrival"},
+    {"errors", "settings", "files", "arrival"},
     {"client"},
-    {"words"},
-    {"knowledge", "engine", "catalogue"},
-    {"reasons", "nameless"},
-    {"service"},
+    {"text"},
+    {"rdf"},
+    {"sparql", "formats"},
+    {"sources", "queries"},
+    {"search"},
+    {"snapshot"},
+    {"description", "engine", "reasoning", "checks"},
+    {"build", "service"},
     {"web"},
     {"commands"},
     {"cli"},
     {"__main__"},
 )
 
+
 #: Foreign package -> the parts of the house that may import it.
 ROOMS = {
     "babel": {"web"},
     "flask": {"web"},
     "werkzeug": {"web"},
-    "granian": {"web"},
-    "pyoxigraph": {"words", "knowledge", "engine"},
-    "rdflib": {"knowledge", "client"},
-    "owlrl": {"knowledge/second_opinion.py"},
-    "nmo_python": {"knowledge/closure.py"},
-    "pyshacl": {"knowledge/shapes.py"},
-    "py3langid": {"knowledge/doubts.py"},
-    "yaml": {"catalogue/header.py", "web/linked/openapi.py"},
+    "granian": {"web/processes", "web/middleware"},
+    "pyoxigraph": {"rdf", "formats", "sparql", "sources", "reasoning", "checks", "description", "search", "snapshot", "build", "engine"},
+    "rdflib": {"checks", "reasoning", "client"},
+    "owlrl": {"reasoning/second_opinion.py"},
+    "nmo_python": {"reasoning/closure.py"},
+    "pyshacl": {"checks/shapes.py"},
+    "py3langid": {"checks/doubts.py"},
+    "yaml": {"queries/header.py", "web/endpoints/openapi.py"},
     "argparse": {"cli.py", "commands"},
-    "SPARQLWrapper": {"engine/client.py", "client"},
+    "SPARQLWrapper": {"engine/remote/client.py", "client"},
     "pandas": {"client/frames.py"},
-    "xlsxwriter": {"words/workbooks.py"},
+    "xlsxwriter": {"formats/xlsx.py"},
 }
 
 MODULES = sorted(file for file in PACKAGE.rglob("*.py") if "node_modules" not in file.parts)

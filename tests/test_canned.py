@@ -8,8 +8,8 @@ import pytest
 from rdflib.plugins.sparql import prepareQuery
 
 from graph_service.engine.result import Kind
-from graph_service.service import Service
-from graph_service.words.formats import named
+from graph_service.formats.media_types import named
+from graph_service.service.service import Service
 
 FOLDER = Path(__file__).parent / "queries"
 CASES = sorted(FOLDER.glob("*/*.json"))

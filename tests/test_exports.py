@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

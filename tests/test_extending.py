@@ -26,9 +26,9 @@ import json, os, sys
 from dataclasses import replace
 from pathlib import Path
 from prometheus_client import CollectorRegistry
-from graph_service.config import Settings
-from graph_service.knowledge.build import build
-from graph_service.service import Service
+from graph_service.settings import Settings
+from graph_service.build.build import build
+from graph_service.service.service import Service
 from graph_service.web.app import create_app
 
 places = {name: (Path("museum", name),) for name in ("data", "ontology", "queries")}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from graph_service.config import bundled
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import RDFS, SKOS
+from graph_service.rdf.namespaces import RDFS, SKOS
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 
 ROOT = Path(__file__).parent.parent
 ROWS = re.findall(r"^\| (fr|es) \| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)

@@ -16,15 +16,15 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
 
-from graph_service.catalogue.catalogue import Catalogue
+from graph_service.build.build import build
+from graph_service.build.pipeline import make
 from graph_service.cli import main
-from graph_service.config import Settings
-from graph_service.knowledge.build import build
-from graph_service.knowledge.making import make
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
+from graph_service.queries.catalogue import Catalogue
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.app import create_app
-from graph_service.web.serving import Serving
+from graph_service.web.processes.serving import Serving
 from tests.conftest import ROOT
 
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -73,8 +73,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 def test_paths_are_found() -> None:
-    assert {"web/front/cache.py", "web/pages/", "errors.py"} <= paths(ROOT / "docs" / "architecture.md")
-    assert not is_there("web/front/nothing.py")
+    assert {"web/middleware/cache.py", "web/pages/", "errors.py"} <= paths(ROOT / "docs" / "architecture.md")
+    assert not is_there("web/middleware/nothing.py")
 
 
 def way(title: str) -> set[str]:
@@ -134,7 +134,7 @@ def test_a_triple_goes_the_way_that_is_told(tmp_path: Path) -> None:
         make("again", tmp_path, settings, lambda _: None)
 
     # What serves.
-    later = {"commands/serve.py", "web/succession.py", "engine/worker.py", "engine/store.py"}
+    later = {"commands/serve.py", "web/processes/generations.py", "engine/worker.py", "engine/store.py"}
     assert way("A triple, from its file to a worker") - called(work) == later
 
 
@@ -191,7 +191,7 @@ def test_a_query_goes_the_way_that_is_told(snapshot: Snapshot, snapshots: Path) 
     status, met = served(snapshots, *(f"{accept} /sparql?{urlencode({'query': text})}" for accept, text in asked))
     assert status == [200, 200]
     # The main process, what is done in a worker, and another server as the engine.
-    elsewhere = {"web/server.py", "engine/tasks.py", "engine/store.py", "engine/remote.py"}
+    elsewhere = {"web/processes/server.py", "engine/tasks.py", "engine/store.py", "engine/remote/server.py"}
     assert way("A query, from a client to its answer") - met == elsewhere
 
 
@@ -203,4 +203,4 @@ def test_a_failure_goes_the_way_that_is_told(snapshot: Snapshot, snapshots: Path
     met |= called(lambda: codes.append(main(["build", str(tmp_path / "slip.ttl"), "--snapshots", str(tmp_path)])))
     assert codes == [1]
     # What is done in a worker and in the process of a build.
-    assert way("A failure") - met == {"engine/worker.py", "words/mistakes/finding.py", "knowledge/making.py"}
+    assert way("A failure") - met == {"engine/worker.py", "sparql/mistakes/finding.py", "build/pipeline.py"}

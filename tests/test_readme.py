@@ -13,7 +13,7 @@ from pathlib import Path
 import owlready2
 import pytest
 
-from graph_service.config import Settings, environment_name
+from graph_service.settings import Settings, environment_name
 from tests.conftest import ROOT, Server
 
 TITLES = ("A graph of your own", "An ontology saved by Protégé")

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from graph_service import cli
-from graph_service.config import Settings
+from graph_service.build import child_process
+from graph_service.build.build import build
 from graph_service.errors import BuildError, SettingError
-from graph_service.knowledge import apart
-from graph_service.knowledge.build import build
+from graph_service.settings import Settings
 from tests.conftest import Server
 from tests.faults.beside import family, serving
 
@@ -170,7 +170,10 @@ def test_the_word_is_said_where_it_starts(command: Command, tmp_path: Path) -> N
 OF_BUILDS = ("pyshacl", "owlrl", "nmo_python")
 
 
-@pytest.mark.parametrize("module", ["cli", "commands.serve", "commands.query", "commands.explain", "commands.build", "web.serving"])
+_LOADED = ["cli", "commands.serve", "commands.query", "commands.explain", "commands.build", "web.processes.serving"]
+
+
+@pytest.mark.parametrize("module", _LOADED)
 def test_what_only_a_build_needs_is_loaded_by_nothing_else(module: str) -> None:
     code = f"import sys, graph_service.{module}; print(*set({OF_BUILDS!r}) & sys.modules.keys())"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
@@ -204,10 +207,10 @@ def private_memory(pid: int) -> int:
 
 def test_a_build_whose_process_is_ended_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = replace(Settings(), data=(), ontology=(), queries=(), snapshots=tmp_path)
-    monkeypatch.setattr(apart, "_MAKE", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    monkeypatch.setattr(child_process, "_MAKE", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     with pytest.raises(BuildError, match="ended by signal 9"):
         build(settings, lambda _: None)
-    monkeypatch.setattr(apart, "_MAKE", "raise SystemExit(7)")
+    monkeypatch.setattr(child_process, "_MAKE", "raise SystemExit(7)")
     with pytest.raises(BuildError, match="ended with status 7"):
         build(settings, lambda _: None)
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from graph_service.catalogue.catalogue import CannedQuery, Catalogue
-from graph_service.config import LANGUAGES, Settings
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.words.terms import NamedNode
+from graph_service.queries.catalogue import CannedQuery, Catalogue
+from graph_service.rdf.terms import NamedNode
+from graph_service.service.service import Service
+from graph_service.settings import LANGUAGES, Settings
 
 QUERIES = [query for query in Catalogue.read(Settings().queries).queries.values() if query.form == "SELECT"]
 

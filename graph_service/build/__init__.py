@@ -1,1 +1,1 @@
-"""Turtle under version control -> one immutable snapshot."""
+"""From sources to a snapshot."""

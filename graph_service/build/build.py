@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from graph_service.config import Settings
+from graph_service.build import failure
+from graph_service.build.child_process import made_apart
+from graph_service.build.drafts import private
+from graph_service.build.identity import snapshot_id, source_set
 from graph_service.errors import BuildError
-from graph_service.knowledge import failure, snapshot
-from graph_service.knowledge.apart import made_apart
-from graph_service.knowledge.drafts import private
-from graph_service.knowledge.identity import snapshot_id, source_set
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Progress
+from graph_service.settings import Settings
+from graph_service.snapshot import snapshot
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.sources import Progress
 
 
 def build(settings: Settings, progress: Progress) -> Snapshot:

@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Progress
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.sources import Progress
 
 #: Finds its modules where this process does, and imports what takes long and stays large only there.
-_MAKE = "import sys; sys.path[:] = {path!r}; from graph_service.knowledge.making import main; main()"
+_MAKE = "import sys; sys.path[:] = {path!r}; from graph_service.build.pipeline import main; main()"
 
 
 def made_apart(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:

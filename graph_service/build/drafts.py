@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from graph_service.config import Settings
+from graph_service.build.child_process import made_apart
+from graph_service.build.identity import graph_id, snapshot_id
 from graph_service.errors import BuildError, ServiceError
-from graph_service.knowledge import snapshot
-from graph_service.knowledge.apart import made_apart
-from graph_service.knowledge.identity import graph_id, snapshot_id
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Progress
+from graph_service.settings import Settings
+from graph_service.snapshot import snapshot
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.sources import Progress
 
 #: How many are kept.
 _KEPT = 3

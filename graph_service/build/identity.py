@@ -7,12 +7,16 @@ import hashlib
 from pathlib import Path
 
 import graph_service
-from graph_service.catalogue.catalogue import query_files
-from graph_service.config import Settings
+from graph_service.checks import sparql_rules
 from graph_service.errors import SourceError
-from graph_service.knowledge import checks, derivations
-from graph_service.knowledge.imports import sources_of
-from graph_service.knowledge.unreadable import told_together
+from graph_service.queries.catalogue import query_files
+from graph_service.reasoning import derivations
+from graph_service.settings import Settings
+from graph_service.sources.imports import sources_of
+from graph_service.sources.unreadable import told_together
+
+#: The parts of this package whose code decides what is in a snapshot.
+_PARTS = ("text", "rdf", "formats", "sparql", "sources", "queries", "reasoning", "checks", "description", "search", "snapshot", "build")
 
 
 def source_set(settings: Settings) -> str:
@@ -42,8 +46,9 @@ def graph_id(settings: Settings) -> str:
     with told_together((*sources.files, *sources.about)):
         digest = hashlib.sha256(f"{graph_service.__version__}\0{ways}\0{sources.fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
-    code = [*sorted(package.glob("knowledge/*.py")), *sorted(package.glob("words/*.py")), *sorted(package.glob("catalogue/*.py"))]
-    for path in [*code, *checks.rules(settings.ontology), *checks.shapes(settings.ontology), *derivations.files(settings.ontology)]:
+    code = [path for part in _PARTS for path in sorted(package.glob(f"{part}/*.py"))]
+    gates = [*sparql_rules.rules(settings.ontology), *sparql_rules.shapes(settings.ontology)]
+    for path in [*code, *gates, *derivations.files(settings.ontology)]:
         digest.update(_content(path))
     return digest.hexdigest()[:16]
 

@@ -13,22 +13,24 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.config import Settings
-from graph_service.engine.walls import end_with_parent
+from graph_service.build.identity import graph_id, source_set
+from graph_service.checks import gates, sparql_rules
+from graph_service.description.dataset import describe
+from graph_service.description.titles import titles_of
+from graph_service.engine.sandbox import end_with_parent
 from graph_service.errors import BuildError, Contradiction, ServiceError
-from graph_service.knowledge import checks, derivations, gates, snapshot
-from graph_service.knowledge.description import describe
-from graph_service.knowledge.identity import graph_id, source_set
-from graph_service.knowledge.imports import sources_of
-from graph_service.knowledge.knowledge import REASONING, infer, read
-from graph_service.knowledge.naming import prefixes_of
-from graph_service.knowledge.ontologies import documents
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Progress, Sources
-from graph_service.knowledge.terminology import is_terminology
-from graph_service.knowledge.titles import titles_of
-from graph_service.words.prefixes import adopt
+from graph_service.queries.catalogue import Catalogue
+from graph_service.rdf.prefixes import adopt
+from graph_service.reasoning import derivations
+from graph_service.reasoning.knowledge import REASONING, infer, read
+from graph_service.reasoning.terminology import is_terminology
+from graph_service.settings import Settings
+from graph_service.snapshot import snapshot
+from graph_service.snapshot.ontologies import documents
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.imports import sources_of
+from graph_service.sources.naming import prefixes_of
+from graph_service.sources.sources import Progress, Sources
 
 
 def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
@@ -90,7 +92,7 @@ def make(id: str, place: Path, settings: Settings, progress: Progress) -> Snapsh
         "axioms": sorted(axioms),
         "derivations": {derivation.name: derivation.text for derivation in computing},
     }
-    parts = documents(sources.ontology, checks.shapes(settings.ontology))
+    parts = documents(sources.ontology, sparql_rules.shapes(settings.ontology))
     built = snapshot.write(place, id, space, sources.roles, quads, description, told, files, parts)
     for name, reason in built.left_out.items():
         progress(f"{name} is left out: {reason}")

@@ -15,13 +15,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.blocks import where
-from graph_service.knowledge.evidence import passage_of
-from graph_service.knowledge.roles import Role, Roles
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import OA, RDF, XSD
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OA, RDF, XSD
+from graph_service.rdf.prefixes import curie
+from graph_service.sources.evidence import passage_of
+from graph_service.sources.roles import Role, Roles
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
+from graph_service.sources.turtle_blocks import where
 
 #: How many characters before and after a passage stand beside it.
 AROUND = 32

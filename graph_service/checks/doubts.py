@@ -17,10 +17,10 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.serialisations import ENDINGS
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import OWL, RDFS
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OWL, RDFS
+from graph_service.rdf.prefixes import curie
+from graph_service.sources.serialisations import ENDINGS
+from graph_service.sources.sources import Sources
 
 try:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph_service.checks.sparql_rules import Finding
 from graph_service.errors import SourceError
 from graph_service.files import matching
-from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.closure import Clash, Closure, close
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import OWL, RDF, RDFS, XSD
-from graph_service.words.writing import write_readably
+from graph_service.formats.rdf_writer import write_readably
+from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
+from graph_service.reasoning.closure import Clash, Closure, close
+from graph_service.sources.source_file import SourceFile
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
 _GRAPHS = ("given", "follows", "does-not-follow", "contradicts")

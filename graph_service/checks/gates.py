@@ -7,23 +7,23 @@ leads to what it must and to nothing else, that every axiom is needed for that, 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.config import Settings, bundled
+from graph_service.checks import entailments, mutants, quotations, shapes, sparql_rules, term_forms
+from graph_service.checks.document_texts import passages
+from graph_service.checks.doubts import doubts, unread
+from graph_service.checks.undeclared import undeclared
+from graph_service.checks.unsaid import carried, unsaid
 from graph_service.errors import BuildError, Contradiction, SourceError
-from graph_service.knowledge import checks, entailments, forms, mutants, quotations, shapes
-from graph_service.knowledge.doubts import doubts, unread
-from graph_service.knowledge.evidence import TYPE, statement_iri
-from graph_service.knowledge.imports import missing
-from graph_service.knowledge.knowledge import Knowledge, infer
-from graph_service.knowledge.lists import read_lists
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.second_opinion import MOST, disagreements
-from graph_service.knowledge.sources import Progress, Sources
-from graph_service.knowledge.terminology import terminology_of
-from graph_service.knowledge.texts import passages
-from graph_service.knowledge.undeclared import undeclared
-from graph_service.knowledge.unsaid import carried, unsaid
-from graph_service.words.prefixes import curie
+from graph_service.queries.catalogue import Catalogue
+from graph_service.rdf.prefixes import curie
+from graph_service.reasoning.knowledge import Knowledge, infer
+from graph_service.reasoning.second_opinion import MOST, disagreements
+from graph_service.reasoning.terminology import terminology_of
+from graph_service.settings import Settings, bundled
+from graph_service.snapshot.lists import read_lists
+from graph_service.sources.evidence import TYPE, statement_iri
+from graph_service.sources.imports import missing
+from graph_service.sources.roles import Role
+from graph_service.sources.sources import Progress, Sources
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,18 @@ class Report:
 def guard(knowledge: Knowledge, settings: Settings) -> Report:
     """The gates of a build: rules, shapes, forms and quotations, on what the sources say. Raises SourceError for a gate out of order."""
     sources, asserted = knowledge.sources, knowledge.asserted
-    rules, shape_files = checks.rules(settings.ontology), checks.shapes(settings.ontology)
+    rules, shape_files = sparql_rules.rules(settings.ontology), sparql_rules.shapes(settings.ontology)
     report = Report()
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
     report.add(quotations.check(sources), {"quotations": len(passages(sources))})
     # Data are held to the letter where an ontology has rules for them; anybody else's are served as they are written.
     if rules:
         sources.check_prefixes()
-    malformed = forms.check(sources, forms.vocabularies(settings.ontology)) if rules else []
+    malformed = term_forms.check(sources, term_forms.vocabularies(settings.ontology)) if rules else []
     report.add(malformed, {})
     report.warnings.extend((*unread(sources), *missing(sources)))
     report.warnings.extend(doubts(sources) if rules else ())
-    report.add(checks.check(sources, asserted, rules), {"rules": len(rules)})
+    report.add(sparql_rules.check(sources, asserted, rules), {"rules": len(rules)})
     report.warnings.extend(_lists_left_out(sources))
     # A value that is not of its datatype is told once, whatever a shape makes of it.
     once = {(finding.thing, (finding.value or "").rpartition(" for ")[0]) for finding in malformed}
@@ -101,9 +101,9 @@ def second_reading(knowledge: Knowledge, settings: Settings) -> Report:
     """
     found = unsaid(knowledge)
     figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
-    doubts = checks.check(knowledge.sources, knowledge.asserted, checks.doubtful(settings.ontology))
+    doubts = sparql_rules.check(knowledge.sources, knowledge.asserted, sparql_rules.doubtful(settings.ontology))
     # Where an ontology has rules for its data, these tell what follows here.
-    own = () if checks.rules(settings.ontology) else undeclared(knowledge.sources, forms.vocabularies(settings.ontology))
+    own = () if sparql_rules.rules(settings.ontology) else undeclared(knowledge.sources, term_forms.vocabularies(settings.ontology))
     warnings = [*map(str, doubts), *own]
     return Report(figures, warnings=warnings, notes=[str(one) for one in found if one.left])
 

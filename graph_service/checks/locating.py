@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph_service.checks.document_texts import AROUND, END, EXACT, PREFIX, START, SUFFIX, Passage, Text, documents, passages
 from graph_service.errors import SourceError
-from graph_service.knowledge.blocks import block as block_of
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.texts import AROUND, END, EXACT, PREFIX, START, SUFFIX, Passage, Text, documents, passages
-from graph_service.words.names import OA
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OA
+from graph_service.rdf.prefixes import curie
+from graph_service.sources.roles import Role
+from graph_service.sources.sources import Sources
+from graph_service.sources.turtle_blocks import block as block_of
 
 
 def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list[Path]:

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from graph_service.checks.entailments import Case, clashes, given
+from graph_service.checks.sparql_rules import Finding
 from graph_service.errors import NotFound
-from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.closure import Clash, close
-from graph_service.knowledge.entailments import Case, clashes, given
-from graph_service.knowledge.explanation import Explainer, Step
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.rules import compile_rules
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.terminology import TYPE, terminology_of
-from graph_service.words.names import OWL, RDF, RDFS
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OWL, RDF, RDFS
+from graph_service.rdf.prefixes import curie
+from graph_service.reasoning.closure import Clash, close
+from graph_service.reasoning.explanation import Explainer, Step
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.rules import compile_rules
+from graph_service.reasoning.terminology import TYPE, terminology_of
+from graph_service.sources.sources import Sources
 
 #: Searches are short: a case has a handful of things.
 _SECONDS = 10

@@ -17,12 +17,12 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Variable
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.header import line_of
-from graph_service.catalogue.paging import Select
-from graph_service.words.names import RDF, RDFS, XSD
-from graph_service.words.prefixes import curie
-from graph_service.words.tokens import Token, tokens
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.header import line_of
+from graph_service.rdf.namespaces import RDF, RDFS, XSD
+from graph_service.rdf.prefixes import curie
+from graph_service.sparql.paging import Select
+from graph_service.sparql.tokens import Token, tokens
 
 #: Namespaces whose terms are functions and datatypes of the language itself.
 _ALWAYS_KNOWN = (XSD, RDF, RDFS, "http://www.w3.org/2005/xpath-functions#")

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.header import line_of
-from graph_service.catalogue.paging import Select, in_reading_order
-from graph_service.catalogue.parameters import Lists
+from graph_service.checks.query_lint import order_line
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import ServiceError
-from graph_service.knowledge.lint import order_line
-from graph_service.words.formats import named
+from graph_service.formats.media_types import named
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.header import line_of
+from graph_service.queries.parameters import Lists
+from graph_service.sparql.paging import Select, in_reading_order
 
 #: Runs a query and writes its result in the format of its kind.
 Ask = Callable[[Query, Formats], Result]

@@ -8,11 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from graph_service.errors import SourceError
-from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.texts import (
+from graph_service.checks.document_texts import (
     AROUND,
     END,
     PREFIX,
@@ -26,7 +22,11 @@ from graph_service.knowledge.texts import (
     sha256,
     text_of,
 )
-from graph_service.words.prefixes import curie
+from graph_service.checks.sparql_rules import Finding
+from graph_service.errors import SourceError
+from graph_service.rdf.prefixes import curie
+from graph_service.sources.roles import Role
+from graph_service.sources.sources import Sources
 
 #: The rules of this gate, each as a sentence.
 RULES = {

@@ -16,14 +16,14 @@ from pyshacl import validate
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import RDF, SH
 
+from graph_service.checks.sparql_rules import Finding, also, placed
 from graph_service.errors import SourceError
-from graph_service.knowledge.checks import Finding, also, placed
-from graph_service.knowledge.evidence import TYPE
-from graph_service.knowledge.rdf11 import of_rdf_1_1
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.words.prefixes import curie
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.rdf11 import of_rdf_1_1
+from graph_service.sources.evidence import TYPE
+from graph_service.sources.roles import Role
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 
 
 def among(sources: Sources) -> list[Path]:

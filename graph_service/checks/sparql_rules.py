@@ -19,8 +19,8 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import matching, text_of
-from graph_service.knowledge.sources import Sources
-from graph_service.words.prefixes import curie
+from graph_service.rdf.prefixes import curie
+from graph_service.sources.sources import Sources
 
 #: A row of a rule: its columns by name.
 _Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]

@@ -14,14 +14,14 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD
 
+from graph_service.checks.sparql_rules import Finding
 from graph_service.files import text_of
-from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.roles import TERMS
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.values import is_malformed
-from graph_service.words.names import VIEW
-from graph_service.words.prefixes import USUAL, curie
+from graph_service.rdf.namespaces import VIEW
+from graph_service.rdf.prefixes import USUAL, curie
+from graph_service.reasoning.values import is_malformed
+from graph_service.sources.roles import TERMS
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 
 #: The rules of this gate, each as a sentence.
 RULES = {

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 from rdflib.namespace import DCAT, VOID
 
-from graph_service.knowledge.forms import Vocabularies, exists, near, place_of, space_of, used
-from graph_service.knowledge.naming import DATASET
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.values import is_malformed
-from graph_service.words.names import OWL, RDF, RDFS, XSD
-from graph_service.words.prefixes import curie
+from graph_service.checks.term_forms import Vocabularies, exists, near, place_of, space_of, used
+from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
+from graph_service.rdf.prefixes import curie
+from graph_service.reasoning.values import is_malformed
+from graph_service.sources.naming import DATASET
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 
 _TYPE, _RANGE = ox.NamedNode(RDF + "type"), ox.NamedNode(RDFS + "range")
 

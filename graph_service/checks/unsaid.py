@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.evidence import TYPE
-from graph_service.knowledge.knowledge import Knowledge
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.texts import Passage, passages
-from graph_service.words.folding import WORD, fold
-from graph_service.words.names import DCTERMS, RDFS, SKOS
+from graph_service.checks.document_texts import Passage, passages
+from graph_service.rdf.namespaces import DCTERMS, RDFS, SKOS
+from graph_service.reasoning.knowledge import Knowledge
+from graph_service.sources.evidence import TYPE
+from graph_service.sources.roles import Role
+from graph_service.text.folding import WORD, fold
 
 try:
     from snowballstemmer import stemmer

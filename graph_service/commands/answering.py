@@ -2,14 +2,14 @@
 
 import sys
 
-from graph_service.catalogue.catalogue import Catalogue
+from graph_service.build.drafts import draft, graph_of
 from graph_service.commands.output import show, write_out
-from graph_service.config import Settings
 from graph_service.engine.result import Formats, Kind, Result
 from graph_service.errors import SettingError
-from graph_service.knowledge.drafts import draft, graph_of
-from graph_service.service import Service
-from graph_service.words.formats import named
+from graph_service.formats.media_types import named
+from graph_service.queries.catalogue import Catalogue
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 
 
 def opened(settings: Settings, catalogue: Catalogue) -> Service:

@@ -4,9 +4,9 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from graph_service.build.build import build
 from graph_service.commands.output import print_json, say
-from graph_service.config import Settings
-from graph_service.knowledge.build import build
+from graph_service.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -8,19 +8,19 @@ from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph_service.catalogue.catalogue import Catalogue, query_files
+from graph_service.build.build import build
+from graph_service.build.drafts import graph_of
+from graph_service.checks import gates
+from graph_service.checks.query_lint import lint
+from graph_service.checks.query_trial import examine
 from graph_service.commands.output import print_json, say
-from graph_service.config import Settings
 from graph_service.errors import SettingError
-from graph_service.knowledge import gates
-from graph_service.knowledge.build import build
-from graph_service.knowledge.drafts import graph_of
-from graph_service.knowledge.imports import sources_of
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.lint import lint
-from graph_service.knowledge.trial import examine
-from graph_service.service import Service
-from graph_service.words.terms import NamedNode, Quad
+from graph_service.queries.catalogue import Catalogue, query_files
+from graph_service.rdf.terms import NamedNode, Quad
+from graph_service.reasoning.knowledge import read
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.sources.imports import sources_of
 
 #: Figures that are told where they are nought, too; of the others a nought says that there is nothing to look at.
 _ALWAYS = frozenset({"files", "stated triples", "inferred", "canned queries", "expected answers", "warnings", "findings"})

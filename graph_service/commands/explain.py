@@ -2,14 +2,14 @@
 
 import argparse
 
-from graph_service.catalogue.catalogue import Catalogue
 from graph_service.commands.answering import opened
 from graph_service.commands.output import print_json
-from graph_service.config import Settings
 from graph_service.errors import SettingError
-from graph_service.knowledge.imports import sources_of
-from graph_service.knowledge.provenance import as_data, as_lines
-from graph_service.words import terms
+from graph_service.queries.catalogue import Catalogue
+from graph_service.rdf import terms
+from graph_service.reasoning.provenance import as_data, as_lines
+from graph_service.settings import Settings
+from graph_service.sources.imports import sources_of
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

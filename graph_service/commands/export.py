@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
+from graph_service.build.drafts import draft
 from graph_service.commands.output import choose_format, say, show, write_out
-from graph_service.config import Settings
 from graph_service.errors import SettingError
-from graph_service.knowledge.drafts import draft
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words import terms
-from graph_service.words.formats import DUMP_FORMATS, Format, named
-from graph_service.words.prefixes import adopt
+from graph_service.formats.media_types import DUMP_FORMATS, Format, named
+from graph_service.rdf import terms
+from graph_service.rdf.prefixes import adopt
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

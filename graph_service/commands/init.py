@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import graph_service
 from graph_service.commands.output import say
-from graph_service.config import Settings, refuse_unreadable
 from graph_service.errors import SettingError
 from graph_service.files import below
+from graph_service.settings import Settings, refuse_unreadable
 
 _STARTER = Path(graph_service.__file__).parent / "starter"
 _EXAMPLES = "https://example.org/"

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
+from graph_service.checks.locating import locate
 from graph_service.commands.output import say
-from graph_service.config import Settings
-from graph_service.knowledge.locating import locate
+from graph_service.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

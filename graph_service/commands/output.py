@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from graph_service.errors import SettingError
-from graph_service.words.formats import Format, named
+from graph_service.formats.media_types import Format, named
 
 
 def write_out(content: bytes) -> None:

@@ -2,12 +2,12 @@
 
 import argparse
 
+from graph_service.build.build import build
 from graph_service.commands.output import say, show
-from graph_service.config import Settings, web_address
-from graph_service.engine.peer import Peer
-from graph_service.engine.push import push
+from graph_service.engine.remote.http import Peer
+from graph_service.engine.remote.push import push
 from graph_service.errors import SettingError
-from graph_service.knowledge.build import build
+from graph_service.settings import Settings, web_address
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -3,11 +3,11 @@
 import argparse
 from difflib import get_close_matches
 
-from graph_service.catalogue.catalogue import Catalogue, query_files, read_named
 from graph_service.commands.answering import choose_formats, opened, print_result
-from graph_service.config import Settings
 from graph_service.errors import SettingError, UnknownParameter
-from graph_service.knowledge.imports import sources_of
+from graph_service.queries.catalogue import Catalogue, query_files, read_named
+from graph_service.settings import Settings
+from graph_service.sources.imports import sources_of
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

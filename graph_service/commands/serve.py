@@ -2,14 +2,14 @@
 
 import argparse
 
+from graph_service.build.build import build
+from graph_service.build.identity import source_set
 from graph_service.commands.output import say
-from graph_service.config import Settings
 from graph_service.errors import ServiceError
-from graph_service.knowledge.build import build
-from graph_service.knowledge.identity import source_set
-from graph_service.knowledge.snapshot import Snapshot, last_good
-from graph_service.web.listening import take_address
-from graph_service.web.server import serve_forever
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot, last_good
+from graph_service.web.processes.listening import take_address
+from graph_service.web.processes.server import serve_forever
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

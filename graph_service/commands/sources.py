@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from graph_service.catalogue.catalogue import query_files
 from graph_service.commands.output import say
-from graph_service.config import Settings, bundled, environment_name
 from graph_service.errors import SettingError
 from graph_service.files import is_there
+from graph_service.queries.catalogue import query_files
+from graph_service.settings import Settings, bundled, environment_name
 
 
 def with_sources(options: argparse.Namespace, settings: Settings, flags: Mapping[str, str]) -> Settings:

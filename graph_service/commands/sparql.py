@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from graph_service.catalogue.catalogue import Catalogue
 from graph_service.commands.answering import choose_formats, opened, print_result
-from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import MalformedRequest
+from graph_service.queries.catalogue import Catalogue
+from graph_service.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from graph_service.words.labels import distance
-from graph_service.words.names import DCTERMS
-from graph_service.words.terms import Literal, NamedNode, Triple
+from graph_service.rdf.labels import distance
+from graph_service.rdf.namespaces import DCTERMS
+from graph_service.rdf.terms import Literal, NamedNode, Triple
 
 
 class About:

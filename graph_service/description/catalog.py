@@ -7,14 +7,14 @@ and times) is told so too (DCAT 3).
 
 from collections.abc import Callable, Collection
 
-from graph_service.knowledge.description import MEDIA_TYPES, WHOLE, describe_distribution
-from graph_service.knowledge.dumps import GZIP, Dump
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.void import dataset_of, key
-from graph_service.words.names import DCAT, DCTERMS, SD, SPDX, VOID, XSD
-from graph_service.words.space import Space
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
-from graph_service.words.triples import Description, moment
+from graph_service.description.dataset import MEDIA_TYPES, WHOLE, describe_distribution
+from graph_service.description.void import dataset_of, key
+from graph_service.rdf.namespaces import DCAT, DCTERMS, SD, SPDX, VOID, XSD
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.rdf.triples import Description, moment
+from graph_service.snapshot.dumps import GZIP, Dump
+from graph_service.snapshot.snapshot import Snapshot
 
 _VERSION_NOTES = "http://www.w3.org/ns/adms#versionNotes"
 

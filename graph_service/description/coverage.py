@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from graph_service.knowledge.roles import Role, Roles
-from graph_service.words.names import DCAT, DCTERMS, PROV, RDF, SCHEMA
-from graph_service.words.terms import Literal, NamedNode, Triple
-from graph_service.words.triples import Description
+from graph_service.rdf.namespaces import DCAT, DCTERMS, PROV, RDF, SCHEMA
+from graph_service.rdf.terms import Literal, NamedNode, Triple
+from graph_service.rdf.triples import Description
+from graph_service.sources.roles import Role, Roles
 
 _STARTS = frozenset({DCAT + "startDate", SCHEMA + "startDate", PROV + "startedAtTime"})
 _ENDS = frozenset({DCAT + "endDate", SCHEMA + "endDate", PROV + "endedAtTime"})

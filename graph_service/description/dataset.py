@@ -14,15 +14,15 @@ from collections.abc import Collection, Iterable, Mapping
 
 import pyoxigraph as ox
 
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.catalogue.examples import describe_examples
-from graph_service.knowledge.coverage import describe_coverage
-from graph_service.knowledge.roles import Roles
-from graph_service.knowledge.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
-from graph_service.words.formats import DUMP_FORMATS, Format
-from graph_service.words.names import DCAT, DCTERMS, FOAF, RDFS, SD, VOID
-from graph_service.words.space import Space
-from graph_service.words.triples import Description, number
+from graph_service.description.coverage import describe_coverage
+from graph_service.description.void import dataset_of, describe_figures, describe_links, describe_partitions, is_of_partition, key
+from graph_service.formats.media_types import DUMP_FORMATS, Format
+from graph_service.queries.catalogue import Catalogue
+from graph_service.queries.examples import describe_examples
+from graph_service.rdf.namespaces import DCAT, DCTERMS, FOAF, RDFS, SD, VOID
+from graph_service.rdf.space import Space
+from graph_service.rdf.triples import Description, number
+from graph_service.sources.roles import Roles
 
 _FORMATS = "http://www.w3.org/ns/formats/"
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from graph_service.words.labels import LABELS
-from graph_service.words.names import OWL, RDF
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.rdf.labels import LABELS
+from graph_service.rdf.namespaces import OWL, RDF
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 
 #: So many names of files make a title; of more the number is told.
 _NAMED = 3

@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from graph_service.words.names import OWL, RDF, SKOS, VOID, VOID_EXT
-from graph_service.words.prefixes import curie
-from graph_service.words.space import Space
-from graph_service.words.triples import Description, number
+from graph_service.rdf.namespaces import OWL, RDF, SKOS, VOID, VOID_EXT
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.space import Space
+from graph_service.rdf.triples import Description, number
 
 _TYPE = ox.NamedNode(RDF + "type")
 

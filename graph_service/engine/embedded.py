@@ -17,15 +17,15 @@ from functools import partial
 from pathlib import Path
 
 from graph_service.engine import wire
-from graph_service.engine.begun import Begun
 from graph_service.engine.lanes import LONG, Lanes, Place
+from graph_service.engine.pending import Begun
+from graph_service.engine.pool import EngineLimits, Workers
 from graph_service.engine.process import Process
 from graph_service.engine.result import READABLE, Formats, Query, Result
-from graph_service.engine.slow import Slow, SlowQueries
+from graph_service.engine.slow_queries import Slow, SlowQueries
 from graph_service.engine.wire import Broken
-from graph_service.engine.workers import EngineLimits, Workers
 from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
-from graph_service.words.space import Space
+from graph_service.rdf.space import Space
 
 
 @dataclass

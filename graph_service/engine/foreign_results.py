@@ -15,10 +15,10 @@ import pyoxigraph as ox
 from graph_service.engine.result import Kind
 from graph_service.engine.store import checked, write_graph
 from graph_service.errors import BadGateway, ResultTooLarge
-from graph_service.words.formats import Format
-from graph_service.words.nesting import refuse_deep
-from graph_service.words.results import write_answer
-from graph_service.words.terms import AnyTerm, BlankNode, Triple
+from graph_service.formats.media_types import Format
+from graph_service.formats.results import write_answer
+from graph_service.rdf.terms import AnyTerm, BlankNode, Triple
+from graph_service.sparql.nesting import refuse_deep
 
 Syntax = TypeVar("Syntax", ox.QueryResultsFormat, ox.RdfFormat)
 

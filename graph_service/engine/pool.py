@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from graph_service.engine import wire
-from graph_service.engine.peer import Call
 from graph_service.engine.process import Process, nameless_file
+from graph_service.engine.remote.http import Call
 from graph_service.engine.result import Result
-from graph_service.engine.walls import WALLS
+from graph_service.engine.sandbox import WALLS
 from graph_service.engine.wire import Broken, Done, Refused
 from graph_service.errors import OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
-from graph_service.words.space import Space
+from graph_service.rdf.space import Space
 
 #: Imported and not run as a module, which would load it twice.
 ZYGOTE = "from graph_service.engine.worker import main; main()"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from graph_service.engine.lanes import LONG
-from graph_service.engine.walls import WALLS
+from graph_service.engine.sandbox import WALLS
 from graph_service.engine.wire import OTHER_FILES, SMALL, STARTED, Broken, Message, is_whole, receive, send
 from graph_service.errors import Unavailable
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Self
 
 from graph_service import arrival
 from graph_service.errors import NotAcceptable, Unavailable
-from graph_service.words.formats import (
+from graph_service.formats.media_types import (
     CANNED_TABLE_FORMATS,
     CANNED_TRUTH_FORMATS,
     GRAPH_FORMATS,
@@ -19,9 +19,9 @@ from graph_service.words.formats import (
     TRUTH_FORMATS,
     Format,
 )
-from graph_service.words.reading import read_row, read_triple
-from graph_service.words.terms import AnyTerm
-from graph_service.words.tokens import digest
+from graph_service.rdf.ntriples import read_row, read_triple
+from graph_service.rdf.terms import AnyTerm
+from graph_service.sparql.tokens import digest
 
 _CHUNK = 256 * 1024
 
@@ -34,7 +34,7 @@ class Query:
     one of the two is given, the dataset is exactly what they say (SPARQL 1.1 Protocol, section 2.1.4). `infer` is whether
     inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs. `timeout` is in seconds; the engine's own
     deadline holds where it is None or longer. `id` names the query in logs. `given` are values for variables, each a name and a term
-    as N-Triples writes it (see `words.binding`). `nodes` are variables that stand for blank nodes, each a name and the label that the
+    as N-Triples writes it (see `sparql.binding`). `nodes` are variables that stand for blank nodes, each a name and the label that the
     engine gave it in an earlier result: in the text of a query a label is a variable. An engine elsewhere leaves such variables open,
     and whoever asks compares. `since` is when its time began to count (seconds of `time.monotonic`); None is when
     the request came that it is run for.

@@ -20,16 +20,16 @@ import pyoxigraph as ox
 
 from graph_service.engine.result import Formats, Kind, Query, format_of
 from graph_service.errors import MalformedRequest
-from graph_service.words.collation import COLLATION_KEY, collation_key
-from graph_service.words.formats import Format
-from graph_service.words.nesting import may_make_triples, refuse_deep
-from graph_service.words.outline import outline
-from graph_service.words.results import write_answer
-from graph_service.words.stars import with_columns
-from graph_service.words.syntax import malformed
-from graph_service.words.terms import AnyTerm, Literal
-from graph_service.words.tokens import decoded, uses_keyword, with_small_truths
-from graph_service.words.writing import stream_triples, write_triples
+from graph_service.formats.media_types import Format
+from graph_service.formats.rdf_writer import stream_triples, write_triples
+from graph_service.formats.results import write_answer
+from graph_service.rdf.terms import AnyTerm, Literal
+from graph_service.sparql.nesting import may_make_triples, refuse_deep
+from graph_service.sparql.outline import outline
+from graph_service.sparql.select_star import with_columns
+from graph_service.sparql.syntax import malformed
+from graph_service.sparql.tokens import decoded, uses_keyword, with_small_truths
+from graph_service.text.collation import COLLATION_KEY, collation_key
 
 _ASSERTED = ox.NamedNode("urn:x-graph-service:asserted")
 _MERGED = ox.NamedNode("urn:x-graph-service:merged")

@@ -9,18 +9,18 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import BinaryIO
 
-from graph_service.engine import foreign, wire
-from graph_service.engine.guard import refuse, refuse_inner_functions
+from graph_service.engine import foreign_results, wire
 from graph_service.engine.result import Kind
 from graph_service.engine.store import GraphStore
 from graph_service.errors import MalformedQuery, MalformedRequest
-from graph_service.words.binding import bind
-from graph_service.words.calls import ServiceCall, service_calls
-from graph_service.words.formats import TABLE_FORMATS, Format
-from graph_service.words.nesting import refuse_nested
-from graph_service.words.outline import Outline, outline
-from graph_service.words.syntax import check
-from graph_service.words.tokens import is_volatile, replaced, tokens
+from graph_service.formats.media_types import TABLE_FORMATS, Format
+from graph_service.sparql.binding import bind
+from graph_service.sparql.guard import refuse, refuse_inner_functions
+from graph_service.sparql.nesting import refuse_nested
+from graph_service.sparql.outline import Outline, outline
+from graph_service.sparql.service_clauses import ServiceCall, service_calls
+from graph_service.sparql.syntax import check
+from graph_service.sparql.tokens import is_volatile, replaced, tokens
 
 #: The kind of what is no result: it has a format only because every reply has.
 _WORDS = (Kind.TABLE, TABLE_FORMATS[0])
@@ -64,15 +64,15 @@ class Tasks:
         """What a remote engine answers, in the format that is wanted."""
         asked, media, distinct = wire.unpack(content)
         kind, format = wire.read_format(asked)
-        with foreign.told("The engine"):
-            foreign.write(input, media, kind, format, self._term_depth, output, bool(distinct))
+        with foreign_results.told("The engine"):
+            foreign_results.write(input, media, kind, format, self._term_depth, output, bool(distinct))
         return kind, format, False
 
     def _values(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         """What another server answers to a SERVICE group, as VALUES."""
         media, limit, name = wire.unpack(content)
-        with foreign.told(f"The server {name}"):
-            output.write(foreign.values(input, media, int(limit), self._term_depth).encode())
+        with foreign_results.told(f"The server {name}"):
+            output.write(foreign_results.values(input, media, int(limit), self._term_depth).encode())
         return *_WORDS, False
 
     def _plan(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:

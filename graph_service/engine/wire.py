@@ -16,7 +16,7 @@ from functools import lru_cache
 from graph_service import errors
 from graph_service.engine.result import Formats, Kind, Query
 from graph_service.errors import ServiceError
-from graph_service.words.formats import SHEET, Format
+from graph_service.formats.media_types import SHEET, Format
 
 #: What a message to a process is: a new one to be forked; that other files will come with the next task; or a task.
 FORK, OTHER_FILES, QUERY, ANSWER, VALUES, PLAN, CALLS = b"k", b"o", b"q", b"a", b"v", b"p", b"c"

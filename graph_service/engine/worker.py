@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph_service.engine import walls, wire
+from graph_service.engine import sandbox, wire
 from graph_service.engine.store import GraphStore
 from graph_service.engine.tasks import Tasks
 from graph_service.errors import NotAcceptable, ServiceError
-from graph_service.words.prefixes import adopt
-from graph_service.words.space import Space
+from graph_service.rdf.prefixes import adopt
+from graph_service.rdf.space import Space
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -53,7 +53,7 @@ def zygote(tasks: Tasks, limits: Limits, control: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # A worker that falls off its stack says so.
     faulthandler.enable()
-    walls.drop_privileges()
+    sandbox.drop_privileges()
     nothing = os.open(os.devnull, os.O_RDWR)
     gc.collect()
     gc.freeze()
@@ -71,7 +71,7 @@ def zygote(tasks: Tasks, limits: Limits, control: socket.socket) -> None:
 
 def _become_worker(tasks: Tasks, limits: Limits, connection: int, errors: int, nothing: int) -> None:
     try:
-        walls.end_with_parent(signal.SIGKILL)
+        sandbox.end_with_parent(signal.SIGKILL)
         keep = os.dup(connection)
         for target, source in ((0, nothing), (1, nothing), (2, errors)):
             os.dup2(source, target)
@@ -87,8 +87,8 @@ def _become_worker(tasks: Tasks, limits: Limits, connection: int, errors: int, n
 
 def _serve(tasks: Tasks, limits: Limits, connection: socket.socket) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    walls.limit(limits.memory, limits.result, _DESCRIPTORS)
-    standing = walls.shut_off()
+    sandbox.limit(limits.memory, limits.result, _DESCRIPTORS)
+    standing = sandbox.shut_off()
     wire.send(connection, wire.STARTED, " ".join([str(os.getpid()), *standing]).encode())
     while True:
         try:

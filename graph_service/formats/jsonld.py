@@ -9,7 +9,7 @@ has no such prefix. The tests expand the outcome again with another implementati
 from collections.abc import Mapping
 from typing import Any
 
-from graph_service.words.names import RDF
+from graph_service.rdf.namespaces import RDF
 
 _TYPE = RDF + "type"
 

@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from graph_service.words.formats import Format
-from graph_service.words.names import XSD
+from graph_service.formats.media_types import Format
+from graph_service.rdf.namespaces import XSD
 
 _WHOLE = frozenset(
     XSD + name

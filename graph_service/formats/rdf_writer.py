@@ -7,11 +7,11 @@ from typing import BinaryIO, TypeVar, cast
 import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.formats import DATASET_FORMATS, Format
-from graph_service.words.names import RDF
-from graph_service.words.prefixes import curie, written
-from graph_service.words.terms import AnyTerm, write
-from graph_service.words.xml import XmlOutput, ends_in_a_name
+from graph_service.formats.media_types import DATASET_FORMATS, Format
+from graph_service.formats.xml import XmlOutput, ends_in_a_name
+from graph_service.rdf.namespaces import RDF
+from graph_service.rdf.prefixes import curie, written
+from graph_service.rdf.terms import AnyTerm, write
 
 Statement = TypeVar("Statement", ox.Triple, ox.Quad)
 

@@ -4,10 +4,10 @@ from typing import BinaryIO, cast
 
 import pyoxigraph as ox
 
-from graph_service.words.formats import XLSX, Format
-from graph_service.words.tables import cell, write_records, write_rows
-from graph_service.words.workbooks import write_workbook
-from graph_service.words.xml import XmlOutput
+from graph_service.formats.media_types import XLSX, Format
+from graph_service.formats.plain_tables import cell, write_records, write_rows
+from graph_service.formats.xlsx import write_workbook
+from graph_service.formats.xml import XmlOutput
 
 
 def write_answer(answer: ox.QuerySolutions | ox.QueryBoolean, format: Format, output: BinaryIO) -> None:

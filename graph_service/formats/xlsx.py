@@ -22,8 +22,8 @@ from xlsxwriter.format import Format as Style
 from xlsxwriter.worksheet import Worksheet
 
 from graph_service.errors import ResultTooLarge
-from graph_service.words.names import XSD
-from graph_service.words.tables import NUMBERS, Term, cell
+from graph_service.formats.plain_tables import NUMBERS, Term, cell
+from graph_service.rdf.namespaces import XSD
 
 #: The rows of a sheet that are left below the heading.
 MOST_ROWS = 2**20 - 1

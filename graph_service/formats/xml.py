@@ -9,7 +9,7 @@ from typing import Protocol
 from xml.parsers import expat
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.remembering import remembered
+from graph_service.text.memo import remembered
 
 #: What no XML document can hold, in UTF-8: control characters, U+FFFE and U+FFFF (section 2.2, Char).
 _NO_CHARACTER = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")

@@ -6,17 +6,17 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from graph_service.catalogue import grlc
-from graph_service.catalogue.columns import Column, read_columns
-from graph_service.catalogue.header import NAME, Header, line_of, read_header
-from graph_service.catalogue.paging import Select
-from graph_service.catalogue.parameters import Lists, Parameter, language_parameter, read_parameter
-from graph_service.catalogue.places import Place, filled
 from graph_service.errors import InvalidParameter, MalformedQuery, NotFound, SourceError, UnknownParameter
 from graph_service.files import below, is_folder
-from graph_service.words import syntax
-from graph_service.words.outline import declared
-from graph_service.words.tokens import form, is_update, uses_keyword, values_rows
+from graph_service.queries import grlc
+from graph_service.queries.columns import Column, read_columns
+from graph_service.queries.header import NAME, Header, line_of, read_header
+from graph_service.queries.parameters import Lists, Parameter, language_parameter, read_parameter
+from graph_service.queries.placeholders import Place, filled
+from graph_service.sparql import syntax
+from graph_service.sparql.outline import declared
+from graph_service.sparql.paging import Select
+from graph_service.sparql.tokens import form, is_update, uses_keyword, values_rows
 
 #: Parameters of every canned query, which no header may give another meaning.
 RESERVED = frozenset({"format", "output", "infer", "lang", "page", "page_size"})

@@ -6,11 +6,11 @@ parameter's variable. Where that cannot be seen from outside, as in a subquery, 
 
 from collections.abc import Mapping, Sequence
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.paging import Select
-from graph_service.catalogue.parameters import Lists, Parameter
-from graph_service.words import terms
-from graph_service.words.tokens import tokens, values_rows
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.parameters import Lists, Parameter
+from graph_service.rdf import terms
+from graph_service.sparql.paging import Select
+from graph_service.sparql.tokens import tokens, values_rows
 
 #: How deep a parameter's row stands in the outermost group: in its braces, and in its own.
 _OUTERMOST = 2

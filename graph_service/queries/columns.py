@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graph_service.catalogue.header import Text, read_text
-from graph_service.catalogue.types import COLUMN_TYPES
 from graph_service.errors import SourceError
-from graph_service.words.terms import AnyTerm, Literal, NamedNode
+from graph_service.queries.header import Text, read_text
+from graph_service.queries.types import COLUMN_TYPES
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
 
 _KEYS = frozenset({"label", "type", "unit"})
 

@@ -4,15 +4,15 @@
 Parameters have no terms there; `sh:parameter` of SHACL says them.
 """
 
-from graph_service.catalogue.catalogue import CannedQuery, Catalogue
-from graph_service.catalogue.parameters import Parameter
-from graph_service.catalogue.types import PARAMETER_TYPES
-from graph_service.words.names import DCTERMS, RDFS, SCHEMA, SHACL, SPEX, XSD
-from graph_service.words.prefixes import prefixes
-from graph_service.words.space import Space
-from graph_service.words.terms import Literal, NamedNode
-from graph_service.words.tokens import form
-from graph_service.words.triples import Description, any_uri
+from graph_service.queries.catalogue import CannedQuery, Catalogue
+from graph_service.queries.parameters import Parameter
+from graph_service.queries.types import PARAMETER_TYPES
+from graph_service.rdf.namespaces import DCTERMS, RDFS, SCHEMA, SHACL, SPEX, XSD
+from graph_service.rdf.prefixes import prefixes
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.rdf.triples import Description, any_uri
+from graph_service.sparql.tokens import form
 
 #: Form of a query -> the class of such executables, and the property that has the text.
 _FORMS = {

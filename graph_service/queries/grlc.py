@@ -9,15 +9,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from graph_service.catalogue.header import Header
-from graph_service.catalogue.parameters import Parameter
-from graph_service.catalogue.places import Place, filled
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
-from graph_service.words import syntax, terms
-from graph_service.words.names import XSD
-from graph_service.words.outline import declared
-from graph_service.words.terms import Literal, NamedNode, Term
-from graph_service.words.tokens import tokens
+from graph_service.queries.header import Header
+from graph_service.queries.parameters import Parameter
+from graph_service.queries.placeholders import Place, filled
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import XSD
+from graph_service.rdf.terms import Literal, NamedNode, Term
+from graph_service.sparql import syntax
+from graph_service.sparql.outline import declared
+from graph_service.sparql.tokens import tokens
 
 _VARIABLE = re.compile(r"[?$](?P<mark>_{1,2})(?P<name>[^_]+)(?:_(?P<kind>[A-Za-z0-9]+))?(?:_(?P<local>\w+))?")
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import yaml
 
-from graph_service.config import LANGUAGES
 from graph_service.errors import SourceError
+from graph_service.settings import LANGUAGES
 
 Text = Mapping[str, str]
 

@@ -6,13 +6,13 @@ OpenAPI 3.1.1, sections 4.8.9 (path items) to 4.8.12 (parameters); schemas are J
 from collections.abc import Sequence
 from typing import Any
 
-from graph_service.catalogue.catalogue import CannedQuery, Catalogue
-from graph_service.catalogue.columns import Column
-from graph_service.catalogue.header import Text
-from graph_service.catalogue.parameters import ANYTHING, MOST_LISTED, Lists, Parameter
-from graph_service.catalogue.types import COLUMN_TYPES, PARAMETER_TYPES
-from graph_service.words.formats import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
-from graph_service.words.prefixes import curie
+from graph_service.formats.media_types import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
+from graph_service.queries.catalogue import CannedQuery, Catalogue
+from graph_service.queries.columns import Column
+from graph_service.queries.header import Text
+from graph_service.queries.parameters import ANYTHING, MOST_LISTED, Lists, Parameter
+from graph_service.queries.types import COLUMN_TYPES, PARAMETER_TYPES
+from graph_service.rdf.prefixes import curie
 
 _FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
 

@@ -13,13 +13,14 @@ from math import inf
 from typing import Any, overload
 from unicodedata import normalize
 
-from graph_service.catalogue.header import Text, read_text
-from graph_service.catalogue.types import PARAMETER_TYPES
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
-from graph_service.words import syntax, terms
-from graph_service.words.folding import alike
-from graph_service.words.prefixes import curie
-from graph_service.words.tokens import form
+from graph_service.queries.header import Text, read_text
+from graph_service.queries.types import PARAMETER_TYPES
+from graph_service.rdf import terms
+from graph_service.rdf.prefixes import curie
+from graph_service.sparql import syntax
+from graph_service.sparql.tokens import form
+from graph_service.text.folding import alike
 
 _KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph_service.words import terms
-from graph_service.words.names import RDF, XSD
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import RDF, XSD
 
 #: A day, a month or a year, as ISO 8601 and XML Schema write them: no language of schemas has a datatype for all three.
 DATE = r"-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?"

@@ -1,1 +1,1 @@
-"""RDF words: names of things, terms from client text, SPARQL tokens, formats and their negotiation."""
+"""RDF terms: namespaces, IRIs and literals from text, short names, and the IRIs that a graph has for itself."""

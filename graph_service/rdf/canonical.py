@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
-from graph_service.words.terms import mapped
+from graph_service.rdf.terms import mapped
 
 #: Most nodes that RDFC-1.0 is asked of, and most of them that look alike.
 _NODES = 30

@@ -4,7 +4,7 @@ The one place that says so. A name is looked for by the properties in use for it
 one in the reader's language is shown, else one that comes near it (RFC 4647, section 3.4, and BCP 47's order of subtags).
 """
 
-from graph_service.words.names import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
+from graph_service.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
 
 DC = "http://purl.org/dc/elements/1.1/"
 #: schema.org's terms, as many data sets still write them.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
-from graph_service.words.names import XSD
+from graph_service.rdf.namespaces import XSD
 
 # What is repeated is looked at before any of it is taken: before Python 3.11.5 a last try that fails midway loses its place
 # (https://github.com/python/cpython/issues/106052).

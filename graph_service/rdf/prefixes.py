@@ -6,7 +6,7 @@ A process builds or serves one graph, and writes an IRI the same way in every me
 
 from collections.abc import Mapping
 
-from graph_service.words.names import (
+from graph_service.rdf.namespaces import (
     DCAT,
     DCTERMS,
     FOAF,
@@ -26,7 +26,7 @@ from graph_service.words.names import (
     VOID_EXT,
     XSD,
 )
-from graph_service.words.remembering import remembered
+from graph_service.text.memo import remembered
 
 #: The prefixes of vocabularies that many use, the service itself among them.
 USUAL: Mapping[str, str] = {

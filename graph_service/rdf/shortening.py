@@ -1,8 +1,8 @@
 """Short names of IRIs for people: by the usual prefixes, and by those that the graph's own files bind."""
 
-from graph_service.words.labels import last_part
-from graph_service.words.prefixes import curie
-from graph_service.words.space import Space
+from graph_service.rdf.labels import last_part
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.space import Space
 
 
 class Shortening:

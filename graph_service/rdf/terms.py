@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from graph_service.words.names import XSD
-from graph_service.words.prefixes import prefixes
-from graph_service.words.reading import read_term
+from graph_service.rdf.namespaces import XSD
+from graph_service.rdf.ntriples import read_term
+from graph_service.rdf.prefixes import prefixes
 
 __all__ = [
     "AnyTerm",

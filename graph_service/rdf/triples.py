@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from graph_service.words.names import RDF, XSD
-from graph_service.words.space import Space
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.rdf.namespaces import RDF, XSD
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 
 
 class Triples(set[Triple]):

@@ -21,12 +21,12 @@ from typing import Any
 import pyoxigraph as ox
 from nmo_python import NemoEngine, load_string
 
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.rules import equality, produces_equality, rules_of, rules_of_rdfs
-from graph_service.knowledge.supported import LeftOut, refuse, sort_out
-from graph_service.knowledge.terminology import DECLARATIONS, SAME_AS, TYPE, members_of_unnamed, terminology_of
-from graph_service.knowledge.values import differ, value_of
-from graph_service.words.names import OWL, RDF, RDFS, XSD
+from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.rules import equality, produces_equality, rules_of, rules_of_rdfs
+from graph_service.reasoning.supported import LeftOut, refuse, sort_out
+from graph_service.reasoning.terminology import DECLARATIONS, SAME_AS, TYPE, members_of_unnamed, terminology_of
+from graph_service.reasoning.values import differ, value_of
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
 #: Classes of which it is not worth saying that a thing is a member, or no fact: that it is a term of an ontology.

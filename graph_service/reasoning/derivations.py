@@ -14,14 +14,14 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Literal, Node, URIRef, Variable
 
+from graph_service.checks.sparql_rules import sentence_of
 from graph_service.errors import SourceError
 from graph_service.files import matching, text_of
-from graph_service.knowledge.checks import sentence_of
-from graph_service.knowledge.explanation import Step
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.terminology import Value
-from graph_service.knowledge.values import is_one_value
-from graph_service.words.names import XSD
+from graph_service.rdf.namespaces import XSD
+from graph_service.reasoning.explanation import Step
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.terminology import Value
+from graph_service.reasoning.values import is_one_value
 
 #: Runs a SELECT query; each row as its values by the names of its variables.
 Ask = Callable[[str], Iterable[Mapping[str, Value]]]

@@ -1,4 +1,4 @@
-"""Why the graph says something: a derivation from asserted triples by the rules of `knowledge.rules`.
+"""Why the graph says something: a derivation from asserted triples by the rules of `reasoning.rules`.
 
 Made on demand by searching backwards from the triple, one level deeper at a time, so that the derivation found is a shortest one
 and none goes in a circle. What cannot be derived within a level is remembered for that level; the time is bounded by a deadline.
@@ -16,10 +16,10 @@ from itertools import chain, islice
 import pyoxigraph as ox
 
 from graph_service.errors import NotFound, OutOfTime, ResultTooLarge
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.rules import equality
-from graph_service.knowledge.terminology import TYPE, Value
-from graph_service.knowledge.values import is_one_value
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.rules import equality
+from graph_service.reasoning.terminology import TYPE, Value
+from graph_service.reasoning.values import is_one_value
 
 #: Triples that match a pattern of subject, predicate and object, None for any: in all of the graph, inferred ones included. A blank node
 #: is itself: that of its name in what was matched before.

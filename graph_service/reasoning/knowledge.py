@@ -7,17 +7,17 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.config import Settings
 from graph_service.errors import Contradiction, NotFound, OutOfTime, ResultTooLarge
-from graph_service.knowledge.bounds import bounded
-from graph_service.knowledge.closure import Clash, close
-from graph_service.knowledge.evidence import evidence
-from graph_service.knowledge.explanation import Explainer
-from graph_service.knowledge.leftovers import told
-from graph_service.knowledge.sources import Progress, Sources
-from graph_service.knowledge.supported import LeftOut
-from graph_service.knowledge.unreadable import refuse_unreadable
-from graph_service.words.writing import write_readably
+from graph_service.formats.rdf_writer import write_readably
+from graph_service.reasoning.bounds import bounded
+from graph_service.reasoning.closure import Clash, close
+from graph_service.reasoning.explanation import Explainer
+from graph_service.reasoning.leftovers import told
+from graph_service.reasoning.supported import LeftOut
+from graph_service.settings import Settings
+from graph_service.sources.evidence import evidence
+from graph_service.sources.sources import Progress, Sources
+from graph_service.sources.unreadable import refuse_unreadable
 
 #: The kinds of reasoning, by the values of their setting, as people call them.
 REASONING = {"owl-rl": "OWL 2 RL", "rdfs": "RDFS"}

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.supported import LeftOut
-from graph_service.knowledge.terminology import FIRST, REST, TYPE
+from graph_service.reasoning.supported import LeftOut
+from graph_service.reasoning.terminology import FIRST, REST, TYPE
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 
 #: How many places of one construct are told.
 _PLACES = 3

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.evidence import TYPE, statement_iri
-from graph_service.knowledge.explanation import Step
-from graph_service.knowledge.roles import Role, Roles
-from graph_service.words.names import PROV, RDF, RDFS
-from graph_service.words.space import Space
-from graph_service.words.writing import write_readably
+from graph_service.formats.rdf_writer import write_readably
+from graph_service.rdf.namespaces import PROV, RDF, RDFS
+from graph_service.rdf.space import Space
+from graph_service.reasoning.explanation import Step
+from graph_service.sources.evidence import TYPE, statement_iri
+from graph_service.sources.roles import Role, Roles
 
 
 @dataclass(frozen=True)

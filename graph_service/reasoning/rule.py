@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.terminology import TYPE, Node, Value
+from graph_service.reasoning.terminology import TYPE, Node, Value
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from itertools import combinations
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.rule import Atom, Rule, is_of
-from graph_service.knowledge.subsumption import below_by_their_values
-from graph_service.knowledge.supported import LeftOut, number, sort_out
-from graph_service.knowledge.terminology import (
+from graph_service.rdf.prefixes import curie
+from graph_service.reasoning.rule import Atom, Rule, is_of
+from graph_service.reasoning.subsumption import below_by_their_values
+from graph_service.reasoning.supported import LeftOut, number, sort_out
+from graph_service.reasoning.terminology import (
     DIFFERENT_FROM,
     DOMAIN,
     NOTHING,
@@ -32,9 +33,8 @@ from graph_service.knowledge.terminology import (
     owl,
     show,
 )
-from graph_service.knowledge.unfolding import with_everything_told, without_unnamed_classes
-from graph_service.knowledge.writings import of_any_writing
-from graph_service.words.prefixes import curie
+from graph_service.reasoning.unfolding import with_everything_told, without_unnamed_classes
+from graph_service.reasoning.writings import of_any_writing
 
 
 def compile_rules(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl", having_members: Collection[object] = ()) -> list[Rule]:

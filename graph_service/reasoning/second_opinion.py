@@ -10,10 +10,10 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
-from graph_service.knowledge.closure import close, tells_something
-from graph_service.knowledge.terminology import TYPE, is_terminology, terminology_of
-from graph_service.words.names import OWL
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OWL
+from graph_service.rdf.prefixes import curie
+from graph_service.reasoning.closure import close, tells_something
+from graph_service.reasoning.terminology import TYPE, is_terminology, terminology_of
 
 _ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 

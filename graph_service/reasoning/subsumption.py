@@ -10,7 +10,7 @@ from itertools import pairwise, product
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.terminology import ON_PROPERTY, SUB_CLASS, SUB_PROPERTY, THING, Node, Terminology, Value, owl
+from graph_service.reasoning.terminology import ON_PROPERTY, SUB_CLASS, SUB_PROPERTY, THING, Node, Terminology, Value, owl
 
 #: Of restrictions of one kind: (property, what they ask for) -> those that ask for it.
 _Asking = Mapping[tuple[Value, Value], list[Node]]

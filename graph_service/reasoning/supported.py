@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from graph_service.errors import BuildError
-from graph_service.knowledge.terminology import (
+from graph_service.rdf.namespaces import OWL
+from graph_service.reasoning.terminology import (
     DECLARATIONS,
     DOMAIN,
     NOTHING,
@@ -32,7 +33,6 @@ from graph_service.knowledge.terminology import (
     rdfs,
     show,
 )
-from graph_service.words.names import OWL
 
 #: What has a rule above, wherever it stands.
 _PROPERTIES_WITH_RULES = frozenset(

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from graph_service.words.names import OWL, RDF, RDFS, XSD
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
+from graph_service.rdf.prefixes import curie
 
 Node = ox.NamedNode | ox.BlankNode
 Value = Node | ox.Literal | ox.Triple

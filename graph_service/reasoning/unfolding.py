@@ -6,8 +6,8 @@ from itertools import count
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.rule import Atom, Rule, is_of
-from graph_service.knowledge.terminology import SAME_AS, THING, TYPE, Node, show
+from graph_service.reasoning.rule import Atom, Rule, is_of
+from graph_service.reasoning.terminology import SAME_AS, THING, TYPE, Node, show
 
 #: How many rules may take the place of one, and of those of any unnamed class. A class that would make more stays: what is of one of ten
 #: classes, and of one of ten others, and so on, would be said in a hundred ways, in a thousand, ….

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 import pyoxigraph as ox
 
-from graph_service.words.names import OWL, RDF, XSD
+from graph_service.rdf.namespaces import OWL, RDF, XSD
 
 #: A value: what it is of, and what tells it from the others there.
 Value = tuple[str, object]

@@ -13,8 +13,8 @@ from itertools import count
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.terminology import TYPE, Value
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.terminology import TYPE, Value
 
 
 def of_any_writing(rules: Iterable[Rule], properties_of_things: Collection[object]) -> Iterator[Rule]:

@@ -15,13 +15,13 @@ from enum import IntEnum
 from pathlib import Path
 
 from graph_service.errors import BuildError
-from graph_service.knowledge.roles import Role, Roles
-from graph_service.words.folding import fold
-from graph_service.words.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT, last_part
-from graph_service.words.names import DCTERMS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
-from graph_service.words.prefixes import USUAL
-from graph_service.words.space import Space
-from graph_service.words.terms import Literal, NamedNode, Quad, Triple
+from graph_service.rdf.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT, last_part
+from graph_service.rdf.namespaces import DCTERMS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
+from graph_service.rdf.prefixes import USUAL
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import Literal, NamedNode, Quad, Triple
+from graph_service.sources.roles import Role, Roles
+from graph_service.text.folding import fold
 
 #: The last place of a property by whose value a thing is shown (see `labels`); behind it come other names.
 LAST_LABEL = len(LABELS)

@@ -11,10 +11,10 @@ from typing import Any
 
 from graph_service.arrival import began
 from graph_service.errors import OutOfTime
-from graph_service.knowledge.index import LAST_LABEL, LOCAL_NAME, Part
-from graph_service.words.folding import WORD, fold
-from graph_service.words.labels import distance
-from graph_service.words.prefixes import curie
+from graph_service.rdf.labels import distance
+from graph_service.rdf.prefixes import curie
+from graph_service.search.index import LAST_LABEL, LOCAL_NAME, Part
+from graph_service.text.folding import WORD, fold
 
 #: About how many characters of a text are shown around a match, and how many of them before it.
 _SHOWN, _BEFORE = 200, 60

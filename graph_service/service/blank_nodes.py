@@ -7,7 +7,7 @@ https://www.w3.org/submissions/CBD/). Only the embedded engine knows a blank nod
 from collections.abc import Callable, Iterable
 
 from graph_service.engine.result import Query, Result
-from graph_service.words.terms import BlankNode, DefaultGraph, Literal, Quad, Triple
+from graph_service.rdf.terms import BlankNode, DefaultGraph, Literal, Quad, Triple
 
 #: So many nodes are asked about in one query; what is said of more than so many of one thing is not followed.
 _AT_ONCE, MOST = 50, 1_000

@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from graph_service.arrival import began
-from graph_service.engine.pattern import Pattern
 from graph_service.engine.result import Query, Result
 from graph_service.errors import OutOfTime
-from graph_service.knowledge.derivations import parse
-from graph_service.knowledge.explanation import Explainer, Step
-from graph_service.knowledge.provenance import Explanation, Origin, Passage
-from graph_service.knowledge.roles import Roles
-from graph_service.knowledge.rules import compile_rules, produces_equality
-from graph_service.knowledge.terminology import Value, members_of_unnamed, terminology_of
-from graph_service.words.names import OWL
-from graph_service.words.space import Space
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.rdf.namespaces import OWL
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.reasoning.derivations import parse
+from graph_service.reasoning.explanation import Explainer, Step
+from graph_service.reasoning.provenance import Explanation, Origin, Passage
+from graph_service.reasoning.rules import compile_rules, produces_equality
+from graph_service.reasoning.terminology import Value, members_of_unnamed, terminology_of
+from graph_service.sources.roles import Roles
+from graph_service.sparql.pattern import Pattern
 
 _SOURCES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>

@@ -6,40 +6,40 @@ from functools import cached_property, lru_cache, partial
 from types import TracebackType
 from typing import Self
 
-from graph_service.catalogue.catalogue import CannedQuery, Catalogue
-from graph_service.catalogue.choices import counting
-from graph_service.catalogue.paging import counted, in_reading_order
-from graph_service.catalogue.parameters import ANYTHING, Choice, Choices, Parameter
-from graph_service.config import Settings
-from graph_service.engine.begun import Begun
-from graph_service.engine.client import Running as Waiting
+from graph_service.description.about import About
+from graph_service.description.catalog import addressed, describe_service
+from graph_service.description.dataset import part
 from graph_service.engine.embedded import EmbeddedEngine, Running
-from graph_service.engine.federation import CallLimits, Federation
-from graph_service.engine.peer import Peer
-from graph_service.engine.remote import RemoteEngine
+from graph_service.engine.pending import Begun
+from graph_service.engine.pool import EngineLimits
+from graph_service.engine.remote.client import Running as Waiting
+from graph_service.engine.remote.federation import CallLimits, Federation
+from graph_service.engine.remote.http import Peer
+from graph_service.engine.remote.server import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
-from graph_service.engine.workers import EngineLimits
 from graph_service.errors import NotFound
-from graph_service.knowledge.about import About
-from graph_service.knowledge.catalog import addressed, describe_service
-from graph_service.knowledge.description import part
-from graph_service.knowledge.dumps import Dump
-from graph_service.knowledge.outside import Outside
-from graph_service.knowledge.provenance import Explanation
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.search import Search
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.nameless import said_of_nameless
-from graph_service.reasons import Reasons
-from graph_service.words import terms
-from graph_service.words.collation import COLLATION_KEY
-from graph_service.words.labels import LABELS, NAMED, PLACES, distance
-from graph_service.words.names import RDF, SD
-from graph_service.words.prefixes import adopt, curie
-from graph_service.words.shortening import Shortening
-from graph_service.words.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
-from graph_service.words.tokens import digest, form
-from graph_service.words.triples import Description
+from graph_service.queries.catalogue import CannedQuery, Catalogue
+from graph_service.queries.choices import counting
+from graph_service.queries.parameters import ANYTHING, Choice, Choices, Parameter
+from graph_service.rdf import terms
+from graph_service.rdf.labels import LABELS, NAMED, PLACES, distance
+from graph_service.rdf.namespaces import RDF, SD
+from graph_service.rdf.prefixes import adopt, curie
+from graph_service.rdf.shortening import Shortening
+from graph_service.rdf.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
+from graph_service.rdf.triples import Description
+from graph_service.reasoning.provenance import Explanation
+from graph_service.search.search import Search
+from graph_service.service.blank_nodes import said_of_nameless
+from graph_service.service.explanations import Reasons
+from graph_service.settings import Settings
+from graph_service.snapshot.dumps import Dump
+from graph_service.snapshot.outside import Outside
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.roles import Role
+from graph_service.sparql.paging import counted, in_reading_order
+from graph_service.sparql.tokens import digest, form
+from graph_service.text.collation import COLLATION_KEY
 
 _CHOICES = f"""
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -350,11 +350,11 @@ class Service:
         return bool(self.sparql(Query(f"ASK {{ ?statement <{RDF}reifies> ?triple }}")))
 
     def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, Literal]:
-        """IRI -> a name to show, by the properties and in the order of languages of `words/labels.py`; the name tells in which."""
+        """IRI -> a name to show, by the properties and in the order of languages of `rdf/labels.py`; the name tells in which."""
         return {iri: min(names, key=lambda name: distance(name.language, language)) for iri, names in self.names(things).items()}
 
     def names(self, things: Sequence[AnyTerm | None]) -> dict[str, list[Literal]]:
-        """IRI -> all names, in whichever language, in the order of the properties of `words/labels.py`; nothing for what has none."""
+        """IRI -> all names, in whichever language, in the order of the properties of `rdf/labels.py`; nothing for what has none."""
         iris = {part.value for thing in things for part in terms.parts(thing) if isinstance(part, NamedNode)}
         found: dict[str, list[tuple[int, str, Literal]]] = {}
         if iris:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import Unavailable
-from graph_service.knowledge.canonical import canonical
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.rdf.canonical import canonical
+from graph_service.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

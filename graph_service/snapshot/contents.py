@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from graph_service.knowledge.roles import Role, Roles
-from graph_service.words.labels import LABELS, XL_TEXT
-from graph_service.words.names import OA, OWL, RDF, RDFS, SKOS
-from graph_service.words.space import Space
-from graph_service.words.terms import Literal, NamedNode, Quad
+from graph_service.rdf.labels import LABELS, XL_TEXT
+from graph_service.rdf.namespaces import OA, OWL, RDF, RDFS, SKOS
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import Literal, NamedNode, Quad
+from graph_service.sources.roles import Role, Roles
 
 #: What has the name of a thing for a value.
 _NAMING = frozenset({*LABELS, XL_TEXT})

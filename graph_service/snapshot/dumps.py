@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, THING_FORMATS, Format
-from graph_service.words.space import Space
-from graph_service.words.writing import in_order, write_quads, write_sorted
+from graph_service.formats.media_types import DATASET_FORMATS, DUMP_FORMATS, THING_FORMATS, Format
+from graph_service.formats.rdf_writer import in_order, write_quads, write_sorted
+from graph_service.rdf.space import Space
 
 #: The media type of a compressed file, whatever is in it.
 GZIP = "application/gzip"

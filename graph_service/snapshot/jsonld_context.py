@@ -6,9 +6,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from graph_service.words.names import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
-from graph_service.words.prefixes import curie, prefixes
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from graph_service.rdf.prefixes import curie, prefixes
+from graph_service.rdf.space import Space
 
 #: Words for every graph: what JSON-LD calls otherwise, and the properties that name things in languages.
 _WORDS: dict[str, Any] = {

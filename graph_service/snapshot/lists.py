@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_service.catalogue.header import NAME, Text
 from graph_service.errors import MalformedQuery
-from graph_service.words import syntax
-from graph_service.words.names import RDF, RDFS, SHACL, SKOS, VIEW, XSD
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.queries.header import NAME, Text
+from graph_service.rdf.namespaces import RDF, RDFS, SHACL, SKOS, VIEW, XSD
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.sparql import syntax
 
 #: Datatype of a trait's only value -> the type of its column in a table. Values that are not said to be so are texts.
 _TYPES = {XSD + "integer": "integer", XSD + "decimal": "decimal", XSD + "gYear": "year", XSD + "date": "day"}

@@ -12,10 +12,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import Unavailable
-from graph_service.knowledge.dumps import Document, Dump, read_dumps
-from graph_service.knowledge.snapshot import ONTOLOGIES, Snapshot
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import DCTERMS, OWL, RDF
+from graph_service.rdf.namespaces import DCTERMS, OWL, RDF
+from graph_service.snapshot.dumps import Document, Dump, read_dumps
+from graph_service.snapshot.snapshot import ONTOLOGIES, Snapshot
+from graph_service.sources.source_file import SourceFile
 
 _TYPE = ox.NamedNode(RDF + "type")
 _ONTOLOGY = ox.NamedNode(OWL + "Ontology")

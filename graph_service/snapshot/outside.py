@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from graph_service.words.prefixes import USUAL
-from graph_service.words.space import Space
-from graph_service.words.terms import NamedNode, Quad
+from graph_service.rdf.prefixes import USUAL
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import NamedNode, Quad
 
 #: Numbers of eight bytes, the least significant first in the file.
 _NUMBERS = "Q"

@@ -34,15 +34,15 @@ from typing import Any, BinaryIO
 import pyoxigraph as ox
 
 from graph_service.errors import BuildError, NotFound, ServiceError, SettingError, Unavailable
-from graph_service.knowledge.contents import Content, contents_of, languages_of
-from graph_service.knowledge.context import make_context
-from graph_service.knowledge.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
-from graph_service.knowledge.index import write_index
-from graph_service.knowledge.outside import Outside, outside_of
-from graph_service.knowledge.roles import Roles
-from graph_service.words.formats import DUMP_FORMATS, Format
-from graph_service.words.space import NOBODYS, Space
-from graph_service.words.writing import write_quads, write_triples
+from graph_service.formats.media_types import DUMP_FORMATS, Format
+from graph_service.formats.rdf_writer import write_quads, write_triples
+from graph_service.rdf.space import NOBODYS, Space
+from graph_service.search.index import write_index
+from graph_service.snapshot.contents import Content, contents_of, languages_of
+from graph_service.snapshot.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
+from graph_service.snapshot.jsonld_context import make_context
+from graph_service.snapshot.outside import Outside, outside_of
+from graph_service.sources.roles import Roles
 
 _MANIFEST = "manifest.json"
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.roles import Role, Roles
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import RDF
-from graph_service.words.prefixes import curie
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import RDF
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.space import Space
+from graph_service.sources.roles import Role, Roles
+from graph_service.sources.source_file import SourceFile
 
 TYPE = ox.NamedNode(RDF + "type")
 

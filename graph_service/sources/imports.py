@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.config import Settings
-from graph_service.knowledge.copies import copies_beside, copies_of
-from graph_service.knowledge.parsing import Reading
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources, graph_of
-from graph_service.knowledge.unreadable import told_together
-from graph_service.words.names import OWL, RDF
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import OWL, RDF
+from graph_service.rdf.space import Space
+from graph_service.settings import Settings
+from graph_service.sources.local_copies import copies_beside, copies_of
+from graph_service.sources.parsing import Reading
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources, graph_of
+from graph_service.sources.unreadable import told_together
 
 _IMPORTS, _VERSION = ox.NamedNode(OWL + "imports"), ox.NamedNode(OWL + "versionIRI")
 _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from graph_service.words.names import RDF
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import RDF
+from graph_service.rdf.prefixes import curie
 
 _TYPE = RDF + "type"
 

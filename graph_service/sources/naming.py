@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import DCAT, RDF, SCHEMA, SHACL, VOID
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import DCAT, RDF, SCHEMA, SHACL, VOID
+from graph_service.rdf.space import Space
+from graph_service.sources.source_file import SourceFile
 
 #: The file that tells what the data set is.
 DATASET = "dataset.ttl"

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.knowledge.contexts import NoCopy, with_contexts
-from graph_service.knowledge.slips import mend
-from graph_service.words.terms import parts
+from graph_service.rdf.terms import parts
+from graph_service.sources.jsonld_contexts import NoCopy, with_contexts
+from graph_service.sources.typing_slips import mend
 
 #: What the parser says of where it met a fault.
 _PLACE = re.compile(r"^Parser error (?:at|between) line \d+ [^:]*: ")

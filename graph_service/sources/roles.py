@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from graph_service.words import terms
-from graph_service.words.names import DCAT, PROV, SCHEMA, SHACL, SKOS, VIEW
-from graph_service.words.terms import AnyTerm, NamedNode, Triple
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import DCAT, PROV, SCHEMA, SHACL, SKOS, VIEW
+from graph_service.rdf.terms import AnyTerm, NamedNode, Triple
 
 _AS = VIEW + "as"
 _WHAT = frozenset(SHACL + name for name in ("path", "targetClass", "hasValue"))

@@ -12,8 +12,8 @@ from typing import NoReturn
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.unpacking import SUFFIXES, content_of
-from graph_service.words.names import OWL, RDF
+from graph_service.rdf.namespaces import OWL, RDF
+from graph_service.sources.unpacking import SUFFIXES, content_of
 
 _FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,

@@ -10,12 +10,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.copies import copies_beside
-from graph_service.knowledge.lines import Lines, LinesOfJson, LinesOfXml
-from graph_service.knowledge.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
-from graph_service.knowledge.serialisations import recognise
-from graph_service.knowledge.unpacking import content_of
-from graph_service.words.terms import mapped
+from graph_service.rdf.terms import mapped
+from graph_service.sources.lines import Lines, LinesOfJson, LinesOfXml
+from graph_service.sources.local_copies import copies_beside
+from graph_service.sources.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
+from graph_service.sources.serialisations import recognise
+from graph_service.sources.unpacking import content_of
 
 #: A prefix is declared (RDF 1.1 Turtle, section 2.4).
 _BINDING = re.compile(rb"(?:^|[.>])\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)

@@ -27,15 +27,15 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.knowledge.naming import DATASET, space_of
-from graph_service.knowledge.parsing import AS_USUAL, Reading
-from graph_service.knowledge.roles import Roles
-from graph_service.knowledge.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.unreadable import told_together
-from graph_service.words.names import RDF, VIEW
-from graph_service.words.prefixes import USUAL, adopt
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import RDF, VIEW
+from graph_service.rdf.prefixes import USUAL, adopt
+from graph_service.rdf.space import Space
+from graph_service.sources.naming import DATASET, space_of
+from graph_service.sources.parsing import AS_USUAL, Reading
+from graph_service.sources.roles import Roles
+from graph_service.sources.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.unreadable import told_together
 
 #: Is told, in sentences, how far the work is.
 Progress = Callable[[str], None]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.tokens import Token, tokens
+from graph_service.sources.source_file import SourceFile
+from graph_service.sparql.tokens import Token, tokens
 
 
 @dataclass(frozen=True)

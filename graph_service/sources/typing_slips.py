@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from graph_service.words.prefixes import prefixes
+from graph_service.rdf.prefixes import prefixes
 
 
 def mend(told: str) -> str:

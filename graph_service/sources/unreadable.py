@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.sources.source_file import SourceFile
 
 #: So many are told with their faults; of more, the number.
 _TOLD = 50

@@ -1,7 +1,7 @@
 """Aggregates in a query, found by tokens: an aggregate of an aggregate means nothing (SPARQL 1.1 Query, erratum 5)."""
 
-from graph_service.words.outline import malformed
-from graph_service.words.tokens import may_use, tokens
+from graph_service.sparql.outline import malformed
+from graph_service.sparql.tokens import may_use, tokens
 
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 

@@ -6,8 +6,8 @@ substitute values for variables itself, but not for one that is not selected.)
 
 from collections.abc import Mapping, Sequence
 
-from graph_service.words.outermost import begins_modifier, outermost
-from graph_service.words.tokens import Token, tokens
+from graph_service.sparql.tokens import Token, tokens
+from graph_service.sparql.top_level import begins_modifier, outermost
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 

@@ -1,8 +1,8 @@
 """What no engine is asked to run, whatever it would do with it."""
 
 from graph_service.errors import Forbidden
-from graph_service.words.aggregates import refuse_nested_aggregates
-from graph_service.words.tokens import is_update, tokens, uses_keyword
+from graph_service.sparql.aggregates import refuse_nested_aggregates
+from graph_service.sparql.tokens import is_update, tokens, uses_keyword
 
 #: IRIs of these schemes name functions of a server's own (Virtuoso's `bif:` and `sql:`, Java's classes), files and addresses among them.
 _INNER = ("bif:", "sql:", "java:", "javascript:")

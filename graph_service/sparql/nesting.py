@@ -7,9 +7,9 @@ they read. So there is a limit, and both are looked at without going down any le
 from pyoxigraph import Triple
 
 from graph_service.errors import ResultTooLarge
-from graph_service.words.outline import malformed
-from graph_service.words.terms import AnyTerm
-from graph_service.words.tokens import decoded, tokens
+from graph_service.rdf.terms import AnyTerm
+from graph_service.sparql.outline import malformed
+from graph_service.sparql.tokens import decoded, tokens
 
 _OPENING, _CLOSING = frozenset("({["), frozenset(")}]")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.prefixes import prefixes
-from graph_service.words.tokens import Token, decoded, replaced, tokens
+from graph_service.rdf.prefixes import prefixes
+from graph_service.sparql.tokens import Token, decoded, replaced, tokens
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_service.errors import InvalidParameter
-from graph_service.words.collation import COLLATION_KEY
-from graph_service.words.outermost import MODIFIERS, begins_modifier, outermost
-from graph_service.words.tokens import Token, form, tokens
+from graph_service.sparql.tokens import Token, form, tokens
+from graph_service.sparql.top_level import MODIFIERS, begins_modifier, outermost
+from graph_service.text.collation import COLLATION_KEY
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def paged(text: str, page: Page) -> str:
 
 
 def in_reading_order(text: str) -> str:
-    """A query whose ORDER BY puts names (`?place_label`) in the order in which people expect them (see `words.collation`).
+    """A query whose ORDER BY puts names (`?place_label`) in the order in which people expect them (see `text.collation`).
 
     What is no SELECT has no table, and stays as it is.
     """

@@ -9,7 +9,7 @@ same label in each answer; otherwise nothing fits.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph_service.words.terms import AnyTerm, BlankNode, parts, write
+from graph_service.rdf.terms import AnyTerm, BlankNode, parts, write
 
 _NAMES = ("s", "p", "o")
 

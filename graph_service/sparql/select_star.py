@@ -5,8 +5,8 @@ SPARQL 1.1, section 16.1, leaves the order of the columns of `SELECT *` open; th
 
 from collections.abc import Iterable
 
-from graph_service.words.outermost import outermost
-from graph_service.words.tokens import replaced, tokens
+from graph_service.sparql.tokens import replaced, tokens
+from graph_service.sparql.top_level import outermost
 
 
 def with_columns(text: str, variables: Iterable[str]) -> str:

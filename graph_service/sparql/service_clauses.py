@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.outline import malformed, plain, prologue
-from graph_service.words.tokens import Token, tokens
+from graph_service.sparql.outline import malformed, plain, prologue
+from graph_service.sparql.tokens import Token, tokens
 
 
 @dataclass(frozen=True)

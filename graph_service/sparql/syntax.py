@@ -5,7 +5,7 @@ import re
 import pyoxigraph as ox
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.mistakes.finding import find
+from graph_service.sparql.mistakes.finding import find
 
 _NOTHING = ox.Store()
 

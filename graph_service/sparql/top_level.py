@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from graph_service.words.tokens import Token
+from graph_service.sparql.tokens import Token
 
 #: The words with which a part of the solution modifiers begins, in the order of the grammar (SPARQL 1.1, rules 18 and 28).
 MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")

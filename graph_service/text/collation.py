@@ -4,7 +4,7 @@ It is near the first levels of the Unicode Collation Algorithm (UTS #10) without
 table is sorted by, and nothing that each process would have to load.
 """
 
-from graph_service.words.folding import fold
+from graph_service.text.folding import fold
 
 #: The function of XPath that gives a key of a text, by which texts are compared (XPath and XQuery Functions 3.1, section 5.3.9). Here the
 #: key is a text, since SPARQL puts no order on binary values.

@@ -6,22 +6,26 @@ from flask import Flask, Response
 from prometheus_client import CollectorRegistry
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from graph_service.config import LANGUAGES, Settings
 from graph_service.errors import MalformedQuery, ServiceError, Unavailable
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.web import assets, below, cors, explain, languages, policy, queries, search, sparql, status, values, wording
-from graph_service.web.answers import problem, translated
-from graph_service.web.destinations import destination, know
-from graph_service.web.kept import Kept
-from graph_service.web.linked import changes, contexts, crawlers, descriptions, downloads, graphs, openapi, resources, signposts, vocabulary
-from graph_service.web.mistakes import malformed
-from graph_service.web.pages import about, documents, gallery, home, kinds, marked, numerals, ontology, pictures
+from graph_service.rdf.namespaces import DCTERMS, is_followed
+from graph_service.rdf.prefixes import written
+from graph_service.service.service import Service
+from graph_service.settings import LANGUAGES, Settings
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.data import changes, contexts, descriptions, downloads, graphs, signposts, vocabulary
+from graph_service.web.display import assets, marked, numerals, translations
+from graph_service.web.display.destinations import destination, know
+from graph_service.web.display.mistakes import malformed
+from graph_service.web.endpoints import crawlers, explain, openapi, pictures, queries, resources, search, sparql, status
+from graph_service.web.http import languages, values
+from graph_service.web.http.precomputed import Kept
+from graph_service.web.http.responses import problem, translated
+from graph_service.web.middleware import content_security, cors, mount
+from graph_service.web.middleware.takeover import Takeover
+from graph_service.web.pages import about, documents, home, kinds, ontology
 from graph_service.web.pages.presentation import presentation_of, subject
+from graph_service.web.pictures import gallery
 from graph_service.web.tables import archive, described
-from graph_service.web.takeover import Takeover
-from graph_service.words.names import DCTERMS, is_followed
-from graph_service.words.prefixes import written
 
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover | None = None) -> Flask:
@@ -49,10 +53,10 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about.iris(DCTERMS + "license"))
     app.jinja_env.globals["asset"] = assets.addresses()
-    wording.speak(app)
+    translations.speak(app)
     numerals.write(app)
     # What is registered first is done last to an answer.
-    app.register_blueprint(below.blueprint())
+    app.register_blueprint(mount.blueprint())
     app.register_blueprint(languages.blueprint(settings.language))
     for module in (
         home,
@@ -85,7 +89,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.register_error_handler(HTTPException, partial(_on_http_exception, service.snapshot))
     app.register_blueprint(assets.blueprint())
     app.register_blueprint(cors.blueprint())
-    app.register_blueprint(policy.blueprint(settings.image_hosts))
+    app.register_blueprint(content_security.blueprint(settings.image_hosts))
     return app
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import IO
 
-from graph_service.catalogue.openapi import COMMON
-from graph_service.web.answers import problem_types
-from graph_service.web.linked.openapi import PARAMETERS, ROUTES
-from graph_service.words.mistakes.sentences import SENTENCES
+from graph_service.queries.openapi import COMMON
+from graph_service.sparql.mistakes.sentences import SENTENCES
+from graph_service.web.endpoints.openapi import PARAMETERS, ROUTES
+from graph_service.web.http.responses import problem_types
 
 #: Line, function, text, comments: what Babel takes from an extractor.
 Found = Iterator[tuple[int, None, str, list[str]]]

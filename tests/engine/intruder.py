@@ -14,9 +14,9 @@ import pytest
 
 from graph_service.engine import tasks, wire, worker
 from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Kind, Query
-from graph_service.engine.workers import EngineLimits
-from graph_service.words.formats import TABLE_FORMATS, Format
+from graph_service.formats.media_types import TABLE_FORMATS, Format
 
 LIMITS = EngineLimits(workers=1, queue=8, deadline=5, memory=256 * 2**20, result=2**20)
 
@@ -24,7 +24,7 @@ LIMITS = EngineLimits(workers=1, queue=8, deadline=5, memory=256 * 2**20, result
 @contextmanager
 def engine(graph: Path, monkeypatch: pytest.MonkeyPatch, main: str = "main") -> Iterator[EmbeddedEngine]:
     """An engine whose workers are taken over."""
-    monkeypatch.setattr("graph_service.engine.workers.ZYGOTE", f"from tests.engine.intruder import {main}; {main}()")
+    monkeypatch.setattr("graph_service.engine.pool.ZYGOTE", f"from tests.engine.intruder import {main}; {main}()")
     engine = EmbeddedEngine(graph, True, LIMITS)
     try:
         yield engine

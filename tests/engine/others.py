@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph_service.engine.peer import Peer
+from graph_service.engine.remote.http import Peer
 
 _VIRTUOSO = """
 [Database]

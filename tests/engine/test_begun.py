@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from graph_service.engine.begun import Begun
 from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.pending import Begun
+from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Query, Result
-from graph_service.engine.workers import EngineLimits
 from graph_service.errors import Busy, Cancelled, MalformedQuery, OutOfTime, Unavailable
 from tests.engine.test_embedded import LOOKUP, RUNAWAY
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import MalformedQuery
-from graph_service.knowledge.build import build
-from graph_service.service import Service
-from graph_service.words.formats import TABLE_FORMATS, TRUTH_FORMATS, named
+from graph_service.formats.media_types import TABLE_FORMATS, TRUTH_FORMATS, named
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 from tests.conftest import ROOT
 from tests.engine.test_sparql12 import KNOWN as KNOWN_OF_1_2
 from tests.http.test_conformance import KNOWN

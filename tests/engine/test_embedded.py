@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Kind, Query
 from graph_service.engine.wire import Refused
-from graph_service.engine.workers import EngineLimits
 from graph_service.errors import (
     Busy,
     Cancelled,
@@ -29,7 +29,7 @@ from graph_service.errors import (
     ServiceError,
     Unavailable,
 )
-from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS
+from graph_service.formats.media_types import GRAPH_FORMATS, TABLE_FORMATS
 
 #: Four variables over all triples crossed with all triples: runs for hours on any graph of some size.
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?i) }"
@@ -243,9 +243,9 @@ def test_an_operator_can_list_and_cancel(engine: EmbeddedEngine) -> None:
 def test_a_slow_query_is_logged_and_its_text_only_if_allowed(graph: Path, caplog: pytest.LogCaptureFixture, allowed: bool) -> None:
     engine = EmbeddedEngine(graph, union=True, limits=replace(LIMITS, deadline=0.7, log_texts=allowed))
     try:
-        with caplog.at_level("INFO", logger="graph_service.engine.slow"), pytest.raises(OutOfTime):
+        with caplog.at_level("INFO", logger="graph_service.engine.slow_queries"), pytest.raises(OutOfTime):
             engine.run(Query(RUNAWAY, id="slow"))
-        (record,) = [record for record in caplog.records if record.name == "graph_service.engine.slow"]
+        (record,) = [record for record in caplog.records if record.name == "graph_service.engine.slow_queries"]
         assert (vars(record)["query_id"], vars(record)["outcome"]) == ("slow", "OutOfTime")
         assert vars(record).get("text") == (RUNAWAY if allowed else None)
     finally:

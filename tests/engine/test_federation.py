@@ -12,11 +12,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from graph_service.config import Settings
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.federation import CallLimits, Federation
+from graph_service.engine.pool import Workers
+from graph_service.engine.remote.federation import CallLimits, Federation
 from graph_service.engine.result import Query
-from graph_service.engine.workers import Workers
 from graph_service.errors import (
     BadGateway,
     Busy,
@@ -29,6 +28,7 @@ from graph_service.errors import (
     SettingError,
     Unavailable,
 )
+from graph_service.settings import Settings
 from tests.engine.others import Other, free_port, oxigraph
 from tests.engine.test_embedded import CALLS, LIMITS
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
-from graph_service.engine.push import push, put
+from graph_service.engine.remote.push import push, put
 from graph_service.engine.result import Kind, Query, Result
 from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTime, ResultTooLarge, Unavailable
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import ROOT, Server
 from tests.engine.others import WITHOUT_VIRTUOSO, Other, free_port, oxigraph, virtuoso
 

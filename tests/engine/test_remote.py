@@ -13,12 +13,11 @@ from urllib.parse import parse_qs
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
-from graph_service.engine.arrangement import ASSERTED, NOTHING, STATE, UNION
-from graph_service.engine.peer import Peer
-from graph_service.engine.remote import RemoteEngine
+from graph_service.engine.pool import EngineLimits
+from graph_service.engine.remote.http import Peer
+from graph_service.engine.remote.layout import ASSERTED, NOTHING, STATE, UNION
+from graph_service.engine.remote.server import RemoteEngine
 from graph_service.engine.result import Kind, Query
-from graph_service.engine.workers import EngineLimits
 from graph_service.errors import (
     BadGateway,
     Cancelled,
@@ -30,6 +29,7 @@ from graph_service.errors import (
     SettingError,
     Unavailable,
 )
+from graph_service.settings import Settings
 from tests.conftest import SPACE
 from tests.engine.others import free_port
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import MalformedQuery
-from graph_service.knowledge.build import build
-from graph_service.service import Service
-from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS
+from graph_service.formats.media_types import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 from tests.conftest import ROOT
 
 TESTS = ROOT.parent / "shared" / "conformance" / "tests" / "sparql12"
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not TESTS.exists(), reason="the W3C's tests are 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 QT = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#"
 
-#: Tests that fail; all are the engine's (Oxigraph 0.5.13). One more that it fails alone is repaired in front of it (`words.aggregates`).
+#: Tests that fail; all are the engine's (Oxigraph 0.5.13). One more that it fails alone is repaired in front of it (`sparql.aggregates`).
 KNOWN = {
     "literals are kept in canonical form, so that 01 and 1 are one group": ("grouping/group01", "eval-triple-terms/op-2"),
     "the value of AS is not seen by what is selected after it, where there are aggregates": ("grouping/select-variable-reuse",),

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.errors import SettingError, SourceError
-from graph_service.knowledge.build import build
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

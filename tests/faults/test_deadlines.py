@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from graph_service.arrival import arrived
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.engine.result import Query
 from graph_service.errors import Busy, OutOfTime, Unavailable
-from graph_service.knowledge.build import build
-from graph_service.service import Service
-from graph_service.web.front.turns import Turns
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.web.middleware.turns import Turns
 from tests.conftest import Server
 from tests.faults.beside import RUNAWAY, ask, write
 

@@ -11,10 +11,10 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from graph_service.knowledge.explanation import Step
-from graph_service.knowledge.provenance import Explanation, Origin, Passage, as_data, as_lines, as_triples
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.search import snippet
+from graph_service.reasoning.explanation import Step
+from graph_service.reasoning.provenance import Explanation, Origin, Passage, as_data, as_lines, as_triples
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.search.search import snippet
 from tests.conftest import ROLES, SPACE, Server
 
 LINKS = 10_000

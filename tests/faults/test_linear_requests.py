@@ -13,17 +13,17 @@ from urllib.parse import quote, urlencode
 import pytest
 from prometheus_client import CollectorRegistry
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.errors import ServiceError
-from graph_service.knowledge.build import build
-from graph_service.service import Service
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 from graph_service.web.app import create_app
-from graph_service.web.front import encodings
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.cache import Cache, CacheCounts
-from graph_service.web.front.endpoint import Endpoint
-from graph_service.web.front.limits import Limits
-from graph_service.web.front.turns import Turns
+from graph_service.web.middleware import encodings
+from graph_service.web.middleware.cache import Cache, CacheCounts
+from graph_service.web.middleware.endpoint import Endpoint
+from graph_service.web.middleware.limits import Limits
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.turns import Turns
 from tests.faults.beside import write
 
 #: How many times as long as with an ordinary text a request may take, and how many seconds more.

@@ -10,12 +10,12 @@ from contextlib import suppress
 
 import pytest
 
-from graph_service.engine.guard import refuse, refuse_inner_functions
 from graph_service.errors import ServiceError
-from graph_service.words.binding import bind
-from graph_service.words.calls import service_calls
-from graph_service.words.outline import outline
-from graph_service.words.tokens import is_volatile, tokens, values_rows, with_small_truths
+from graph_service.sparql.binding import bind
+from graph_service.sparql.guard import refuse, refuse_inner_functions
+from graph_service.sparql.outline import outline
+from graph_service.sparql.service_clauses import service_calls
+from graph_service.sparql.tokens import is_volatile, tokens, values_rows, with_small_truths
 
 LENGTH = 2**14
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.federation import CallLimits, Federation
+from graph_service.engine.pool import EngineLimits
+from graph_service.engine.remote.federation import CallLimits, Federation
 from graph_service.engine.result import Query
-from graph_service.engine.workers import EngineLimits
 from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTime, ResultTooLarge, ServiceError
 from tests.engine import test_federation, test_remote
 from tests.engine.test_federation import listening, replies
@@ -111,14 +111,14 @@ PAGE = (
 
 @pytest.mark.parametrize("status", [302, 400, 401, 404, 418, 500, 502, 503, 504])
 def test_an_error_page_is_not_handed_on(engine: EmbeddedEngine, status: int, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, "graph_service.engine.peer"):
+    with caplog.at_level(logging.WARNING, "graph_service.engine.remote.http"):
         error = outcome(engine, replies(status, "text/html", PAGE))
         remote = test_remote.outcome(test_remote.replies(status, "text/html", PAGE))
     for told in (error, remote):
         shown = told.detail + repr(told.members)
         assert not any(part in shown for part in ("10.1.2.3", "secret", "inside", "alert", "java", "<")), shown
     assert "127.0.0.1" not in remote.detail
-    said = [vars(record)["said"] for record in caplog.records if record.name == "graph_service.engine.peer"]
+    said = [vars(record)["said"] for record in caplog.records if record.name == "graph_service.engine.remote.http"]
     assert len(said) == 2
     assert all(len(text) <= 500 and "ConnectException" in text for text in said)
 

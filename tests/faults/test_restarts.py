@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from graph_service.web.front.readers import Readers
+from graph_service.web.middleware.slow_clients import Readers
 from tests.conftest import Server
 from tests.faults.beside import RUNAWAY, family, lookup, serving
 

@@ -11,9 +11,9 @@ import pytest
 import zstandard
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.parsing import Reading
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
+from graph_service.sources.parsing import Reading
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 
 LIMIT = 2**20
 

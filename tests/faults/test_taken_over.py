@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.engine.begun import Begun
 from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.pending import Begun
 from graph_service.engine.result import Query, Result
 from graph_service.errors import ServiceError, Unavailable
 from tests.engine import intruder

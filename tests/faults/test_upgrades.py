@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge import snapshot as snapshots
-from graph_service.knowledge.identity import source_set
+from graph_service.build.identity import source_set
+from graph_service.settings import Settings
+from graph_service.snapshot import snapshot as snapshots
 from tests.conftest import Server
 from tests.faults.beside import lookup, write
 

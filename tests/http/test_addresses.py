@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import pytest
 
 from graph_service.engine.result import Kind
-from graph_service.service import Service
+from graph_service.formats.media_types import named
+from graph_service.service.service import Service
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import PAGE, Choices, Listing
-from graph_service.words.formats import named
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

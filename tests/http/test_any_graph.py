@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 from markupsafe import escape
 
+from graph_service.rdf.namespaces import DCTERMS, RDFS
+from graph_service.rdf.terms import Literal, NamedNode, Triple
 from graph_service.web.pages.facts import explanation
-from graph_service.words.names import DCTERMS, RDFS
-from graph_service.words.terms import Literal, NamedNode, Triple
 from tests.conftest import Server
 from tests.http.test_crawl import crawled
 

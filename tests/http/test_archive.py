@@ -12,7 +12,7 @@ import pytest
 from csvw import CSVW
 from frictionless import validate
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

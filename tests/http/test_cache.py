@@ -11,7 +11,7 @@ import brotli
 import pytest
 import zstandard
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from graph_service.web.front.encodings import choose
+from graph_service.web.middleware.encodings import choose
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from rdflib.namespace import DCAT, DCTERMS, RDF, VOID
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.web.destinations import destination
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.display.destinations import destination
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.words.names import OWL, RDF
+from graph_service.rdf.namespaces import OWL, RDF
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Answer, Server
 
 pytestmark = pytest.mark.live

@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.sources.source_file import SourceFile
 from tests.conftest import Server
 
 PETS = """<?xml version="1.0"?>

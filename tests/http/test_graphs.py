@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 import rdflib
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from graph_service.knowledge.lists import read_lists
+from graph_service.snapshot.lists import read_lists
 from tests.conftest import ROOT, Answer, Server
 from tests.http.test_links import links
 

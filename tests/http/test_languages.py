@@ -11,8 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 import graph_service.web
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.web.languages import preferred
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.http.languages import preferred
 from tests.conftest import ROOT, Server
 
 pytestmark = pytest.mark.live

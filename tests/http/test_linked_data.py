@@ -10,7 +10,7 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import SPACE, Server
 
 pytestmark = pytest.mark.live

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import rdflib
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Answer, Server
 
 pytestmark = pytest.mark.live

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.config import Settings
 from graph_service.errors import NotFound
-from graph_service.service import Service
+from graph_service.queries.catalogue import Catalogue
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 from tests.http.proxies import Proxy, nginx
 

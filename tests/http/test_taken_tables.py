@@ -11,9 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.formats.media_types import XLSX
+from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.tables.taking import file_name
-from graph_service.words.formats import XLSX
 from tests.conftest import Server
 from tests.http.test_pages_of_tables import BROWSER, opened
 

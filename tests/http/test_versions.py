@@ -12,10 +12,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.build import build
-from graph_service.knowledge.canonical import canonical
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.build.build import build
+from graph_service.rdf.canonical import canonical
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live

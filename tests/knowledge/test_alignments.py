@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 import pytest
 
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import SPACE
 
 PREFIXES = """

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from graph_service.cli import main
-from graph_service.config import Settings
 from graph_service.errors import BuildError
-from graph_service.knowledge.bounds import bounded
-from graph_service.knowledge.knowledge import Knowledge, infer, read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.bounds import bounded
+from graph_service.reasoning.knowledge import Knowledge, infer, read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 
 #: So many classes that exclude each other: some five million rules.
 CLASSES = 3200

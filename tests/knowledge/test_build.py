@@ -8,13 +8,13 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build import failure
+from graph_service.build.build import build
+from graph_service.build.identity import source_set
 from graph_service.errors import BuildError, SourceError
-from graph_service.knowledge import failure
-from graph_service.knowledge.build import build
-from graph_service.knowledge.identity import source_set
-from graph_service.knowledge.snapshot import Snapshot, last_good
-from graph_service.service import Service
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot, last_good
 
 ONTOLOGY = """@prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix e: <http://e/> .

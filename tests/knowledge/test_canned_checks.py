@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.catalogue.catalogue import read_canned
+from graph_service.checks.query_lint import lint
+from graph_service.checks.query_trial import examine
 from graph_service.errors import InvalidParameter
-from graph_service.knowledge.lint import lint
-from graph_service.knowledge.trial import examine
-from graph_service.service import Service
+from graph_service.queries.catalogue import read_canned
+from graph_service.service.service import Service
 
 KNOWN = {f"https://w3id.org/labcoop/ns#{name}" for name in ("Project", "Country", "coversPlace", "fundedBy", "startYear")}
 

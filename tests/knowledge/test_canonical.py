@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from graph_service.knowledge.canonical import canonical
+from graph_service.rdf.canonical import canonical
 
 P = "<http://e/p>"
 

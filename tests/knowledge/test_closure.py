@@ -6,12 +6,12 @@ from typing import NamedTuple
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
 from graph_service.errors import BuildError
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.knowledge import Knowledge, read
-from graph_service.knowledge.second_opinion import second_opinion
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.knowledge import Knowledge, read
+from graph_service.reasoning.second_opinion import second_opinion
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.knowledge.reference import quads, triples
 
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.second_opinion import second_opinion
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.second_opinion import second_opinion
 from tests.knowledge.reference import quads, triples
 
 EXAMPLES = 220

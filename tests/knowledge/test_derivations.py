@@ -5,10 +5,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
 from graph_service.errors import SourceError
-from graph_service.knowledge.derivations import Derivation, derive, files, parse, read
-from graph_service.knowledge.explanation import Step
+from graph_service.reasoning.derivations import Derivation, derive, files, parse, read
+from graph_service.reasoning.explanation import Step
+from graph_service.settings import bundled
 from tests.knowledge.reference import quads
 
 PREFIXES = "@prefix bound: <https://w3id.org/labcoop/vocab/figure-bound/> . @prefix lc: <https://w3id.org/labcoop/ns#> . "

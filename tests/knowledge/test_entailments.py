@@ -7,12 +7,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
+from graph_service.checks import entailments, mutants
+from graph_service.checks.entailments import Case
+from graph_service.checks.sparql_rules import Finding
 from graph_service.errors import SourceError
-from graph_service.knowledge import entailments, mutants
-from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.entailments import Case
-from graph_service.knowledge.sources import Sources
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 
 ONTOLOGY = bundled("ontology")
 FILES = entailments.files([ONTOLOGY])

@@ -8,12 +8,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
 from graph_service.errors import SourceError
-from graph_service.knowledge.evidence import TYPE, evidence, statement_iri
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.words.names import RDF
+from graph_service.rdf.namespaces import RDF
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.evidence import TYPE, evidence, statement_iri
+from graph_service.sources.source_file import SourceFile
 from tests.conftest import NS, ROLES, SPACE
 
 PASSAGE, SOURCED_STATEMENT = (ox.NamedNode(NS + name) for name in ("Passage", "SourcedStatement"))

@@ -7,11 +7,11 @@ from collections import defaultdict
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import OA, OWL, RDF, RDFS, SKOS
-from graph_service.words.prefixes import curie
+from graph_service.rdf.namespaces import OA, OWL, RDF, RDFS, SKOS
+from graph_service.rdf.prefixes import curie
+from graph_service.settings import bundled
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.sources import Sources
 from tests.conftest import NS, SPACE
 
 #: What the example of a class ends with that no thing of the data is of.

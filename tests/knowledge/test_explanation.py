@@ -6,15 +6,15 @@ from functools import cache
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
 from graph_service.errors import NotFound, OutOfTime, ResultTooLarge
-from graph_service.knowledge import explanation
-from graph_service.knowledge.closure import Closure, close
-from graph_service.knowledge.explanation import Explainer, Step
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.rule import Atom, Rule
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.terminology import terminology_of
+from graph_service.reasoning import explanation
+from graph_service.reasoning.closure import Closure, close
+from graph_service.reasoning.explanation import Explainer, Step
+from graph_service.reasoning.knowledge import read
+from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.terminology import terminology_of
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.knowledge.reference import quads, triples
 
 SECONDS = 10

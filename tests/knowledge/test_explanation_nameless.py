@@ -8,12 +8,12 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.engine.result import Query
 from graph_service.errors import BuildError, NotFound
-from graph_service.knowledge.build import build
-from graph_service.knowledge.closure import close
-from graph_service.service import Service
+from graph_service.reasoning.closure import close
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 from tests.conftest import SPACE
 from tests.knowledge.reference import quads, triples
 from tests.knowledge.test_closure_random import AXIOMS, DECLARED, FACTS, statements

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import pyoxigraph as ox
 import pytest
 
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.second_opinion import second_opinion
-from graph_service.knowledge.terminology import (
+from graph_service.rdf.namespaces import OWL, RDF, RDFS
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.second_opinion import second_opinion
+from graph_service.reasoning.terminology import (
     RANGE,
     SUB_PROPERTY,
     TYPE,
@@ -27,7 +28,6 @@ from graph_service.knowledge.terminology import (
     rdfs,
     terminology_of,
 )
-from graph_service.words.names import OWL, RDF, RDFS
 
 
 class Foreign(NamedTuple):

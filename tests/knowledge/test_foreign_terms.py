@@ -5,11 +5,11 @@ import pytest
 from rdflib import URIRef
 from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD
 
-from graph_service.config import bundled
-from graph_service.knowledge.roles import TERMS
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.words.prefixes import curie
+from graph_service.rdf.prefixes import curie
+from graph_service.settings import bundled
+from graph_service.sources.roles import TERMS
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 from tests.conftest import SPACE
 
 #: Vocabularies of which rdflib knows every term.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
+from graph_service.checks import gates
+from graph_service.checks.gates import Report
 from graph_service.errors import BuildError
-from graph_service.knowledge import gates
-from graph_service.knowledge.build import build
-from graph_service.knowledge.gates import Report
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.conftest import PRESENTATION
 
 PREFIXES = "@prefix lc: <https://w3id.org/labcoop/ns#> . @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix e: <http://e/> .\n"

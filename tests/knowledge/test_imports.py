@@ -8,14 +8,14 @@ import pyld
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
+from graph_service.build.identity import graph_id
 from graph_service.errors import SettingError, SourceError
-from graph_service.knowledge.build import build
-from graph_service.knowledge.copies import copies_of
-from graph_service.knowledge.identity import graph_id
-from graph_service.knowledge.imports import missing, sources_of
-from graph_service.knowledge.knowledge import read
-from graph_service.words.space import Space
+from graph_service.rdf.space import Space
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings
+from graph_service.sources.imports import missing, sources_of
+from graph_service.sources.local_copies import copies_of
 
 PREFIXES = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
 PETS = (
@@ -197,7 +197,7 @@ def test_a_catalogue_may_rewrite_beginnings_and_lead_to_others(tmp_path: Path) -
 
 
 def test_a_catalogue_that_rewrites_to_the_whole_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_service.knowledge.copies._MOST", 3)
+    monkeypatch.setattr("graph_service.sources.local_copies._MOST", 3)
     for number in range(4):
         (tmp_path / f"{number}.ttl").write_text("")
     wide = tmp_path / "wide.xml"

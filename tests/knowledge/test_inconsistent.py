@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from graph_service.build.build import build
 from graph_service.cli import main
-from graph_service.config import Settings
 from graph_service.errors import Contradiction
-from graph_service.knowledge.build import build
-from graph_service.knowledge.knowledge import infer, read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.knowledge import infer, read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 
 PREFIXES = (
     "@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"

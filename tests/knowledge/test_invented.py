@@ -5,9 +5,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
-from graph_service.knowledge.knowledge import infer, read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.knowledge import infer, read
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.conftest import NS, SPACE
 
 #: A project that nobody runs, in countries that do not exist: its text, what the text says, and the places and bodies in it.

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from graph_service.cli import main
-from graph_service.config import Settings, bundled
 from graph_service.errors import BuildError
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.knowledge import infer, read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.knowledge import infer, read
+from graph_service.settings import Settings, bundled
+from graph_service.sources.sources import Sources
 from tests.knowledge.reference import quads
 
 ONTOLOGY = """@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -133,7 +133,7 @@ def test_nothing_of_the_own_ontology_is_left_out() -> None:
 
 def test_the_own_ontology_is_checked_strictly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`check` stops for it where a build would go on."""
-    monkeypatch.setattr("graph_service.knowledge.gates.bundled", lambda _: tmp_path)
+    monkeypatch.setattr("graph_service.checks.gates.bundled", lambda _: tmp_path)
     (tmp_path / "own.ttl").write_text(ONTOLOGY)
     arguments = ["--ontology", str(tmp_path), "--data", "none", "--queries", "none", "--snapshots", str(tmp_path / "snapshots")]
     assert main(["build", *arguments]) == 0

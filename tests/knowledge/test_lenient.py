@@ -7,12 +7,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
+from graph_service.build.identity import graph_id
 from graph_service.errors import SourceError
-from graph_service.knowledge.build import build
-from graph_service.knowledge.identity import graph_id
-from graph_service.knowledge.parsing import Reading, parse
-from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.settings import Settings
+from graph_service.sources.parsing import Reading, parse
+from graph_service.sources.source_file import SourceFile
 
 RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 

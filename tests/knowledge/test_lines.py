@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.knowledge.sourcefile import SourceFile
+from graph_service.sources.source_file import SourceFile
 
 LABEL, TYPE = "http://www.w3.org/2000/01/rdf-schema#label", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 OWL, PETS = "http://www.w3.org/2002/07/owl#", "http://example.org/pets#"

@@ -3,9 +3,9 @@
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import DCTERMS, OWL
+from graph_service.rdf.namespaces import DCTERMS, OWL
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.conftest import NS
 
 #: What becomes several triples about a new thing is left to the author.

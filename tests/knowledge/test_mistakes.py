@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings, bundled
+from graph_service.checks import doubts, gates
 from graph_service.errors import ServiceError
-from graph_service.knowledge import doubts, gates
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings, bundled
+from graph_service.sources.sources import Sources
 
 FOLDER = Path(__file__).parent / "mistakes"
 MISTAKES = sorted(path for path in FOLDER.iterdir() if path.is_file())

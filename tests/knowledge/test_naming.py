@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.errors import SettingError
-from graph_service.knowledge.build import build
-from graph_service.knowledge.imports import sources_of
-from graph_service.words.prefixes import curie
-from graph_service.words.space import Space
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.space import Space
+from graph_service.settings import Settings
+from graph_service.sources.imports import sources_of
 
 DATASET = """@prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .

@@ -11,12 +11,12 @@ import pytest
 import rdflib
 from rdflib.namespace import OWL, RDF
 
-from graph_service.config import bundled
-from graph_service.knowledge.dumps import Dump, write_documents
-from graph_service.knowledge.ontologies import documents, files, names
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
+from graph_service.settings import bundled
+from graph_service.snapshot.dumps import Dump, write_documents
+from graph_service.snapshot.ontologies import documents, files, names
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 from tests.conftest import NS, SPACE
 
 JAVA = Path(__file__).parent / "java" / "Opened.java"

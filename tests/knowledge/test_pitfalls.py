@@ -7,16 +7,16 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
-from graph_service.knowledge import checks
-from graph_service.knowledge.sources import Sources
-from graph_service.words.prefixes import curie
+from graph_service.checks import sparql_rules
+from graph_service.rdf.prefixes import curie
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.conftest import NS
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (P\d\d) .*$", TABLE, re.MULTILINE)
-RULES = {path.stem for path in checks.rules([bundled("ontology")])}
+RULES = {path.stem for path in sparql_rules.rules([bundled("ontology")])}
 QUOTED = sorted(set(re.findall(r"`([^`]+)`", TABLE)))
 
 

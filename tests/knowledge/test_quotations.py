@@ -11,13 +11,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from graph_service.config import Settings
+from graph_service.build.build import build
+from graph_service.checks import document_texts, quotations
+from graph_service.checks.document_texts import normalised
+from graph_service.checks.locating import locate
 from graph_service.errors import BuildError, SourceError
-from graph_service.knowledge import quotations, texts
-from graph_service.knowledge.build import build
-from graph_service.knowledge.locating import locate
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.texts import normalised
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.conftest import PRESENTATION
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,9 +41,9 @@ def original(request: pytest.FixtureRequest) -> tuple[str, Path]:
     return request.param, path
 
 
-def check(*folders: Path, **texts: Path) -> list[tuple[str, str]]:
+def check(*folders: Path, **originals: Path) -> list[tuple[str, str]]:
     """What the gate finds in folders: rule and `file:line`, the file without its folder."""
-    found = quotations.check(Sources.find([PRESENTATION], folders), {key.replace("_", "-"): path for key, path in texts.items()})
+    found = quotations.check(Sources.find([PRESENTATION], folders), {key.replace("_", "-"): path for key, path in originals.items()})
     return [(finding.rule, finding.where.rpartition("/")[2]) for finding in found]
 
 
@@ -55,15 +55,15 @@ def test_the_gate_holds_on_the_data(settings: Settings) -> None:
 
 
 def test_every_file_of_a_document_but_one_is_a_passage(settings: Settings) -> None:
-    quoted = {passage.file.path for passage in texts.passages(Sources.find(settings.ontology, settings.data))}
+    quoted = {passage.file.path for passage in document_texts.passages(Sources.find(settings.ontology, settings.data))}
     assert quoted == {path for path in SOURCES.glob("*/*.ttl") if path.name != "document.ttl"}
 
 
 def test_the_passages_of_each_document_make_up_its_whole_text(settings: Settings) -> None:
     sources = Sources.find(settings.ontology, settings.data)
-    documents = texts.documents(sources, texts.passages(sources))
+    documents = document_texts.documents(sources, document_texts.passages(sources))
     assert set(documents) == set(TEXTS)
-    assert {key: len(texts.text_of(document) or "") for key, document in documents.items()} == {
+    assert {key: len(document_texts.text_of(document) or "") for key, document in documents.items()} == {
         key: document.length for key, document in documents.items()
     }
 
@@ -155,7 +155,7 @@ def folder(tmp_path: Path, text: Path) -> Path:
     """A document's folder before its passages are located."""
     folder = tmp_path / "note"
     folder.mkdir()
-    length, sha256, normalised_sha256 = texts.Text.read(text).values.values()
+    length, sha256, normalised_sha256 = document_texts.Text.read(text).values.values()
     values = f'lc:textLength {length} ;\n  lc:textSha256 "{sha256}" ;\n  lc:normalisedTextSha256 "{normalised_sha256}"'
     (folder / "document.ttl").write_text(f"{PREFIXES}\ndocument:note {values} .\n", encoding="utf-8")
     for name, words in PASSAGES.items():

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from graph_service.cli import main
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.second_opinion import second_opinion
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.second_opinion import second_opinion
 from tests.knowledge.reference import quads, triples
 
 #: Ontology, data, and all that follows.

@@ -14,12 +14,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
-from graph_service.knowledge.closure import close
-from graph_service.knowledge.knowledge import Knowledge, read
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.terminology import TYPE
-from graph_service.words.names import OWL, RDF, XSD
+from graph_service.rdf.namespaces import OWL, RDF, XSD
+from graph_service.reasoning.closure import close
+from graph_service.reasoning.knowledge import Knowledge, read
+from graph_service.reasoning.terminology import TYPE
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.knowledge.reference import quads
 
 SOURCE = Path(__file__).parent / "java" / "Judge.java"

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.texts import passages
-from graph_service.words.prefixes import prefixes
+from graph_service.checks.document_texts import passages
+from graph_service.rdf.prefixes import prefixes
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.conftest import ROOT
 
 #: The columns of the table, as docs/readings/README.md explains them.

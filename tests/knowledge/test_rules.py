@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import bundled
+from graph_service.checks import sparql_rules
 from graph_service.errors import SourceError
-from graph_service.knowledge import checks
-from graph_service.knowledge.evidence import evidence
-from graph_service.knowledge.knowledge import Knowledge, read
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning.knowledge import Knowledge, read
+from graph_service.settings import bundled
+from graph_service.sources.evidence import evidence
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 from tests.conftest import ROLES, SPACE
 
 ONTOLOGY = bundled("ontology")
-RULES = checks.rules([ONTOLOGY])
+RULES = sparql_rules.rules([ONTOLOGY])
 BAD = Path(__file__).parent / "bad" / "rules"
 
 
@@ -35,11 +35,11 @@ def ontology() -> tuple[SourceFile, ...]:
     return Sources.find([ONTOLOGY], []).ontology
 
 
-def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[checks.Finding]:
+def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[sparql_rules.Finding]:
     """What the rules find in the ontology and one file of data."""
     data = SourceFile(example, None if example.suffix == ".trig" else SPACE.graphs + "example")
     quads = [quad for file in ontology for quad in file.quads] + data.quads + list(evidence(SPACE, ROLES, data))
-    return checks.check(Sources(ontology, (data,)), quads, RULES)
+    return sparql_rules.check(Sources(ontology, (data,)), quads, RULES)
 
 
 def expected(example: Path) -> list[tuple[str, str]]:
@@ -57,11 +57,11 @@ def test_a_broken_rule_is_found_and_no_other(example: Path, ontology: tuple[Sour
     assert {finding.rule for finding in found} == {rule for rule, _ in wanted}
 
 
-@pytest.mark.parametrize("doubt", checks.doubtful([ONTOLOGY]), ids=lambda path: path.stem)
+@pytest.mark.parametrize("doubt", sparql_rules.doubtful([ONTOLOGY]), ids=lambda path: path.stem)
 def test_a_doubt_is_told_and_none_where_there_is_no_reason(doubt: Path) -> None:
     """What is sound stands in the example, too."""
     example = SourceFile(BAD.parent / "doubts" / f"{doubt.stem}.ttl", None)
-    found = checks.check(Sources((), (example,)), example.quads, [doubt])
+    found = sparql_rules.check(Sources((), (example,)), example.quads, [doubt])
     assert sorted(finding.thing for finding in found) == sorted(words for _, words in expected(example.path))
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_value_is_told_of_the_file_that_says_it(ontology: tuple[SourceFi
     sources = Sources.find([], [tmp_path])
     assert sources.where("https://w3id.org/labcoop/id/project/two", "https://w3id.org/labcoop/id/project/none") == f"{tmp_path / 'b.ttl'}:5"
     assert sources.where("https://w3id.org/labcoop/id/project/two") == f"{tmp_path / 'b.ttl'}:3"
-    found = checks.check(sources, [quad for file in sources.data for quad in file.quads], RULES)
+    found = sparql_rules.check(sources, [quad for file in sources.data for quad in file.quads], RULES)
     (told,) = [finding for finding in found if finding.rule == "every-thing-has-a-type"]
     assert (told.where, told.thing) == (f"{tmp_path / 'b.ttl'}:5", "project:none")
     assert told.value == "a value of lc:partner of project:two"
@@ -99,7 +99,7 @@ def test_a_misspelt_property_is_told_once_with_what_may_be_meant(ontology: tuple
     data = Sources.find([], [tmp_path]).data
     sources = Sources(ontology, data)
     said = [quad for file in sources.data for quad in file.quads]
-    found = checks.check(sources, [*said, *evidence(SPACE, ROLES, data[0]), *(q for file in ontology for q in file.quads)], RULES)
+    found = sparql_rules.check(sources, [*said, *evidence(SPACE, ROLES, data[0]), *(q for file in ontology for q in file.quads)], RULES)
     (told,) = [finding for finding in found if finding.rule == "every-term-used-is-defined"]
     assert told.where == f"{tmp_path / 'a.ttl'}:3"
     assert "Is lc:partner meant?" in str(told)
@@ -112,7 +112,7 @@ def own() -> Knowledge:
 
 
 def test_the_projects_own_data_break_no_rule(own: Knowledge) -> None:
-    assert not [str(finding) for finding in checks.check(own.sources, own.asserted, RULES)]
+    assert not [str(finding) for finding in sparql_rules.check(own.sources, own.asserted, RULES)]
 
 
 def test_data_that_do_not_use_the_ontology_are_left_alone(tmp_path: Path, ontology: tuple[SourceFile, ...]) -> None:
@@ -125,11 +125,11 @@ def test_a_rule_without_a_sentence_is_refused(tmp_path: Path, own: Knowledge) ->
     rule = tmp_path / "rule.rq"
     rule.write_text("SELECT ?thing WHERE { ?thing ?p ?o }", encoding="utf-8")
     with pytest.raises(SourceError, match=r"rule.rq:1: .* comment that says the rule"):
-        checks.check(own.sources, [], [rule])
+        sparql_rules.check(own.sources, [], [rule])
 
 
 def test_a_rule_that_is_no_select_query_is_refused(tmp_path: Path, own: Knowledge) -> None:
     rule = tmp_path / "rule.rq"
     rule.write_text("# Something is there.\nASK { ?thing ?p ?o }", encoding="utf-8")
     with pytest.raises(SourceError, match="a rule is a SELECT query"):
-        checks.check(own.sources, [], [rule])
+        sparql_rules.check(own.sources, [], [rule])

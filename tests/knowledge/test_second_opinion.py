@@ -2,11 +2,11 @@
 
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge import second_opinion
-from graph_service.knowledge.closure import Closure
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import Sources
+from graph_service.reasoning import second_opinion
+from graph_service.reasoning.closure import Closure
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.knowledge.reference import quads
 
 ONTOLOGY = quads(":Dog a owl:Class ; rdfs:subClassOf :Animal . :Animal a owl:Class . :bites a owl:ObjectProperty ; rdfs:range :Animal .")

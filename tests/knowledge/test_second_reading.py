@@ -6,11 +6,11 @@ import re
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.knowledge import Knowledge, read
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.texts import passages
-from graph_service.words.prefixes import curie, prefixes
+from graph_service.checks.document_texts import passages
+from graph_service.rdf.prefixes import curie, prefixes
+from graph_service.reasoning.knowledge import Knowledge, read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.conftest import ROOT
 
 #: A table for each document; that of the expected answers is another (`test_review_of_answers.py`).

@@ -14,12 +14,12 @@ import zstandard
 from rdflib.compare import isomorphic
 
 from graph_service.errors import SourceError
-from graph_service.knowledge.parsing import Reading
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.words.formats import DATASET_FORMATS, DUMP_FORMATS, Format
-from graph_service.words.space import Space
-from graph_service.words.writing import write_quads, write_sorted
+from graph_service.formats.media_types import DATASET_FORMATS, DUMP_FORMATS, Format
+from graph_service.formats.rdf_writer import write_quads, write_sorted
+from graph_service.rdf.space import Space
+from graph_service.sources.parsing import Reading
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 
 TURTLE = """@prefix e: <http://example.org/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .

@@ -6,21 +6,21 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import bundled
+from graph_service.checks import shapes, sparql_rules
+from graph_service.checks.sparql_rules import Finding
 from graph_service.errors import SourceError
-from graph_service.knowledge import checks, shapes
-from graph_service.knowledge.checks import Finding
-from graph_service.knowledge.evidence import TYPE, evidence
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.roles import Role
-from graph_service.knowledge.sourcefile import SourceFile
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import OWL, RDFS
+from graph_service.rdf.namespaces import OWL, RDFS
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import bundled
+from graph_service.sources.evidence import TYPE, evidence
+from graph_service.sources.roles import Role
+from graph_service.sources.source_file import SourceFile
+from graph_service.sources.sources import Sources
 from tests.conftest import NS, PRESENTATION, ROLES, SPACE
 from tests.knowledge.test_rules import FOREIGN
 
 ONTOLOGY = bundled("ontology")
-FILES = checks.shapes([ONTOLOGY])
+FILES = sparql_rules.shapes([ONTOLOGY])
 BAD = Path(__file__).parent / "bad" / "shapes"
 CLASS, SUBCLASS = ox.NamedNode(OWL + "Class"), ox.NamedNode(RDFS + "subClassOf")
 TARGET = ox.NamedNode("http://www.w3.org/ns/shacl#targetClass")

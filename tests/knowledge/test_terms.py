@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.config import bundled
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import OWL, RDF
+from graph_service.rdf.namespaces import OWL, RDF
+from graph_service.settings import bundled
+from graph_service.sources.sources import Sources
 from tests.conftest import NS
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "terms.md").read_text(encoding="utf-8")

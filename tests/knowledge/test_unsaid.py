@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import Sources
-from graph_service.knowledge.unsaid import carried, unsaid
+from graph_service.checks.unsaid import carried, unsaid
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.conftest import PRESENTATION
 
 #: How many of the words of the two documents are carried at least, in percent. It may only rise: raise it when more are.

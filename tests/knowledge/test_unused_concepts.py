@@ -5,11 +5,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.knowledge import read
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import SKOS
-from graph_service.words.prefixes import prefixes
+from graph_service.rdf.namespaces import SKOS
+from graph_service.rdf.prefixes import prefixes
+from graph_service.reasoning.knowledge import read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 
 QUERY = (Path(__file__).parent / "unused-concepts.rq").read_text(encoding="utf-8")
 

@@ -5,10 +5,10 @@ import re
 import pyoxigraph as ox
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge.knowledge import infer, read
-from graph_service.knowledge.sources import Sources
-from graph_service.words.names import RDF, RDFS, SKOS
+from graph_service.rdf.namespaces import RDF, RDFS, SKOS
+from graph_service.reasoning.knowledge import infer, read
+from graph_service.settings import Settings
+from graph_service.sources.sources import Sources
 from tests.conftest import NS
 
 TYPE, LABEL, DEFINITION = ox.NamedNode(RDF + "type"), ox.NamedNode(RDFS + "label"), ox.NamedNode(SKOS + "definition")

@@ -6,10 +6,10 @@ from ipaddress import ip_network
 
 import pytest
 
-from graph_service.config import Settings
 from graph_service.errors import MalformedRequest, Misdirected, SettingError
-from graph_service.web.front.addresses import Addresses
-from graph_service.web.front.asked import Asked
+from graph_service.settings import Settings
+from graph_service.web.middleware.addresses import Addresses
+from graph_service.web.middleware.request import Asked
 from tests.conftest import ROOT
 
 PROXY, OTHER_PROXY, STRANGER = "127.0.0.1:5000", "10.1.2.3:5000", "192.0.2.7:5000"

@@ -3,8 +3,8 @@
 import pyoxigraph as ox
 import pytest
 
-from graph_service.words.binding import bind
-from graph_service.words.terms import term, write
+from graph_service.rdf.terms import term, write
+from graph_service.sparql.binding import bind
 
 STORE = ox.Store()
 STORE.bulk_load(b"<http://e/a> <http://e/p> 1 . <http://e/a> <http://e/q> 2 . <http://e/b> <http://e/p> 3 .", format=ox.RdfFormat.TURTLE)

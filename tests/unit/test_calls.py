@@ -3,7 +3,7 @@
 import pytest
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.calls import service_calls
+from graph_service.sparql.service_clauses import service_calls
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph_service.catalogue.catalogue import CannedQuery, Catalogue, read_canned
-from graph_service.catalogue.parameters import Choice, Choices
 from graph_service.errors import InvalidParameter, NotFound, SourceError, UnknownParameter
+from graph_service.queries.catalogue import CannedQuery, Catalogue, read_canned
+from graph_service.queries.parameters import Choice, Choices
 
 COUNTRY = "https://w3id.org/labcoop/ns#Country"
 COUNTRIES = Choices(

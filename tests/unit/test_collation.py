@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.catalogue.paging import Select, in_reading_order
-from graph_service.words.collation import collation_key
+from graph_service.sparql.paging import Select, in_reading_order
+from graph_service.text.collation import collation_key
 
 
 def test_names_stand_where_people_look_for_them() -> None:

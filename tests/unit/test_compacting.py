@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
 
-from graph_service.knowledge.context import make_context
-from graph_service.words.formats import GRAPH_FORMATS, named
-from graph_service.words.jsonld import Compactor
-from graph_service.words.names import RDF, RDFS
-from graph_service.words.prefixes import prefixes
-from graph_service.words.writing import write_triples
+from graph_service.formats.jsonld import Compactor
+from graph_service.formats.media_types import GRAPH_FORMATS, named
+from graph_service.formats.rdf_writer import write_triples
+from graph_service.rdf.namespaces import RDF, RDFS
+from graph_service.rdf.prefixes import prefixes
+from graph_service.snapshot.jsonld_context import make_context
 from tests.conftest import NS, SPACE
 
 CONTEXT = make_context(SPACE, [])["@context"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.config import Settings, environment_name
 from graph_service.errors import SettingError
+from graph_service.settings import Settings, environment_name
 
 
 def test_defaults_serve_what_came_with_the_installation() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph_service.web.pages.coordinates import in_wkt
+from graph_service.web.pictures.coordinates import in_wkt
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing import letters, tree
-from graph_service.web.pages.drawing.canvas import Drawing, Mark, linked, mark, text
-from graph_service.web.pages.drawing.columns import ordered, spread
-from graph_service.web.pages.drawing.labels import placed
-from graph_service.web.pages.drawing.letters import lines, shortened, width
-from graph_service.web.pages.drawing.timeline import period
-from graph_service.web.pages.drawing.world import world
+from graph_service.web.display.cells import Cell
+from graph_service.web.pictures import letters, tree
+from graph_service.web.pictures.canvas import Drawing, Mark, linked, mark, text
+from graph_service.web.pictures.columns import ordered, spread
+from graph_service.web.pictures.labels import placed
+from graph_service.web.pictures.letters import lines, shortened, width
+from graph_service.web.pictures.timeline import period
+from graph_service.web.pictures.world import world
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.knowledge.search import snippet
-from graph_service.words.folding import fold
+from graph_service.search.search import snippet
+from graph_service.text.folding import fold
 
 
 @pytest.mark.parametrize(

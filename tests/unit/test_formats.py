@@ -3,7 +3,7 @@
 import pytest
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.formats import GRAPH_FORMATS, HTML, TABLE_FORMATS, named, negotiate
+from graph_service.formats.media_types import GRAPH_FORMATS, HTML, TABLE_FORMATS, named, negotiate
 
 TABLES = (*TABLE_FORMATS, HTML)
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.catalogue.catalogue import CannedQuery, Catalogue, read_canned
-from graph_service.catalogue.parameters import Choices
-from graph_service.config import Settings
 from graph_service.errors import InvalidParameter, SourceError
-from graph_service.service import Service
+from graph_service.queries.catalogue import CannedQuery, Catalogue, read_canned
+from graph_service.queries.parameters import Choices
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 
 HEADER = """#+ summary: Names in a country
 #+ endpoint: "http://dbpedia.example/sparql"

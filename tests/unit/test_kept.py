@@ -8,9 +8,9 @@ import pytest
 from flask import Flask, g, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.web import kept
-from graph_service.web.kept import Kept, content
-from graph_service.web.languages import Language, chosen
+from graph_service.web.http import precomputed
+from graph_service.web.http.languages import Language, chosen
+from graph_service.web.http.precomputed import Kept, content
 
 
 def test_many_who_come_at_once_have_it_made_once() -> None:
@@ -35,7 +35,7 @@ def test_what_cannot_be_made_is_tried_again() -> None:
 
 
 def test_so_much_is_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST", 1000)
+    monkeypatch.setattr(precomputed, "_MOST", 1000)
     store = Kept()
     for number in range(100):
         store.get((str(number),), lambda: bytes(200))

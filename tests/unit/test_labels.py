@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph_service.words.labels import LABELS, distance, last_part
+from graph_service.rdf.labels import LABELS, distance, last_part
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import re
 import pyoxigraph as ox
 import pytest
 
-from graph_service.catalogue.catalogue import Catalogue
-from graph_service.knowledge.lists import Kind, read_lists
-from graph_service.knowledge.roles import TERMS
-from graph_service.words.names import VIEW
+from graph_service.queries.catalogue import Catalogue
+from graph_service.rdf.namespaces import VIEW
+from graph_service.snapshot.lists import Kind, read_lists
+from graph_service.sources.roles import TERMS
 from tests.conftest import ROOT
 
 PREFIXES = f"""

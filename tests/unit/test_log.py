@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from graph_service.web.front import log
+from graph_service.web.middleware import log
 
 
 class Pipe(io.StringIO):

@@ -9,9 +9,9 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.mistakes.finding import find
-from graph_service.words.mistakes.sentences import SENTENCES
-from graph_service.words.syntax import check
+from graph_service.sparql.mistakes.finding import find
+from graph_service.sparql.mistakes.sentences import SENTENCES
+from graph_service.sparql.syntax import check
 from tests.conftest import ROOT
 
 #: Kind of mistake -> texts with it between « and »; what is to be written there, if anything is proposed; words of the sentence.

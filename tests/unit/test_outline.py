@@ -3,7 +3,7 @@
 import pytest
 
 from graph_service.errors import MalformedQuery
-from graph_service.words.outline import outline
+from graph_service.sparql.outline import outline
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pyoxigraph as ox
 import pytest
 
-from graph_service.catalogue.paging import Page, Select, counted, paged
 from graph_service.errors import InvalidParameter
+from graph_service.sparql.paging import Page, Select, counted, paged
 
 VALUES = " ".join(f"({n % 3} {n})" for n in range(25))
 QUERIES = [

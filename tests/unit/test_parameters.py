@@ -11,14 +11,14 @@ from prometheus_client import CollectorRegistry
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.test import EnvironBuilder
 
-from graph_service.config import Settings
+from graph_service.build.build import build
 from graph_service.errors import Forbidden
-from graph_service.knowledge.build import build
-from graph_service.service import Service
-from graph_service.web.answers import wanted
+from graph_service.service.service import Service
+from graph_service.settings import Settings
 from graph_service.web.app import create_app
-from graph_service.web.parameters import BOUND, known_parameters, relevant
-from graph_service.web.protocol import read_query, wants_page
+from graph_service.web.http.parameters import BOUND, known_parameters, relevant
+from graph_service.web.http.protocol import read_query, wants_page
+from graph_service.web.http.responses import wanted
 
 #: Part of a path -> examples of it.
 PARTS = {

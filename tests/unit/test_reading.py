@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.words.reading import read_row, read_term, read_triple
+from graph_service.rdf.ntriples import read_row, read_term, read_triple
 
 IRI = ox.NamedNode("http://e/a")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.knowledge.index import write_index
-from graph_service.knowledge.roles import Roles
-from graph_service.knowledge.search import Search, Wanted
-from graph_service.words.names import RDF, RDFS
-from graph_service.words.space import Space
-from graph_service.words.terms import Literal, NamedNode, Quad
+from graph_service.rdf.namespaces import RDF, RDFS
+from graph_service.rdf.space import Space
+from graph_service.rdf.terms import Literal, NamedNode, Quad
+from graph_service.search.index import write_index
+from graph_service.search.search import Search, Wanted
+from graph_service.sources.roles import Roles
 
 E = "http://e/"
 SPACE = Space("http://e/own/")

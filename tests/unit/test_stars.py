@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph_service.words.stars import with_columns
+from graph_service.sparql.select_star import with_columns
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from graph_service.config import Settings
-from graph_service.knowledge import failure
-from graph_service.knowledge.identity import source_set
-from graph_service.web.front.readers import Readers
-from graph_service.web.succession import Succession
+from graph_service.build import failure
+from graph_service.build.identity import source_set
+from graph_service.settings import Settings
+from graph_service.web.middleware.slow_clients import Readers
+from graph_service.web.processes.generations import Succession
 
 
 def comes(wanted: Callable[[], bool]) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.words.formats import CSV, ROWS, SHEET
-from graph_service.words.results import write_answer
-from graph_service.words.tables import cell, plain, write_records
+from graph_service.formats.media_types import CSV, ROWS, SHEET
+from graph_service.formats.plain_tables import cell, plain, write_records
+from graph_service.formats.results import write_answer
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

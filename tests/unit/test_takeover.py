@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.web.takeover import without_folders
+from graph_service.web.middleware.takeover import without_folders
 
 PLACES = (Path("/srv/my graph/queries"), Path("/srv/one.rq"), Path("../data"), Path("queries"), Path())
 

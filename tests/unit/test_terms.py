@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.catalogue.types import PARAMETER_TYPES
-from graph_service.words import terms
-from graph_service.words.names import XSD
-from graph_service.words.prefixes import curie, prefixes
+from graph_service.queries.types import PARAMETER_TYPES
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import XSD
+from graph_service.rdf.prefixes import curie, prefixes
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from graph_service.knowledge.titles import titles_of
-from graph_service.words.terms import Literal
+from graph_service.description.titles import titles_of
+from graph_service.rdf.terms import Literal
 
 HEAD = """@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix dcterms: <http://purl.org/dc/terms/> . @prefix e: <http://e/> . """

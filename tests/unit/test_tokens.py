@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.words.tokens import _ATOMIC, _POSSESSIVE, decoded, is_update, is_volatile, tokens, uses_keyword, values_rows
+from graph_service.sparql.tokens import _ATOMIC, _POSSESSIVE, decoded, is_update, is_volatile, tokens, uses_keyword, values_rows
 
 
 @pytest.mark.parametrize(

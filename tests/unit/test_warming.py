@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 from prometheus_client import CollectorRegistry
 
-from graph_service.config import LANGUAGES, Settings
-from graph_service.service import Service
+from graph_service.service.service import Service
+from graph_service.settings import LANGUAGES, Settings
 from graph_service.web.app import create_app
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.endpoint import Endpoint
-from graph_service.web.front.turns import Turns
-from graph_service.web.kept import Kept
-from graph_service.web.warming import warm
+from graph_service.web.http.precomputed import Kept
+from graph_service.web.middleware.endpoint import Endpoint
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.turns import Turns
+from graph_service.web.processes.warming import warm
 
 PATHS = ("/", "/ns", "/docs", "/documents", "/documents/brochure-2023", "/openapi.json", "/openapi.yaml", "/sitemap.xml", "/changes")
 MORE = ("/feed.atom", "/sparql/vocabulary", "/catalog", "/.well-known/void", "/graph/ontology")

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_service.errors import ResultTooLarge
-from graph_service.words.formats import XLSX
-from graph_service.words.results import write_answer
-from graph_service.words.workbooks import write_workbook
+from graph_service.formats.media_types import XLSX
+from graph_service.formats.results import write_answer
+from graph_service.formats.xlsx import write_workbook
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 AROUND = {

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_service.errors import NotAcceptable
-from graph_service.words.formats import GRAPH_FORMATS, TABLE_FORMATS, Format, named
-from graph_service.words.names import XSD
-from graph_service.words.reading import read_row
-from graph_service.words.results import write_answer
-from graph_service.words.terms import write
-from graph_service.words.writing import stream_triples, write_triples
+from graph_service.formats.media_types import GRAPH_FORMATS, TABLE_FORMATS, Format, named
+from graph_service.formats.rdf_writer import stream_triples, write_triples
+from graph_service.formats.results import write_answer
+from graph_service.rdf.namespaces import XSD
+from graph_service.rdf.ntriples import read_row
+from graph_service.rdf.terms import write
 
 EX = "http://example.org/"
 RDF_XML = named("rdf", GRAPH_FORMATS)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from SPARQLWrapper import JSON, N3, POST, URLENCODED, SPARQLWrapper
 
-from graph_service.engine.peer import Call, Peer
+from graph_service.engine.remote.http import Call, Peer
 from graph_service.errors import OutOfTime, ResultTooLarge, ServiceError
 
 _ACCEPT_TABLE = "application/sparql-results+json, application/sparql-results+xml;q=0.5"

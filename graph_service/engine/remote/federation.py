@@ -19,15 +19,15 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from graph_service.engine import wire
-from graph_service.engine.client import Client, Running, ask, media_type, refuse_cut_off
-from graph_service.engine.peer import Call, Peer
+from graph_service.engine.pool import Workers
 from graph_service.engine.process import nameless_file
+from graph_service.engine.remote.client import Client, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.remote.http import Call, Peer
 from graph_service.engine.result import Query
 from graph_service.engine.tasks import read_calls
-from graph_service.engine.workers import Workers
 from graph_service.errors import BadGateway, Busy, Cancelled, Forbidden, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError
-from graph_service.words.calls import ServiceCall
-from graph_service.words.tokens import may_use, replaced
+from graph_service.sparql.service_clauses import ServiceCall
+from graph_service.sparql.tokens import may_use, replaced
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -17,10 +17,10 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, STATE, UNION, UNNAMED
-from graph_service.engine.peer import Call, Peer
+from graph_service.engine.remote.http import Call, Peer
+from graph_service.engine.remote.layout import ASSERTED, IDENTIFIER, STATE, UNION, UNNAMED
 from graph_service.errors import BadGateway, ServiceError
-from graph_service.knowledge.snapshot import Snapshot
+from graph_service.snapshot.snapshot import Snapshot
 
 #: Seconds that one graph may take.
 _DEADLINE = 3600

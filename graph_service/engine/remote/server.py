@@ -14,29 +14,20 @@ from contextlib import contextmanager
 from email.message import Message
 
 from graph_service.engine import wire
-from graph_service.engine.arrangement import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
-from graph_service.engine.client import Client, Running, ask, media_type, refuse_cut_off
 from graph_service.engine.embedded import Counts
-from graph_service.engine.peer import Call, Peer
+from graph_service.engine.pool import EngineLimits, Workers
 from graph_service.engine.process import nameless_file
+from graph_service.engine.remote.client import Client, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.remote.http import Call, Peer
+from graph_service.engine.remote.layout import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result, format_of
-from graph_service.engine.slow import Slow, SlowQueries
+from graph_service.engine.slow_queries import Slow, SlowQueries
 from graph_service.engine.store import named_nodes
 from graph_service.engine.tasks import read_outline
-from graph_service.engine.workers import EngineLimits, Workers
-from graph_service.errors import (
-    BadGateway,
-    Busy,
-    Cancelled,
-    OutOfMemory,
-    OutOfTime,
-    ResultTooLarge,
-    ServiceError,
-    Unavailable,
-)
-from graph_service.words.formats import Format
-from graph_service.words.outline import Outline
-from graph_service.words.space import Space
+from graph_service.errors import BadGateway, Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
+from graph_service.formats.media_types import Format
+from graph_service.rdf.space import Space
+from graph_service.sparql.outline import Outline
 
 #: Seconds after which a query is among the slow ones, and how many of those are listed.
 _SLOW = 0.5

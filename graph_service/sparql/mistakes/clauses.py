@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from graph_service.words.mistakes.mistake import FORMS, FUNCTIONS, Mistake, here, near, past, text_behind, up_to_closing, with_next
-from graph_service.words.tokens import Token
+from graph_service.sparql.mistakes.mistake import FORMS, FUNCTIONS, Mistake, here, near, past, text_behind, up_to_closing, with_next
+from graph_service.sparql.tokens import Token
 
 
 def beginning(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:

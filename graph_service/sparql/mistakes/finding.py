@@ -8,12 +8,12 @@ the parser's place is none that it can have met.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from graph_service.words.mistakes.clauses import beginning, modifiers, patterns, selected
-from graph_service.words.mistakes.meanings import bound_again, star, taken, undeclared, ungrouped
-from graph_service.words.mistakes.mistake import Mistake
-from graph_service.words.mistakes.signs import arguments, brackets, quotations, single_signs, words
-from graph_service.words.mistakes.triples import triples
-from graph_service.words.tokens import Token, tokens
+from graph_service.sparql.mistakes.clauses import beginning, modifiers, patterns, selected
+from graph_service.sparql.mistakes.meanings import bound_again, star, taken, undeclared, ungrouped
+from graph_service.sparql.mistakes.mistake import Mistake
+from graph_service.sparql.mistakes.signs import arguments, brackets, quotations, single_signs, words
+from graph_service.sparql.mistakes.triples import triples
+from graph_service.sparql.tokens import Token, tokens
 
 #: A longer query has a mistake that is told by the parser alone: what is done here is for what people write.
 _TOKENS = 1000

@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Sequence
 from itertools import pairwise
 
-from graph_service.words.mistakes.mistake import AGGREGATES, Mistake, here
-from graph_service.words.prefixes import prefixes
-from graph_service.words.tokens import Token
+from graph_service.rdf.prefixes import prefixes
+from graph_service.sparql.mistakes.mistake import AGGREGATES, Mistake, here
+from graph_service.sparql.tokens import Token
 
 
 def undeclared(stream: Sequence[Token]) -> Mistake | None:

@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph_service.words.mistakes.sentences import SENTENCES
-from graph_service.words.outermost import MODIFIERS
-from graph_service.words.remembering import remembered
-from graph_service.words.tokens import Token
+from graph_service.sparql.mistakes.sentences import SENTENCES
+from graph_service.sparql.tokens import Token
+from graph_service.sparql.top_level import MODIFIERS
+from graph_service.text.memo import remembered
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 CLOSING = {"(": ")", "{": "}", "[": "]"}

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from graph_service.words.mistakes.mistake import CLAUSES, CLOSING, FOREIGN, FUNCTIONS, KNOWN, TERMS, Mistake, here, near, with_next
-from graph_service.words.tokens import Token
+from graph_service.sparql.mistakes.mistake import CLAUSES, CLOSING, FOREIGN, FUNCTIONS, KNOWN, TERMS, Mistake, here, near, with_next
+from graph_service.sparql.tokens import Token
 
 
 def quotations(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from graph_service.words.mistakes.mistake import KNOWN, TERMS, Mistake, here
-from graph_service.words.outermost import MODIFIERS
-from graph_service.words.tokens import Token
+from graph_service.sparql.mistakes.mistake import KNOWN, TERMS, Mistake, here
+from graph_service.sparql.tokens import Token
+from graph_service.sparql.top_level import MODIFIERS
 
 
 class _Triples:

@@ -1,1 +1,1 @@
-"""The graph for programs that follow links: things as data, files, descriptions, headers."""
+"""The graph for programs that follow links: files, descriptions, link sets."""

@@ -10,15 +10,15 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.errors import NotFound
-from graph_service.knowledge.changes import Changes, changes
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.web.answers import choose, wants_html, write
-from graph_service.web.kept import content, page
-from graph_service.web.linked.datasets import schema_dataset
-from graph_service.web.links import Link, add
-from graph_service.words.formats import Format
-from graph_service.words.xml import shown
+from graph_service.formats.media_types import Format
+from graph_service.formats.xml import shown
+from graph_service.service.service import Service
+from graph_service.snapshot.changes import Changes, changes
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.data.datasets import schema_dataset
+from graph_service.web.http.links import Link, add
+from graph_service.web.http.precomputed import content, page
+from graph_service.web.http.responses import choose, wants_html, write
 
 _FORMATS = (
     Format("json", "application/json"),

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from graph_service.errors import Gone, NotFound
-from graph_service.service import Service
-from graph_service.web.links import Link, add
-from graph_service.words.jsonld import Compactor
+from graph_service.formats.jsonld import Compactor
+from graph_service.service.service import Service
+from graph_service.web.http.links import Link, add
 
 #: Profiles and relations of JSON-LD (sections 6.1 and 6.2 of its media type's registration).
 _EXPANDED, _COMPACTED, _FLATTENED, _CONTEXT = (

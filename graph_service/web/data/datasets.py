@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from graph_service.service import Service
-from graph_service.web.languages import language_of_names
-from graph_service.words.names import DCAT, DCTERMS, is_followed
-from graph_service.words.terms import Literal, NamedNode, Triple
+from graph_service.rdf.namespaces import DCAT, DCTERMS, is_followed
+from graph_service.rdf.terms import Literal, NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.web.http.languages import language_of_names
 
 
 def schema_dataset(service: Service, root: str) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from flask import Blueprint, Response, request
 
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.web.answers import choose, write
-from graph_service.web.kept import content
-from graph_service.web.linked.contexts import compact, wants_expanded
-from graph_service.web.links import negotiated
-from graph_service.words.formats import GRAPH_FORMATS, Format
-from graph_service.words.writing import write_triples
+from graph_service.formats.media_types import GRAPH_FORMATS, Format
+from graph_service.formats.rdf_writer import write_triples
+from graph_service.service.service import Service
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.data.contexts import compact, wants_expanded
+from graph_service.web.http.links import negotiated
+from graph_service.web.http.precomputed import content
+from graph_service.web.http.responses import choose, write
 
 
 def blueprint(service: Service) -> Blueprint:

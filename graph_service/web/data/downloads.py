@@ -7,16 +7,16 @@ Ranges and conditional requests (RFC 9110, sections 13 and 14) come with files.
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 
 from graph_service.errors import Gone, NotFound
-from graph_service.knowledge.dumps import Dump
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.web.answers import choose, wants_html, write
-from graph_service.web.linked.datasets import schema_dataset
-from graph_service.web.linked.descriptions import document
-from graph_service.web.linked.files import sent
-from graph_service.web.links import Link, add
-from graph_service.words.formats import DOCUMENT_FORMATS
-from graph_service.words.names import DCTERMS
+from graph_service.formats.media_types import DOCUMENT_FORMATS
+from graph_service.rdf.namespaces import DCTERMS
+from graph_service.service.service import Service
+from graph_service.snapshot.dumps import Dump
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.data.datasets import schema_dataset
+from graph_service.web.data.descriptions import document
+from graph_service.web.data.files import sent
+from graph_service.web.http.links import Link, add
+from graph_service.web.http.responses import choose, wants_html, write
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from graph_service.engine.result import Query
 from graph_service.errors import NotFound
-from graph_service.service import Service
-from graph_service.words import terms
-from graph_service.words.names import DCTERMS, OWL, RDF
-from graph_service.words.terms import DefaultGraph, Literal, NamedNode, Quad
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import DCTERMS, OWL, RDF
+from graph_service.rdf.terms import DefaultGraph, Literal, NamedNode, Quad
+from graph_service.service.service import Service
 
 #: A page shows so many values of a property, and links to all where there are more.
 SHOWN = 50

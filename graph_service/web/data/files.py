@@ -6,16 +6,16 @@ from flask import Response, send_file
 
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import NotAcceptable, NotFound, Unavailable
-from graph_service.knowledge.dumps import Dump
-from graph_service.knowledge.ontologies import files
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.web.answers import answer, write
-from graph_service.web.kept import content
-from graph_service.web.linked.contexts import compact, wants_expanded
-from graph_service.words.formats import Format
-from graph_service.words.terms import NamedNode
-from graph_service.words.terms import write as term
+from graph_service.formats.media_types import Format
+from graph_service.rdf.terms import NamedNode
+from graph_service.rdf.terms import write as term
+from graph_service.service.service import Service
+from graph_service.snapshot.dumps import Dump
+from graph_service.snapshot.ontologies import files
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.data.contexts import compact, wants_expanded
+from graph_service.web.http.precomputed import content
+from graph_service.web.http.responses import answer, write
 
 #: Formats of graphs without an own file -> the file that is one in them too (N-Quads and TriG are those of a default graph).
 _SAME = {"nq": "nt", "trig": "ttl", "n3": "ttl"}

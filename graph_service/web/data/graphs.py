@@ -9,13 +9,13 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.service import Service
-from graph_service.web.answers import choose, flag
-from graph_service.web.linked import files
-from graph_service.web.linked.signposts import collection
-from graph_service.web.links import Link, add, negotiated
-from graph_service.words.formats import DATASET_FORMATS, GRAPH_FORMATS, named
-from graph_service.words.terms import NamedNode
+from graph_service.formats.media_types import DATASET_FORMATS, GRAPH_FORMATS, named
+from graph_service.rdf.terms import NamedNode
+from graph_service.service.service import Service
+from graph_service.web.data import files
+from graph_service.web.data.signposts import collection
+from graph_service.web.http.links import Link, add, negotiated
+from graph_service.web.http.responses import choose, flag
 
 _DATASET = tuple(sorted((f for f in GRAPH_FORMATS if f.name in DATASET_FORMATS), key=lambda f: f.name != "trig"))
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from graph_service.web.answers import choose, write
-from graph_service.web.links import Link
-from graph_service.words.formats import Format
+from graph_service.formats.media_types import Format
+from graph_service.web.http.links import Link
+from graph_service.web.http.responses import choose, write
 
 #: The media types of a link set.
 LINKSET = "application/linkset+json"

@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from graph_service.service import Service
-from graph_service.web.destinations import by_iri
-from graph_service.web.linked.linksets import FORMATS, LINKSET, LinkSet, answer
-from graph_service.web.links import Link, add, alternates
-from graph_service.web.pages.extent import classes
-from graph_service.words.formats import THING_FORMATS
-from graph_service.words.names import DCTERMS, is_followed
+from graph_service.formats.media_types import THING_FORMATS
+from graph_service.rdf.namespaces import DCTERMS, is_followed
+from graph_service.service.service import Service
+from graph_service.web.data.extent import classes
+from graph_service.web.data.linksets import FORMATS, LINKSET, LinkSet, answer
+from graph_service.web.display.destinations import by_iri
+from graph_service.web.http.links import Link, add, alternates
 
 #: The profile of link sets that signpost.
 _FAIR = "https://signposting.org/FAIR/"

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, Response, current_app
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.kept import content
-from graph_service.web.languages import language_of_names
-from graph_service.words import terms
-from graph_service.words.labels import DESCRIPTIONS, LABELS, distance
-from graph_service.words.prefixes import prefixes
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.labels import DESCRIPTIONS, LABELS, distance
+from graph_service.rdf.prefixes import prefixes
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.precomputed import content
 
 _CLASSES = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a ?class FILTER(isIRI(?class)) } GROUP BY ?class"
 

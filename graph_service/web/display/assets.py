@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Blueprint, Response, send_from_directory
 
 #: The folder of styles and icons, and the one of what was bundled.
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent.parent / "static"
 BUILT = STATIC / "built"
 
 #: What is under an address that has the hash of the content in it never changes (RFC 8246).

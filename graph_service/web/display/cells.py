@@ -6,12 +6,12 @@ from itertools import islice
 
 from graph_service.engine.result import Kind, Result
 from graph_service.errors import ResultTooLarge
-from graph_service.service import Service
-from graph_service.web.destinations import destination, short
-from graph_service.web.languages import language_of_names
-from graph_service.words import terms
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import AnyTerm, BaseDirection, Literal, NamedNode, Triple
+from graph_service.rdf import terms
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import AnyTerm, BaseDirection, Literal, NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.web.display.destinations import destination, short
+from graph_service.web.http.languages import language_of_names
 
 #: A page is made of a result up to this size.
 BYTES_SHOWN = 16 * 2**20

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, request
 
-from graph_service.service import Service
-from graph_service.words.names import is_followed
-from graph_service.words.prefixes import curie
-from graph_service.words.space import Space
+from graph_service.rdf.namespaces import is_followed
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.space import Space
+from graph_service.service.service import Service
 
 
 def know(app: Flask, service: Service) -> None:

@@ -2,12 +2,12 @@
 
 from markupsafe import Markup, escape
 
-from graph_service.web.destinations import destination
-from graph_service.web.languages import language, language_of_names
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.numerals import language_name, value
-from graph_service.web.wording import gettext
-from graph_service.words.remembering import remembered
+from graph_service.text.memo import remembered
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.destinations import destination
+from graph_service.web.display.numerals import language_name, value
+from graph_service.web.display.translations import gettext
+from graph_service.web.http.languages import language, language_of_names
 
 _EMPTY = Markup()
 

@@ -1,12 +1,12 @@
-"""What is wrong with a query, in the reader's language: the sentences are those of `words.mistakes`."""
+"""What is wrong with a query, in the reader's language: the sentences are those of `sparql.mistakes`."""
 
 from flask import Response
 
 from graph_service.errors import MalformedQuery
-from graph_service.web.answers import problem
-from graph_service.web.languages import language
-from graph_service.web.wording import gettext
-from graph_service.words.mistakes.sentences import SENTENCES
+from graph_service.sparql.mistakes.sentences import SENTENCES
+from graph_service.web.display.translations import gettext
+from graph_service.web.http.languages import language
+from graph_service.web.http.responses import problem
 
 
 def malformed(error: MalformedQuery) -> Response:

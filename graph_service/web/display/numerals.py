@@ -9,9 +9,9 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 
-from graph_service.web.languages import language
-from graph_service.web.wording import gettext
-from graph_service.words import terms
+from graph_service.rdf import terms
+from graph_service.web.display.translations import gettext
+from graph_service.web.http.languages import language
 
 #: English and French as they are written where both are official languages, and Spanish wherever it is read.
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "es": "es"}

@@ -14,9 +14,9 @@ from babel.messages.pofile import read_po
 from babel.support import LazyProxy, Translations
 from flask import Flask
 
-from graph_service.web.languages import language
+from graph_service.web.http.languages import language
 
-LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parent.parent / "locale"
 
 
 def gettext(text: str, **values: object) -> str:

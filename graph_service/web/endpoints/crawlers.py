@@ -8,13 +8,13 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, request
 
 from graph_service.engine.result import Query
-from graph_service.knowledge.contents import Content
-from graph_service.service import Service
-from graph_service.web.destinations import by_iri, is_outside, local
-from graph_service.web.kept import content
-from graph_service.web.pages.gallery import pictures
+from graph_service.rdf.terms import NamedNode
+from graph_service.service.service import Service
+from graph_service.snapshot.contents import Content
+from graph_service.web.display.destinations import by_iri, is_outside, local
+from graph_service.web.http.precomputed import content
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.words.terms import NamedNode
+from graph_service.web.pictures.gallery import pictures
 
 #: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
 _PAGES = (*("", "things", "documents", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)

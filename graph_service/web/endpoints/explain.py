@@ -7,16 +7,16 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import MalformedRequest
-from graph_service.knowledge.explanation import Step
-from graph_service.knowledge.provenance import as_data, as_triples
-from graph_service.service import Service
-from graph_service.web.answers import choose, wants_html, write
-from graph_service.web.languages import language_of_names
-from graph_service.web.pages.cells import cell, cells
-from graph_service.words import terms
-from graph_service.words.formats import EXPLANATION_FORMATS
-from graph_service.words.terms import AnyTerm
-from graph_service.words.writing import write_triples
+from graph_service.formats.media_types import EXPLANATION_FORMATS
+from graph_service.formats.rdf_writer import write_triples
+from graph_service.rdf import terms
+from graph_service.rdf.terms import AnyTerm
+from graph_service.reasoning.explanation import Step
+from graph_service.reasoning.provenance import as_data, as_triples
+from graph_service.service.service import Service
+from graph_service.web.display.cells import cell, cells
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.responses import choose, wants_html, write
 
 T = TypeVar("T")
 

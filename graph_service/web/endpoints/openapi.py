@@ -12,19 +12,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.routing import Rule
 
 import graph_service
-from graph_service.catalogue.openapi import FAILURES, media_types, operations, problem
-from graph_service.service import Service
-from graph_service.web import search
-from graph_service.web.kept import content, page
-from graph_service.web.languages import languages_here
-from graph_service.web.linked import linksets
-from graph_service.web.linked.datasets import schema_dataset
-from graph_service.web.links import Link, add
-from graph_service.web.pages import kinds
-from graph_service.web.tables import archive
-from graph_service.web.tables.csvw import CSVW
-from graph_service.web.tables.packages import PACKAGE
-from graph_service.words.formats import (
+from graph_service.formats.media_types import (
     DATA_FORMATS,
     DOCUMENT_FORMATS,
     EXPLANATION_FORMATS,
@@ -34,7 +22,19 @@ from graph_service.words.formats import (
     TABLE_FORMATS,
     Format,
 )
-from graph_service.words.names import DCTERMS, is_followed
+from graph_service.queries.openapi import FAILURES, media_types, operations, problem
+from graph_service.rdf.namespaces import DCTERMS, is_followed
+from graph_service.service.service import Service
+from graph_service.web.data import linksets
+from graph_service.web.data.datasets import schema_dataset
+from graph_service.web.endpoints import search
+from graph_service.web.http.languages import languages_here
+from graph_service.web.http.links import Link, add
+from graph_service.web.http.precomputed import content, page
+from graph_service.web.pages import kinds
+from graph_service.web.tables import archive
+from graph_service.web.tables.csvw import CSVW
+from graph_service.web.tables.packages import PACKAGE
 
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 

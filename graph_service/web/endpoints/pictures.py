@@ -4,15 +4,15 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from graph_service.catalogue.catalogue import RESERVED
 from graph_service.errors import MalformedRequest
-from graph_service.service import Service
-from graph_service.web.answers import choose, flag, wants_html, write
-from graph_service.web.languages import naming
-from graph_service.web.links import Link, add, fitting
-from graph_service.web.pages.gallery import Shown, pictures, shown, spoken
-from graph_service.web.values import pairs
-from graph_service.words.formats import PICTURE_FORMATS
+from graph_service.formats.media_types import PICTURE_FORMATS
+from graph_service.queries.catalogue import RESERVED
+from graph_service.service.service import Service
+from graph_service.web.http.languages import naming
+from graph_service.web.http.links import Link, add, fitting
+from graph_service.web.http.responses import choose, flag, wants_html, write
+from graph_service.web.http.values import pairs
+from graph_service.web.pictures.gallery import Shown, pictures, shown, spoken
 
 #: Parameters of the request that are not for the query, and those of them that do not change what is in the picture.
 _RESERVED = RESERVED | {"theme"}

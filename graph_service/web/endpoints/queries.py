@@ -8,28 +8,28 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.http import http_date
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.examples import name_of
-from graph_service.catalogue.paging import Page, paged
 from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
 from graph_service.errors import InvalidParameter, UnknownParameter
-from graph_service.service import Service
-from graph_service.web.answers import answer, choose, flag, wants_html, write
-from graph_service.web.languages import language_of_names, naming
-from graph_service.web.linked.descriptions import document
-from graph_service.web.links import Link, add, fitting, negotiated
-from graph_service.web.pages.cells import ROWS_SHOWN, table
+from graph_service.formats.media_types import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, XLSX
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.examples import name_of
+from graph_service.service.service import Service
+from graph_service.sparql.paging import Page, paged
+from graph_service.web.data.descriptions import document
+from graph_service.web.display.cells import ROWS_SHOWN, table
+from graph_service.web.http.languages import language_of_names, naming
+from graph_service.web.http.links import Link, add, fitting, negotiated
+from graph_service.web.http.paging import Paging, asked_page
+from graph_service.web.http.responses import answer, choose, flag, wants_html, write
 from graph_service.web.pages.forms import options
 from graph_service.web.pages.questions import brought
-from graph_service.web.paging import Paging, asked_page
-from graph_service.web.snippets import snippets
+from graph_service.web.pages.snippets import snippets
 from graph_service.web.tables.asking import arguments, asked, in_short, in_words, moved, own_language, shown_in, spoken, values
 from graph_service.web.tables.described import described_by
 from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader
 from graph_service.web.tables.telling import table_of, tell
 from graph_service.web.tables.workbooks import workbook
-from graph_service.words.formats import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, XLSX
 
 #: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
 _TELLING = tuple(replace(format, also=(), aliases=()) for format in GRAPH_FORMATS)

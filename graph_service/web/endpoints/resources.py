@@ -11,26 +11,26 @@ from werkzeug import Response as BaseResponse
 
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import Gone, MalformedRequest, ResultTooLarge
-from graph_service.service import Service
-from graph_service.web.answers import answer, choose, flag, write
-from graph_service.web.destinations import by_iri, local
-from graph_service.web.languages import language_of_names
-from graph_service.web.linked.linksets import LINKSET
-from graph_service.web.linked.signposts import collection, of_foreign, of_thing
-from graph_service.web.links import Link, add, alternates, ascii_address, negotiated
+from graph_service.formats.media_types import DATA_FORMATS, Format, named
+from graph_service.formats.rdf_writer import write_quads, write_triples
+from graph_service.rdf import terms
+from graph_service.rdf.labels import LABELS
+from graph_service.rdf.namespaces import RDF, below, is_followed
+from graph_service.rdf.prefixes import prefixes
+from graph_service.service.service import Service
+from graph_service.web.data.extent import OF, TO, size, withdrawal, written_in
+from graph_service.web.data.linksets import LINKSET
+from graph_service.web.data.signposts import collection, of_foreign, of_thing
+from graph_service.web.display.destinations import by_iri, local
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.links import Link, add, alternates, ascii_address, negotiated
+from graph_service.web.http.protocol import wants_page
+from graph_service.web.http.responses import answer, choose, flag, write
 from graph_service.web.pages.depictions import depictions
-from graph_service.web.pages.extent import OF, TO, size, withdrawal, written_in
 from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.schemes import tree
 from graph_service.web.pages.things import Thing, is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
-from graph_service.web.protocol import wants_page
-from graph_service.words import terms
-from graph_service.words.formats import DATA_FORMATS, Format, named
-from graph_service.words.labels import LABELS
-from graph_service.words.names import RDF, below, is_followed
-from graph_service.words.prefixes import prefixes
-from graph_service.words.writing import write_quads, write_triples
 
 #: Documents of more triples are written by the engine.
 _LARGE = 1000

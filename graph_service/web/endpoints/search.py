@@ -6,24 +6,24 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from graph_service.catalogue.paging import Page
-from graph_service.config import Settings
 from graph_service.errors import InvalidParameter
-from graph_service.knowledge.search import Findings, Hit, Name, Wanted
-from graph_service.service import Service
-from graph_service.web.answers import choose, write
-from graph_service.web.destinations import destination, whole
-from graph_service.web.languages import language_of_names
-from graph_service.web.links import Link, add
-from graph_service.web.paging import Paging, asked_page
+from graph_service.formats.media_types import CSV, HTML, Format
+from graph_service.formats.plain_tables import write_records
+from graph_service.formats.xml import shown
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import OWL, SHACL, SKOS
+from graph_service.rdf.prefixes import curie
+from graph_service.search.search import Findings, Hit, Name, Wanted
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.sparql.paging import Page
+from graph_service.web.display.destinations import destination, whole
+from graph_service.web.display.translations import lazy_gettext as _
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.links import Link, add
+from graph_service.web.http.paging import Paging, asked_page
+from graph_service.web.http.responses import choose, write
 from graph_service.web.tables.taking import attached, for_reader, short
-from graph_service.web.wording import lazy_gettext as _
-from graph_service.words import terms
-from graph_service.words.formats import CSV, HTML, Format
-from graph_service.words.names import OWL, SHACL, SKOS
-from graph_service.words.prefixes import curie
-from graph_service.words.tables import write_records
-from graph_service.words.xml import shown
 
 _JSON = Format("json", "application/json")
 

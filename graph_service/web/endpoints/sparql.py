@@ -5,14 +5,14 @@ from time import perf_counter
 
 from flask import Blueprint, Response, render_template, request
 
-from graph_service.service import Service
-from graph_service.web.answers import answer, choose, wants_html, write
-from graph_service.web.front.endpoint import READ, Read, timed
-from graph_service.web.linked.descriptions import document
-from graph_service.web.pages.cells import Table, table
+from graph_service.formats.media_types import GRAPH_FORMATS
+from graph_service.service.service import Service
+from graph_service.sparql.binding import bind
+from graph_service.web.data.descriptions import document
+from graph_service.web.display.cells import Table, table
+from graph_service.web.http.responses import answer, choose, wants_html, write
+from graph_service.web.middleware.endpoint import READ, Read, timed
 from graph_service.web.pages.vicinity import places
-from graph_service.words.binding import bind
-from graph_service.words.formats import GRAPH_FORMATS
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 import graph_service
-from graph_service.config import Settings
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, NotFound, Unauthorized, Unavailable
-from graph_service.service import Service
-from graph_service.web.takeover import Takeover, without_folders
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.web.middleware.takeover import Takeover, without_folders
 
 
 def blueprint(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover) -> Blueprint:

@@ -19,10 +19,10 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
-from graph_service.config import LANGUAGES
 from graph_service.errors import MalformedRequest
-from graph_service.web.values import check
-from graph_service.words.remembering import remembered
+from graph_service.settings import LANGUAGES
+from graph_service.text.memo import remembered
+from graph_service.web.http.values import check
 
 #: What each language calls itself.
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}

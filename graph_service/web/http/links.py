@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from graph_service.words.formats import Format
+from graph_service.formats.media_types import Format
 
 #: What stands in an address as it is (RFC 3986, section 2.2 and 2.3, and what is escaped already).
 _OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"

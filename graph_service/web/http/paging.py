@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from graph_service.catalogue.paging import Page
 from graph_service.errors import InvalidParameter
-from graph_service.web.links import Link, fitting
-from graph_service.web.values import LONGEST_FOLLOWED, pairs
+from graph_service.sparql.paging import Page
+from graph_service.web.http.links import Link, fitting
+from graph_service.web.http.values import LONGEST_FOLLOWED, pairs
 
 
 @dataclass(frozen=True)

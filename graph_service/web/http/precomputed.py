@@ -13,7 +13,7 @@ from collections.abc import Callable
 from flask import Response, current_app, g, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.web.languages import Language, current, language
+from graph_service.web.http.languages import Language, current, language
 
 #: The bytes that are kept of a snapshot, together; what is larger than a part of that is made again.
 _MOST = 32 * 2**20

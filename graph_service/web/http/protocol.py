@@ -10,10 +10,10 @@ from werkzeug.wrappers import Request
 from graph_service.arrival import began
 from graph_service.engine.result import Query
 from graph_service.errors import Forbidden, MalformedRequest, UnsupportedMediaType
-from graph_service.web.answers import flag, number, wants_html
-from graph_service.words.formats import HTML
-from graph_service.words.remembering import remembered
-from graph_service.words.terms import term, write
+from graph_service.formats.media_types import HTML
+from graph_service.rdf.terms import term, write
+from graph_service.text.memo import remembered
+from graph_service.web.http.responses import flag, number, wants_html
 
 _VARIABLE = re.compile(r"\$[^\W\d]\w*")
 

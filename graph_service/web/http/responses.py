@@ -12,17 +12,9 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
 from graph_service.engine.result import Formats, Kind, Result
-from graph_service.errors import (
-    MalformedRequest,
-    MethodNotAllowed,
-    NotAcceptable,
-    NotFound,
-    ServiceError,
-    TooLarge,
-    UnsupportedMediaType,
-)
-from graph_service.words.formats import HTML, Format, named, negotiate
-from graph_service.words.remembering import remembered
+from graph_service.errors import MalformedRequest, MethodNotAllowed, NotAcceptable, NotFound, ServiceError, TooLarge, UnsupportedMediaType
+from graph_service.formats.media_types import HTML, Format, named, negotiate
+from graph_service.text.memo import remembered
 
 #: Problem types (RFC 9457, section 3.1.1) are documented at this page, a fragment each.
 PROBLEMS = "/problems#"

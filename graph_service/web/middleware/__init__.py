@@ -1,1 +1,1 @@
-"""Before Flask: what is answered, kept, bounded and written down without the application."""
+"""Around the application: addresses, limits, cache, conditions, compression, log, metrics."""

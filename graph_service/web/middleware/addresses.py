@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from werkzeug.http import parse_list_header
 
-from graph_service.config import Settings
 from graph_service.errors import MalformedRequest, Misdirected
-from graph_service.web.front.asked import Asked
+from graph_service.settings import Settings
+from graph_service.web.middleware.request import Asked
 
 #: What a Host header may be: a name or an address, in brackets if it has colons, and a port (RFC 3986, section 3.2.2, without escapes).
 _HOST = re.compile(r"([A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")

@@ -23,13 +23,13 @@ from typing import NamedTuple
 
 from werkzeug.http import http_date
 
-from graph_service.config import Settings
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.web.front import encodings
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.encodings import IDENTITY
-from graph_service.web.front.reply import IN_MEMORY, FilePart, Headers, Reply, held
-from graph_service.web.languages import preferred
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.http.languages import preferred
+from graph_service.web.middleware import encodings
+from graph_service.web.middleware.encodings import IDENTITY
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import IN_MEMORY, FilePart, Headers, Reply, held
 
 #: The request headers that an answer may depend on, beside the language that Accept-Language comes to.
 _TELLING = ("accept", "content-type", "host")

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from graph_service.errors import NotSatisfiable, PreconditionFailed
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.reply import FilePart, Reply
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import FilePart, Reply
 
 #: One range of bytes: from a place to another, from a place on, or the last ones (section 14.1.2).
 _ONE_RANGE = re.compile(r"bytes=\s*([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*", re.IGNORECASE)

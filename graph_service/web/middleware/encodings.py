@@ -6,8 +6,8 @@ from collections.abc import Callable
 import brotli
 import zstandard
 
-from graph_service.words.formats import weight
-from graph_service.words.remembering import remembered
+from graph_service.formats.media_types import weight
+from graph_service.text.memo import remembered
 
 #: The bytes as they are.
 IDENTITY = "identity"

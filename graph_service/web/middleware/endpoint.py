@@ -17,17 +17,17 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.wrappers import Request
 
 from graph_service.arrival import arrived
-from graph_service.engine.begun import Begun
+from graph_service.engine.pending import Begun
 from graph_service.engine.result import Formats, Kind, Query, Result
-from graph_service.service import Service
-from graph_service.web.answers import wanted, write
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.reply import Headers, Reply, nameless, run
-from graph_service.web.front.turns import Turns
-from graph_service.web.languages import chosen
-from graph_service.web.protocol import read_query, wants_page
-from graph_service.web.values import check
-from graph_service.words.formats import Format
+from graph_service.formats.media_types import Format
+from graph_service.service.service import Service
+from graph_service.web.http.languages import chosen
+from graph_service.web.http.protocol import read_query, wants_page
+from graph_service.web.http.responses import wanted, write
+from graph_service.web.http.values import check
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import Headers, Reply, nameless, run
+from graph_service.web.middleware.turns import Turns
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -7,9 +7,9 @@ together while they are read.
 import asyncio
 from typing import TYPE_CHECKING
 
-from graph_service.config import Settings
 from graph_service.errors import AddressTooLong, Busy, HeadersTooLarge, MalformedRequest, TooLarge, TooSlow
-from graph_service.web.front.asked import Asked
+from graph_service.settings import Settings
+from graph_service.web.middleware.request import Asked
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol

@@ -12,13 +12,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from graph_service.service import Service
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.cache import CacheCounts
-from graph_service.web.front.log import Request, RequestLog
-from graph_service.web.front.readers import Readers
-from graph_service.web.front.reply import Reply
-from graph_service.web.takeover import Takeover
+from graph_service.service.service import Service
+from graph_service.web.middleware.cache import CacheCounts
+from graph_service.web.middleware.log import Request, RequestLog
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import Reply
+from graph_service.web.middleware.slow_clients import Readers
+from graph_service.web.middleware.takeover import Takeover
 
 #: First part of a path -> the kind of request it is counted as; all others are `other`, so that nobody can make up labels.
 _KINDS = ("sparql", "queries", "id", "page", "data", "ns", "vocab", "graph", "downloads", "explain", "static", "health", "ready", "metrics")

@@ -8,10 +8,10 @@ from html import escape
 from http import HTTPStatus
 
 from graph_service.errors import NotSatisfiable, ServiceError
-from graph_service.web.answers import document, likes_pages
-from graph_service.web.cors import is_open
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.reply import Headers, Reply
+from graph_service.web.http.responses import document, likes_pages
+from graph_service.web.middleware.cors import is_open
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import Headers, Reply
 
 _PAGE = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}</p></html>\n'
 

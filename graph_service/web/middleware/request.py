@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-from graph_service.web.parameters import relevant
+from graph_service.web.http.parameters import relevant
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

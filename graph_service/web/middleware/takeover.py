@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph_service.knowledge.failure import Failure
+from graph_service.build.failure import Failure
 
 #: The folders of an absolute path, as such or as IRI: what stands before it is no part of another IRI.
 _FOLDERS = re.compile(r"file://(?:/[^\s/]+)+/|(?<![\w/:.>])\.{0,2}/(?:[^\s/:]+/)+")

@@ -4,17 +4,17 @@ from collections.abc import Collection
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from graph_service.config import LANGUAGES
-from graph_service.knowledge.contents import Content
-from graph_service.service import Service
-from graph_service.web.answers import wants_html
-from graph_service.web.languages import language_of_names, languages_here
-from graph_service.web.linked.datasets import in_language, texts_of
-from graph_service.web.links import Link, add
+from graph_service.rdf.namespaces import DCTERMS, RDFS
+from graph_service.service.service import Service
+from graph_service.settings import LANGUAGES
+from graph_service.snapshot.contents import Content
+from graph_service.web.data.datasets import in_language, texts_of
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import language_of_names, languages_here
+from graph_service.web.http.links import Link, add
+from graph_service.web.http.responses import wants_html
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.ontology import ontology_version
-from graph_service.web.wording import gettext as _
-from graph_service.words.names import DCTERMS, RDFS
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -1,11 +1,11 @@
 """What is said of statements themselves: a statement about a statement reads as one with it (RDF 1.2 Concepts, section 1.5)."""
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.words import terms
-from graph_service.words.names import RDF
-from graph_service.words.terms import NamedNode, Triple
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import RDF
+from graph_service.rdf.terms import NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.web.display.cells import Cell, cell
 
 #: What a statement is annotated with: a property and a value.
 Annotation = tuple[Cell, Cell]

@@ -8,16 +8,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.languages import language_of_names
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.web.pages.drawing import timeline
-from graph_service.web.pages.drawing.canvas import Drawing
-from graph_service.web.pages.drawing.rows import Row
-from graph_service.web.wording import gettext as _
-from graph_service.words import terms
-from graph_service.words.labels import last_part
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.labels import last_part
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.web.display.cells import Cell, cell
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.pictures import timeline
+from graph_service.web.pictures.canvas import Drawing
+from graph_service.web.pictures.rows import Row
 
 #: A date is a value of the thing, or of the period that it is of (DCAT 3, section 6.15).
 _DATES = """

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.words import terms
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
 
 #: So many are shown; all are among the facts.
 _SHOWN = 3

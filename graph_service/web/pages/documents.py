@@ -11,18 +11,18 @@ from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Kind, Query
 from graph_service.errors import NotFound
-from graph_service.knowledge.roles import Role
-from graph_service.service import Service
-from graph_service.web.answers import answer, choose, wants_html
-from graph_service.web.kept import content, page
-from graph_service.web.languages import language_of_names
-from graph_service.web.links import add, alternates
-from graph_service.web.pages.cells import Cell, cell
+from graph_service.formats.media_types import LIST_FORMATS
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import DCTERMS, RDF, RDFS, below
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.sources.roles import Role
+from graph_service.web.display.cells import Cell, cell
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.links import add, alternates
+from graph_service.web.http.precomputed import content, page
+from graph_service.web.http.responses import answer, choose, wants_html
 from graph_service.web.tables.taking import attached, for_reader
-from graph_service.words import terms
-from graph_service.words.formats import LIST_FORMATS
-from graph_service.words.names import DCTERMS, RDF, RDFS, below
-from graph_service.words.terms import AnyTerm, Literal, NamedNode
 
 _ALL = """
 SELECT ?document WHERE {{ ?document a {document} }}"""

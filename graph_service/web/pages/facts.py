@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import RDF
+from graph_service.rdf.terms import AnyTerm, Triple
+from graph_service.web.data.extent import Extent
+from graph_service.web.display.cells import Cell
 from graph_service.web.pages.annotations import Annotation
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.extent import Extent
 from graph_service.web.pages.presentation import OTHER, Place, Presentation, key
-from graph_service.words import terms
-from graph_service.words.names import RDF
-from graph_service.words.terms import AnyTerm, Triple
 
 #: A value is looked at together with the triple that gives it.
 Said = tuple[Triple, AnyTerm]

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.parameters import MOST_LISTED, Parameter
 from graph_service.errors import InvalidParameter, UnknownParameter
-from graph_service.service import Service
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import NamedNode
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.parameters import MOST_LISTED, Parameter
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import NamedNode
+from graph_service.service.service import Service
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ As stated, with how exact it is: a number that is a bound is never shown without
 from collections.abc import Iterable, Mapping
 
 from graph_service.engine.result import Query
-from graph_service.knowledge.roles import Role
-from graph_service.service import Service
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.numerals import money
-from graph_service.web.pages.numerals import value as written
-from graph_service.words import terms
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.sources.roles import Role
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.numerals import money
+from graph_service.web.display.numerals import value as written
 
 #: What is told of such a thing, as far as it is said.
 _TOLD = (

@@ -2,21 +2,21 @@
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
-from graph_service.service import Service
-from graph_service.web.answers import choose, problem_types, wants_html
-from graph_service.web.kept import content, page
-from graph_service.web.languages import language_of_names
-from graph_service.web.linked.crawlers import OF_CONTENT
-from graph_service.web.linked.datasets import schema_dataset
-from graph_service.web.linked.descriptions import catalogue, described
-from graph_service.web.linked.signposts import of_dataset
-from graph_service.web.links import add
+from graph_service.formats.media_types import DOCUMENT_FORMATS
+from graph_service.rdf.namespaces import DCTERMS
+from graph_service.service.service import Service
+from graph_service.web.data.datasets import schema_dataset
+from graph_service.web.data.descriptions import catalogue, described
+from graph_service.web.data.signposts import of_dataset
+from graph_service.web.endpoints.crawlers import OF_CONTENT
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.links import add
+from graph_service.web.http.precomputed import content, page
+from graph_service.web.http.responses import choose, problem_types, wants_html
 from graph_service.web.pages.documents import documents
-from graph_service.web.pages.gallery import pictures
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import Choices, Listing, counts
-from graph_service.words.formats import DOCUMENT_FORMATS
-from graph_service.words.names import DCTERMS
+from graph_service.web.pictures.gallery import pictures
 
 #: Ways in, by name; those of a kind of content are told where there is some.
 _WAYS = {

@@ -11,19 +11,21 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug import Response as BaseResponse
 
-from graph_service.catalogue.header import Text
-from graph_service.catalogue.openapi import FAILURES, media_types
-from graph_service.catalogue.parameters import MOST_LISTED
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter, NotFound, UnknownParameter
-from graph_service.knowledge.lists import Kind
-from graph_service.service import Service
-from graph_service.web.answers import choose, wants_html
-from graph_service.web.destinations import whole
-from graph_service.web.languages import language, language_of_names, languages_here, naming
-from graph_service.web.linked.signposts import collection
-from graph_service.web.links import Link, add, alternates, fitting
-from graph_service.web.pages.cells import table
+from graph_service.formats.media_types import HTML
+from graph_service.queries.header import Text
+from graph_service.queries.openapi import FAILURES, media_types
+from graph_service.queries.parameters import MOST_LISTED
+from graph_service.service.service import Service
+from graph_service.snapshot.lists import Kind
+from graph_service.web.data.signposts import collection
+from graph_service.web.display.cells import table
+from graph_service.web.display.destinations import whole
+from graph_service.web.http.languages import language, language_of_names, languages_here, naming
+from graph_service.web.http.links import Link, add, alternates, fitting
+from graph_service.web.http.responses import choose, wants_html
+from graph_service.web.http.values import pairs as given
 from graph_service.web.pages.dates import when
 from graph_service.web.pages.list_files import FORMATS, list_file
 from graph_service.web.pages.listed_kinds import kinds_of
@@ -32,8 +34,6 @@ from graph_service.web.pages.vicinity import places
 from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.packages import PACKAGE
 from graph_service.web.tables.telling import in_language
-from graph_service.web.values import pairs as given
-from graph_service.words.formats import HTML
 
 #: Those that the page offers.
 _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", "xlsx"}), key=lambda f: f.name))

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 
 from babel.support import LazyProxy
 
-from graph_service.config import LANGUAGES
 from graph_service.engine.result import Query
-from graph_service.knowledge.lists import RESERVED, Kind, Trait
-from graph_service.service import Service
-from graph_service.web.languages import speaking
-from graph_service.web.wording import lazy_gettext
-from graph_service.words import terms
-from graph_service.words.labels import last_part
-from graph_service.words.names import OWL, RDF, RDFS, SHACL
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.labels import last_part
+from graph_service.rdf.namespaces import OWL, RDF, RDFS, SHACL
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.settings import LANGUAGES
+from graph_service.snapshot.lists import RESERVED, Kind, Trait
+from graph_service.web.display.translations import lazy_gettext
+from graph_service.web.http.languages import speaking
 
 #: How many classes have a list, and how many properties a column and a facet in it. All classes are in the table below the lists.
 MOST_KINDS, _MOST_COLUMNS, _MOST_FACETS = 60, 5, 8

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 from flask import Response
 
-from graph_service.catalogue.columns import Column
 from graph_service.engine.result import Kind as ResultKind
 from graph_service.engine.result import Query
-from graph_service.knowledge.lists import Kind
-from graph_service.service import Service
-from graph_service.web.answers import answer
-from graph_service.web.languages import current, speaking
-from graph_service.web.links import Link, add, fitting
+from graph_service.formats.media_types import CSV, LIST_FORMATS, ROWS, THING_FORMATS, XLSX, Format
+from graph_service.queries.columns import Column
+from graph_service.rdf.terms import NamedNode
+from graph_service.service.service import Service
+from graph_service.snapshot.lists import Kind
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import current, speaking
+from graph_service.web.http.links import Link, add, fitting
+from graph_service.web.http.responses import answer
 from graph_service.web.pages.listing import Choices, Listing
 from graph_service.web.tables.asking import asked, told_value
 from graph_service.web.tables.described import DESCRIBING, described, described_by
@@ -19,9 +22,6 @@ from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader, short
 from graph_service.web.tables.telling import Table, in_language, tell
 from graph_service.web.tables.workbooks import workbook
-from graph_service.web.wording import gettext as _
-from graph_service.words.formats import CSV, LIST_FORMATS, ROWS, THING_FORMATS, XLSX, Format
-from graph_service.words.terms import NamedNode
 
 _TABLES = (*LIST_FORMATS, XLSX, ROWS)
 

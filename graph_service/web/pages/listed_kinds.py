@@ -1,11 +1,11 @@
-"""The kinds of things of a graph: those that it says it wants listed (`knowledge.lists`), else its classes in use."""
+"""The kinds of things of a graph: those that it says it wants listed (`snapshot.lists`), else its classes in use."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from graph_service.knowledge.lists import Kind, read_lists
-from graph_service.service import Service
+from graph_service.service.service import Service
+from graph_service.snapshot.lists import Kind, read_lists
 from graph_service.web.pages.kinds_in_use import kinds_in_use, traits_in_use
 
 

@@ -10,14 +10,14 @@ from unicodedata import normalize
 
 from graph_service.engine.result import Query
 from graph_service.errors import InvalidParameter
-from graph_service.knowledge.lists import Kind, Trait
-from graph_service.service import Service
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.words import terms
-from graph_service.words.labels import LABELS
-from graph_service.words.names import RDFS, SKOS
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import AnyTerm, Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.labels import LABELS
+from graph_service.rdf.namespaces import RDFS, SKOS
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.snapshot.lists import Kind, Trait
+from graph_service.web.display.cells import Cell, cell
 
 #: How many things a page of a list has.
 PAGE = 50

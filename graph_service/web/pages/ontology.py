@@ -8,24 +8,24 @@ from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.errors import Gone, NotFound
-from graph_service.knowledge.ontologies import files, header, names, triples
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.service import Service
-from graph_service.web.answers import choose
-from graph_service.web.destinations import short
-from graph_service.web.kept import page
-from graph_service.web.languages import language_of_names
-from graph_service.web.linked.files import ontology as document
-from graph_service.web.linked.files import terminology
-from graph_service.web.links import Link, add, alternates, negotiated
-from graph_service.web.pages.cells import Cell, cell, table
-from graph_service.web.pages.diagram import picture, picture_of
-from graph_service.web.protocol import wants_page
-from graph_service.words.formats import GRAPH_FORMATS, named
-from graph_service.words.labels import DESCRIPTIONS
-from graph_service.words.names import DCTERMS, OWL, RDFS, below
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import Literal, NamedNode, Triple
+from graph_service.formats.media_types import GRAPH_FORMATS, named
+from graph_service.rdf.labels import DESCRIPTIONS
+from graph_service.rdf.namespaces import DCTERMS, OWL, RDFS, below
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import Literal, NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.snapshot.ontologies import files, header, names, triples
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.data.files import ontology as document
+from graph_service.web.data.files import terminology
+from graph_service.web.display.cells import Cell, cell, table
+from graph_service.web.display.destinations import short
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.http.links import Link, add, alternates, negotiated
+from graph_service.web.http.precomputed import page
+from graph_service.web.http.protocol import wants_page
+from graph_service.web.http.responses import choose
+from graph_service.web.pictures.diagram import picture, picture_of
 
 #: What a property is that RDF alone knows, and the name by which a term's definition is told.
 _PROPERTY, _DEFINITION = "rdf:Property", "skos:definition"

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.languages import language
+from graph_service.rdf.namespaces import RDF, RDFS, SHACL, VIEW
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import language
 from graph_service.web.tables.telling import in_language
-from graph_service.web.wording import gettext as _
-from graph_service.words.names import RDF, RDFS, SHACL, VIEW
-from graph_service.words.terms import AnyTerm, Literal, NamedNode, Triple
 
 _GROUPS = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>

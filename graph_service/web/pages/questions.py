@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.header import Text
-from graph_service.service import Service
-from graph_service.words.prefixes import curie
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.header import Text
+from graph_service.rdf.prefixes import curie
+from graph_service.service.service import Service
 
 
 @dataclass(frozen=True)

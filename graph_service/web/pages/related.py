@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.pages.cells import Cell, cell
+from graph_service.rdf import terms
+from graph_service.rdf.terms import AnyTerm, NamedNode
+from graph_service.service.service import Service
+from graph_service.web.display.cells import Cell, cell
 from graph_service.web.pages.presentation import presentation_of
-from graph_service.words import terms
-from graph_service.words.terms import AnyTerm, NamedNode
 
 _RELATED = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.languages import language_of_names
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.words import terms
-from graph_service.words.terms import AnyTerm, Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.web.display.cells import Cell, cell
+from graph_service.web.http.languages import language_of_names
 
 _CONCEPTS = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.words.names import OWL, RDF
-from graph_service.words.terms import AnyTerm, BlankNode, Literal, NamedNode, Quad
+from graph_service.rdf.namespaces import OWL, RDF
+from graph_service.rdf.terms import AnyTerm, BlankNode, Literal, NamedNode, Quad
+from graph_service.web.display.cells import Cell, cell
 
 #: So deep and so far a sketch goes; the data have it all.
 _DEEPEST, _LONGEST = 4, 400

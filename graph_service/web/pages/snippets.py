@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from graph_service.web.values import LONGEST_FOLLOWED
+from graph_service.web.http.values import LONGEST_FOLLOWED
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,20 @@ from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from graph_service.engine.result import Query
-from graph_service.knowledge.evidence import statement_iri
-from graph_service.knowledge.lists import Kind
-from graph_service.knowledge.roles import Role
-from graph_service.service import Service
-from graph_service.web.languages import language
-from graph_service.web.pages import numerals
+from graph_service.rdf import terms
+from graph_service.rdf.labels import DESCRIPTIONS, distance, last_part
+from graph_service.rdf.namespaces import DCTERMS, OA, OWL, RDF, RDFS, SKOS, XSD
+from graph_service.rdf.terms import AnyTerm, BlankNode, Literal, NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.snapshot.lists import Kind
+from graph_service.sources.evidence import statement_iri
+from graph_service.sources.roles import Role
+from graph_service.web.data.extent import Extent, extent
+from graph_service.web.display import numerals
+from graph_service.web.display.cells import Cell, Table, cell, table
+from graph_service.web.display.translations import gettext
+from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import annotations
-from graph_service.web.pages.cells import Cell, Table, cell, table
-from graph_service.web.pages.extent import Extent, extent
 from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
 from graph_service.web.pages.gists import gists
 from graph_service.web.pages.listed_kinds import kinds_of
@@ -24,11 +29,6 @@ from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
 from graph_service.web.pages.sketches import sketch
-from graph_service.web.wording import gettext
-from graph_service.words import terms
-from graph_service.words.labels import DESCRIPTIONS, distance, last_part
-from graph_service.words.names import DCTERMS, OA, OWL, RDF, RDFS, SKOS, XSD
-from graph_service.words.terms import AnyTerm, BlankNode, Literal, NamedNode, Triple
 
 _PASSAGES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>

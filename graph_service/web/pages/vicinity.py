@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.destinations import short
-from graph_service.web.languages import language_of_names
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.web.pages.coordinates import coordinates
-from graph_service.web.pages.drawing import surroundings, worldmap
-from graph_service.web.pages.drawing.canvas import Drawing
-from graph_service.web.pages.drawing.surroundings import Ties
-from graph_service.web.pages.drawing.world import codes, world
+from graph_service.rdf import terms
+from graph_service.rdf.namespaces import RDF, SHACL
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.web.display.cells import Cell, cell
+from graph_service.web.display.destinations import short
+from graph_service.web.http.languages import language_of_names
 from graph_service.web.pages.facts import Section
 from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.things import Thing
-from graph_service.words import terms
-from graph_service.words.names import RDF, SHACL
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.web.pictures import surroundings, worldmap
+from graph_service.web.pictures.canvas import Drawing
+from graph_service.web.pictures.coordinates import coordinates
+from graph_service.web.pictures.surroundings import Ties
+from graph_service.web.pictures.world import codes, world
 
 #: So many things of a table are looked for on the map.
 _POINTS = 500

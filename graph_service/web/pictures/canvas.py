@@ -12,10 +12,10 @@ from xml.etree.ElementTree import Element, tostring
 
 from markupsafe import Markup
 
-from graph_service.web.assets import STATIC
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing.letters import LINE, SIZE
-from graph_service.words.xml import shown
+from graph_service.formats.xml import shown
+from graph_service.web.display.assets import STATIC
+from graph_service.web.display.cells import Cell
+from graph_service.web.pictures.letters import LINE, SIZE
 
 TEXT, SOFT, ACCENT, EDGE, RULE = "var(--text)", "var(--soft)", "var(--accent)", "var(--edge)", "var(--line)"
 GROUND, RAISED, TINT, INFERRED = "var(--ground)", "var(--raised)", "var(--tint)", "var(--mark)"

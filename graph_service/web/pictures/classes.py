@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing import tree
-from graph_service.web.pages.drawing.canvas import ACCENT, SOFT, TEXT, TINT, Drawing, Mark, linked, mark, text
-from graph_service.web.pages.drawing.letters import width
-from graph_service.web.pages.drawing.rows import key
-from graph_service.web.wording import ngettext
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.translations import ngettext
+from graph_service.web.pictures import tree
+from graph_service.web.pictures.canvas import ACCENT, SOFT, TEXT, TINT, Drawing, Mark, linked, mark, text
+from graph_service.web.pictures.letters import width
+from graph_service.web.pictures.rows import key
 
 #: Ties of one term that are drawn; what stands below the picture has them all.
 _LINKS = 4

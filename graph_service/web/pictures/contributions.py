@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, log10
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing.canvas import ACCENT, RULE, SOFT, TINT, Drawing, Mark, linked, mark, path, text, tip
-from graph_service.web.pages.drawing.letters import LINE, lines, width
-from graph_service.web.pages.drawing.rows import Row, Rows, cell, key, words_of
-from graph_service.web.pages.drawing.sentences import listed
-from graph_service.web.pages.numerals import money, number
-from graph_service.web.wording import gettext as _
-from graph_service.words import terms
+from graph_service.rdf import terms
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.numerals import money, number
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.pictures.canvas import ACCENT, RULE, SOFT, TINT, Drawing, Mark, linked, mark, path, text, tip
+from graph_service.web.pictures.letters import LINE, lines, width
+from graph_service.web.pictures.rows import Row, Rows, cell, key, words_of
+from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _LEFT, _BAR, _ROW = 1120.0, 420.0, 22.0, 62.0
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.words import terms
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
 
 #: Longitude and latitude, in degrees.
 Point = tuple[float, float]

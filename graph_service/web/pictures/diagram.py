@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 
 from graph_service.engine.result import Query
-from graph_service.service import Service
-from graph_service.web.languages import language_of_names
-from graph_service.web.pages.cells import Cell, cell
-from graph_service.web.pages.drawing import classes
-from graph_service.web.pages.drawing.canvas import Drawing
-from graph_service.web.pages.drawing.classes import Link
-from graph_service.web.pages.drawing.rows import key
-from graph_service.web.wording import gettext, ngettext
-from graph_service.words.names import DCTERMS, RDF, RDFS
-from graph_service.words.terms import NamedNode, Triple
+from graph_service.rdf.namespaces import DCTERMS, RDF, RDFS
+from graph_service.rdf.terms import NamedNode, Triple
+from graph_service.service.service import Service
+from graph_service.web.display.cells import Cell, cell
+from graph_service.web.display.translations import gettext, ngettext
+from graph_service.web.http.languages import language_of_names
+from graph_service.web.pictures import classes
+from graph_service.web.pictures.canvas import Drawing
+from graph_service.web.pictures.classes import Link
+from graph_service.web.pictures.rows import key
 
 _CLASSES = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

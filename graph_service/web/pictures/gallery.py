@@ -3,21 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.header import Drawn
 from graph_service.errors import NotFound
-from graph_service.service import Service
-from graph_service.web.languages import language
-from graph_service.web.pages.cells import Table, table
-from graph_service.web.pages.drawing import contributions, groups, network, timeline, worldmap
-from graph_service.web.pages.drawing.canvas import SOFT, Drawing, text
-from graph_service.web.pages.drawing.rows import Rows, cell, key, rows_of
-from graph_service.web.pages.drawing.world import codes, world
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.header import Drawn
+from graph_service.rdf.terms import iri
+from graph_service.service.service import Service
+from graph_service.sparql.outline import declared
+from graph_service.web.display.cells import Table, table
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import language
+from graph_service.web.pictures import contributions, groups, network, timeline, worldmap
+from graph_service.web.pictures.canvas import SOFT, Drawing, text
+from graph_service.web.pictures.rows import Rows, cell, key, rows_of
+from graph_service.web.pictures.world import codes, world
 from graph_service.web.tables.asking import shown_in
 from graph_service.web.tables.telling import in_language
-from graph_service.web.wording import gettext as _
-from graph_service.words.outline import declared
-from graph_service.words.terms import iri
 
 
 @dataclass(frozen=True)

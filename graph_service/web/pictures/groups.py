@@ -1,13 +1,13 @@
 """Groups as a tree, each below the broader one, with a mark for each of what is counted."""
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing import tree
-from graph_service.web.pages.drawing.canvas import ACCENT, EDGE, RAISED, SOFT, TINT, Drawing, Mark, linked, mark, text, tip
-from graph_service.web.pages.drawing.letters import shortened, width
-from graph_service.web.pages.drawing.rows import Rows, cell, key, words_of
-from graph_service.web.pages.drawing.sentences import listed
-from graph_service.web.wording import gettext as _
-from graph_service.web.wording import ngettext
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.display.translations import ngettext
+from graph_service.web.pictures import tree
+from graph_service.web.pictures.canvas import ACCENT, EDGE, RAISED, SOFT, TINT, Drawing, Mark, linked, mark, text, tip
+from graph_service.web.pictures.letters import shortened, width
+from graph_service.web.pictures.rows import Rows, cell, key, words_of
+from graph_service.web.pictures.sentences import listed
 
 _TOP, _DOT, _ROOM = 34.0, 13.0, 520.0
 

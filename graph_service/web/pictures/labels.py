@@ -8,7 +8,7 @@ from math import cos, hypot, inf, pi, sin
 from statistics import fmean
 from typing import Protocol
 
-from graph_service.web.pages.drawing.letters import width
+from graph_service.web.pictures.letters import width
 
 _RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 62.0, 78.0, 96.0, 116.0, 138.0)
 _ANGLES = tuple(turn * pi / 12 for turn in range(24))

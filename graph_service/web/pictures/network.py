@@ -7,27 +7,14 @@ Columns, since a tangle of lines tells nobody anything: a name is read where it 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing.canvas import (
-    ACCENT,
-    EDGE,
-    INFERRED,
-    SOFT,
-    TINT,
-    Drawing,
-    Mark,
-    curve,
-    linked,
-    mark,
-    text,
-    tip,
-)
-from graph_service.web.pages.drawing.columns import ordered, spread, stacked
-from graph_service.web.pages.drawing.letters import LINE, lines
-from graph_service.web.pages.drawing.rows import Rows, cell, key, words_of
-from graph_service.web.pages.drawing.sentences import listed
-from graph_service.web.wording import gettext as _
-from graph_service.web.wording import ngettext
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.display.translations import ngettext
+from graph_service.web.pictures.canvas import ACCENT, EDGE, INFERRED, SOFT, TINT, Drawing, Mark, curve, linked, mark, text, tip
+from graph_service.web.pictures.columns import ordered, spread, stacked
+from graph_service.web.pictures.letters import LINE, lines
+from graph_service.web.pictures.rows import Rows, cell, key, words_of
+from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _TOP, _GAP = 1120.0, 44.0, 9.0
 

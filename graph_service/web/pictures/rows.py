@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from graph_service.web.pages.cells import Cell, Table
+from graph_service.web.display.cells import Cell, Table
 
 Row = Mapping[str, Cell | None]
 Rows = Sequence[Row]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from babel.lists import format_list
 
-from graph_service.web.pages.numerals import locale
+from graph_service.web.display.numerals import locale
 
 
 def listed(words: Iterable[str]) -> str:

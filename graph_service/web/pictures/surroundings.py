@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing.canvas import ACCENT, EDGE, SOFT, TINT, Drawing, Mark, curve, linked, mark, text, tip
-from graph_service.web.pages.drawing.columns import spread
-from graph_service.web.pages.drawing.letters import LINE, lines, shortened
-from graph_service.web.pages.drawing.rows import key
-from graph_service.web.pages.drawing.sentences import listed
-from graph_service.web.wording import gettext as _
-from graph_service.web.wording import ngettext
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.display.translations import ngettext
+from graph_service.web.pictures.canvas import ACCENT, EDGE, SOFT, TINT, Drawing, Mark, curve, linked, mark, text, tip
+from graph_service.web.pictures.columns import spread
+from graph_service.web.pictures.letters import LINE, lines, shortened
+from graph_service.web.pictures.rows import key
+from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _LEFT, _RIGHT, _BOX = 760.0, 248.0, 512.0, 188.0
 

@@ -8,14 +8,14 @@ from calendar import monthrange
 from dataclasses import dataclass
 from math import ceil, floor
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.drawing.canvas import ACCENT, GROUND, RULE, SOFT, TINT, Drawing, Mark, linked, mark, path, text, tip
-from graph_service.web.pages.drawing.letters import LINE, lines, width
-from graph_service.web.pages.drawing.rows import Row, Rows, cell, key, words_of
-from graph_service.web.pages.drawing.sentences import listed
-from graph_service.web.pages.numerals import value
-from graph_service.web.wording import gettext as _
-from graph_service.web.wording import ngettext
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.numerals import value
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.display.translations import ngettext
+from graph_service.web.pictures.canvas import ACCENT, GROUND, RULE, SOFT, TINT, Drawing, Mark, linked, mark, path, text, tip
+from graph_service.web.pictures.letters import LINE, lines, width
+from graph_service.web.pictures.rows import Row, Rows, cell, key, words_of
+from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _TOP, _LEFT, _BAR = 1120.0, 40.0, 440.0, 16.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from graph_service.web.pages.drawing.canvas import EDGE, Mark, mark, path
+from graph_service.web.pictures.canvas import EDGE, Mark, mark, path
 
 T = TypeVar("T")
 

@@ -7,11 +7,11 @@ from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
 from graph_service.engine.result import Query
-from graph_service.knowledge.roles import Role
-from graph_service.service import Service
-from graph_service.web.assets import BUILT
-from graph_service.words import terms
-from graph_service.words.terms import Literal, NamedNode
+from graph_service.rdf import terms
+from graph_service.rdf.terms import Literal, NamedNode
+from graph_service.service.service import Service
+from graph_service.sources.roles import Role
+from graph_service.web.display.assets import BUILT
 
 _OUTLINES = BUILT / "world.json"
 

@@ -5,16 +5,16 @@ What stands on no map (a country without a code or outline) is named below it.
 
 from collections.abc import Mapping, Sequence
 
-from graph_service.web.pages.cells import Cell
-from graph_service.web.pages.coordinates import Point
-from graph_service.web.pages.drawing.canvas import ACCENT, EDGE, GROUND, RULE, SOFT, TEXT, Drawing, Mark, linked, mark, path, text, tip
-from graph_service.web.pages.drawing.labels import Label, placed
-from graph_service.web.pages.drawing.letters import LINE, lines
-from graph_service.web.pages.drawing.rows import Rows, cell, key
-from graph_service.web.pages.drawing.sentences import listed
-from graph_service.web.pages.drawing.world import Country, World
-from graph_service.web.wording import gettext as _
-from graph_service.web.wording import ngettext
+from graph_service.web.display.cells import Cell
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.display.translations import ngettext
+from graph_service.web.pictures.canvas import ACCENT, EDGE, GROUND, RULE, SOFT, TEXT, Drawing, Mark, linked, mark, path, text, tip
+from graph_service.web.pictures.coordinates import Point
+from graph_service.web.pictures.labels import Label, placed
+from graph_service.web.pictures.letters import LINE, lines
+from graph_service.web.pictures.rows import Rows, cell, key
+from graph_service.web.pictures.sentences import listed
+from graph_service.web.pictures.world import Country, World
 
 _WIDTH, _PALEST = 1120.0, 0.45
 

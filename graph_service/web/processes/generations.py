@@ -14,23 +14,23 @@ from contextlib import suppress
 
 from flask import Flask
 
-from graph_service.config import Settings
+from graph_service.build import failure
+from graph_service.build.failure import Failure
+from graph_service.build.identity import source_set
 from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
-from graph_service.knowledge import failure
-from graph_service.knowledge.failure import Failure
-from graph_service.knowledge.identity import source_set
-from graph_service.knowledge.snapshot import Snapshot, last_good
-from graph_service.service import Service
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot, last_good
 from graph_service.web.app import create_app
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.cache import Cache, CacheCounts
-from graph_service.web.front.endpoint import Endpoint
-from graph_service.web.front.readers import Readers
-from graph_service.web.front.turns import Turns
-from graph_service.web.front.watching import Metrics
-from graph_service.web.takeover import Takeover
-from graph_service.web.warming import warm
+from graph_service.web.middleware.cache import Cache, CacheCounts
+from graph_service.web.middleware.endpoint import Endpoint
+from graph_service.web.middleware.metrics import Metrics
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.slow_clients import Readers
+from graph_service.web.middleware.takeover import Takeover
+from graph_service.web.middleware.turns import Turns
+from graph_service.web.processes.warming import warm
 
 #: Seconds between two looks for a new snapshot.
 _LOOK = 0.5

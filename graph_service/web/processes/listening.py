@@ -4,8 +4,8 @@ import errno
 import socket
 import time
 
-from graph_service.config import Settings
 from graph_service.errors import SettingError
+from graph_service.settings import Settings
 
 #: Seconds that another process gets to let go of the port.
 _HANDOVER = 5

@@ -9,12 +9,12 @@ import threading
 import time
 from pathlib import Path
 
-from graph_service.catalogue.catalogue import query_files
-from graph_service.config import Settings
+from graph_service.build import failure
+from graph_service.build.build import build
+from graph_service.build.identity import source_set
 from graph_service.errors import ServiceError
-from graph_service.knowledge import failure
-from graph_service.knowledge.build import build
-from graph_service.knowledge.identity import source_set
+from graph_service.queries.catalogue import query_files
+from graph_service.settings import Settings
 
 #: Seconds between two looks for changed files of canned queries.
 _LOOK = 0.5

@@ -25,13 +25,13 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from graph_service.config import Settings
-from graph_service.knowledge.identity import source_set
-from graph_service.knowledge.snapshot import Snapshot, last_good
-from graph_service.web.front.log import log_to_stderr
-from graph_service.web.listening import BACKLOG, listen, shown
-from graph_service.web.rebuilding import Rebuilding
-from graph_service.web.serving import Serving
+from graph_service.build.identity import source_set
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot, last_good
+from graph_service.web.middleware.log import log_to_stderr
+from graph_service.web.processes.listening import BACKLOG, listen, shown
+from graph_service.web.processes.rebuilding import Rebuilding
+from graph_service.web.processes.serving import Serving
 
 #: When garbage is looked for: among what requests leave behind often, among all that is kept, such as answers, seldom. With
 #: Python's own figures some requests in a hundred waited 100 ms for the latter.

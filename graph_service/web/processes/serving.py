@@ -11,19 +11,19 @@ import time
 from typing import TYPE_CHECKING
 
 from graph_service.arrival import arrived
-from graph_service.config import Settings
 from graph_service.errors import Busy, ServiceError, Unavailable
-from graph_service.knowledge.snapshot import Snapshot
-from graph_service.web.front.addresses import Addresses
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.conditions import cut, leave_out_useless_range, settled
-from graph_service.web.front.limits import Limits
-from graph_service.web.front.readers import Readers
-from graph_service.web.front.refusal import refusal
-from graph_service.web.front.reply import FilePart, Reply
-from graph_service.web.front.threads import Threads
-from graph_service.web.front.watching import Watch
-from graph_service.web.succession import HEALTH, Generation, Succession
+from graph_service.settings import Settings
+from graph_service.snapshot.snapshot import Snapshot
+from graph_service.web.middleware.addresses import Addresses
+from graph_service.web.middleware.conditions import cut, leave_out_useless_range, settled
+from graph_service.web.middleware.limits import Limits
+from graph_service.web.middleware.metrics import Watch
+from graph_service.web.middleware.refusal import refusal
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import FilePart, Reply
+from graph_service.web.middleware.slow_clients import Readers
+from graph_service.web.middleware.thread_pool import Threads
+from graph_service.web.processes.generations import HEALTH, Generation, Succession
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol

@@ -9,14 +9,14 @@ from contextlib import suppress
 
 from flask import Flask
 
-from graph_service.config import LANGUAGES
 from graph_service.errors import ServiceError
-from graph_service.service import Service
-from graph_service.web.front.asked import Asked
-from graph_service.web.front.endpoint import Endpoint
+from graph_service.formats.media_types import HTML
+from graph_service.service.service import Service
+from graph_service.settings import LANGUAGES
+from graph_service.web.middleware.endpoint import Endpoint
+from graph_service.web.middleware.request import Asked
 from graph_service.web.pages.documents import keys
 from graph_service.web.tables import archive
-from graph_service.words.formats import HTML
 
 #: What is asked for: pages, data that are no file of the snapshot, and what is given to who does not say.
 _FORMATS = (HTML.media, "application/ld+json", "*/*")

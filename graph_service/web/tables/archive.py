@@ -20,19 +20,19 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from flask import Blueprint, Response, request
 from werkzeug.http import http_date
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.config import Settings
 from graph_service.engine.result import Kind, Result
 from graph_service.errors import NotFound, ResultTooLarge
-from graph_service.service import Service
-from graph_service.web.answers import answer
-from graph_service.web.languages import current, speaking
+from graph_service.formats.media_types import CSV, Format
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.service.service import Service
+from graph_service.settings import Settings
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import current, speaking
+from graph_service.web.http.responses import answer
 from graph_service.web.tables.csvw import group
 from graph_service.web.tables.packages import around, resource
 from graph_service.web.tables.taking import file_name
 from graph_service.web.tables.telling import Telling, in_language, table_of, tell
-from graph_service.web.wording import gettext as _
-from graph_service.words.formats import CSV, Format
 
 #: Where it is.
 PATH = "/queries/all.zip"

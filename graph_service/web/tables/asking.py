@@ -5,19 +5,19 @@ from urllib.parse import unquote_plus, urlencode
 
 from flask import Response, redirect, request
 
-from graph_service.catalogue.catalogue import RESERVED, CannedQuery, Successor
-from graph_service.catalogue.paging import Page
-from graph_service.catalogue.parameters import Parameter
-from graph_service.service import Service
-from graph_service.web.answers import flag
-from graph_service.web.languages import current, is_tag, language, language_of_names, of_pages, speaking
-from graph_service.web.links import ascii_address
+from graph_service.queries.catalogue import RESERVED, CannedQuery, Successor
+from graph_service.queries.parameters import Parameter
+from graph_service.rdf.prefixes import curie
+from graph_service.rdf.terms import NamedNode, Term
+from graph_service.service.service import Service
+from graph_service.sparql.paging import Page
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import current, is_tag, language, language_of_names, of_pages, speaking
+from graph_service.web.http.links import ascii_address
+from graph_service.web.http.responses import flag
+from graph_service.web.http.values import pairs
 from graph_service.web.tables.taking import short
 from graph_service.web.tables.telling import in_language
-from graph_service.web.values import pairs
-from graph_service.web.wording import gettext as _
-from graph_service.words.prefixes import curie
-from graph_service.words.terms import NamedNode, Term
 
 #: Parameters that choose a format, which is told otherwise.
 _OF_FORMATS = frozenset({"format", "output", "results"})

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graph_service.catalogue.columns import Column
-from graph_service.catalogue.header import Text
-from graph_service.catalogue.types import COLUMN_TYPES
+from graph_service.formats.media_types import Format
+from graph_service.queries.columns import Column
+from graph_service.queries.header import Text
+from graph_service.queries.types import COLUMN_TYPES
 from graph_service.web.tables.telling import Telling
-from graph_service.words.formats import Format
 
 #: As it is registered (section 10).
 CSVW = Format("csv-metadata.json", "application/csvm+json")

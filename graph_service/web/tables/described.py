@@ -8,14 +8,14 @@ import json
 from flask import Blueprint, Response
 
 from graph_service.errors import NotFound
-from graph_service.service import Service
-from graph_service.web.answers import write
-from graph_service.web.links import Link, add, fitting
+from graph_service.formats.media_types import CSV, Format
+from graph_service.service.service import Service
+from graph_service.web.http.links import Link, add, fitting
+from graph_service.web.http.responses import write
 from graph_service.web.tables.asking import arguments, asked, moved, spoken
 from graph_service.web.tables.csvw import CSVW, metadata
 from graph_service.web.tables.packages import PACKAGE, package
 from graph_service.web.tables.telling import Telling, table_of, tell
-from graph_service.words.formats import CSV, Format
 
 #: The formats that tell of a table.
 DESCRIBING = (CSVW, PACKAGE)

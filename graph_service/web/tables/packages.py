@@ -6,11 +6,11 @@ programs.
 
 from typing import Any
 
-from graph_service.catalogue.columns import Column
-from graph_service.catalogue.types import COLUMN_TYPES
+from graph_service.formats.media_types import CSV, Format
+from graph_service.queries.columns import Column
+from graph_service.queries.types import COLUMN_TYPES
 from graph_service.web.tables.taking import plain
 from graph_service.web.tables.telling import Table, Telling, in_language
-from graph_service.words.formats import CSV, Format
 
 PACKAGE = Format("datapackage.json", "application/vnd.datapackage+json")
 

@@ -4,9 +4,9 @@ import json
 
 from flask import request
 
-from graph_service.catalogue.columns import Column
 from graph_service.engine.result import Kind
-from graph_service.web.paging import Paging
+from graph_service.queries.columns import Column
+from graph_service.web.http.paging import Paging
 from graph_service.web.tables.telling import Telling, in_language
 
 

@@ -10,10 +10,10 @@ from unicodedata import normalize
 
 from flask import Response
 
-from graph_service.web.answers import wants_html
-from graph_service.words.formats import CSV, SHEET, Format
-from graph_service.words.terms import NamedNode, Term
-from graph_service.words.tokens import digest
+from graph_service.formats.media_types import CSV, SHEET, Format
+from graph_service.rdf.terms import NamedNode, Term
+from graph_service.sparql.tokens import digest
+from graph_service.web.http.responses import wants_html
 
 #: The longest name of a file, its ending not counted, and the longest of one part of it. File systems allow 255 bytes; paths are added.
 _LONGEST, _LONGEST_PART = 120, 40

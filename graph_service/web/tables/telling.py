@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from flask import request
 
-from graph_service.catalogue.catalogue import CannedQuery
-from graph_service.catalogue.columns import Column
-from graph_service.catalogue.header import Text
-from graph_service.service import Service
-from graph_service.web.languages import speaking
-from graph_service.web.pages.numerals import day
-from graph_service.web.wording import gettext as _
-from graph_service.words.names import DCTERMS
+from graph_service.queries.catalogue import CannedQuery
+from graph_service.queries.columns import Column
+from graph_service.queries.header import Text
+from graph_service.rdf.namespaces import DCTERMS
+from graph_service.service.service import Service
+from graph_service.web.display.numerals import day
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import speaking
 
 
 @dataclass(frozen=True)

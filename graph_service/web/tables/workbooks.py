@@ -1,15 +1,15 @@
-"""What a workbook tells of a table, in the language of its names: see `words.workbooks`, which writes it beside the rows."""
+"""What a workbook tells of a table, in the language of its names: see `formats.xlsx`, which writes it beside the rows."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from graph_service.catalogue.columns import Column
-from graph_service.web.languages import speaking
-from graph_service.web.pages.numerals import language_name
+from graph_service.formats.media_types import XLSX, Format
+from graph_service.queries.columns import Column
+from graph_service.web.display.numerals import language_name
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import speaking
 from graph_service.web.tables.telling import Telling, in_language
-from graph_service.web.wording import gettext as _
-from graph_service.words.formats import XLSX, Format
 
 
 def workbook(told: Telling, chosen: Sequence[tuple[str, str]]) -> Format:
