@@ -41,6 +41,14 @@ def text_of(place: Path) -> str:
         raise SourceError(f"{place}:{line}: not UTF-8. Save the file as UTF-8.") from error
 
 
+def sentence_of(text: str, kind: str, where: object) -> str:
+    """What the first line of a query says in words: a comment. Raises SourceError, beginning with `where`, if it is none."""
+    sentence = text.partition("\n")[0].removeprefix("#").strip()
+    if not text.startswith("#") or not sentence:
+        raise SourceError(f"{where}:1: the first line of a {kind} is a comment that says the {kind}")
+    return sentence
+
+
 def matching(roots: Iterable[Path], pattern: str) -> list[Path]:
     """The files at any depth below those of the roots that are folders, by a pattern such as `checks/*.rq`, sorted."""
     return sorted(path for root in roots if root.is_dir() for path in root.rglob(pattern))

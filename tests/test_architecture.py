@@ -7,26 +7,42 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).parent.parent / "graph_service"
 
-#: From the ground up: a module may import from its own floor and those below.
+#: From the ground up: a module may import from floors below its own, and on its own floor from its own part of the house.
 FLOORS = (
-    {"errors", "settings", "files", "arrival"},
-    {"client"},
+    {"errors", "arrival"},
+    {"settings", "client"},
+    {"files"},
     {"text"},
     {"rdf"},
     {"sparql", "formats"},
     {"sources", "queries"},
     {"search"},
     {"snapshot"},
-    {"description", "engine", "reasoning", "checks"},
-    {"build", "service"},
+    {"description", "engine", "reasoning"},
+    {"checks", "service"},
+    {"build"},
     {"web"},
     {"commands"},
     {"cli"},
     {"__main__"},
 )
 
+#: The same within `web`.
+FLOORS_OF_WEB = (
+    {"http"},
+    {"display"},
+    {"middleware", "data"},
+    {"tables"},
+    {"pictures"},
+    {"pages"},
+    {"endpoints"},
+    {"app", "message_extraction"},
+    {"processes"},
+)
 
 #: Foreign package -> the parts of the house that may import it.
 ROOMS = {
@@ -49,9 +65,6 @@ ROOMS = {
 
 MODULES = sorted(file for file in PACKAGE.rglob("*.py") if "node_modules" not in file.parts)
 
-#: The parts of the house: folders, and modules at the top.
-PARTS = frozenset(entry.stem for entry in PACKAGE.iterdir() if entry.is_dir() or entry.suffix == ".py")
-
 
 @cache
 def imported(module: Path) -> set[str]:
@@ -65,26 +78,30 @@ def imported(module: Path) -> set[str]:
     return names
 
 
-def part(module: Path) -> str:
-    """The part of the house a module belongs to: its folder, or its own name at the top."""
-    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def part(path: Path, package: Path) -> str:
+    """The part of a package that a module belongs to: its folder, or its own name at the top."""
+    return path.relative_to(package).parts[0].removesuffix(".py")
 
 
-def floor(name: str) -> int:
-    """The floor of a part of the house."""
-    return next(number for number, parts in enumerate(FLOORS) if name in parts)
-
-
-def test_imports_run_downwards() -> None:
-    assert imported(PACKAGE / "__init__.py") == set()
+@pytest.mark.parametrize(("package", "floors"), [(PACKAGE, FLOORS), (PACKAGE / "web", FLOORS_OF_WEB)], ids=["house", "web"])
+def test_imports_run_downwards(package: Path, floors: tuple[set[str], ...]) -> None:
+    modules = [module for module in MODULES if package in module.parents and module != package / "__init__.py"]
+    floor = {name: number for number, names in enumerate(floors) for name in names}
+    assert {part(module, package) for module in modules} == floor.keys()
+    prefix = ".".join(package.relative_to(PACKAGE.parent).parts) + "."
     upwards = [
-        f"{module} imports {name} from a floor above"
-        for module in MODULES
-        if module != PACKAGE / "__init__.py"
+        f"{module} imports {name}"
+        for module in modules
         for name in imported(module)
-        if name.startswith("graph_service.") and name.split(".")[1] in PARTS and floor(name.split(".")[1]) > floor(part(module))
+        if name.startswith(prefix)
+        for here, there in [(part(module, package), name.removeprefix(prefix).split(".")[0])]
+        if there in floor and there != here and floor[there] >= floor[here]
     ]
     assert upwards == []
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    assert imported(PACKAGE / "__init__.py") == set()
 
 
 def test_foreign_packages_stay_in_their_rooms() -> None:

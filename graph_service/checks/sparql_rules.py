@@ -18,7 +18,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.errors import SourceError
-from graph_service.files import matching, text_of
+from graph_service.files import matching, sentence_of, text_of
 from graph_service.rdf.prefixes import curie
 from graph_service.sources.sources import Sources
 
@@ -59,14 +59,6 @@ def doubtful(ontology: Iterable[Path]) -> list[Path]:
 def shapes(ontology: Iterable[Path]) -> list[Path]:
     """The files with shapes in the ontology's folders, sorted (see `shapes`)."""
     return matching(ontology, "shapes/*.ttl")
-
-
-def sentence_of(text: str, kind: str, where: object) -> str:
-    """What the first line of a query says in words: a comment. Raises SourceError, beginning with `where`, if it is none."""
-    sentence = text.partition("\n")[0].removeprefix("#").strip()
-    if not text.startswith("#") or not sentence:
-        raise SourceError(f"{where}:1: the first line of a {kind} is a comment that says the {kind}")
-    return sentence
 
 
 def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]) -> list[Finding]:

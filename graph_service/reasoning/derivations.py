@@ -14,9 +14,8 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Literal, Node, URIRef, Variable
 
-from graph_service.checks.sparql_rules import sentence_of
 from graph_service.errors import SourceError
-from graph_service.files import matching, text_of
+from graph_service.files import matching, sentence_of, text_of
 from graph_service.rdf.namespaces import XSD
 from graph_service.reasoning.explanation import Step
 from graph_service.reasoning.rule import Atom, Rule

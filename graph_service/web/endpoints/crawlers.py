@@ -10,17 +10,14 @@ from flask import Blueprint, Response, request
 from graph_service.engine.result import Query
 from graph_service.rdf.terms import NamedNode
 from graph_service.service.service import Service
-from graph_service.snapshot.contents import Content
 from graph_service.web.display.destinations import by_iri, is_outside, local
 from graph_service.web.http.precomputed import content
+from graph_service.web.pages.home import OF_CONTENT
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pictures.gallery import pictures
 
 #: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
 _PAGES = (*("", "things", "documents", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
-
-#: A page -> the kind of content that it is for.
-OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "ns": Content.TERMS}
 
 #: Answers to one question, of which there are without end.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")

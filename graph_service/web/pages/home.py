@@ -5,10 +5,10 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from graph_service.formats.media_types import DOCUMENT_FORMATS
 from graph_service.rdf.namespaces import DCTERMS
 from graph_service.service.service import Service
+from graph_service.snapshot.contents import Content
 from graph_service.web.data.datasets import schema_dataset
 from graph_service.web.data.descriptions import catalogue, described
 from graph_service.web.data.signposts import of_dataset
-from graph_service.web.endpoints.crawlers import OF_CONTENT
 from graph_service.web.http.languages import language_of_names
 from graph_service.web.http.links import add
 from graph_service.web.http.precomputed import content, page
@@ -24,6 +24,9 @@ _WAYS = {
     **{name: name for name in ("changes", "about", "docs", "health")},
     **{"downloads": "downloads/", "void": ".well-known/void", "openapi": "openapi.json", "context": "context.jsonld", "feed": "feed.atom"},
 }
+
+#: A page -> the kind of content that it is for.
+OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "ns": Content.TERMS}
 
 
 def blueprint(service: Service) -> Blueprint:
