@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
+from unittest import mock
 from urllib.parse import urlencode
 
 import pytest
@@ -19,6 +21,7 @@ from prometheus_client import CollectorRegistry
 from graph_service.build.build import build
 from graph_service.build.pipeline import make
 from graph_service.cli import main
+from graph_service.engine.process import Process
 from graph_service.queries.catalogue import Catalogue
 from graph_service.service.service import Service
 from graph_service.settings import Settings
@@ -77,11 +80,26 @@ def test_paths_are_found() -> None:
     assert not is_there("web/middleware/nothing.py")
 
 
+def crossed(calling: FrameType) -> list[str]:
+    """The modules of the package that have called each other to where a frame is, each once, in the order in which they were entered."""
+    found = []
+    frame: FrameType | None = calling
+    while frame is not None:
+        found.append(Path(frame.f_code.co_filename))
+        frame = frame.f_back
+    return [*dict.fromkeys(str(file.relative_to(PACKAGE)) for file in reversed(found) if file.is_relative_to(PACKAGE))]
+
+
 def way(title: str) -> set[str]:
     """The modules of the package that a way of docs/architecture.md names."""
+    return {name for name in PATH.findall(section(title)) if name.endswith(".py")}
+
+
+def section(title: str) -> str:
+    """The text of a way of docs/architecture.md."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    part = re.findall(rf"^### {title}\n(.*?)(?=^##)", text, re.DOTALL | re.MULTILINE)[0]
-    return {name for name in PATH.findall(part) if name.endswith(".py")}
+    [found] = re.findall(rf"^### {title}\n(.*?)(?=^##)", text, re.DOTALL | re.MULTILINE)
+    return str(found)
 
 
 def called(work: Callable[[], object]) -> set[str]:
@@ -161,7 +179,10 @@ class Client:
 
 
 def serve(snapshots: str, *asked: str) -> None:
-    """Answer some requests in this process, each given as Accept and address, print how and the modules that are met, and end at once."""
+    """Answer some requests in this process, each given as Accept and address, and end at once.
+
+    Printed are how they are answered, the modules that are met, and those that the first task has crossed.
+    """
     settings = replace(Settings(), snapshots=Path(snapshots))
     reading, _ = os.pipe()
     clients = [Client(address.partition("?")[0], address.partition("?")[2], accept) for accept, address in map(str.split, asked)]
@@ -171,32 +192,45 @@ def serve(snapshots: str, *asked: str) -> None:
         for client in clients:
             await serving.__rsgi__(client, client)  # type: ignore[arg-type]
 
-    met = called(lambda: asyncio.run(answer()))
-    print(*(client.status for client in clients))
-    print(*met, flush=True)
+    sent: list[str] = []
+    told = Process.tell
+
+    def tell(self: Process, *task: Any) -> None:
+        # Pages are made beside it.
+        way = crossed(sys._getframe(1))
+        sent[:] = sent or (way if way[0] == "web/processes/serving.py" else [])
+        told(self, *task)
+
+    with mock.patch.object(Process, "tell", tell):
+        met = called(lambda: asyncio.run(answer()))
+    for words in ((client.status for client in clients), met, sent):
+        print(*words, flush=True)
     os._exit(0)
 
 
-def served(snapshots: Path, *asked: str) -> tuple[list[int], set[str]]:
-    """How some requests are answered by a serving process, and the modules that are met there."""
+def served(snapshots: Path, *asked: str) -> tuple[list[int], set[str], list[str]]:
+    """How some requests are answered by a serving process, the modules that are met there, and those that the first task has crossed."""
     code = "import sys; from tests.test_guide import serve; serve(*sys.argv[1:])"
     done = subprocess.run([sys.executable, "-c", code, str(snapshots), *asked], cwd=ROOT, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
-    status, met = done.stdout.splitlines()
-    return [*map(int, status.split())], set(met.split())
+    status, met, sent = done.stdout.splitlines()
+    return [*map(int, status.split())], set(met.split()), sent.split()
 
 
 def test_a_query_goes_the_way_that_is_told(snapshot: Snapshot, snapshots: Path) -> None:
     asked = ("application/sparql-results+json", "ASK {}"), ("text/turtle", "CONSTRUCT WHERE { ?s a ?o }")
-    status, met = served(snapshots, *(f"{accept} /sparql?{urlencode({'query': text})}" for accept, text in asked))
+    status, met, sent = served(snapshots, *(f"{accept} /sparql?{urlencode({'query': text})}" for accept, text in asked))
     assert status == [200, 200]
     # The main process, what is done in a worker, and another server as the engine.
-    elsewhere = {"web/processes/server.py", "engine/tasks.py", "engine/store.py", "engine/remote/server.py"}
-    assert way("A query, from a client to its answer") - met == elsewhere
+    worker = {"engine/worker.py", "engine/tasks.py", "engine/store.py"}
+    assert way("A query, from a client to its answer") - met == {"web/processes/server.py", "engine/remote/server.py", *worker}
+    told = PATH.findall(section("A query, from a client to its answer").partition(" On the way")[0])
+    assert told == [*sent, "engine/process.py", "engine/wire.py", "engine/worker.py", "engine/tasks.py", "engine/store.py"]
+    assert len(told) < 12
 
 
 def test_a_failure_goes_the_way_that_is_told(snapshot: Snapshot, snapshots: Path, tmp_path: Path) -> None:
-    status, met = served(snapshots, "*/* /sparql?query=SELEKT", f"*/* /sparql?query={'a' * 100_000}", "*/* /ready")
+    status, met, _ = served(snapshots, "*/* /sparql?query=SELEKT", f"*/* /sparql?query={'a' * 100_000}", "*/* /ready")
     assert status == [400, 414, 200]
     (tmp_path / "slip.ttl").write_text("<urn:a> <urn:b> .")
     codes: list[int] = []

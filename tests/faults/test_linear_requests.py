@@ -20,10 +20,10 @@ from graph_service.settings import Settings
 from graph_service.web.app import create_app
 from graph_service.web.middleware import encodings
 from graph_service.web.middleware.cache import Cache, CacheCounts
-from graph_service.web.middleware.endpoint import Endpoint
 from graph_service.web.middleware.limits import Limits
 from graph_service.web.middleware.request import Asked
 from graph_service.web.middleware.turns import Turns
+from graph_service.web.processes.generations import Generation
 from tests.faults.beside import write
 
 #: How many times as long as with an ordinary text a request may take, and how many seconds more.
@@ -108,8 +108,8 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Asked
     settings = replace(Settings(), reasoning="none", **places)  # type: ignore[arg-type]
     snapshot = build(settings, lambda _: None)
     with Service.open(snapshot, settings) as service:
-        endpoint = Endpoint(create_app(service, settings, CollectorRegistry()), service, Turns(2, 10))
-        cache = Cache(snapshot, settings, CacheCounts())
+        flask = create_app(service, settings, CollectorRegistry())
+        generation = Generation(flask, service, Turns(2, 10), Cache(snapshot, settings, CacheCounts()))
         limits = Limits(settings)
 
         def work(asked: Asked) -> None:
@@ -117,8 +117,8 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Asked
                 limits.refuse_long_head(asked)
                 asked.leave_out_what_nobody_reads()
                 encodings.choose(asked.headers.get("accept-encoding", ""))
-                if cache.known(asked) is None:
-                    endpoint.answer(asked)
+                if generation.cache.known(asked) is None:
+                    generation.answer(asked)
 
         yield work
 

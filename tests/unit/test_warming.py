@@ -9,10 +9,10 @@ from graph_service.service.service import Service
 from graph_service.settings import LANGUAGES, Settings
 from graph_service.web.app import create_app
 from graph_service.web.http.precomputed import Kept
-from graph_service.web.middleware.endpoint import Endpoint
+from graph_service.web.middleware.cache import Cache, CacheCounts
 from graph_service.web.middleware.request import Asked
 from graph_service.web.middleware.turns import Turns
-from graph_service.web.processes.warming import warm
+from graph_service.web.processes.generations import Generation
 
 PATHS = ("/", "/ns", "/docs", "/documents", "/documents/brochure-2023", "/openapi.json", "/openapi.yaml", "/sitemap.xml", "/changes")
 MORE = ("/feed.atom", "/sparql/vocabulary", "/catalog", "/.well-known/void", "/graph/ontology")
@@ -38,13 +38,13 @@ class Counting(Kept):
 def test_what_is_kept_is_there_before_the_first_client(service: Service, settings: Settings) -> None:
     app = create_app(service, settings, CollectorRegistry())
     kept = app.extensions["kept"] = Counting()
-    endpoint = Endpoint(app, service, Turns(2, 10))
-    warm(app, service, endpoint)
+    generation = Generation(app, service, Turns(2, 10), Cache(service.snapshot, settings, CacheCounts()))
+    generation.warm()
     assert len(kept.made) == len(set(kept.made))
     kept.made.clear()
     for path in (*PATHS, *MORE):
         for language in LANGUAGES:
             for media in ("text/html", "application/ld+json", "*/*"):
                 headers = [("host", "data.example"), ("accept", media), ("accept-language", language)]
-                assert endpoint.answer(Asked("HEAD", path, headers=headers)).status in {200, 406}
+                assert generation.answer(Asked("HEAD", path, headers=headers)).status in {200, 406}
     assert not kept.made

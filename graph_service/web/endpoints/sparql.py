@@ -1,46 +1,199 @@
-"""`/sparql`: results as pages, the editor, and the service's description. `endpoint` reads the request."""
+"""`/sparql`: the query operation of the SPARQL 1.1 Protocol for programs, and for people a page with the editor and its results.
 
-from collections.abc import Sequence
+`Endpoint` reads each request. What a program asks is answered there; tables and truths without Flask, since building up its routes and
+contexts takes longer than a small query. A page is a view like any other.
+"""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from http import HTTPStatus
 from time import perf_counter
+from typing import NoReturn
 
 from flask import Blueprint, Response, render_template, request
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from werkzeug.wrappers import Request
 
-from graph_service.formats.media_types import GRAPH_FORMATS
+from graph_service.arrival import arrived
+from graph_service.engine.pending import Begun
+from graph_service.engine.result import Formats, Kind, Query, Result
+from graph_service.formats.media_types import GRAPH_FORMATS, Format
 from graph_service.service.service import Service
 from graph_service.sparql.binding import bind
 from graph_service.web.data.descriptions import document
 from graph_service.web.display.cells import Table, table
-from graph_service.web.http.responses import answer, choose, wants_html, write
-from graph_service.web.middleware.endpoint import READ, Read, timed
+from graph_service.web.http.languages import chosen
+from graph_service.web.http.protocol import read_query, wants_page
+from graph_service.web.http.responses import answer, choose, wanted, wants_html, write
+from graph_service.web.http.values import check
+from graph_service.web.middleware.application import Application
+from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import Headers, Reply, nameless
 from graph_service.web.pages.vicinity import places
+
+_PATHS = frozenset({"/sparql", "/sparql/"})
+_METHODS = ("GET", "POST", "QUERY")
+
+#: For how many addresses and formats headers are kept: a client may send any name of a host.
+_KEPT = 256
+
+#: Bytes of a request that is read on the event loop, which nothing may keep for long.
+_SHORT = 8192
+
+
+def takes(asked: Asked) -> bool:
+    """Whether a request is for the endpoint."""
+    return asked.path in _PATHS and asked.method in {*_METHODS, "HEAD"}
+
+
+class _Read(Request):
+    """A request whose parameters are plain attributes once they have been read: they are looked at some twenty times.
+
+    Werkzeug's own properties are worked out by a call each time, and put the parameters of GET together with a body's that there is not.
+    """
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return super().args
+
+    @cached_property
+    def values(self) -> MultiDict[str, str] | CombinedMultiDict[str, str]:  # type: ignore[override]
+        return self.args if self.method == "GET" else super().values
+
+
+@dataclass
+class _Reading:
+    """What was read of a request when: its query, None if there is none; in which formats its result is wanted, None for a page."""
+
+    asked: Asked
+    request: _Read
+    began: float
+    query: Query | None = None
+    formats: Formats | None = None
+    fault: Exception | None = None
+
+
+class Endpoint:
+    """The endpoint over a snapshot. Many threads may use it."""
+
+    def __init__(self, application: Application, service: Service) -> None:
+        self._application = application
+        self._service = service
+        self._headers: dict[tuple[str, str, str, str], Headers] = {}
+
+    def answer(self, asked: Asked) -> Reply:
+        """The answer to a request. Raises Unavailable when the disk is full, Busy if no turn comes."""
+        return self._answer(self._read(asked))
+
+    async def begin(self, asked: Asked) -> Reply | Begun[Reply]:
+        """The answer to a short question, from the event loop; for all others what a thread has to do.
+
+        The way to a thread and back takes longer than a small query does.
+        """
+        if asked.size + len(asked.body) > _SHORT:
+            return Begun(partial(self.answer, asked))
+        with arrived(asked.arrived):
+            reading = self._read(asked)
+        if reading.query is None or reading.formats is None or reading.fault is not None:
+            return Begun(partial(self._answer, reading))
+        try:
+            result = await self._service.begin(reading.query, reading.formats)
+        except Exception as error:  # whatever it is, the client is told
+            return Begun(partial(self._failed, reading, error))
+        if isinstance(result, Begun):
+            return Begun(partial(self._finished, reading, result.finish), result.drop)
+        if result.kind is Kind.GRAPH or self._key(reading, result.format) not in self._headers:
+            return Begun(partial(self._written, reading, result))
+        return self._written(reading, result)
+
+    def _read(self, asked: Asked) -> _Reading:
+        reading = _Reading(asked, _Read(asked.environ(), populate_request=False), perf_counter())
+        read = reading.request
+        read.max_content_length = read.max_form_memory_size = self._application.body_limit
+        try:
+            check(read, self._application.limits)
+            # Data are the same in all languages, and what is no language is refused at every address.
+            chosen(read)
+            reading.query = read_query(read)
+            if reading.query is not None and not wants_page(read):
+                reading.formats = wanted(asked=read)
+        except Exception as error:  # whatever it is, the client is told
+            reading.fault = error
+        return reading
+
+    def _answer(self, reading: _Reading) -> Reply:
+        query, formats = reading.query, reading.formats
+        if reading.fault is not None:
+            return self._failed(reading, reading.fault)
+        if query is None and not wants_html(reading.request):
+            return self._application.respond(reading.asked, partial(_description, self._service))
+        if query is None or formats is None:
+            return self._application.answer(reading.asked)
+        return self._finished(reading, partial(self._service.sparql, query, formats))
+
+    def _finished(self, reading: _Reading, finish: Callable[[], Result]) -> Reply:
+        try:
+            result = finish()
+        except Exception as error:  # whatever it is, the client is told
+            return self._failed(reading, error)
+        return self._written(reading, result)
+
+    def _failed(self, reading: _Reading, error: Exception) -> Reply:
+        try:
+            return self._application.respond(reading.asked, partial(_fail, error))
+        finally:
+            # An error holds what it met, and what it met holds the error. Until somebody looks for such garbage, it must not hold a
+            # result, which may be a large file.
+            traceback.clear_frames(error.__traceback__)
+            reading.fault = None
+
+    def _written(self, reading: _Reading, result: Result) -> Reply:
+        assert reading.query is not None
+        told = [("X-Query-Id", reading.query.id), ("Server-Timing", _timing(reading.began))]
+        if result.volatile:
+            told.append(("Cache-Control", "no-store"))
+        if result.kind is Kind.GRAPH:
+            # JSON-LD is made short by what is done to every answer.
+            reply = self._application.respond(reading.asked, partial(answer, result))
+            return Reply(reply.status, [*reply.headers, *told], reply.content)
+        headers = [*self._constant(reading, result.format), ("Content-Length", str(result.size)), *told]
+        return Reply(HTTPStatus.OK, headers, result.read() if result.in_memory else nameless(result))
+
+    def _constant(self, reading: _Reading, format: Format) -> Headers:
+        """The headers that every table and truth has at an address in a format: worked out once."""
+        key = self._key(reading, format)
+        headers = self._headers.get(key)
+        if headers is None:
+            if len(self._headers) >= _KEPT:
+                self._headers.clear()
+            reply = self._application.respond(reading.asked, partial(write, b"", format))
+            headers = self._headers[key] = [header for header in reply.headers if header[0] != "Content-Length"]
+        return headers
+
+    def _key(self, reading: _Reading, format: Format) -> tuple[str, str, str, str]:
+        read = reading.request
+        return (read.scheme, read.host, read.path, format.content_type)
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes `/sparql` and `/sparql/`."""
+    """The routes `/sparql` and `/sparql/`, for people."""
     routes = Blueprint("sparql", __name__)
 
-    @routes.route("/sparql", methods=["GET", "POST", "QUERY"])
-    @routes.route("/sparql/", methods=["GET", "POST", "QUERY"])
+    @routes.route("/sparql", methods=_METHODS)
+    @routes.route("/sparql/", methods=_METHODS)
     def sparql() -> Response:
-        read: Read = request.environ[READ]
-        if read.fault is not None:
-            raise read.fault
-        query = read.query
+        query = read_query(request)
         if query is None:
-            return _describe(service)
-        if read.result is not None:
-            response = answer(read.result)
-            volatile = read.result.volatile
-        else:
-            began = perf_counter()
-            result = service.sparql(query)
-            volatile = result.volatile
-            timing = timed(began)
-            formats = [format.name for format in result.kind.formats]
-            response = _page(service, bind(query.text, dict(query.given)), table(service, result), formats)
-            response.headers["Server-Timing"] = timing
-        response.headers["X-Query-Id"] = query.id
-        if volatile:
+            return _page(service)
+        began = perf_counter()
+        result = service.sparql(query)
+        timing = _timing(began)
+        formats = [format.name for format in result.kind.formats]
+        response = _page(service, bind(query.text, dict(query.given)), table(service, result), formats)
+        response.headers["X-Query-Id"], response.headers["Server-Timing"] = query.id, timing
+        if result.volatile:
             response.cache_control.no_store = True
         return response
 
@@ -54,8 +207,16 @@ def _page(service: Service, query: str | None = None, shown: Table | bool | None
     return Response(page)
 
 
-def _describe(service: Service) -> Response:
-    if wants_html():
-        return _page(service)
+def _description(service: Service) -> Response:
+    """What the service says of itself (SPARQL 1.1 Service Description, section 2)."""
     format = choose(GRAPH_FORMATS)
     return write(document(service, format, service.space.dataset, service.space.endpoint, service.space.void), format)
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
+
+
+def _timing(began: float) -> str:
+    """What a Server-Timing header (W3C) says of a query that began then: milliseconds until its result was there, waiting included."""
+    return f"query;dur={(perf_counter() - began) * 1000:.1f}"

@@ -11,22 +11,27 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from flask import Flask
 
 from graph_service.build import failure
 from graph_service.build.failure import Failure
 from graph_service.build.identity import source_set
+from graph_service.engine.pending import Begun
 from graph_service.engine.result import Query
 from graph_service.errors import ServiceError
 from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot, last_good
 from graph_service.web.app import create_app
+from graph_service.web.endpoints import sparql
+from graph_service.web.endpoints.sparql import Endpoint
+from graph_service.web.middleware.application import Application
 from graph_service.web.middleware.cache import Cache, CacheCounts
-from graph_service.web.middleware.endpoint import Endpoint
 from graph_service.web.middleware.metrics import Metrics
 from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.response import Reply
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.middleware.takeover import Takeover
 from graph_service.web.middleware.turns import Turns
@@ -44,20 +49,29 @@ _log = logging.getLogger(__name__)
 class Generation:
     """One snapshot's application and the answers of it that are kept; and how many requests it has under way."""
 
-    def __init__(self, application: Flask, service: Service, endpoint: Endpoint, cache: Cache) -> None:
+    def __init__(self, flask: Flask, service: Service, turns: Turns, cache: Cache) -> None:
         self.service = service
-        self._application = application
-        self.endpoint = endpoint
+        self._flask = flask
+        self._application = Application(flask, turns)
+        self._endpoint = Endpoint(self._application, service)
         self.cache = cache
         #: The answer of HEALTH, which is always the same.
-        self.health = endpoint.answer(Asked("GET", HEALTH))
+        self.health = self.answer(Asked("GET", HEALTH))
         self._under_way = 0
         self._retired = False
         self._lock = threading.Lock()
 
     def warm(self) -> None:
         """Make what is made once for this snapshot, so that no client waits for it."""
-        warm(self._application, self.service, self.endpoint)
+        warm(self._flask, self.service, self.answer)
+
+    def answer(self, asked: Asked) -> Reply:
+        """The answer to a request, made in this thread. Raises Unavailable when the disk is full, Busy if no turn comes."""
+        return self._endpoint.answer(asked) if sparql.takes(asked) else self._application.answer(asked)
+
+    async def begin(self, asked: Asked) -> Reply | Begun[Reply]:
+        """The answer to a short question, from the event loop; for all others what a thread has to do."""
+        return await self._endpoint.begin(asked) if sparql.takes(asked) else Begun(partial(self._application.answer, asked))
 
     def enter(self) -> bool:
         """Begin a request; False if this generation takes none any more."""
@@ -123,7 +137,7 @@ class Succession:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        return Generation(app, service, Endpoint(app, service, self._turns), Cache(snapshot, self._settings, self._cache_counts))
+        return Generation(app, service, self._turns, Cache(snapshot, self._settings, self._cache_counts))
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait

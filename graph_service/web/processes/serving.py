@@ -122,7 +122,7 @@ class Serving:
 
         If the client leaves, its query is ended.
         """
-        begun = await generation.endpoint.begin(asked)
+        begun = await generation.begin(asked)
         if isinstance(begun, Reply):
             return begun
 

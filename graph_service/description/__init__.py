@@ -1,0 +1,1 @@
+"""The graph described in its own terms: VoID, DCAT, SPARQL service description."""

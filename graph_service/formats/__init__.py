@@ -1,0 +1,1 @@
+"""What is written: media types and their negotiation, RDF, result tables, spreadsheets."""

@@ -1,0 +1,1 @@
+"""What follows from what is said, by OWL 2 RL rules, and why."""

@@ -1,0 +1,1 @@
+"""Texts as people compare them: folded for searches, collated for order."""

@@ -1,0 +1,1 @@
+"""How terms, numbers, texts and links are shown to people, in their language."""

@@ -1,0 +1,1 @@
+"""The addresses that ask something: SPARQL, canned queries, search, explanations, things."""

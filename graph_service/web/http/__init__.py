@@ -1,0 +1,1 @@
+"""What a request asks for and what a response is made of: languages, values, pages, links, status."""
