@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from graph_service.engine.remote.http import Peer
 from graph_service.engine.remote.push import put
-from tests.engine.others import end, free_port, virtuoso
+from tests.engine.others import end, virtuoso
+from tests.ports import free_port
 
 ACCEPT = "application/sparql-results+json"
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sources.imports import sources_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 
@@ -200,9 +200,7 @@ def start(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """
 
     def run(*flags: str, host: str = "127.0.0.1", program: Sequence[str] = ("-m", "graph_service")) -> Server:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         log = tmp_path_factory.mktemp("server") / "log"
         with log.open("w") as output:
             process = subprocess.Popen(

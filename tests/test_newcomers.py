@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 from tests.test_readme import BLOCKS, expected
 
 pytestmark = pytest.mark.live
@@ -57,9 +57,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
         ).stdout.strip(),
         "NO_PROXY": "127.0.0.1",
     }
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     said = home / "said"
     began = time.monotonic()
     with said.open("w") as output:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
@@ -21,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 BUILT = "graph_service/web/static/built/"
 
@@ -154,9 +154,7 @@ def test_the_wheel_alone_serves_a_file(elsewhere: Elsewhere) -> None:
     (elsewhere.home / "ship.ttl").write_text(
         '<http://example.org/ship> a <http://example.org/Ship> ; <http://www.w3.org/2000/01/rdf-schema#label> "Bluenose"@en .\n'
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = elsewhere.python.with_name("graph-service")
     with (elsewhere.home / "log").open("w") as log:
         process = subprocess.Popen(

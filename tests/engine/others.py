@@ -1,7 +1,6 @@
 """Real servers of other makers on loopback, started for the tests and stopped after them."""
 
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph_service.engine.remote.http import Peer
+from tests.ports import free_port
 
 _VIRTUOSO = """
 [Database]
@@ -59,12 +59,6 @@ class Other:
     @property
     def peer(self) -> Peer:
         return Peer(self.store, self.user, self.password)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -29,8 +29,9 @@ from graph_service.errors import (
     Unavailable,
 )
 from graph_service.settings import Settings
-from tests.engine.others import Other, free_port, oxigraph
+from tests.engine.others import Other, oxigraph
 from tests.engine.test_embedded import CALLS, LIMITS
+from tests.ports import free_port
 
 TABLE = "application/sparql-results+json"
 NAMES = "SELECT ?s ?name { ?s <http://e/p> ?o SERVICE <%s> { ?s <http://e/name> ?name } } ORDER BY ?s"

@@ -20,7 +20,8 @@ from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import ROOT, Server
-from tests.engine.others import WITHOUT_VIRTUOSO, Other, free_port, oxigraph, virtuoso
+from tests.engine.others import WITHOUT_VIRTUOSO, Other, oxigraph, virtuoso
+from tests.ports import free_port
 
 pytestmark = pytest.mark.live
 

@@ -31,7 +31,7 @@ from graph_service.errors import (
 )
 from graph_service.settings import Settings
 from tests.conftest import SPACE
-from tests.engine.others import free_port
+from tests.ports import free_port
 
 TABLE = "application/sparql-results+json"
 TRIPLES = "application/n-triples"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Server
+from tests.ports import free_port
 
 #: A pattern, and what is put in the one place where it is found.
 Change = tuple[str, str]
@@ -46,7 +47,7 @@ class Proxy:
 @contextmanager
 def nginx(served: Server, folder: Path, changes: Iterable[Change] = ()) -> Iterator[Proxy]:
     """An nginx in front of a service. Skips where there is none."""
-    program, port = _program("nginx"), _free_port()
+    program, port = _program("nginx"), free_port()
     own = (
         (r"127\.0\.0\.1:8000", served.url.removeprefix("http://")),
         (r"listen 443", f"listen 127.0.0.1:{port}"),
@@ -63,7 +64,7 @@ def nginx(served: Server, folder: Path, changes: Iterable[Change] = ()) -> Itera
 @contextmanager
 def haproxy(served: Server, folder: Path, changes: Iterable[Change] = ()) -> Iterator[Proxy]:
     """An HAProxy in front of a service. Skips where there is none."""
-    program, port = _program("haproxy"), _free_port()
+    program, port = _program("haproxy"), free_port()
     own = (
         (r"127\.0\.0\.1:8000", served.url.removeprefix("http://")),
         (r"bind :443", f"bind 127.0.0.1:{port}"),
@@ -79,13 +80,6 @@ def _program(name: str) -> str:
     if program is None or shutil.which("openssl") is None:
         pytest.skip(f"{name} and openssl are not installed")
     return program
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _adapted(file: str, changes: Iterable[Change]) -> str:

@@ -26,7 +26,7 @@ from graph_service.errors import (
     UnknownParameter,
 )
 from tests.conftest import Server
-from tests.engine.others import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.live
 
