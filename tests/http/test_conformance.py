@@ -2,25 +2,29 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-from contextlib import suppress
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 CONFORMANCE = ROOT.parent / "shared" / "conformance"
+
+#: Starts the service for each of some two hundred data sets.
+FORKED = Path(__file__).parent / "forked.py"
 
 pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(not (CONFORMANCE / "harness.py").exists(), reason="the W3C's tests are not there (../shared/conformance)"),
 ]
 
-#: Seconds for the whole run; tests that it does not reach are skipped, and said to be. All take some three minutes on a quiet machine.
-BUDGET = int(os.environ.get("CONFORMANCE_SECONDS", "240"))
+#: Seconds for the whole run; tests that it does not reach are skipped, and said to be. All take some two minutes of a processor.
+BUDGET = int(os.environ.get("CONFORMANCE_SECONDS", "600"))
 
 #: Tests that fail, by the reason. All are the engine's (Oxigraph 0.5.13).
 KNOWN = {
@@ -42,34 +46,33 @@ KNOWN = {
 }
 
 
-def own_port() -> int:
-    """A free port that the system gives to nobody by itself: the service is stopped and started there for minutes."""
-    for port in range(20_000 + os.getpid() % 5000, 30_000):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    pytest.skip("there is no free port between 20,000 and 30,000")
-
-
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("conformance")
-    port = own_port()
+    environment = {**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(folder / "snapshots")}
+    place = folder / "forking"
+    forking = subprocess.Popen([sys.executable, "-m", "tests.http.forking", str(place)], env=environment, cwd=ROOT)
+    while not place.exists():
+        assert forking.poll() is None
+        time.sleep(0.02)
+    port = free_port()
     flags = "--ontology none --queries none --reasoning none --default-graph plain --service-hosts invalid.endpoint.org"
     # In place of the shell, so that whoever ends it waits for the service and not for the shell.
-    serve = f"exec {sys.executable} -m graph_service serve --port {port} --data {{file}} {flags}"
+    serve = f"exec {sys.executable} -S {FORKED} {place} --port {port} --data {{file}} {flags}"
     done = subprocess.run(
         [
             *(sys.executable, str(CONFORMANCE / "harness.py"), "--query", f"http://127.0.0.1:{port}/sparql"),
             *("--suite", "protocol,sd,results,query", "--json", str(folder / "out.json")),
             *("--budget", str(BUDGET), "--quiet", "--restart", serve),
         ],
-        env={**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(folder / "snapshots")},
+        env=environment,
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=BUDGET + 120,
     )
+    forking.terminate()
+    forking.wait(timeout=20)
     assert (folder / "out.json").exists(), done.stdout[-2000:] + done.stderr[-2000:]
     return list(json.loads((folder / "out.json").read_text())["results"])
 
