@@ -150,6 +150,15 @@ def test_modules_do_not_import_each_other_in_a_circle() -> None:
     assert not graph, f"these import each other: {sorted(graph)}"
 
 
+def test_no_two_classes_have_one_name() -> None:
+    names: dict[str, list[str]] = {}
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                names.setdefault(node.name, []).append(str(module.relative_to(PACKAGE)))
+    assert {name: places for name, places in names.items() if len(places) > 1} == {}
+
+
 #: What names the graph that comes with the service: its prefixes, its IRIs, the constants that begin with them.
 DOMAIN = re.compile(r"\blc:|labcoop|\bNS\b|\bVOCABULARY\b")
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib.plugins.sparql import prepareQuery
 
-from graph_service.engine.result import Kind
+from graph_service.engine.result import ResultKind
 from graph_service.formats.media_types import named
 from graph_service.service.service import Service
 
@@ -27,9 +27,9 @@ def test_no_query_file_has_a_fault(service: Service) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_a_query_gives_its_expected_answer(service: Service, case: Path) -> None:
-    formats = {kind: format for kind in Kind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
+    formats = {kind: format for kind in ResultKind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
     result = service.canned(case.parent.name, json.loads(case.read_text(encoding="utf-8")), formats=formats)
-    if result.kind is Kind.GRAPH:
+    if result.kind is ResultKind.GRAPH:
         expected = {quad.triple for quad in ox.parse(path=str(case.with_suffix(".nt")))}
         assert {quad.triple for quad in ox.parse(result.read(), ox.RdfFormat.N_TRIPLES)} == expected
     else:

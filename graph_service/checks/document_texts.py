@@ -56,7 +56,7 @@ def normalised(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Passage:
+class SourcePassage:
     """A passage, the file that describes it, and what the file says: `missing` are the properties that have not one value there.
 
     The values of those are empty, or -1.
@@ -73,7 +73,7 @@ class Passage:
     missing: tuple[str, ...]
 
     @classmethod
-    def read(cls, roles: Roles, file: SourceFile, iri: str) -> "Passage":
+    def read(cls, roles: Roles, file: SourceFile, iri: str) -> "SourcePassage":
         """The passage as its file describes it."""
         quoted_from = roles.of(Role.QUOTED_FROM)[0]
         document = _one(file.quads, iri, quoted_from)
@@ -112,14 +112,14 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Document:
+class QuotedDocument:
     """A document that is quoted: what the sources say of its text (None where they have not one value), and its passages."""
 
     iri: str
     properties: dict[Role, str]
     values: dict[Role, str | None]
     places: dict[Role, str]
-    passages: tuple[Passage, ...]
+    passages: tuple[SourcePassage, ...]
 
     @property
     def key(self) -> str:
@@ -132,7 +132,7 @@ class Document:
         value = self.values[Role.TEXT_LENGTH] or ""
         return int(value) if value.isdecimal() else None
 
-    def differences(self, text: "Text") -> Iterator[tuple[str, str]]:
+    def differences(self, text: "DocumentText") -> Iterator[tuple[str, str]]:
         """What the sources say otherwise of the document's text than it is: where, and what."""
         for name, wanted in text.values.items():
             if self.values[name] != wanted:
@@ -143,7 +143,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Text:
+class DocumentText:
     """A document's text: the file it is in, the hash of the file, and the normalised text."""
 
     path: Path
@@ -151,7 +151,7 @@ class Text:
     normalised: str
 
     @classmethod
-    def read(cls, path: Path) -> "Text":
+    def read(cls, path: Path) -> "DocumentText":
         """The text in a file. Raises SourceError if it cannot be read or is not UTF-8."""
         try:
             content = path.read_bytes()
@@ -171,13 +171,13 @@ class Text:
         }
 
 
-def passages(sources: Sources) -> list[Passage]:
+def passages(sources: Sources) -> list[SourcePassage]:
     """The passages of the data, in order of file."""
     found = ((file, passage_of(sources.roles, file)) for file in sources.data)
-    return [Passage.read(sources.roles, file, passage.value) for file, passage in found if passage is not None]
+    return [SourcePassage.read(sources.roles, file, passage.value) for file, passage in found if passage is not None]
 
 
-def documents(sources: Sources, quoted: Iterable[Passage]) -> dict[str, Document]:
+def documents(sources: Sources, quoted: Iterable[SourcePassage]) -> dict[str, QuotedDocument]:
     """The documents that the passages are quoted from, by key."""
     quoted = list(quoted)
     properties = {role: sources.roles.of(role)[0] for role in _OF_A_TEXT}
@@ -187,7 +187,7 @@ def documents(sources: Sources, quoted: Iterable[Passage]) -> dict[str, Document
         values = {role: _one(said, iri, name) for role, name in properties.items()}
         home = next((file for quad, file in said.items() if quad.predicate.value in properties.values()), None)
         places = {role: sources.where(iri) if home is None else where(home, iri, name) for role, name in properties.items()}
-        document = Document(
+        document = QuotedDocument(
             iri,
             properties,
             {name: value.value if isinstance(value, ox.Literal) else None for name, value in values.items()},
@@ -198,7 +198,7 @@ def documents(sources: Sources, quoted: Iterable[Passage]) -> dict[str, Document
     return found
 
 
-def text_of(document: Document) -> str | None:
+def text_of(document: QuotedDocument) -> str | None:
     """A document's text put together from its passages and the characters around them, or None if they leave out any of it."""
     characters = {place + i: c for passage in document.passages for _, place, piece in passage.pieces for i, c in enumerate(piece)}
     if document.length is None or sorted(characters) != list(range(document.length)):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph_service.checks.document_texts import AROUND, END, EXACT, PREFIX, START, SUFFIX, Passage, Text, documents, passages
+from graph_service.checks.document_texts import AROUND, END, EXACT, PREFIX, START, SUFFIX, DocumentText, SourcePassage, documents, passages
 from graph_service.errors import SourceError
 from graph_service.rdf.namespaces import OA
 from graph_service.rdf.prefixes import curie
@@ -32,7 +32,7 @@ def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list
         raise SourceError(f"{folder}: holds no passage; write one, with {quoted_from} and oa:exact, to be told what its document lacks")
     if len(known) != 1:
         raise SourceError(f"{folder}: holds passages of {len(known)} documents; a document's folder holds those of one")
-    text = Text.read(text_file)
+    text = DocumentText.read(text_file)
     differences = [f"{where}: {fault}" for document in known.values() for where, fault in document.differences(text)]
     if differences:
         raise SourceError("\n".join(differences))
@@ -52,7 +52,7 @@ def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list
     return list(changed)
 
 
-def _place(passage: Passage, text: Text) -> int:
+def _place(passage: SourcePassage, text: DocumentText) -> int:
     """Where a passage begins in its document's text. Raises SourceError if that cannot be told."""
     if EXACT in passage.missing:
         raise SourceError(f"{passage.where()}: {curie(passage.iri)} has not one oa:exact")
@@ -70,7 +70,7 @@ def _place(passage: Passage, text: Text) -> int:
     return found[0]
 
 
-def _located(passage: Passage, text: Text, start: int) -> bytes:
+def _located(passage: SourcePassage, text: DocumentText, start: int) -> bytes:
     """The text of a passage's file with where the passage stands. Raises SourceError if the passage's block is not in it."""
     end = start + len(passage.exact)
     wanted: dict[str, int | str] = {

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph_service.checks.query_lint import order_line
-from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
+from graph_service.engine.result import READABLE, Formats, Query, Result, ResultKind
 from graph_service.errors import ServiceError
 from graph_service.formats.media_types import named
 from graph_service.queries.catalogue import CannedQuery
@@ -29,7 +29,7 @@ Ask = Callable[[Query, Formats], Result]
 #: Seconds that a query may take; what takes longer is not fit to be called by everybody.
 LONGEST = 2.0
 
-_EXPECTED = {kind: format for kind in Kind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
+_EXPECTED = {kind: format for kind in ResultKind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
 
 
 def examine(query: CannedQuery, ask: Ask, lists: Lists, answers: Path | None) -> list[str]:
@@ -60,12 +60,12 @@ def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask:
     seconds = time.monotonic() - began
     if seconds > LONGEST:
         yield line, f"with {told} it takes {seconds:.1f} s, more than {LONGEST:g}"
-    if result.kind is Kind.TRUTH:
+    if result.kind is ResultKind.TRUTH:
         return
     rows = list(result.rows())
     if given and not rows:
         yield line, f"the example {told} has no answer"
-    if result.kind is Kind.TABLE:
+    if result.kind is ResultKind.TABLE:
         yield from _typed(query, result.columns, rows)
         yield from _ordered(query, result.columns, rows)
         yield from _multiplied(query, result.columns, rows)
@@ -110,7 +110,7 @@ def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterato
     except (OSError, ValueError, ServiceError) as error:
         yield f"{case}:1: {error}"
         return
-    line, told = _difference(content, wanted) if result.kind is not Kind.GRAPH else _difference_of_graphs(content, wanted)
+    line, told = _difference(content, wanted) if result.kind is not ResultKind.GRAPH else _difference_of_graphs(content, wanted)
     if told:
         yield f"{expected}:{line}: {query.path} gives another answer than this: {told}"
 

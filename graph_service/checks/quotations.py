@@ -14,9 +14,9 @@ from graph_service.checks.document_texts import (
     PREFIX,
     START,
     SUFFIX,
-    Document,
-    Passage,
-    Text,
+    DocumentText,
+    QuotedDocument,
+    SourcePassage,
     documents,
     passages,
     sha256,
@@ -57,7 +57,7 @@ def check(sources: Sources, texts: Mapping[str, Path] | None = None) -> list[Fin
         for passage in quoted
         if passage.missing
     ]
-    home: dict[str, Passage] = {}
+    home: dict[str, SourcePassage] = {}
     for passage in quoted:
         if home.setdefault(passage.iri, passage) is not passage:
             findings.append(_finding(passage.where(), "quotation-once", passage.iri, f"also at {home[passage.iri].where()}"))
@@ -66,11 +66,11 @@ def check(sources: Sources, texts: Mapping[str, Path] | None = None) -> list[Fin
     for key, path in texts.items():
         if key not in known:
             raise SourceError(f"{path}: no passage is quoted from document {key}; documents are {', '.join(known)}")
-        findings += _against(known[key], Text.read(path))
+        findings += _against(known[key], DocumentText.read(path))
     return sorted(findings, key=lambda finding: finding.where)
 
 
-def _check(document: Document) -> Iterator[Finding]:
+def _check(document: QuotedDocument) -> Iterator[Finding]:
     """What is wrong with a document's passages: one by one, side by side, all together."""
     length = document.length
     for name, value in document.values.items():
@@ -91,7 +91,7 @@ def _check(document: Document) -> Iterator[Finding]:
             yield _finding(document.places[Role.NORMALISED_TEXT_HASH], "quotation-whole", document.iri, f"theirs is {found}")
 
 
-def _alone(passage: Passage, length: int | None) -> Iterator[Finding]:
+def _alone(passage: SourcePassage, length: int | None) -> Iterator[Finding]:
     """What is wrong with a complete passage by itself."""
     if passage.end - passage.start != len(passage.exact):
         value = f"{passage.start} + {len(passage.exact)} is not {passage.end}"
@@ -106,16 +106,16 @@ def _alone(passage: Passage, length: int | None) -> Iterator[Finding]:
             yield _finding(passage.where(name), "quotation-around", passage.iri, value)
 
 
-def _out_of_order(quoted: Iterable[Passage]) -> Iterator[Finding]:
+def _out_of_order(quoted: Iterable[SourcePassage]) -> Iterator[Finding]:
     for before, passage in pairwise(quoted):
         if before.file.path.parent == passage.file.path.parent and before.start > passage.start:
             value = f"{passage.start} comes behind {before.start} at {before.where(START)}"
             yield _finding(passage.where(START), "quotation-order", passage.iri, value)
 
 
-def _disagreements(quoted: Iterable[Passage]) -> Iterator[Finding]:
+def _disagreements(quoted: Iterable[SourcePassage]) -> Iterator[Finding]:
     """The first character on which each two passages disagree."""
-    said: dict[int, tuple[str, Passage, str]] = {}
+    said: dict[int, tuple[str, SourcePassage, str]] = {}
     reported = set()
     for passage in quoted:
         for name, place, piece in passage.pieces:
@@ -127,7 +127,7 @@ def _disagreements(quoted: Iterable[Passage]) -> Iterator[Finding]:
                     yield _finding(passage.where(name), "quotation-neighbours", passage.iri, value)
 
 
-def _against(document: Document, text: Text) -> Iterator[Finding]:
+def _against(document: QuotedDocument, text: DocumentText) -> Iterator[Finding]:
     """What is not as the text has it."""
     for where, fault in document.differences(text):
         yield _finding(where, "quotation-text", document.iri, fault)

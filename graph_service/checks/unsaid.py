@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph_service.checks.document_texts import Passage, passages
+from graph_service.checks.document_texts import SourcePassage, passages
 from graph_service.rdf.namespaces import DCTERMS, RDFS, SKOS
 from graph_service.reasoning.knowledge import Knowledge
 from graph_service.sources.evidence import TYPE
@@ -54,7 +54,7 @@ _SMALL_WORDS = {
 class Unsaid:
     """A passage, how many content words it has, and those that nothing carries, as they are written and in their order."""
 
-    passage: Passage
+    passage: SourcePassage
     words: int
     left: tuple[str, ...]
 
@@ -93,7 +93,7 @@ def carried(found: list[Unsaid]) -> str:
     return f"{1000 * (words - sum(len(one.left) for one in found)) // words / 10} %" if words else "no words looked at"
 
 
-def _look_at(passage: Passage, names: dict[str, set[str]], language: str) -> Unsaid:
+def _look_at(passage: SourcePassage, names: dict[str, set[str]], language: str) -> Unsaid:
     stem = stemmer(_ALGORITHMS[language]).stemWord
     own = ox.NamedNode(passage.iri)
     small = set(fold(_SMALL_WORDS[language]).split())

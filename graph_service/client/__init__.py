@@ -10,9 +10,9 @@ It needs nothing of the server's side. `graph_service.client.frames` makes panda
 `graph_service.errors`, made from what the service says is wrong.
 """
 
-from graph_service.client.canned import CannedQuery as CannedQuery
-from graph_service.client.canned import Column as Column
-from graph_service.client.canned import Parameter as Parameter
+from graph_service.client.canned import ColumnInfo as ColumnInfo
+from graph_service.client.canned import ParameterInfo as ParameterInfo
+from graph_service.client.canned import QueryInfo as QueryInfo
 from graph_service.client.connection import Client as Client
 from graph_service.client.tables import Iri as Iri
 from graph_service.client.tables import Table as Table

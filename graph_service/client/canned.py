@@ -9,7 +9,7 @@ Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Parameter:
+class ParameterInfo:
     """A parameter of a canned query: its type, what it may be, and whether it must be given."""
 
     name: str
@@ -24,7 +24,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnInfo:
     """A column of a canned query's table: what it means, and the type and unit of its values."""
 
     name: str
@@ -34,7 +34,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class CannedQuery:
+class QueryInfo:
     """A question that the service answers under a name."""
 
     name: str
@@ -42,14 +42,14 @@ class CannedQuery:
     summary: Texts
     description: Texts
     tags: tuple[str, ...]
-    parameters: dict[str, Parameter]
-    columns: dict[str, Column]
+    parameters: dict[str, ParameterInfo]
+    columns: dict[str, ColumnInfo]
 
     @classmethod
-    def read(cls, entry: Mapping[str, Any]) -> "CannedQuery":
+    def read(cls, entry: Mapping[str, Any]) -> "QueryInfo":
         """A query from its entry in the service's list. Raises KeyError for what is no such entry."""
         parameters = [
-            Parameter(
+            ParameterInfo(
                 given["name"],
                 given["type"],
                 _texts(given["label"]),
@@ -62,7 +62,7 @@ class CannedQuery:
             )
             for given in entry["parameters"]
         ]
-        columns = [Column(name, _texts(c["label"]), c["type"], _texts(c["unit"])) for name, c in (entry["columns"] or {}).items()]
+        columns = [ColumnInfo(name, _texts(c["label"]), c["type"], _texts(c["unit"])) for name, c in (entry["columns"] or {}).items()]
         return cls(
             entry["name"],
             entry["url"],

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import rdflib
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
-from graph_service.client.canned import CannedQuery
+from graph_service.client.canned import QueryInfo
 from graph_service.client.problems import read_problem
 from graph_service.client.tables import Table
 from graph_service.errors import BadGateway, NotFound, Unavailable
@@ -39,14 +39,14 @@ class Client:
         self.url = url.rstrip("/")
         self.timeout = timeout
 
-    def queries(self) -> list[CannedQuery]:
+    def queries(self) -> list[QueryInfo]:
         """The canned queries."""
         try:
-            return [CannedQuery.read(entry) for entry in self._json("/queries")["queries"]]
+            return [QueryInfo.read(entry) for entry in self._json("/queries")["queries"]]
         except (KeyError, TypeError, AttributeError) as error:
             raise BadGateway(f"{self.url}/queries is no list of canned queries.") from error
 
-    def describe(self, name: str) -> CannedQuery:
+    def describe(self, name: str) -> QueryInfo:
         """What the service tells of a canned query: its parameters and columns. Raises NotFound."""
         for query in self.queries():
             if query.name == name:

@@ -4,7 +4,7 @@ import sys
 
 from graph_service.build.drafts import draft, graph_of
 from graph_service.commands.output import show, write_out
-from graph_service.engine.result import Formats, Kind, Result
+from graph_service.engine.result import Formats, Result, ResultKind
 from graph_service.errors import SettingError
 from graph_service.formats.media_types import named
 from graph_service.queries.catalogue import Catalogue
@@ -19,7 +19,7 @@ def opened(settings: Settings, catalogue: Catalogue) -> Service:
 
 def choose_formats(name: str | None, canned: bool = False) -> Formats:
     """For each kind of result the format of that name; the first of each kind without a name. Raises SettingError."""
-    offered = {kind: kind.canned_formats if canned else kind.formats for kind in Kind}
+    offered = {kind: kind.canned_formats if canned else kind.formats for kind in ResultKind}
     if name is None:
         return {kind: formats[0] for kind, formats in offered.items()}
     found = {kind: format for kind, formats in offered.items() if (format := named(name, formats)) is not None}

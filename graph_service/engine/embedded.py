@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from graph_service.engine import wire
-from graph_service.engine.lanes import LONG, Lanes, Place
+from graph_service.engine.lanes import LONG, LanePlace, Lanes
 from graph_service.engine.pending import Begun
 from graph_service.engine.pool import EngineLimits, Workers
 from graph_service.engine.process import Process
@@ -63,7 +63,7 @@ class _Work:
     task: bytes
     began: float
     until: float
-    place: Place
+    place: LanePlace
     came: float = field(default_factory=time.monotonic)
 
 

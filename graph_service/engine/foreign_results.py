@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 
 import pyoxigraph as ox
 
-from graph_service.engine.result import Kind
+from graph_service.engine.result import ResultKind
 from graph_service.engine.store import checked, write_graph
 from graph_service.errors import BadGateway, ResultTooLarge
 from graph_service.formats.media_types import Format
@@ -53,16 +53,16 @@ def told(who: str) -> Iterator[None]:
         raise BadGateway(f"{who} sent an answer that is nested too deeply.") from error
 
 
-def write(content: BinaryIO, media: str, kind: Kind, format: Format, depth: int, output: BinaryIO, distinct: bool = False) -> None:
+def write(content: BinaryIO, media: str, kind: ResultKind, format: Format, depth: int, output: BinaryIO, distinct: bool = False) -> None:
     """Write an answer in a format, each row once if they are to be distinct.
 
     Raises SyntaxError, NotAsked; BadGateway for terms of more than `depth` levels.
     """
     with _deep():
-        if kind is Kind.GRAPH:
+        if kind is ResultKind.GRAPH:
             triples = (quad.triple for quad in ox.parse(content, syntax(GRAPHS, media)))
             write_graph(checked(triples, depth), format, output)
-        elif kind is Kind.TRUTH:
+        elif kind is ResultKind.TRUTH:
             write_answer(_truth(content.read(), syntax(TABLES, media)), format, output)
         else:
             if _has(content, b"triple"):

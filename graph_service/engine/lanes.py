@@ -45,9 +45,9 @@ class Lanes:
         """How many queries wait for a place."""
         return sum(map(len, self._lines.values()))
 
-    def place(self, key: bytes, until: float) -> "Place":
+    def place(self, key: bytes, until: float) -> "LanePlace":
         """A place for a query, to be entered before that time, and to be left."""
-        return Place(self, key, _LONG if key in self._known else _SHORT, until)
+        return LanePlace(self, key, _LONG if key in self._known else _SHORT, until)
 
     def enter(self, lane: str, until: float) -> None:
         """Take a place in a lane. Raises Busy if too many wait or none is free in time."""
@@ -135,7 +135,7 @@ def _settle(turn: "asyncio.Future[bool]", has_come: bool) -> None:
         turn.set_result(has_come)
 
 
-class Place:
+class LanePlace:
     """A query's place in a lane while it runs; without one before it is entered, and while its process is stopped."""
 
     def __init__(self, lanes: Lanes, key: bytes, lane: str, until: float) -> None:

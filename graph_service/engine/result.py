@@ -66,7 +66,7 @@ class Query:
         return min(deadline, self.timeout or deadline)
 
 
-class Kind(Enum):
+class ResultKind(Enum):
     """What kind of result a query has."""
 
     TABLE = "table"
@@ -76,24 +76,24 @@ class Kind(Enum):
     @property
     def formats(self) -> tuple[Format, ...]:
         """The formats that this kind can be written in, preferred first."""
-        return {Kind.TABLE: TABLE_FORMATS, Kind.TRUTH: TRUTH_FORMATS, Kind.GRAPH: GRAPH_FORMATS}[self]
+        return {ResultKind.TABLE: TABLE_FORMATS, ResultKind.TRUTH: TRUTH_FORMATS, ResultKind.GRAPH: GRAPH_FORMATS}[self]
 
     @property
     def canned_formats(self) -> tuple[Format, ...]:
         """The formats that the answer of a canned query of this kind can be written in, preferred first."""
-        return {Kind.TABLE: CANNED_TABLE_FORMATS, Kind.TRUTH: CANNED_TRUTH_FORMATS, Kind.GRAPH: GRAPH_FORMATS}[self]
+        return {ResultKind.TABLE: CANNED_TABLE_FORMATS, ResultKind.TRUTH: CANNED_TRUTH_FORMATS, ResultKind.GRAPH: GRAPH_FORMATS}[self]
 
     @classmethod
-    def of(cls, form: str) -> "Kind":
+    def of(cls, form: str) -> "ResultKind":
         """What kind of result a query of a form has: SELECT a table, ASK a truth, CONSTRUCT and DESCRIBE a graph."""
         return {"SELECT": cls.TABLE, "ASK": cls.TRUTH}.get(form, cls.GRAPH)
 
 
 #: In which format to write each kind of result; a kind that is missing is not acceptable.
-Formats = Mapping[Kind, Format]
+Formats = Mapping[ResultKind, Format]
 
 
-def format_of(kind: Kind, formats: Formats) -> Format:
+def format_of(kind: ResultKind, formats: Formats) -> Format:
     """The format for a kind of result. Raises NotAcceptable if there is none."""
     if kind not in formats:
         offered = [format.media for format in kind.formats]
@@ -103,7 +103,7 @@ def format_of(kind: Kind, formats: Formats) -> Format:
 
 
 #: The formats that a result can be read from again, with `Result.rows`.
-READABLE: Formats = {Kind.TABLE: TABLE_FORMATS[3], Kind.TRUTH: TRUTH_FORMATS[0], Kind.GRAPH: GRAPH_FORMATS[1]}
+READABLE: Formats = {ResultKind.TABLE: TABLE_FORMATS[3], ResultKind.TRUTH: TRUTH_FORMATS[0], ResultKind.GRAPH: GRAPH_FORMATS[1]}
 
 
 class Result:
@@ -112,7 +112,7 @@ class Result:
     `volatile` is whether the query may give another one when it is asked again.
     """
 
-    def __init__(self, kind: Kind, format: Format, content: bytes | BinaryIO, volatile: bool = False) -> None:
+    def __init__(self, kind: ResultKind, format: Format, content: bytes | BinaryIO, volatile: bool = False) -> None:
         self.kind = kind
         self.format = format
         self.volatile = volatile
@@ -154,7 +154,7 @@ class Result:
         The result must be in one of the formats of READABLE, here and in what follows.
         """
         if self._columns is None:
-            self._columns = [name.removeprefix("?") for name in self._line().split("\t") if name] if self.kind is Kind.TABLE else []
+            self._columns = [name.removeprefix("?") for name in self._line().split("\t") if name] if self.kind is ResultKind.TABLE else []
         return self._columns
 
     def rows(self) -> Iterator[list[AnyTerm | None]]:
@@ -162,10 +162,10 @@ class Result:
 
         Raises ValueError for a truth, which has no rows, and Unavailable for what cannot be read.
         """
-        if self.kind is Kind.TRUTH:
+        if self.kind is ResultKind.TRUTH:
             raise ValueError("a truth has no rows")
-        length = len(self.columns) if self.kind is Kind.TABLE else 3
-        read = read_row if self.kind is Kind.TABLE else read_triple
+        length = len(self.columns) if self.kind is ResultKind.TABLE else 3
+        read = read_row if self.kind is ResultKind.TABLE else read_triple
         try:
             for line in self._lines:
                 row = read(line.decode().removesuffix("\n")) if length else []
@@ -177,7 +177,7 @@ class Result:
 
     def __bool__(self) -> bool:
         """The truth of an ASK. Raises ValueError for the other kinds."""
-        if self.kind is not Kind.TRUTH:
+        if self.kind is not ResultKind.TRUTH:
             raise ValueError(f"a {self.kind.value} is neither true nor false")
         return b'"boolean":true' in self.read()
 

@@ -104,7 +104,7 @@ def _landlock() -> bool:
         os.close(ruleset)
 
 
-class _Program(ctypes.Structure):
+class _BpfProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
@@ -119,5 +119,5 @@ def _seccomp() -> bool:
     steps += [(_EQUAL, 0, 2, _TGKILL[machine]), (_LOAD, 0, 0, _FIRST_ARGUMENT_AT), (_EQUAL, 1, 0, os.getpid())]
     steps += [(_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
     filter = b"".join(struct.pack("=HBBI", *step) for step in steps)
-    program = _Program(len(steps), filter)
+    program = _BpfProgram(len(steps), filter)
     return bool(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0) == 0)

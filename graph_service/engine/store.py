@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from graph_service.engine.result import Formats, Kind, Query, format_of
+from graph_service.engine.result import Formats, Query, ResultKind, format_of
 from graph_service.errors import MalformedRequest
 from graph_service.formats.media_types import Format
 from graph_service.formats.rdf_writer import stream_triples, write_triples
@@ -86,7 +86,7 @@ class GraphStore:
         self._graphs = [graph for graph in self._store.named_graphs() if graph != _ASSERTED]
         self._asserted_graphs = [graph for graph in self._graphs if graph.value != inferred]
 
-    def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[Kind, Format]:
+    def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[ResultKind, Format]:
         """Run a query and write its result; returns its kind and the format.
 
         Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for a dataset that cannot be,
@@ -206,14 +206,14 @@ def _asks_for_default_graph(query: Query) -> bool:
     return query.infer and not chosen and not uses_keyword(query.text, "FROM") and not uses_keyword(query.text, "GRAPH")
 
 
-def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Kind:
+def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> ResultKind:
     match answer:
         case ox.QuerySolutions():
-            return Kind.TABLE
+            return ResultKind.TABLE
         case ox.QueryBoolean():
-            return Kind.TRUTH
+            return ResultKind.TRUTH
         case _:
-            return Kind.GRAPH
+            return ResultKind.GRAPH
 
 
 def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import BinaryIO
 
 from graph_service.engine import foreign_results, wire
-from graph_service.engine.result import Kind
+from graph_service.engine.result import ResultKind
 from graph_service.engine.store import GraphStore
 from graph_service.errors import MalformedQuery, MalformedRequest
 from graph_service.formats.media_types import TABLE_FORMATS, Format
@@ -23,9 +23,9 @@ from graph_service.sparql.syntax import check
 from graph_service.sparql.tokens import is_volatile, replaced, tokens
 
 #: The kind of what is no result: it has a format only because every reply has.
-_WORDS = (Kind.TABLE, TABLE_FORMATS[0])
+_WORDS = (ResultKind.TABLE, TABLE_FORMATS[0])
 
-_Done = tuple[Kind, Format, bool]
+_Done = tuple[ResultKind, Format, bool]
 
 
 class Tasks:

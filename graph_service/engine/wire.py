@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph_service import errors
-from graph_service.engine.result import Formats, Kind, Query
+from graph_service.engine.result import Formats, Query, ResultKind
 from graph_service.errors import ServiceError
 from graph_service.formats.media_types import SHEET, Format
 
@@ -42,12 +42,12 @@ _WHOLE = 10
 #: The longest texts of an error, in characters.
 _LONGEST = 4000
 
-_KINDS = tuple(Kind)
+_KINDS = tuple(ResultKind)
 
 _Pairs = list[tuple[str, str]]
 
 #: A format travels as its place among all those of its kind, and that which only browsers are given.
-_FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats, SHEET))) for kind in Kind}
+_FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats, SHEET))) for kind in ResultKind}
 
 _ERRORS = {
     error.__name__: error
@@ -70,7 +70,7 @@ class Broken(Exception):
 class Done:
     """A result: its kind, its format, its bytes or None if they are in the file; whether it may be another one each time."""
 
-    kind: Kind
+    kind: ResultKind
     format: Format
     content: bytes | None
     volatile: bool
@@ -221,27 +221,27 @@ def _read_options(options: bytes) -> tuple[list[str] | None, list[str] | None, b
     return default, named, infer, base, given, nodes, formats
 
 
-def _place(kind: Kind, format: Format) -> int:
+def _place(kind: ResultKind, format: Format) -> int:
     return _FORMATS[kind].index(replace(format, around="") if format.around else format)
 
 
-def _placed(kind: Kind, place: int, around: str) -> Format:
+def _placed(kind: ResultKind, place: int, around: str) -> Format:
     format = _FORMATS[kind][place]
     return replace(format, around=around) if around else format
 
 
-def write_format(kind: Kind, format: Format) -> str:
+def write_format(kind: ResultKind, format: Format) -> str:
     """A kind of result and its format as a field, with what the format tells around it."""
     return f"{_KINDS.index(kind)},{_place(kind, format)},{format.around}"
 
 
-def read_format(field: str) -> tuple[Kind, Format]:
+def read_format(field: str) -> tuple[ResultKind, Format]:
     """What `write_format` has written."""
     kind, place, around = field.split(",", 2)
     return _KINDS[int(kind)], _placed(_KINDS[int(kind)], int(place), around)
 
 
-def write_done(kind: Kind, format: Format, volatile: bool, content: bytes = b"") -> bytes:
+def write_done(kind: ResultKind, format: Format, volatile: bool, content: bytes = b"") -> bytes:
     """A result, its bytes left out if it is in the file."""
     return bytes((_KINDS.index(kind), _place(kind, format), volatile)) + content
 

@@ -37,14 +37,14 @@ _CONNECTION, _SPOOL, _INPUT, _DESCRIPTORS = 3, 4, 5, 6
 
 
 @dataclass(frozen=True)
-class Limits:
+class WorkerLimits:
     """What a worker may take, in bytes."""
 
     memory: int
     result: int
 
 
-def zygote(tasks: Tasks, limits: Limits, control: socket.socket) -> None:
+def zygote(tasks: Tasks, limits: WorkerLimits, control: socket.socket) -> None:
     """Fork a worker for each connection that comes through `control`, with a file for its last words, until `control` is closed."""
     # Ctrl+C, and systemd when it stops a service, tell all of its processes: these end when the one that asks them lets go.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -69,7 +69,7 @@ def zygote(tasks: Tasks, limits: Limits, control: socket.socket) -> None:
         os.close(errors)
 
 
-def _become_worker(tasks: Tasks, limits: Limits, connection: int, errors: int, nothing: int) -> None:
+def _become_worker(tasks: Tasks, limits: WorkerLimits, connection: int, errors: int, nothing: int) -> None:
     try:
         sandbox.end_with_parent(signal.SIGKILL)
         keep = os.dup(connection)
@@ -85,7 +85,7 @@ def _become_worker(tasks: Tasks, limits: Limits, connection: int, errors: int, n
         os._exit(0)
 
 
-def _serve(tasks: Tasks, limits: Limits, connection: socket.socket) -> None:
+def _serve(tasks: Tasks, limits: WorkerLimits, connection: socket.socket) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     sandbox.limit(limits.memory, limits.result, _DESCRIPTORS)
     standing = sandbox.shut_off()
@@ -195,4 +195,4 @@ def main() -> None:
     adopt(space.prefixes)
     memory, result, query_depth, term_depth = map(int, numbers)
     store = GraphStore(Path(snapshot), union == "union", term_depth, space.graph_inferred) if snapshot else None
-    zygote(Tasks(store, query_depth, term_depth), Limits(memory, result), socket.socket(fileno=os.dup(0)))
+    zygote(Tasks(store, query_depth, term_depth), WorkerLimits(memory, result), socket.socket(fileno=os.dup(0)))

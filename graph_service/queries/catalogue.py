@@ -12,7 +12,7 @@ from graph_service.queries import grlc
 from graph_service.queries.columns import Column, read_columns
 from graph_service.queries.header import NAME, Header, line_of, read_header
 from graph_service.queries.parameters import Lists, Parameter, language_parameter, read_parameter
-from graph_service.queries.placeholders import Place, filled
+from graph_service.queries.placeholders import Placeholder, filled
 from graph_service.sparql import syntax
 from graph_service.sparql.outline import declared
 from graph_service.sparql.paging import Select
@@ -33,7 +33,7 @@ class CannedQuery:
     parameters: Mapping[str, Parameter]
     columns: Mapping[str, Column]
     #: Where the parameters of a file in grlc's way stand, which have no rows.
-    variables: Sequence[Place] = ()
+    variables: Sequence[Placeholder] = ()
 
     @property
     def form(self) -> str:
@@ -55,7 +55,7 @@ class CannedQuery:
             name: printed[name] if name in printed else parameter.bind(arguments.get(name, ()), lists)
             for name, parameter in self.parameters.items()
         }
-        rows = [Place(*row, name) for name, row in values_rows(self.text).items() if name in values]
+        rows = [Placeholder(*row, name) for name, row in values_rows(self.text).items() if name in values]
         # UNDEF in a row is for any value; a variable of grlc's that has no value stays a variable.
         variables = [place for place in self.variables if values[place.name] != "UNDEF"]
         return filled(self.text, [*rows, *variables], values)

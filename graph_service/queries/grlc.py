@@ -12,7 +12,7 @@ from functools import partial
 from graph_service.errors import InvalidParameter, MalformedQuery, SourceError
 from graph_service.queries.header import Header
 from graph_service.queries.parameters import Parameter
-from graph_service.queries.placeholders import Place, filled
+from graph_service.queries.placeholders import Placeholder, filled
 from graph_service.rdf import terms
 from graph_service.rdf.namespaces import XSD
 from graph_service.rdf.terms import Literal, NamedNode, Term
@@ -29,9 +29,9 @@ _TYPES = {"": "string", "literal": "string", "iri": "iri", "number": "decimal", 
 _READERS = {XSD + name: name for name in ("integer", "decimal", "boolean", "date", "string")}
 
 
-def places(text: str) -> list[Place]:
+def places(text: str) -> list[Placeholder]:
     """The places of grlc's parameters in a query, in order."""
-    return [Place(start, end, match["name"]) for match, start, end in _variables(text)]
+    return [Placeholder(start, end, match["name"]) for match, start, end in _variables(text)]
 
 
 def parameters(text: str, header: Header, where: str) -> dict[str, Parameter]:

@@ -59,7 +59,7 @@ class Deprecation:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestion:
     """A question as people ask it, by language, and the values of parameters by which the query answers it."""
 
     text: Text
@@ -100,7 +100,7 @@ class Header:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[Mapping[str, Sequence[str]], ...] = ()
-    questions: tuple[Asked, ...] = ()
+    questions: tuple[AskedQuestion, ...] = ()
     picture: Drawn | None = None
     deprecated: Deprecation | None = None
     replaces: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
@@ -216,12 +216,12 @@ def _picture(given: object, header: Mapping[str, Any], name: str, where: str) ->
     )
 
 
-def _question(given: object, where: str) -> Asked:
+def _question(given: object, where: str) -> AskedQuestion:
     said = dict(_map(given, where))
     arguments = _arguments(said.pop("with", {}), f"{where}: with")
     if not said:
         raise SourceError(f"{where}: an entry is a question in {', '.join(LANGUAGES)}, and may have parameters as `with`")
-    return Asked(read_text(said, where), arguments)
+    return AskedQuestion(read_text(said, where), arguments)
 
 
 def _arguments(given: object, where: str) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Place:
+class Placeholder:
     """One place of a parameter: between the braces of its row, or its variable itself."""
 
     start: int
@@ -13,7 +13,7 @@ class Place:
     name: str
 
 
-def filled(text: str, places: Iterable[Place], values: Mapping[str, str]) -> str:
+def filled(text: str, places: Iterable[Placeholder], values: Mapping[str, str]) -> str:
     """The text with printed terms in the places of parameters, put there in one pass, so that none is ever read as SPARQL."""
     pieces, end = [], 0
     for place in sorted(places, key=lambda place: place.start):

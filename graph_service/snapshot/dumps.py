@@ -55,7 +55,7 @@ class Dump:
         return self.graph is None and self.inferred and not self.compressed
 
 
-class Document(NamedTuple):
+class PublishedDocument(NamedTuple):
     """A document that is a part of the sources: what its versions are called, and what it says."""
 
     versions: list[str]
@@ -83,7 +83,7 @@ def write_dumps(folder: Path, space: Space, quads: list[ox.Quad]) -> tuple[dict[
     return entries, left_out
 
 
-def write_documents(folder: Path, documents: Mapping[str, Document]) -> dict[str, dict[str, Any]]:
+def write_documents(folder: Path, documents: Mapping[str, PublishedDocument]) -> dict[str, dict[str, Any]]:
     """Write each document in every format that can say it, those that say the same once; the entry of each for the manifest, by its IRI."""
     entries: dict[str, dict[str, Any]] = {}
     written: dict[frozenset[ox.Triple], dict[str, dict[str, Any]]] = {}

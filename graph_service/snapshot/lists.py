@@ -56,7 +56,7 @@ class Trait:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ListedKind:
     """A kind of things: its name in addresses, what its list is called by language, its classes, those that its things must not be of
     (IRIs), and its traits.
 
@@ -93,7 +93,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Fault:
+class ListFault:
     """What is wrong with what is said of a list or of a trait: its IRI, and why in a sentence."""
 
     thing: str
@@ -104,7 +104,7 @@ class _Unfit(Exception):
     """What is said of something is not enough, or not right."""
 
 
-def read_lists(said: Iterable[Triple]) -> tuple[list[Kind], list[Fault]]:
+def read_lists(said: Iterable[Triple]) -> tuple[list[ListedKind], list[ListFault]]:
     """The lists that a description has, in their order, and what is wrong with those that are left out, or lack a trait."""
     things: dict[str, dict[str, list[AnyTerm]]] = defaultdict(lambda: defaultdict(list))
     for triple in sorted(said, key=str):
@@ -119,14 +119,14 @@ def read_lists(said: Iterable[Triple]) -> tuple[list[Kind], list[Fault]]:
                 try:
                     traits.append((_place(things[trait]), _trait(things[trait], prologue)))
                 except _Unfit as why:
-                    faults.append(Fault(trait, str(why)))
+                    faults.append(ListFault(trait, str(why)))
             kinds.append((_place(things[iri]), _kind(things[iri], [trait for _, trait in sorted(traits, key=_by_place)], prologue)))
         except _Unfit as why:
-            faults.append(Fault(iri, str(why)))
+            faults.append(ListFault(iri, str(why)))
     ordered = [kind for _, kind in sorted(kinds, key=_by_place)]
     for kind in ordered:
         if [other.name for other in ordered].count(kind.name) > 1:
-            faults.append(Fault(kind.classes[0], f"two lists are called {kind.name!r}"))
+            faults.append(ListFault(kind.classes[0], f"two lists are called {kind.name!r}"))
     return list({kind.name: kind for kind in ordered}.values()), faults
 
 
@@ -140,7 +140,7 @@ def prologue_of(things: Mapping[str, Mapping[str, Sequence[AnyTerm]]]) -> str:
     return "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in sorted(prefixes.items()))
 
 
-def _kind(given: Mapping[str, Sequence[AnyTerm]], traits: Sequence[Trait], prologue: str) -> Kind:
+def _kind(given: Mapping[str, Sequence[AnyTerm]], traits: Sequence[Trait], prologue: str) -> ListedKind:
     classes = _named(given[SHACL + "targetClass"])
     if not classes:
         raise _Unfit("a list has the classes of its things (sh:targetClass)")
@@ -148,7 +148,7 @@ def _kind(given: Mapping[str, Sequence[AnyTerm]], traits: Sequence[Trait], prolo
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise _Unfit(f"two traits of the list are called {twice!r}")
-    return Kind(
+    return ListedKind(
         name=_name(given),
         label=_label(given),
         classes=tuple(classes),
@@ -238,7 +238,7 @@ def _place(given: Mapping[str, Sequence[AnyTerm]]) -> float:
         raise _Unfit(f"sh:order is a number, not {_text(given, SHACL + 'order')!r}") from error
 
 
-def _by_place(pair: tuple[float, Kind | Trait]) -> tuple[float, str]:
+def _by_place(pair: tuple[float, ListedKind | Trait]) -> tuple[float, str]:
     return pair[0], pair[1].name
 
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import Unavailable
 from graph_service.rdf.namespaces import DCTERMS, OWL, RDF
-from graph_service.snapshot.dumps import Document, Dump, read_dumps
+from graph_service.snapshot.dumps import Dump, PublishedDocument, read_dumps
 from graph_service.snapshot.snapshot import ONTOLOGIES, Snapshot
 from graph_service.sources.source_file import SourceFile
 
@@ -25,14 +25,14 @@ _PART = ox.NamedNode(DCTERMS + "hasPart")
 _Said = frozenset[ox.Triple]
 
 
-def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[str, Document]:
+def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[str, PublishedDocument]:
     """The document of each ontology, by its IRI; files of shapes, which are in no graph, are taken together. Raises SourceError."""
     kept = [frozenset(quad.triple for quad in file.quads) for file in files]
     together = frozenset(quad.triple for path in shapes for quad in SourceFile(path, None).quads)
     headed = [(_headers(said), said) for said in (*kept, together)]
     headers = frozenset().union(*(own for own, _ in headed))
     without = frozenset().union(*(said for own, said in headed if not own))
-    found: dict[str, Document] = {}
+    found: dict[str, PublishedDocument] = {}
     for header in headers:
         own = frozenset().union(*(said for of, said in headed if header in of))
         parts = {t.object for t in own if t.subject == header and t.predicate == _PART} & headers
@@ -42,7 +42,7 @@ def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[
         versions = sorted(
             t.object.value for t in own if t.subject == header and t.predicate == _VERSION and isinstance(t.object, ox.NamedNode)
         )
-        found[header.value] = Document(versions, frozenset(t for t in own if t.subject not in others))
+        found[header.value] = PublishedDocument(versions, frozenset(t for t in own if t.subject not in others))
     return dict(sorted(found.items()))
 
 

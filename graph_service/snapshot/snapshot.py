@@ -39,7 +39,7 @@ from graph_service.formats.rdf_writer import write_quads, write_triples
 from graph_service.rdf.space import NOBODYS, Space
 from graph_service.search.index import write_index
 from graph_service.snapshot.contents import Content, contents_of, languages_of
-from graph_service.snapshot.dumps import Document, Dump, digest_of, fault_of, read_dumps, write_documents, write_dumps
+from graph_service.snapshot.dumps import Dump, PublishedDocument, digest_of, fault_of, read_dumps, write_documents, write_dumps
 from graph_service.snapshot.jsonld_context import make_context
 from graph_service.snapshot.outside import Outside, outside_of
 from graph_service.sources.roles import Roles
@@ -320,7 +320,7 @@ def write(
     description: Collection[ox.Triple] = (),
     told: Mapping[str, object] | None = None,
     queries: Iterable[Path] = (),
-    ontologies: Mapping[str, Document] | None = None,
+    ontologies: Mapping[str, PublishedDocument] | None = None,
 ) -> Snapshot:
     """Write the quads, what the graph says of itself, its canned queries and its ontologies as the snapshot `place/<id>`.
 

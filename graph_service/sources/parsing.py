@@ -53,7 +53,7 @@ AS_USUAL = Reading()
 
 
 @dataclass
-class Fault(Exception):
+class ParseFault(Exception):
     """What cannot be read, as a sentence, and where: line and column (from 1), as far as they are known."""
 
     detail: str
@@ -88,10 +88,10 @@ def _utf8(content: bytes, format: ox.RdfFormat) -> bytes:
     try:
         text = content.decode(encoding)
     except LookupError as error:
-        raise Fault(f"There is no encoding {encoding}. Save the file as UTF-8.", 1, 1) from error
+        raise ParseFault(f"There is no encoding {encoding}. Save the file as UTF-8.", 1, 1) from error
     except UnicodeError as error:
         line = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
-        raise Fault(f"Not {encoding}, as it says. Save the file as UTF-8.", line) from error
+        raise ParseFault(f"Not {encoding}, as it says. Save the file as UTF-8.", line) from error
     return _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
 
 
@@ -110,7 +110,7 @@ class Parsed:
 
     quads: list[ox.Quad]
     prefixes: dict[str, str]
-    faults: list[Fault]
+    faults: list[ParseFault]
     #: Whether the last fault ends it.
     broken: bool = False
 
@@ -148,7 +148,7 @@ def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = Fals
     skips = wrong_terms or format == ox.RdfFormat.JSON_LD
     parser = _parser(steps or content, format, base, skips)
     quads: list[ox.Quad] = []
-    faults: list[Fault] = []
+    faults: list[ParseFault] = []
     broken = False
     while not broken:
         try:
@@ -161,7 +161,7 @@ def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = Fals
             continue
         except MemoryError:
             # The parser stops for good at a term that does not fit into its buffer.
-            faults.append(Fault(_TOO_LONG, _line_longer_than(_BUFFER, content)))
+            faults.append(ParseFault(_TOO_LONG, _line_longer_than(_BUFFER, content)))
             broken = True
             continue
         lost = _lost(quad, content, format, steps) if skips or format == ox.RdfFormat.N3 else None
@@ -192,31 +192,33 @@ def _with_contexts(content: bytes, base: str, reading: Reading) -> bytes:
         # The parser tells where.
         return content
     except NoCopy as error:
-        raise Fault(error.detail, *_line_and_column(content, len(document[: error.place].encode()))) from error
+        raise ParseFault(error.detail, *_line_and_column(content, len(document[: error.place].encode()))) from error
 
 
 def _parser(content: bytes | io.RawIOBase, format: ox.RdfFormat, base: str, lenient: bool) -> ox.QuadParser:
     return ox.parse(content, format, base_iri=base, lenient=lenient)  # type: ignore[arg-type]
 
 
-def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | None") -> Fault | None:
+def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | None") -> ParseFault | None:
     """What is wrong with a quad that does not stay what it is: with a term that is none, or in a formula."""
     if format == ox.RdfFormat.N3 and not isinstance(quad.graph_name, ox.DefaultGraph):
-        return Fault("A formula {…} or a rule of N3 is not RDF: leave it out, or write what follows from it.", *_place_of(b"{", content))
+        return ParseFault(
+            "A formula {…} or a rule of N3 is not RDF: leave it out, or write what follows from it.", *_place_of(b"{", content)
+        )
     wrong = next(filter(None, map(_wrong, (quad.subject, quad.predicate, *parts(quad.object), quad.graph_name))), None)
     if wrong is None:
         return None
     written, why = wrong
     if format == ox.RdfFormat.JSON_LD and written.startswith("@"):
         # Where it stands is not known: the parser tells no place, and the word itself may stand anywhere.
-        return Fault(
+        return ParseFault(
             f"A thing is called by a word that stands for {written} in the context, and so has no IRI (JSON-LD 1.1 API, section 5.2)."
         )
     mark = '"' if format == ox.RdfFormat.JSON_LD else ""
     # What is written may be a part of the IRI, behind the base or a prefix.
     places = (_place_of(f"{mark}{name}{mark}".encode(), content) for name in (written, re.split(r"[/#]", written)[-1] or written))
     place = next((place for place in places if place[0]), (None, None))
-    return Fault(f"{written}: {why}.", *(place if steps is None else (steps.line, None)))
+    return ParseFault(f"{written}: {why}.", *(place if steps is None else (steps.line, None)))
 
 
 @lru_cache(maxsize=2**16)
@@ -246,13 +248,13 @@ def _line_and_column(content: bytes, place: int) -> tuple[int, int]:
     return content.count(b"\n", 0, place) + 1, len(content[begin:place].decode("utf-8", "replace")) + 1
 
 
-def _fault(error: SyntaxError, content: bytes, format: ox.RdfFormat, base: str, lenient: bool) -> Fault:
+def _fault(error: SyntaxError, content: bytes, format: ox.RdfFormat, base: str, lenient: bool) -> ParseFault:
     """What the parser says, in a sentence, with a hint and with the place, which it does not know of RDF/XML."""
     line, column = error.lineno, error.offset
     if format == ox.RdfFormat.RDF_XML:
         line, column = _met(content, base, lenient)
     detail = _PLACE.sub("", str(error.msg)).rstrip(".")
-    return Fault(" ".join(filter(None, (f"{detail}.", mend(detail)))), line, column)
+    return ParseFault(" ".join(filter(None, (f"{detail}.", mend(detail)))), line, column)
 
 
 def _met(content: bytes, base: str, lenient: bool) -> tuple[int, int | None]:
@@ -312,7 +314,7 @@ def _refuse_growth(content: bytes, limit: int) -> None:
     total = sum(sizes.values()) + sum(count * sizes.get(name, 0) for name, count in Counter(_USE.findall(content)).items())
     if total > limit:
         detail = f"Its entities stand for more than {limit:,} bytes. --source-limit sets how large a file may be."
-        raise Fault(detail, *_place_of(b"<!ENTITY", content))
+        raise ParseFault(detail, *_place_of(b"<!ENTITY", content))
 
 
 def _prefixes_of_xml(content: bytes) -> dict[str, str]:

@@ -13,7 +13,7 @@ from graph_service.errors import SourceError
 from graph_service.rdf.terms import mapped
 from graph_service.sources.lines import Lines, LinesOfJson, LinesOfXml
 from graph_service.sources.local_copies import copies_beside
-from graph_service.sources.parsing import AS_USUAL, Fault, Parsed, Reading, parse, whole
+from graph_service.sources.parsing import AS_USUAL, Parsed, ParseFault, Reading, parse, whole
 from graph_service.sources.serialisations import recognise
 from graph_service.sources.unpacking import content_of
 
@@ -34,13 +34,13 @@ class SourceFile:
     all: bool = False
 
     @cached_property
-    def _content(self) -> tuple[bytes, ox.RdfFormat, list[Fault]]:
+    def _content(self) -> tuple[bytes, ox.RdfFormat, list[ParseFault]]:
         content = content_of(self.path, self.reading.limit)
         format = recognise(self.path, content, self.reading.format)
         copies = {**copies_beside(self.path), **self.reading.copies} if format == ox.RdfFormat.JSON_LD else {}
         try:
             return whole(content, format, self._base, replace(self.reading, copies=copies)), format, []
-        except Fault as fault:
+        except ParseFault as fault:
             return b"", format, [self._left_out(fault)]
 
     @property
@@ -63,19 +63,19 @@ class SourceFile:
     def _base(self) -> str:
         return self.path.resolve().as_uri()
 
-    def _left_out(self, fault: Fault) -> Fault:
+    def _left_out(self, fault: ParseFault) -> ParseFault:
         """What cannot be read, if it is to be left out. Raises SourceError if not."""
         if not self.reading.lenient:
             detail = f"{self.told(fault)}: {fault.detail}"
             raise SourceError(detail, file=str(self.path), line=fault.line, column=fault.column) from fault
         return fault
 
-    def told(self, fault: Fault) -> str:
+    def told(self, fault: ParseFault) -> str:
         """`file:line:column` of a fault, as far as it is known."""
         return ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[ParseFault]:
         """What cannot be read and is left out. Raises SourceError if nothing is to be left out."""
         return self._parsed.faults
 

@@ -9,7 +9,7 @@ from graph_service.sparql.tokens import Token, tokens
 
 
 @dataclass(frozen=True)
-class Place:
+class PropertySpan:
     """Where a property stands in a file's text: its name, and where its values begin and end."""
 
     property: Token
@@ -25,14 +25,14 @@ def where(file: SourceFile, subject: str, property: str) -> str:
     return f"{file.path}" if line is None else f"{file.path}:{line}"
 
 
-def block(text: str, prefixes: Mapping[str, str], subject: str) -> dict[str, Place]:
+def block(text: str, prefixes: Mapping[str, str], subject: str) -> dict[str, PropertySpan]:
     """The properties of a thing, by IRI, and where each stands in a Turtle text; of several places the first."""
-    places: dict[str, Place] = {}
+    places: dict[str, PropertySpan] = {}
     for statement in _split(tokens(text), "."):
         if statement and _iri(statement[0], prefixes) == subject:
             for part in _split(statement[1:], ";"):
                 if len(part) > 1:
-                    places.setdefault(_iri(part[0], prefixes), Place(part[0], part[1].start, part[-1].end))
+                    places.setdefault(_iri(part[0], prefixes), PropertySpan(part[0], part[1].start, part[-1].end))
     return places
 
 

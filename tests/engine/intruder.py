@@ -15,7 +15,7 @@ import pytest
 from graph_service.engine import tasks, wire, worker
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.pool import EngineLimits
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.formats.media_types import TABLE_FORMATS, Format
 
 LIMITS = EngineLimits(workers=1, queue=8, deadline=5, memory=256 * 2**20, result=2**20)
@@ -49,11 +49,11 @@ def unguarded() -> None:
     worker.main()
 
 
-def _run(self: tasks.Tasks, tag: bytes, content: bytes, input: BinaryIO, output: BinaryIO) -> tuple[Kind, Format, bool]:
+def _run(self: tasks.Tasks, tag: bytes, content: bytes, input: BinaryIO, output: BinaryIO) -> tuple[ResultKind, Format, bool]:
     names: dict[str, object] = {"said": None, "attempt": _attempt}
     exec(wire.read_query(content)[0].text, names)
     output.write(json.dumps(names["said"]).encode())
-    return Kind.TABLE, TABLE_FORMATS[0], False
+    return ResultKind.TABLE, TABLE_FORMATS[0], False
 
 
 def _attempt(what: object, *arguments: object) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from graph_service.build.build import build
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.errors import MalformedQuery
 from graph_service.formats.media_types import TABLE_FORMATS, TRUTH_FORMATS, named
 from graph_service.service.service import Service
@@ -58,9 +58,9 @@ def test_the_engine_still_does_what_is_said(service: Service, deviation: Deviati
         with pytest.raises(MalformedQuery):
             service.sparql(Query(deviation.example.strip("`")))
         return
-    with service.sparql(Query(deviation.example.strip("`")), {Kind.TABLE: tsv, Kind.TRUTH: TRUTH_FORMATS[0]}) as result:
+    with service.sparql(Query(deviation.example.strip("`")), {ResultKind.TABLE: tsv, ResultKind.TRUTH: TRUTH_FORMATS[0]}) as result:
         text = result.read().decode()
-        if result.kind is Kind.TRUTH:
+        if result.kind is ResultKind.TRUTH:
             assert f'"boolean":{deviation.here}' in text
             return
     rows = text.removesuffix("\n").split("\n")[1:]

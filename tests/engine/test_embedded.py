@@ -15,7 +15,7 @@ import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.pool import EngineLimits
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.engine.wire import Refused
 from graph_service.errors import (
     Busy,
@@ -118,7 +118,7 @@ def test_a_result_over_its_limit_is_an_error_and_never_half_a_result(engine: Emb
 
 
 def test_a_large_result_comes_as_a_file_and_is_whole(engine: EmbeddedEngine) -> None:
-    result = engine.run(Query("SELECT ?s ?o { ?s <http://e/p> ?o }"), {Kind.TABLE: TABLE_FORMATS[2]})
+    result = engine.run(Query("SELECT ?s ?o { ?s <http://e/p> ?o }"), {ResultKind.TABLE: TABLE_FORMATS[2]})
     assert not result.in_memory
     content = result.read()
     assert len(content) == result.size or result.size == 0
@@ -129,7 +129,8 @@ def test_a_large_result_comes_as_a_file_and_is_whole(engine: EmbeddedEngine) -> 
 @pytest.mark.parametrize("format", GRAPH_FORMATS, ids=lambda f: f.name)
 def test_a_graph_is_written_in_every_format(engine: EmbeddedEngine, format: object) -> None:
     wanted = next(f for f in GRAPH_FORMATS if f == format)
-    assert b"http://e/7" in engine.run(Query("CONSTRUCT { ?s ?p ?o } { VALUES ?s { <http://e/7> } ?s ?p ?o }"), {Kind.GRAPH: wanted}).read()
+    query = Query("CONSTRUCT { ?s ?p ?o } { VALUES ?s { <http://e/7> } ?s ?p ?o }")
+    assert b"http://e/7" in engine.run(query, {ResultKind.GRAPH: wanted}).read()
 
 
 def test_a_killed_worker_is_back_at_once(engine: EmbeddedEngine) -> None:

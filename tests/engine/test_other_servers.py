@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.engine.remote.push import push, put
-from graph_service.engine.result import Kind, Query, Result
+from graph_service.engine.result import Query, Result, ResultKind
 from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTime, ResultTooLarge, Unavailable
 from graph_service.service.service import Service
 from graph_service.settings import Settings
@@ -94,10 +94,10 @@ def value(term: object) -> object:
 
 def content(result: Result) -> object:
     """All that a result says, whatever the order of its rows and columns."""
-    if result.kind is Kind.TRUTH:
+    if result.kind is ResultKind.TRUTH:
         return bool(result)
     rows = [[value(term) for term in row] for row in result.rows()]
-    if result.kind is Kind.TABLE:
+    if result.kind is ResultKind.TABLE:
         rows = [[cell for _, cell in sorted(zip(result.columns, row, strict=True), key=lambda pair: pair[0])] for row in rows]
     return sorted(result.columns), Counter(map(tuple, rows))
 
@@ -145,7 +145,11 @@ def test_the_dataset_is_the_same(remote: Service, service: Service, query: Query
 
 
 def test_every_format_is_written(remote: Service) -> None:
-    texts = {Kind.TABLE: "SELECT * { ?s ?p ?o } LIMIT 3", Kind.TRUTH: "ASK {}", Kind.GRAPH: "CONSTRUCT WHERE { ?s a ?o } LIMIT 3"}
+    texts = {
+        ResultKind.TABLE: "SELECT * { ?s ?p ?o } LIMIT 3",
+        ResultKind.TRUTH: "ASK {}",
+        ResultKind.GRAPH: "CONSTRUCT WHERE { ?s a ?o } LIMIT 3",
+    }
     for kind, text in texts.items():
         for format in kind.formats:
             assert remote.sparql(Query(text), {kind: format}).read(), format

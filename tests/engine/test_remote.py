@@ -17,7 +17,7 @@ from graph_service.engine.pool import EngineLimits
 from graph_service.engine.remote.http import Peer
 from graph_service.engine.remote.layout import ASSERTED, NOTHING, STATE, UNION
 from graph_service.engine.remote.server import RemoteEngine
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.errors import (
     BadGateway,
     Cancelled,
@@ -331,5 +331,5 @@ def test_the_dataset_goes_with_the_query_and_holds_nothing_but_the_snapshot(quer
 
 def test_a_kind_without_an_acceptable_format_is_not_asked_for() -> None:
     with engine(replies(200, TABLE, TRUE)) as (remote, seen), pytest.raises(NotAcceptable):
-        remote.run(Query("ASK {}"), {Kind.TABLE: Kind.TABLE.formats[0]})
+        remote.run(Query("ASK {}"), {ResultKind.TABLE: ResultKind.TABLE.formats[0]})
     assert not seen

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.build.build import build
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.errors import MalformedQuery
 from graph_service.formats.media_types import GRAPH_FORMATS, TABLE_FORMATS, TRUTH_FORMATS
 from graph_service.service.service import Service
@@ -33,7 +33,7 @@ KNOWN = {
 }
 
 JSON = TABLE_FORMATS[0]
-FORMATS = {Kind.TABLE: JSON, Kind.TRUTH: TRUTH_FORMATS[0], Kind.GRAPH: next(f for f in GRAPH_FORMATS if f.name == "nt")}
+FORMATS = {ResultKind.TABLE: JSON, ResultKind.TRUTH: TRUTH_FORMATS[0], ResultKind.GRAPH: next(f for f in GRAPH_FORMATS if f.name == "nt")}
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def passes(case: Case, services: Services) -> bool:
     if case.kind.endswith("SyntaxTest"):
         return case.kind.startswith("Positive")
     assert case.result is not None
-    suffix = ".nt" if result.kind is Kind.GRAPH else ".srj"
+    suffix = ".nt" if result.kind is ResultKind.GRAPH else ".srj"
     return read(content, suffix) == read(case.result.read_bytes(), case.result.suffix)
 
 

@@ -20,8 +20,8 @@ from graph_service.settings import Settings
 from graph_service.web.app import create_app
 from graph_service.web.middleware import encodings
 from graph_service.web.middleware.cache import Cache, CacheCounts
-from graph_service.web.middleware.limits import Limits
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.limits import RequestLimits
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.turns import Turns
 from graph_service.web.processes.generations import Generation
 from tests.faults.beside import write
@@ -46,31 +46,31 @@ ADDRESS, HEADER, BODY = 30_000, 4_000, 100_000
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
 
 
-def address(path: str, **parameters: str) -> Callable[[str], Asked]:
+def address(path: str, **parameters: str) -> Callable[[str], IncomingRequest]:
     """A request with the text in a parameter, percent-encoded or, as far as that can be sent, as it is."""
     name = next(name for name, value in parameters.items() if value == "?")
     others = urlencode({other: value for other, value in parameters.items() if other != name})
-    return lambda text: Asked("GET", path, f"{others}&{name}={quote(text)[:ADDRESS]}")
+    return lambda text: IncomingRequest("GET", path, f"{others}&{name}={quote(text)[:ADDRESS]}")
 
 
-def header(name: str, path: str = "/sparql", query: str = "query=ASK%7B%7D") -> Callable[[str], Asked]:
-    return lambda text: Asked("GET", path, query, [("host", "x"), (name, text[:HEADER])])
+def header(name: str, path: str = "/sparql", query: str = "query=ASK%7B%7D") -> Callable[[str], IncomingRequest]:
+    return lambda text: IncomingRequest("GET", path, query, [("host", "x"), (name, text[:HEADER])])
 
 
-def body(media: str, path: str, before: str = "") -> Callable[[str], Asked]:
-    def asked(text: str) -> Asked:
-        asked = Asked("POST", path, "", [("host", "x"), ("content-type", media), ("content-length", "1")])
+def body(media: str, path: str, before: str = "") -> Callable[[str], IncomingRequest]:
+    def asked(text: str) -> IncomingRequest:
+        asked = IncomingRequest("POST", path, "", [("host", "x"), ("content-type", media), ("content-length", "1")])
         asked.body = (before + (quote(text) if media == FORM else text))[:BODY].encode()
         return asked
 
     return asked
 
 
-PLACES: dict[str, Callable[[str], Asked]] = {
+PLACES: dict[str, Callable[[str], IncomingRequest]] = {
     "query": address("/sparql", query="?"),
-    "query as a page": lambda text: Asked("GET", "/sparql", f"query={quote(text)[:ADDRESS]}", [("accept", "text/html")]),
+    "query as a page": lambda text: IncomingRequest("GET", "/sparql", f"query={quote(text)[:ADDRESS]}", [("accept", "text/html")]),
     "value of a variable": address("/sparql", **{"query": "ASK{}", "$x": "?"}),
-    "name of a variable": lambda text: Asked("GET", "/sparql", f"query=ASK%7B%7D&${quote(text)[:ADDRESS]}=1"),
+    "name of a variable": lambda text: IncomingRequest("GET", "/sparql", f"query=ASK%7B%7D&${quote(text)[:ADDRESS]}=1"),
     "graph": address("/sparql", **{"query": "ASK{}", "default-graph-uri": "?"}),
     "format": address("/sparql", query="ASK{}", format="?"),
     "timeout": address("/sparql", query="ASK{}", timeout="?"),
@@ -83,10 +83,10 @@ PLACES: dict[str, Callable[[str], Asked]] = {
     "object": address("/explain", s="place:CRI", p="rdf:type", o="?"),
     "named graph": address("/rdf-graph-store", graph="?"),
     "an unknown parameter": address("/sparql", query="ASK{}", utm="?"),
-    "query string": lambda text: Asked("GET", "/sparql", text[:ADDRESS]),
-    "path": lambda text: Asked("GET", "/" + text[:ADDRESS]),
-    "path of a thing": lambda text: Asked("GET", "/id/project/" + text[:ADDRESS]),
-    "path of a query": lambda text: Asked("GET", "/queries/" + text[:ADDRESS]),
+    "query string": lambda text: IncomingRequest("GET", "/sparql", text[:ADDRESS]),
+    "path": lambda text: IncomingRequest("GET", "/" + text[:ADDRESS]),
+    "path of a thing": lambda text: IncomingRequest("GET", "/id/project/" + text[:ADDRESS]),
+    "path of a query": lambda text: IncomingRequest("GET", "/queries/" + text[:ADDRESS]),
     **{name: header(name) for name in ("accept", "accept-language", "accept-encoding", "cookie", "if-none-match", "content-type", "host")},
     **{name: header(name) for name in ("traceparent", "authorization", "x-forwarded-host", "if-modified-since")},
     "range": header("range", "/downloads/dataset.nq", ""),
@@ -99,7 +99,7 @@ PLACES: dict[str, Callable[[str], Asked]] = {
 
 
 @pytest.fixture(scope="module")
-def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Asked], None]]:
+def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[IncomingRequest], None]]:
     """What the serving process does with a request, in this one."""
     folder = tmp_path_factory.mktemp("linear")
     write(folder / "data.ttl", 100)
@@ -110,9 +110,9 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Asked
     with Service.open(snapshot, settings) as service:
         flask = create_app(service, settings, CollectorRegistry())
         generation = Generation(flask, service, Turns(2, 10), Cache(snapshot, settings, CacheCounts()))
-        limits = Limits(settings)
+        limits = RequestLimits(settings)
 
-        def work(asked: Asked) -> None:
+        def work(asked: IncomingRequest) -> None:
             with suppress(ServiceError):
                 limits.refuse_long_head(asked)
                 asked.leave_out_what_nobody_reads()
@@ -123,7 +123,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Asked
         yield work
 
 
-def seconds(answer: Callable[[Asked], None], asked: Asked) -> float:
+def seconds(answer: Callable[[IncomingRequest], None], asked: IncomingRequest) -> float:
     """How long this process's processor takes for a request."""
     began = time.process_time()
     answer(asked)
@@ -133,8 +133,8 @@ def seconds(answer: Callable[[Asked], None], asked: Asked) -> float:
 # A long answer is a file that is closed with its last reference.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("place", PLACES)
-def test_no_text_takes_longer_than_its_length_says(answer: Callable[[Asked], None], place: str) -> None:
-    def long(piece: str) -> Asked:
+def test_no_text_takes_longer_than_its_length_says(answer: Callable[[IncomingRequest], None], place: str) -> None:
+    def long(piece: str) -> IncomingRequest:
         return PLACES[place](piece * (BODY // len(piece)))
 
     # An ordinary text has letters that are sent as they are, and some that are not.

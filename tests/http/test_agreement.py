@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
-from graph_service.engine.result import Kind
+from graph_service.engine.result import ResultKind
 from graph_service.formats.media_types import named
 from graph_service.service.service import Service
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.web.pages.listing import PAGE, Choices, Listing
+from graph_service.web.pages.listing import PAGE, Listing, ListRequest
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live
@@ -52,9 +52,9 @@ def answered(service: Service) -> Callable[..., list[Row]]:
     """The rows of a canned query's whole table."""
 
     def ask(name: str, **arguments: str) -> list[Row]:
-        format = named("csv", Kind.TABLE.formats)
+        format = named("csv", ResultKind.TABLE.formats)
         assert format is not None
-        result = service.canned(name, {key: [value] for key, value in arguments.items()}, formats={Kind.TABLE: format})
+        result = service.canned(name, {key: [value] for key, value in arguments.items()}, formats={ResultKind.TABLE: format})
         return list(csv.DictReader(io.StringIO(result.read().decode())))
 
     return ask
@@ -65,7 +65,7 @@ def listed(service: Service, name: str, trait: str) -> dict[str, set[str]]:
     found = kinds_of(service).named(name)
     assert found is not None
     pattern = next(each.pattern for each in found.traits if each.name == trait)
-    listing = Listing(service, found, Choices({}), "en")
+    listing = Listing(service, found, ListRequest({}), "en")
     things = {str(row.thing.title) for number in range(1, -(-listing.total // PAGE) + 1) for row in listing.page(number)}
     text = f"SELECT DISTINCT ?thing ?value WHERE {{ VALUES ?thing {{ {' '.join(f'<{iri}>' for iri in things)} }} {pattern} }}"
     values: dict[str, set[str]] = {thing: set() for thing in things}

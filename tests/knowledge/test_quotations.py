@@ -155,7 +155,7 @@ def folder(tmp_path: Path, text: Path) -> Path:
     """A document's folder before its passages are located."""
     folder = tmp_path / "note"
     folder.mkdir()
-    length, sha256, normalised_sha256 = document_texts.Text.read(text).values.values()
+    length, sha256, normalised_sha256 = document_texts.DocumentText.read(text).values.values()
     values = f'lc:textLength {length} ;\n  lc:textSha256 "{sha256}" ;\n  lc:normalisedTextSha256 "{normalised_sha256}"'
     (folder / "document.ttl").write_text(f"{PREFIXES}\ndocument:note {values} .\n", encoding="utf-8")
     for name, words in PASSAGES.items():

@@ -9,7 +9,7 @@ import pytest
 from graph_service.errors import MalformedRequest, Misdirected, SettingError
 from graph_service.settings import Settings
 from graph_service.web.middleware.addresses import Addresses
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from tests.conftest import ROOT
 
 PROXY, OTHER_PROXY, STRANGER = "127.0.0.1:5000", "10.1.2.3:5000", "192.0.2.7:5000"
@@ -20,7 +20,7 @@ PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("::1"))
 def settled(peer: str, headers: dict[str, str], path: str = "/", version: str = "1.1", **settings: object) -> str:
     """The root of the address that a request is found to be for; no header of a proxy's is left."""
     given = [("host", "graph.example.org"), *headers.items()] if "host" not in headers else list(headers.items())
-    asked = Asked("GET", path, headers=given, version=version)
+    asked = IncomingRequest("GET", path, headers=given, version=version)
     Addresses(replace(Settings(), **settings)).settle(asked, peer)  # type: ignore[arg-type]
     assert not [name for name in asked.headers if "forwarded" in name]
     return f"{asked.scheme}://{asked.headers['host']}"
@@ -79,7 +79,7 @@ def test_the_public_address_is_every_requests_address() -> None:
 )
 def test_a_service_below_a_path_knows_paths_from_its_own_root(path: str, within: str) -> None:
     public = Settings.read({"GRAPH_SERVICE_PUBLIC_URL": "https://example.org/a/b/"}).public_url
-    asked = Asked("GET", path, headers=[("host", "inner")])
+    asked = IncomingRequest("GET", path, headers=[("host", "inner")])
     addresses = Addresses(replace(Settings(), public_url=public))
     addresses.find_root(asked)
     addresses.settle(asked, STRANGER)
@@ -112,7 +112,7 @@ def test_a_port_that_is_the_schemes_own_need_not_be_said() -> None:
 
 
 def test_a_request_without_a_host_is_for_none_that_is_listed() -> None:
-    asked = Asked("GET", "/", version="1.0")
+    asked = IncomingRequest("GET", "/", version="1.0")
     Addresses(Settings()).settle(asked, STRANGER)
     with pytest.raises(Misdirected):
         Addresses(replace(Settings(), hosts=HOSTS)).settle(asked, STRANGER)

@@ -7,7 +7,7 @@ import pytest
 
 from graph_service.queries.catalogue import Catalogue
 from graph_service.rdf.namespaces import VIEW
-from graph_service.snapshot.lists import Kind, read_lists
+from graph_service.snapshot.lists import ListedKind, read_lists
 from graph_service.sources.roles import TERMS
 from tests.conftest import ROOT
 
@@ -34,7 +34,7 @@ ex:cooks a view:List ; view:name "cooks" ; rdfs:label "Cooks"@en ; sh:order 1 ; 
 """
 
 
-def read(text: str) -> tuple[list[Kind], list[str]]:
+def read(text: str) -> tuple[list[ListedKind], list[str]]:
     kinds, faults = read_lists(quad.triple for quad in ox.parse(PREFIXES + text, ox.RdfFormat.TURTLE))
     return kinds, [f"{fault.thing.rsplit('/', 1)[-1]}: {fault.reason}" for fault in faults]
 

@@ -10,7 +10,7 @@ from graph_service.settings import LANGUAGES, Settings
 from graph_service.web.app import create_app
 from graph_service.web.http.precomputed import Kept
 from graph_service.web.middleware.cache import Cache, CacheCounts
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.turns import Turns
 from graph_service.web.processes.generations import Generation
 
@@ -46,5 +46,5 @@ def test_what_is_kept_is_there_before_the_first_client(service: Service, setting
         for language in LANGUAGES:
             for media in ("text/html", "application/ld+json", "*/*"):
                 headers = [("host", "data.example"), ("accept", media), ("accept-language", language)]
-                assert generation.answer(Asked("HEAD", path, headers=headers)).status in {200, 406}
+                assert generation.answer(IncomingRequest("HEAD", path, headers=headers)).status in {200, 406}
     assert not kept.made

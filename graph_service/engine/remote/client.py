@@ -32,7 +32,7 @@ class Running:
     thread: int = field(default_factory=threading.get_ident)
 
 
-class Client(SPARQLWrapper):
+class RemoteQuery(SPARQLWrapper):
     """A query for one server.
 
     It is sent through a Peer: SPARQLWrapper's own way has no deadline, and its Digest is installed for the whole process.
@@ -73,7 +73,7 @@ def media_type(headers: Message) -> str:
     return headers.get_content_type()[:100]
 
 
-def ask(client: Client, peer: Peer, call: Call, content: BinaryIO, limit: int) -> tuple[Message, bool]:
+def ask(client: RemoteQuery, peer: Peer, call: Call, content: BinaryIO, limit: int) -> tuple[Message, bool]:
     """Send a query and copy what is answered into a file; the headers, and whether the end was marked.
 
     Raises what the answer means if it is none: see `Peer.explain`.

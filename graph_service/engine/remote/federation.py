@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from graph_service.engine import wire
 from graph_service.engine.pool import Workers
 from graph_service.engine.process import nameless_file
-from graph_service.engine.remote.client import Client, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.remote.client import RemoteQuery, Running, ask, media_type, refuse_cut_off
 from graph_service.engine.remote.http import Call, Peer
 from graph_service.engine.result import Query
 from graph_service.engine.tasks import read_calls
@@ -167,7 +167,7 @@ class Federation:
         peer = Peer(service.address or "", role="server", connect=self._connect)
         with nameless_file() as content:
             try:
-                headers, _ = ask(Client(peer, call, service.query, "SELECT"), peer, call, content, limit)
+                headers, _ = ask(RemoteQuery(peer, call, service.query, "SELECT"), peer, call, content, limit)
                 refuse_cut_off(headers, peer)
                 task = wire.pack(media_type(headers), str(limit), peer.name)
                 with self._workers.work(wire.VALUES, task, call, content) as values:

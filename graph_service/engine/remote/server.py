@@ -17,10 +17,10 @@ from graph_service.engine import wire
 from graph_service.engine.embedded import Counts
 from graph_service.engine.pool import EngineLimits, Workers
 from graph_service.engine.process import nameless_file
-from graph_service.engine.remote.client import Client, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.remote.client import RemoteQuery, Running, ask, media_type, refuse_cut_off
 from graph_service.engine.remote.http import Call, Peer
 from graph_service.engine.remote.layout import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
-from graph_service.engine.result import READABLE, Formats, Kind, Query, Result, format_of
+from graph_service.engine.result import READABLE, Formats, Query, Result, ResultKind, format_of
 from graph_service.engine.slow_queries import Slow, SlowQueries
 from graph_service.engine.store import named_nodes
 from graph_service.engine.tasks import read_outline
@@ -78,7 +78,7 @@ class RemoteEngine:
             with self.workers.work(wire.PLAN, task, call) as read:
                 volatile = read.volatile
                 plan = read_outline(read.read())
-            kind = Kind.of(plan.form)
+            kind = ResultKind.of(plan.form)
             format = format_of(kind, formats)
             default, named = self._dataset(query, plan)
             self._check(call)
@@ -187,12 +187,12 @@ class RemoteEngine:
         if time.monotonic() - self._seen < _BELIEVED:
             return
         plan = Outline("ASK", f'ASK {{ <{STATE}> <{IDENTIFIER}> "{self._snapshot}" }}')
-        if not self._ask(plan, [STATE], [NOTHING], READABLE[Kind.TRUTH], Kind.TRUTH, call):
+        if not self._ask(plan, [STATE], [NOTHING], READABLE[ResultKind.TRUTH], ResultKind.TRUTH, call):
             raise Unavailable(f"The engine does not hold the snapshot {self._snapshot}; `graph-service push` loads it.", retry_after=30)
         self._seen = time.monotonic()
 
-    def _ask(self, plan: Outline, default: Sequence[str], named: Sequence[str], format: Format, kind: Kind, call: Call) -> Result:
-        client = Client(self._peer, call, plan.within(named, NOTHING), plan.form)
+    def _ask(self, plan: Outline, default: Sequence[str], named: Sequence[str], format: Format, kind: ResultKind, call: Call) -> Result:
+        client = RemoteQuery(self._peer, call, plan.within(named, NOTHING), plan.form)
         for graph in default:
             client.addDefaultGraph(graph)
         # Virtuoso takes GRAPH with an IRI outside the dataset to be true of nothing at all: it is given one that is in it, and empty.
@@ -207,13 +207,13 @@ class RemoteEngine:
             except OutOfMemory as error:
                 raise BadGateway("What the engine answers is nested too deeply, or takes too much memory to read.") from error
 
-    def _all_there(self, headers: Message, marked: bool, kind: Kind, call: Call) -> None:
+    def _all_there(self, headers: Message, marked: bool, kind: ResultKind, call: Call) -> None:
         """Raise OutOfTime, ResultTooLarge or BadGateway for an answer that says, or lets one fear, that it is not all."""
         refuse_cut_off(headers, self._peer)
-        if not marked and kind is Kind.GRAPH:
+        if not marked and kind is ResultKind.GRAPH:
             # JSON and XML have an end of their own; triples end anywhere.
             raise BadGateway("The engine does not mark the end of what it sends: half a graph would look whole.")
-        if kind is Kind.GRAPH and "virtuoso" in str(headers.get("Server", "")).lower():
+        if kind is ResultKind.GRAPH and "virtuoso" in str(headers.get("Server", "")).lower():
             if self._cuts_graphs is None:
                 self._cuts_graphs = self._finds_graphs_cut(call)
             if self._cuts_graphs:
@@ -221,7 +221,7 @@ class RemoteEngine:
 
     def _finds_graphs_cut(self, call: Call) -> bool:
         """Whether the server has a limit of rows that it tells of for tables only, and that ordinary results reach (Virtuoso)."""
-        client = Client(self._peer, call, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_MANY_ROWS}", "SELECT")
+        client = RemoteQuery(self._peer, call, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_MANY_ROWS}", "SELECT")
         client.addDefaultGraph(UNION)
         try:
             with client.query().response as response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Response, send_file
 
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.errors import NotAcceptable, NotFound, Unavailable
 from graph_service.formats.media_types import Format
 from graph_service.rdf.terms import NamedNode
@@ -111,4 +111,4 @@ def _negotiated(dump: Dump, format: Format) -> Response:
 
 def _constructed(service: Service, pattern: str, format: Format, infer: bool) -> Response:
     """Triples as the engine writes them, in its own process and time."""
-    return answer(service.sparql(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", infer=infer), {Kind.GRAPH: format}))
+    return answer(service.sparql(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", infer=infer), {ResultKind.GRAPH: format}))

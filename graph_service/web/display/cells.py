@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from graph_service.engine.result import Kind, Result
+from graph_service.engine.result import Result, ResultKind
 from graph_service.errors import ResultTooLarge
 from graph_service.rdf import terms
 from graph_service.rdf.prefixes import curie
@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A result for a page: column names, rows of cells, and whether there are more rows than are shown."""
 
     columns: list[str]
@@ -65,9 +65,9 @@ def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
             return Cell(str(term))
 
 
-def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> Table | bool:
+def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> PageTable | bool:
     """A table or graph as rows of cells, at most so many; a truth as itself. Raises ResultTooLarge."""
-    if result.kind is Kind.TRUTH:
+    if result.kind is ResultKind.TRUTH:
         return bool(result)
     with result:
         if result.size > BYTES_SHOWN:
@@ -75,7 +75,7 @@ def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> Table | b
         columns = result.columns or ["subject", "predicate", "object"]
         rows = list(islice(result.rows(), most + 1))
     labels = service.labels([term for row in rows for term in row], language_of_names())
-    return Table(columns, [cells(row, labels) for row in rows[:most]], more=len(rows) > most)
+    return PageTable(columns, [cells(row, labels) for row in rows[:most]], more=len(rows) > most)
 
 
 def cells(row: Iterable[AnyTerm | None], labels: Mapping[str, Literal]) -> list[Cell | None]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.http import http_date
 
-from graph_service.engine.result import READABLE, Formats, Kind, Query, Result
+from graph_service.engine.result import READABLE, Formats, Query, Result, ResultKind
 from graph_service.errors import InvalidParameter, UnknownParameter
 from graph_service.formats.media_types import CSV, DOCUMENT_FORMATS, GRAPH_FORMATS, ROWS, XLSX
 from graph_service.queries.catalogue import CannedQuery
@@ -81,10 +81,10 @@ def _warned(response: Response, query: CannedQuery) -> Response:
 
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
     """The answer for programs: the whole of it, or a page of a table. In RDF, which says no table, what is asked is told of."""
-    kind = Kind.of(query.form)
+    kind = ResultKind.of(query.form)
     language = spoken(query)
-    format = choose((*kind.canned_formats, *_TELLING) if kind is not Kind.GRAPH and not given else kind.canned_formats, suffix)
-    if kind is not Kind.GRAPH and format in _TELLING:
+    format = choose((*kind.canned_formats, *_TELLING) if kind is not ResultKind.GRAPH and not given else kind.canned_formats, suffix)
+    if kind is not ResultKind.GRAPH and format in _TELLING:
         said = document(service, format, name_of(service.space, query))
         return negotiated(write(said, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
     format = for_reader(format)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug import Response as BaseResponse
 
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.errors import Gone, MalformedRequest, ResultTooLarge
 from graph_service.formats.media_types import DATA_FORMATS, Format, named
 from graph_service.formats.rdf_writer import write_quads, write_triples
@@ -193,7 +193,7 @@ def blueprint(service: Service) -> Blueprint:
 
     def _large(iri: str, format: Format, infer: bool) -> Response:
         """The same of a thing of which very much is said, as the engine writes it, in its own process and time."""
-        return answer(service.sparql(Query(_ALL.format(**written_in(service, iri)), infer=infer), {Kind.GRAPH: format}))
+        return answer(service.sparql(Query(_ALL.format(**written_in(service, iri)), infer=infer), {ResultKind.GRAPH: format}))
 
     return routes
 

@@ -18,18 +18,18 @@ from werkzeug.wrappers import Request
 
 from graph_service.arrival import arrived
 from graph_service.engine.pending import Begun
-from graph_service.engine.result import Formats, Kind, Query, Result
+from graph_service.engine.result import Formats, Query, Result, ResultKind
 from graph_service.formats.media_types import GRAPH_FORMATS, Format
 from graph_service.service.service import Service
 from graph_service.sparql.binding import bind
 from graph_service.web.data.descriptions import document
-from graph_service.web.display.cells import Table, table
+from graph_service.web.display.cells import PageTable, table
 from graph_service.web.http.languages import chosen
 from graph_service.web.http.protocol import read_query, wants_page
 from graph_service.web.http.responses import answer, choose, wanted, wants_html, write
 from graph_service.web.http.values import check
 from graph_service.web.middleware.application import Application
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Headers, Reply, nameless
 from graph_service.web.pages.vicinity import places
 
@@ -43,7 +43,7 @@ _KEPT = 256
 _SHORT = 8192
 
 
-def takes(asked: Asked) -> bool:
+def takes(asked: IncomingRequest) -> bool:
     """Whether a request is for the endpoint."""
     return asked.path in _PATHS and asked.method in {*_METHODS, "HEAD"}
 
@@ -67,7 +67,7 @@ class _Read(Request):
 class _Reading:
     """What was read of a request when: its query, None if there is none; in which formats its result is wanted, None for a page."""
 
-    asked: Asked
+    asked: IncomingRequest
     request: _Read
     began: float
     query: Query | None = None
@@ -83,11 +83,11 @@ class Endpoint:
         self._service = service
         self._headers: dict[tuple[str, str, str, str], Headers] = {}
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: IncomingRequest) -> Reply:
         """The answer to a request. Raises Unavailable when the disk is full, Busy if no turn comes."""
         return self._answer(self._read(asked))
 
-    async def begin(self, asked: Asked) -> Reply | Begun[Reply]:
+    async def begin(self, asked: IncomingRequest) -> Reply | Begun[Reply]:
         """The answer to a short question, from the event loop; for all others what a thread has to do.
 
         The way to a thread and back takes longer than a small query does.
@@ -104,11 +104,11 @@ class Endpoint:
             return Begun(partial(self._failed, reading, error))
         if isinstance(result, Begun):
             return Begun(partial(self._finished, reading, result.finish), result.drop)
-        if result.kind is Kind.GRAPH or self._key(reading, result.format) not in self._headers:
+        if result.kind is ResultKind.GRAPH or self._key(reading, result.format) not in self._headers:
             return Begun(partial(self._written, reading, result))
         return self._written(reading, result)
 
-    def _read(self, asked: Asked) -> _Reading:
+    def _read(self, asked: IncomingRequest) -> _Reading:
         reading = _Reading(asked, _Read(asked.environ(), populate_request=False), perf_counter())
         read = reading.request
         read.max_content_length = read.max_form_memory_size = self._application.body_limit
@@ -154,7 +154,7 @@ class Endpoint:
         told = [("X-Query-Id", reading.query.id), ("Server-Timing", _timing(reading.began))]
         if result.volatile:
             told.append(("Cache-Control", "no-store"))
-        if result.kind is Kind.GRAPH:
+        if result.kind is ResultKind.GRAPH:
             # JSON-LD is made short by what is done to every answer.
             reply = self._application.respond(reading.asked, partial(answer, result))
             return Reply(reply.status, [*reply.headers, *told], reply.content)
@@ -200,9 +200,9 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
-def _page(service: Service, query: str | None = None, shown: Table | bool | None = None, formats: Sequence[str] = ()) -> Response:
+def _page(service: Service, query: str | None = None, shown: PageTable | bool | None = None, formats: Sequence[str] = ()) -> Response:
     """The editor, with a query and its result if there is one."""
-    map = places(service, (part for row in shown.rows for part in row if part)) if isinstance(shown, Table) else None
+    map = places(service, (part for row in shown.rows for part in row if part)) if isinstance(shown, PageTable) else None
     page = render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats, map=map)
     return Response(page)
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
-from graph_service.engine.result import Formats, Kind, Result
+from graph_service.engine.result import Formats, Result, ResultKind
 from graph_service.errors import MalformedRequest, MethodNotAllowed, NotAcceptable, NotFound, ServiceError, TooLarge, UnsupportedMediaType
 from graph_service.formats.media_types import HTML, Format, named, negotiate
 from graph_service.text.memo import remembered
@@ -70,9 +70,9 @@ def wanted(suffix: str | None = None, asked: Request = request) -> Formats:
 
 @remembered(512)
 def _wanted(suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> Formats:
-    formats: dict[Kind, Format] = {}
+    formats: dict[ResultKind, Format] = {}
     refusals = []
-    for kind in Kind:
+    for kind in ResultKind:
         try:
             formats[kind] = _choose(kind.formats, suffix, tokens, accept)
         except (NotAcceptable, NotFound) as error:

@@ -12,7 +12,7 @@ from werkzeug.http import parse_list_header
 
 from graph_service.errors import MalformedRequest, Misdirected
 from graph_service.settings import Settings
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 
 #: What a Host header may be: a name or an address, in brackets if it has colons, and a port (RFC 3986, section 3.2.2, without escapes).
 _HOST = re.compile(r"([A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
@@ -34,14 +34,14 @@ class Addresses:
         self._hosts = frozenset({*settings.hosts, *([self._public.netloc] if self._public and settings.hosts else ())})
         self._proxies = settings.proxies
 
-    def find_root(self, asked: Asked) -> None:
+    def find_root(self, asked: IncomingRequest) -> None:
         """Take from a request's path the one below which the service stands. Who looks after the process may ask it without."""
         if self._public is not None:
             asked.root = self._public.path
             if f"{asked.path}/".startswith(f"{asked.root}/"):
                 asked.path = asked.path.removeprefix(asked.root) or "/"
 
-    def settle(self, asked: Asked, peer: str) -> None:
+    def settle(self, asked: IncomingRequest, peer: str) -> None:
         """Give a request, from the other end `peer` of its connection, the scheme and host of its address.
 
         Raises MalformedRequest for a Host that names no host, or several, and for none in HTTP/1.1 (RFC 9112, section 3.2), and for

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response
 
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Reply, run
 from graph_service.web.middleware.turns import Turns
 
@@ -20,12 +20,12 @@ class Application:
         #: What `values.check` goes by.
         self.limits = flask.config
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: IncomingRequest) -> Reply:
         """The answer of the view that a request's route leads to. Raises Unavailable when the disk is full, Busy if no turn comes."""
         with self._turns.taken():
             return run(self._flask, asked.environ())
 
-    def respond(self, asked: Asked, view: Callable[[], Response]) -> Reply:
+    def respond(self, asked: IncomingRequest, view: Callable[[], Response]) -> Reply:
         """What a view answers to a request, which is looked up in no route. All that is done to every answer is done to it, too; an error
         that it raises becomes a problem document or a page. Raises what `answer` raises.
         """

@@ -28,7 +28,7 @@ from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.http.languages import preferred
 from graph_service.web.middleware import encodings
 from graph_service.web.middleware.encodings import IDENTITY
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import IN_MEMORY, FilePart, Headers, Reply, held
 
 #: The request headers that an answer may depend on, beside the language that Accept-Language comes to.
@@ -163,7 +163,7 @@ class Cache:
         self._files: OrderedDict[bytes, _File] = OrderedDict()
         self.counts = counts
 
-    def known(self, asked: Asked) -> Reply | None:
+    def known(self, asked: IncomingRequest) -> Reply | None:
         """The answer to a request if it is there, or if the client has it."""
         key = asked.key = self._key(asked)
         if key is None:
@@ -183,7 +183,7 @@ class Cache:
         self._kept.move_to_end(key)
         return Reply(HTTPStatus.OK, form.headers, form.content)
 
-    async def answer(self, asked: Asked, ask: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def answer(self, asked: IncomingRequest, ask: Callable[[], Awaitable[Reply]]) -> Reply:
         """The answer to a request that is not `known`: what `ask` gives, or what it gives to who has asked for the same before."""
         key = asked.key
         if key is None or key in self._single:
@@ -273,7 +273,7 @@ class Cache:
             and int(length) <= self._limit // 8
         )
 
-    def _key(self, asked: Asked) -> bytes | None:
+    def _key(self, asked: IncomingRequest) -> bytes | None:
         """A hash of what the answer depends on; None for requests that are not for the cache."""
         if asked.method not in _ASKING or asked.path.startswith(_NEVER):
             return None
@@ -295,7 +295,7 @@ class Cache:
         """The strong tag of an answer, without its encoding: it says which snapshot and what was asked."""
         return f"{self._version[:8]}-{blake2b(self._version.encode() + key, digest_size=10).hexdigest()}"
 
-    def _known_to_client(self, asked: Asked, key: bytes) -> str | None:
+    def _known_to_client(self, asked: IncomingRequest, key: bytes) -> str | None:
         """What the client has of this answer: the tag that it names, in whatever encoding, or the plain one for the time that it names."""
         if asked.method not in {"GET", "HEAD"} or asked.headers.keys() & {"if-match", "if-unmodified-since"}:
             return None
@@ -310,7 +310,7 @@ class Cache:
         return self._tag(key) if is_same else None
 
 
-def _encoding(asked: Asked) -> str:
+def _encoding(asked: IncomingRequest) -> str:
     """The encoding to answer in. A part is one of the bytes as they are, but for a client that has another part of them encoded."""
     if "range" not in asked.headers:
         return encodings.choose(asked.headers.get("accept-encoding", ""))

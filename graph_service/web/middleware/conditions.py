@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from graph_service.errors import NotSatisfiable, PreconditionFailed
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import FilePart, Reply
 
 #: One range of bytes: from a place to another, from a place on, or the last ones (section 14.1.2).
@@ -21,7 +21,7 @@ _ANSWERS = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_
 _TAGS = 64
 
 
-def leave_out_useless_range(asked: Asked) -> None:
+def leave_out_useless_range(asked: IncomingRequest) -> None:
     """Have a Range that is not followed ignored, so that the whole is sent: another unit, several ranges, none (section 14.2)."""
     given = asked.headers.get("range")
     if given is not None and (asked.method != "GET" or not _is_one_range(given)):
@@ -35,7 +35,7 @@ def _is_one_range(given: str) -> bool:
     return not first or not last or int(first) <= int(last)
 
 
-def settled(asked: Asked, reply: Reply) -> Reply:
+def settled(asked: IncomingRequest, reply: Reply) -> Reply:
     """The answer where the request has a condition on it (section 13.2.2); as it is where none is or the condition holds.
 
     Raises PreconditionFailed for an answer that is not the one that the client means.
@@ -60,7 +60,7 @@ def settled(asked: Asked, reply: Reply) -> Reply:
     return reply
 
 
-def cut(asked: Asked, reply: Reply) -> Reply:
+def cut(asked: IncomingRequest, reply: Reply) -> Reply:
     """The part of an answer that a request wants; the answer as it is where it wants none, or has a part of another one (section 13.1.5).
 
     Only what says `Accept-Ranges: bytes` and is whole is cut. Raises NotSatisfiable for a part that begins beyond the end.

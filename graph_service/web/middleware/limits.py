@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graph_service.errors import AddressTooLong, Busy, HeadersTooLarge, MalformedRequest, TooLarge, TooSlow
 from graph_service.settings import Settings
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _READ = ("accept", "accept-encoding", "accept-language", "content-type", "cookie", "if-match", "if-none-match", "if-range", "range")
 
 
-class Limits:
+class RequestLimits:
     """The limits of requests, for all requests of a serving process. For the thread of the event loop alone."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._held = 0
 
-    def refuse_long_head(self, asked: Asked) -> None:
+    def refuse_long_head(self, asked: IncomingRequest) -> None:
         """Raise AddressTooLong or HeadersTooLarge."""
         address = len(asked.path) + len(asked.query)
         if address > self._settings.address_limit:
@@ -39,7 +39,7 @@ class Limits:
                 limit = self._settings.field_limit
                 raise HeadersTooLarge(f"{name.title()} has {len(asked.headers[name])} characters; the most is {limit}.", limit=limit)
 
-    async def read_body(self, asked: Asked, protocol: "HTTPProtocol") -> bytes:
+    async def read_body(self, asked: IncomingRequest, protocol: "HTTPProtocol") -> bytes:
         """The whole body of a request.
 
         Raises TooLarge, MalformedRequest for a body that ends too soon, TooSlow for one that does not come in time, and Busy when the

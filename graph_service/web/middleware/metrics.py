@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from graph_service.service.service import Service
 from graph_service.web.middleware.cache import CacheCounts
 from graph_service.web.middleware.log import Request, RequestLog
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Reply
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.middleware.takeover import Takeover
@@ -112,13 +112,13 @@ class Watch:
         # Ids must differ, and need not be secret: a generator of the process's own is enough, and asks the system for nothing.
         self._random = random.Random()  # noqa: S311
 
-    def name(self, asked: Asked) -> str:
+    def name(self, asked: IncomingRequest) -> str:
         """The id of a request: the one that a trace gives it (W3C Trace Context), or a new one."""
         given = asked.headers.get("traceparent")
         trace = _TRACE.fullmatch(given) if given is not None else None
         return trace[1] if trace else f"{self._random.getrandbits(128):032x}"
 
-    def count(self, asked: Asked, id: str, reply: Reply, seconds: float) -> None:
+    def count(self, asked: IncomingRequest, id: str, reply: Reply, seconds: float) -> None:
         """Tell of a request and its answer, which began after so many seconds."""
         first = asked.path.lstrip("/").partition("/")[0].partition(".")[0]
         kind = first if first in _KINDS else "home" if first == "" else "other"

@@ -10,13 +10,13 @@ from http import HTTPStatus
 from graph_service.errors import NotSatisfiable, ServiceError
 from graph_service.web.http.responses import document, likes_pages
 from graph_service.web.middleware.cors import is_open
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Headers, Reply
 
 _PAGE = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}</p></html>\n'
 
 
-def refusal(error: ServiceError, asked: Asked) -> Reply:
+def refusal(error: ServiceError, asked: IncomingRequest) -> Reply:
     """The answer to a request that is refused (RFC 9457 for programs)."""
     told = document(error, asked.path, asked.root)
     if likes_pages(asked.headers.get("accept", "")):

@@ -24,7 +24,7 @@ _LEFT_OUT = frozenset(
 _MANY = 1000
 
 
-class Asked:
+class IncomingRequest:
     """A request: method, path, query string, headers by their names in lower case, and the body once it has been read.
 
     `query` has no parameters but those that are read at the path, so that others (`utm_source`) make no new answer.

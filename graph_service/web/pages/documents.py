@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
-from graph_service.engine.result import Kind, Query
+from graph_service.engine.result import Query, ResultKind
 from graph_service.errors import NotFound
 from graph_service.formats.media_types import LIST_FORMATS
 from graph_service.rdf import terms
@@ -65,7 +65,7 @@ class Saying:
 
 
 @dataclass(frozen=True)
-class Passage:
+class PassageOnPage:
     """A passage: its name for anchors, its words, where they stand, and what they say, grouped by thing and property."""
 
     key: str
@@ -77,7 +77,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Document:
+class DocumentPage:
     """A document: what is known of it, and how much of its text the passages quote (0 to 1, None where that is not known)."""
 
     key: str
@@ -101,7 +101,7 @@ def blueprint(service: Service) -> Blueprint:
             links = alternates(request.root_url + "documents", LIST_FORMATS)
             return add(page("documents", lambda: _overview(service)), links)
         format = for_reader(choose(LIST_FORMATS, suffix))
-        response = answer(service.sparql(Query(_DOCUMENTS.format(**service.roles.paths)), {Kind.TABLE: format}))
+        response = answer(service.sparql(Query(_DOCUMENTS.format(**service.roles.paths)), {ResultKind.TABLE: format}))
         return attached(response, format, "documents", (), None, service.snapshot.id)
 
     @routes.get("/documents/<key>")
@@ -114,7 +114,7 @@ def blueprint(service: Service) -> Blueprint:
             links = alternates(f"{request.root_url}documents/{key}", LIST_FORMATS)
             return add(page(f"document {key}", lambda: _one(service, key, query)), links)
         format = for_reader(choose(LIST_FORMATS, suffix))
-        response = answer(service.sparql(query, {Kind.TABLE: format}))
+        response = answer(service.sparql(query, {ResultKind.TABLE: format}))
         return attached(response, format, f"statements-of-{key}", (), None, service.snapshot.id)
 
     return routes
@@ -149,12 +149,12 @@ def _kept_keys(service: Service) -> list[str]:
     return found
 
 
-def documents(service: Service) -> list[Document]:
+def documents(service: Service) -> list[DocumentPage]:
     """The documents that have a key, the oldest first."""
     space = _of_documents(service)
     rows = [row for row in service.sparql(Query(_DOCUMENTS.format(**service.roles.paths))).rows() if isinstance(row[0], NamedNode)]
     labels = service.labels([row[0] for row in rows], language_of_names())
-    found: dict[str, Document] = {}
+    found: dict[str, DocumentPage] = {}
     for document, title, issued, characters, rights, quoted, statements in rows:
         assert isinstance(document, NamedNode)
         shown = cell(document, labels)
@@ -164,22 +164,22 @@ def documents(service: Service) -> list[Document]:
         coverage = _covered(service, document) / length if length else None
         key = document.value.removeprefix(space)
         told = (cell(title, labels), cell(issued, labels), cell(rights, labels))
-        found.setdefault(key, Document(key, shown, *told, _number(quoted) or 0, _number(statements) or 0, coverage))
+        found.setdefault(key, DocumentPage(key, shown, *told, _number(quoted) or 0, _number(statements) or 0, coverage))
     return list(found.values())
 
 
-def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list[Passage]:
+def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list[PassageOnPage]:
     """The passages of a document in the order of its text, with what they say."""
     rows = list(rows)
     labels = service.labels([term for row in rows for term in (row[0], *row[4:])], language_of_names())
-    found: dict[AnyTerm | None, Passage] = {}
+    found: dict[AnyTerm | None, PassageOnPage] = {}
     said: dict[tuple[AnyTerm | None, ...], Saying] = {}
     for passage, start, end, words, subject, property, value in rows:
         assert isinstance(passage, NamedNode)
         link, quoted = cell(passage, labels), cell(words, labels)
         assert link is not None
         assert quoted is not None
-        made = Passage(passage.value.rpartition("/")[2], link, quoted, _number(start), _number(end), [])
+        made = PassageOnPage(passage.value.rpartition("/")[2], link, quoted, _number(start), _number(end), [])
         known = found.setdefault(passage, made)
         of, by, what = cell(subject, labels), cell(property, labels), cell(value, labels)
         if of and by and what and isinstance(property, NamedNode) and property.value not in _UNTOLD:

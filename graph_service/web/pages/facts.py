@@ -14,14 +14,14 @@ from graph_service.rdf.terms import AnyTerm, Triple
 from graph_service.web.data.extent import Extent
 from graph_service.web.display.cells import Cell
 from graph_service.web.pages.annotations import Annotation
-from graph_service.web.pages.presentation import OTHER, Place, Presentation, key
+from graph_service.web.pages.presentation import OTHER, Presentation, PropertyPlace, key
 
 #: A value is looked at together with the triple that gives it.
 Said = tuple[Triple, AnyTerm]
 
 
 @dataclass(frozen=True)
-class Passage:
+class FactPassage:
     """The words of a document that say something, in the document's language, and where they lead."""
 
     words: str
@@ -39,7 +39,7 @@ class Value:
     cell: Cell
     gist: list[Cell]
     inferred: bool
-    passages: list[Passage]
+    passages: list[FactPassage]
     graphs: tuple[Cell, ...]
     explanation: str
     annotations: Sequence[Annotation] = ()
@@ -55,7 +55,7 @@ class Fact:
     rest: tuple[int, str] | None = None
 
     @property
-    def shared(self) -> list[Passage]:
+    def shared(self) -> list[FactPassage]:
         """The passages that say all the stated values alike, if there are several values and they are the same for each."""
         first = self.stated[0].passages if len(self.stated) > 1 else []
         return first if all(value.passages == first for value in self.stated) else []
@@ -84,7 +84,7 @@ class Teller:
     show: Callable[[AnyTerm], Cell]
     gists: Mapping[str, list[Cell]]
     inferred: frozenset[Triple] | set[Triple]
-    passages: Mapping[Triple, list[Passage]]
+    passages: Mapping[Triple, list[FactPassage]]
     graphs: Callable[[Triple], tuple[Cell, ...]]
     annotations: Mapping[Triple, Sequence[Annotation]]
     presentation: Presentation
@@ -130,7 +130,7 @@ class Teller:
         sections: dict[str, Section] = {}
         undrawn = self.presentation.marked("drawn", False)
         for property in sorted(facts, key=lambda iri: (self.presentation.place(iri), shown[iri].text.casefold())):
-            place: Place = self.presentation.place(property)
+            place: PropertyPlace = self.presentation.place(property)
             named, drawn = key(place.group) if place.group != OTHER else "other", place.group not in undrawn
             section = sections.setdefault(place.group, Section(named, place.group, drawn))
             values = sorted(_once(facts[property]), key=lambda value: value.cell.text.casefold())

@@ -12,7 +12,7 @@ from graph_service.service.service import Service
 
 
 @dataclass(frozen=True)
-class Option:
+class FormOption:
     """An entry of a list to choose from: what is sent, what is shown, whether it is chosen, and the language of what is shown.
 
     `rows`: how many rows the answer has with it; None where that is not known.
@@ -27,7 +27,7 @@ class Option:
 
 def options(
     service: Service, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]], language: str
-) -> list[Option]:
+) -> list[FormOption]:
     """The entries of a parameter's list that have an answer with the other arguments, in the order of their texts.
 
     Those given, or else the default ones, are chosen, and are there without an answer, too. None without a list, and where the list
@@ -49,7 +49,7 @@ def options(
                 continue
             name = labels.get(choice.iri)
             told = (name.value, name.language) if name else (curie(choice.iri), None)
-            entries.append(Option(curie(choice.iri), told[0], choice.iri in meant, told[1], rows))
+            entries.append(FormOption(curie(choice.iri), told[0], choice.iri in meant, told[1], rows))
         return sorted(entries, key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
     return [_of_enum(parameter, value, value in chosen, language) for value in values]
@@ -65,9 +65,9 @@ def _answered(
         return None
 
 
-def _of_enum(parameter: Parameter, value: str, is_chosen: bool, language: str) -> Option:
+def _of_enum(parameter: Parameter, value: str, is_chosen: bool, language: str) -> FormOption:
     called = parameter.names.get(value)
     if called is None:
-        return Option(value, value, is_chosen)
+        return FormOption(value, value, is_chosen)
     shown = next(tag for tag in (language, "en", *called) if tag in called)
-    return Option(value, called[shown], is_chosen, shown)
+    return FormOption(value, called[shown], is_chosen, shown)

@@ -15,7 +15,7 @@ from graph_service.web.http.precomputed import content, page
 from graph_service.web.http.responses import choose, problem_types, wants_html
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.web.pages.listing import Choices, Listing, counts
+from graph_service.web.pages.listing import Listing, ListRequest, counts
 from graph_service.web.pictures.gallery import pictures
 
 #: Ways in, by name; those of a kind of content are told where there is some.
@@ -73,7 +73,7 @@ def _page(service: Service) -> str:
         documents=documents(service),
         pictures=pictures(service),
         featured=featured,
-        things=Listing(service, featured, Choices({}), language_of_names()).page(1) if featured else [],
+        things=Listing(service, featured, ListRequest({}), language_of_names()).page(1) if featured else [],
         catalogue=service.catalogue,
         dataset=schema_dataset(service, root),
         links=of_dataset(service, root),

@@ -18,7 +18,7 @@ from graph_service.queries.header import Text
 from graph_service.queries.openapi import FAILURES, media_types
 from graph_service.queries.parameters import MOST_LISTED
 from graph_service.service.service import Service
-from graph_service.snapshot.lists import Kind
+from graph_service.snapshot.lists import ListedKind
 from graph_service.web.data.signposts import collection
 from graph_service.web.display.cells import table
 from graph_service.web.display.destinations import whole
@@ -29,7 +29,7 @@ from graph_service.web.http.values import pairs as given
 from graph_service.web.pages.dates import when
 from graph_service.web.pages.list_files import FORMATS, list_file
 from graph_service.web.pages.listed_kinds import kinds_of
-from graph_service.web.pages.listing import PAGE, Choices, Listing, chosen, counts, token, values
+from graph_service.web.pages.listing import PAGE, Listing, ListRequest, chosen, counts, token, values
 from graph_service.web.pages.vicinity import places
 from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.packages import PACKAGE
@@ -113,7 +113,7 @@ def operations(service: Service) -> dict[str, Any]:
     return {f"/things/{kind.name}": {"get": _operation(service, kind)} for kind in _all(service)}
 
 
-def _operation(service: Service, kind: Kind) -> dict[str, Any]:
+def _operation(service: Service, kind: ListedKind) -> dict[str, Any]:
     several = {"in": "query", "style": "form", "explode": True}
     tokens = [(facet, [token(value) for value in values(service, kind, facet)]) for facet in kind.facets]
     parameters = [
@@ -184,12 +184,12 @@ def _page(service: Service, listed: Listing, number: int) -> Response:
     return add(Response(text), links)
 
 
-def _all(service: Service) -> list[Kind]:
+def _all(service: Service) -> list[ListedKind]:
     """All kinds with their traits."""
     return [_kind(service, kind.name) for kind in kinds_of(service)]
 
 
-def _kind(service: Service, name: str) -> Kind:
+def _kind(service: Service, name: str) -> ListedKind:
     """The kind of that name. Raises NotFound."""
     found = kinds_of(service).named(name)
     if found is None:
@@ -198,7 +198,7 @@ def _kind(service: Service, name: str) -> Kind:
     return found
 
 
-def _choices(service: Service, kind: Kind) -> Choices:
+def _choices(service: Service, kind: ListedKind) -> ListRequest:
     """What the request wants. Raises UnknownParameter, InvalidParameter."""
     facets = {facet.name: facet for facet in kind.facets}
     for name in request.args:
@@ -210,7 +210,7 @@ def _choices(service: Service, kind: Kind) -> Choices:
         detail = f"sort must be one of {', '.join(kind.orders)}; {order!r} was given."
         raise InvalidParameter(detail, parameter="sort", given=order, allowed=list(kind.orders))
     wanted = {name: chosen(service, kind, facet, request.args.getlist(name)) for name, facet in facets.items()}
-    return Choices(wanted, request.args.get("q", "").strip(), order)
+    return ListRequest(wanted, request.args.get("q", "").strip(), order)
 
 
 def _number() -> int:

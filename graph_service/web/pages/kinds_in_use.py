@@ -16,7 +16,7 @@ from graph_service.rdf.namespaces import OWL, RDF, RDFS, SHACL
 from graph_service.rdf.terms import Literal, NamedNode
 from graph_service.service.service import Service
 from graph_service.settings import LANGUAGES
-from graph_service.snapshot.lists import RESERVED, Kind, Trait
+from graph_service.snapshot.lists import RESERVED, ListedKind, Trait
 from graph_service.web.display.translations import lazy_gettext
 from graph_service.web.http.languages import speaking
 
@@ -56,23 +56,23 @@ SELECT ?property (COUNT(DISTINCT ?thing) AS ?things) (COUNT(DISTINCT ?value) AS 
 _NAMES = frozenset({RDF + "type", RDFS + "label", "http://www.w3.org/2004/02/skos/core#prefLabel", OWL + "sameAs"})
 
 
-def kinds_in_use(service: Service) -> list[Kind]:
+def kinds_in_use(service: Service) -> list[ListedKind]:
     """The classes in use as kinds, without their traits."""
     query = Query(_CLASSES.replace("$description", f"<{service.space.graph_description}>"))
     classes = [term for term, _ in service.sparql(query).rows() if isinstance(term, NamedNode)]
     names = _labels(service, classes)
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, ListedKind] = {}
     for class_ in classes:
         name = _free(_word(class_.value), kinds)
-        kinds[name] = Kind(name, names[class_.value], (class_.value,))
+        kinds[name] = ListedKind(name, names[class_.value], (class_.value,))
     for word, (label, meta) in _TERMS.items():
         if service.sparql(Query(f"ASK {{ {_of(meta)} ?thing a ?class FILTER(isIRI(?thing)) }}")):
             name = _free(word, kinds)
-            kinds[name] = Kind(name, _in_languages(label), meta)
+            kinds[name] = ListedKind(name, _in_languages(label), meta)
     return list(kinds.values())
 
 
-def traits_in_use(service: Service, kind: Kind) -> tuple[Trait, ...]:
+def traits_in_use(service: Service, kind: ListedKind) -> tuple[Trait, ...]:
     """What the things of a class are told by: the properties that many of them have."""
     rows = list(service.sparql(Query(_PROPERTIES.format(of=_of(kind.classes)))).rows())
     rows = [row for row in rows if isinstance(row[0], NamedNode) and row[0].value not in _NAMES]
@@ -133,7 +133,7 @@ def _variable(iri: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"^[^A-Za-z]+", "", _word(iri))).strip("_") or "value"
 
 
-def _free(word: str, taken: dict[str, Kind] | dict[str, Trait], joint: str = "-") -> str:
+def _free(word: str, taken: dict[str, ListedKind] | dict[str, Trait], joint: str = "-") -> str:
     """A name that no other has, and that means nothing else."""
     name, number = word, 1
     while name in taken or name in RESERVED:

@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 from flask import Response
 
-from graph_service.engine.result import Kind as ResultKind
 from graph_service.engine.result import Query
+from graph_service.engine.result import ResultKind as ResultKind
 from graph_service.formats.media_types import CSV, LIST_FORMATS, ROWS, THING_FORMATS, XLSX, Format
 from graph_service.queries.columns import Column
 from graph_service.rdf.terms import NamedNode
 from graph_service.service.service import Service
-from graph_service.snapshot.lists import Kind
+from graph_service.snapshot.lists import ListedKind
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import current, speaking
 from graph_service.web.http.links import Link, add, fitting
 from graph_service.web.http.responses import answer
-from graph_service.web.pages.listing import Choices, Listing
+from graph_service.web.pages.listing import Listing, ListRequest
 from graph_service.web.tables.asking import asked, told_value
 from graph_service.web.tables.described import DESCRIBING, described, described_by
 from graph_service.web.tables.rows import around
 from graph_service.web.tables.taking import attached, for_reader, short
-from graph_service.web.tables.telling import Table, in_language, tell
+from graph_service.web.tables.telling import DescribedTable, in_language, tell
 from graph_service.web.tables.workbooks import workbook
 
 _TABLES = (*LIST_FORMATS, XLSX, ROWS)
@@ -29,7 +29,7 @@ _TABLES = (*LIST_FORMATS, XLSX, ROWS)
 FORMATS = (*_TABLES, *THING_FORMATS)
 
 
-def list_file(service: Service, kind: Kind, choices: Choices, format: Format, links: Sequence[Link] = ()) -> Response:
+def list_file(service: Service, kind: ListedKind, choices: ListRequest, format: Format, links: Sequence[Link] = ()) -> Response:
     """A list in a format of `FORMATS`, or what is told of it as a table in one of `DESCRIBING`; with links, as far as they fit."""
     language = current().of_data
     listed = Listing(service, kind, choices, language)
@@ -49,7 +49,7 @@ def list_file(service: Service, kind: Kind, choices: Choices, format: Format, li
     return add(response, fitting([*(described_by(told) if format.media == CSV.media else ()), *links]))
 
 
-def table_of(kind: Kind) -> Table:
+def table_of(kind: ListedKind) -> DescribedTable:
     """What the table of a list is: its columns are the things, their names, and what they are told by."""
     thing = kind.label
     columns = [
@@ -57,10 +57,10 @@ def table_of(kind: Kind) -> Table:
         Column("thing_label", thing, "string"),
         *(Column(trait.name, trait.label, "integer" if trait.count else trait.type) for trait in kind.columns),
     ]
-    return Table(kind.name, f"things/{kind.name}", thing, {}, {column.name: column for column in columns})
+    return DescribedTable(kind.name, f"things/{kind.name}", thing, {}, {column.name: column for column in columns})
 
 
-def _in_words(service: Service, kind: Kind, choices: Choices, language: str) -> list[tuple[str, str]]:
+def _in_words(service: Service, kind: ListedKind, choices: ListRequest, language: str) -> list[tuple[str, str]]:
     """What is wanted of a list, as people read it in a language: labels and values."""
     labels = {trait.name: trait.label for trait in kind.traits}
     things = [term for terms in choices.values.values() for term in terms if isinstance(term, NamedNode)]
@@ -78,7 +78,7 @@ def _in_words(service: Service, kind: Kind, choices: Choices, language: str) -> 
         ]
 
 
-def _in_short(choices: Choices) -> list[tuple[str, list[str]]]:
+def _in_short(choices: ListRequest) -> list[tuple[str, list[str]]]:
     """What is wanted of a list, as the name of a file tells it."""
     narrowed = [(name, [short(term) for term in terms]) for name, terms in choices.values.items()]
     words = [("q", [choices.words])] if choices.words else []

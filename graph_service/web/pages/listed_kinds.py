@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from graph_service.service.service import Service
-from graph_service.snapshot.lists import Kind, read_lists
+from graph_service.snapshot.lists import ListedKind, read_lists
 from graph_service.web.pages.kinds_in_use import kinds_in_use, traits_in_use
 
 
@@ -19,18 +19,18 @@ class Kinds:
         self.are_said = bool(said)
         self._kinds = {kind.name: kind for kind in said or kinds_in_use(service)}
 
-    def __iter__(self) -> Iterator[Kind]:
+    def __iter__(self) -> Iterator[ListedKind]:
         """All kinds; those of classes in use without their traits, which cost a query each."""
         return iter(self._kinds.values())
 
-    def named(self, name: str) -> Kind | None:
+    def named(self, name: str) -> ListedKind | None:
         """The kind of that name, with its traits."""
         kind = self._kinds.get(name)
         if kind is not None and not self.are_said and not kind.traits:
             kind = self._kinds[name] = replace(kind, traits=traits_in_use(self._service, kind))
         return kind
 
-    def of(self, classes: Collection[str]) -> Kind | None:
+    def of(self, classes: Collection[str]) -> ListedKind | None:
         """The first kind that a thing of these classes (IRIs) is of; of classes in use the one with the fewest things."""
         fitting = [kind for kind in self if set(kind.classes) & set(classes) and not set(kind.without) & set(classes)]
         return next(iter(fitting if self.are_said else reversed(fitting)), None)

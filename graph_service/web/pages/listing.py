@@ -16,7 +16,7 @@ from graph_service.rdf.namespaces import RDFS, SKOS
 from graph_service.rdf.prefixes import curie
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
 from graph_service.service.service import Service
-from graph_service.snapshot.lists import Kind, Trait
+from graph_service.snapshot.lists import ListedKind, Trait
 from graph_service.web.display.cells import Cell, cell
 
 #: How many things a page of a list has.
@@ -38,7 +38,7 @@ _NAME = (
 
 
 @dataclass(frozen=True)
-class Option:
+class FilterOption:
     """A value that a list can be narrowed down to: what it is called in addresses and to people, how many things have it."""
 
     token: str
@@ -56,7 +56,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Choices:
+class ListRequest:
     """What a client wants of a list: values by the name of the trait, words in the name, the order."""
 
     values: Mapping[str, tuple[terms.Term, ...]]
@@ -67,7 +67,7 @@ class Choices:
 class Listing:
     """The list of a kind, as a client wants it, in a language."""
 
-    def __init__(self, service: Service, kind: Kind, choices: Choices, language: str) -> None:
+    def __init__(self, service: Service, kind: ListedKind, choices: ListRequest, language: str) -> None:
         self._service = service
         self._language = language
         self._choices = choices
@@ -93,7 +93,7 @@ class Listing:
         )
         return self._told([thing for thing, *_ in self.rows(text)])
 
-    def options(self) -> dict[str, list[Option]]:
+    def options(self) -> dict[str, list[FilterOption]]:
         """By the name of a facet, the values that things of the list have, the chosen and the most frequent first."""
         parts = [
             f'{{ SELECT ("{facet.name}" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?things) WHERE '
@@ -102,13 +102,13 @@ class Listing:
         ]
         rows = self.rows(f"SELECT ?facet ?value ?things WHERE {{ {' UNION '.join(parts)} }}") if parts else []
         labels = self._service.labels([value for _, value, _ in rows], self._language)
-        found: dict[str, list[Option]] = {facet.name: [] for facet in self.kind.facets}
+        found: dict[str, list[FilterOption]] = {facet.name: [] for facet in self.kind.facets}
         for facet, value, count in rows:
             if isinstance(facet, Literal) and isinstance(value, NamedNode | Literal) and isinstance(count, Literal):
                 shown = cell(value, labels)
                 assert shown is not None
                 chosen = value in self._choices.values.get(facet.value, ())
-                found[facet.value].append(Option(token(value), shown, int(count.value), chosen))
+                found[facet.value].append(FilterOption(token(value), shown, int(count.value), chosen))
         return {
             name: sorted(options, key=lambda option: (not option.chosen, -option.count, option.cell.text.casefold()))
             for name, options in found.items()
@@ -183,7 +183,7 @@ class Listing:
         return list(self._service.sparql(Query(self.kind.prologue + text)).rows())
 
 
-def counts(service: Service, kinds: Iterable[Kind]) -> dict[str, int]:
+def counts(service: Service, kinds: Iterable[ListedKind]) -> dict[str, int]:
     """How many things there are of each kind, by its name."""
     listed = list(kinds)
     if not listed:
@@ -198,18 +198,18 @@ def token(value: terms.Term) -> str:
     return curie(value.value) if isinstance(value, NamedNode) else value.value
 
 
-def lists(service: Service, kind: Kind, iri: str) -> bool:
+def lists(service: Service, kind: ListedKind, iri: str) -> bool:
     """Whether a thing stands in the list of a kind."""
     return bool(service.sparql(Query(f"{kind.prologue}ASK {{ VALUES ?thing {{ {terms.write(NamedNode(iri))} }} {_of(kind)} }}")))
 
 
-def values(service: Service, kind: Kind, facet: Trait) -> list[terms.Term]:
+def values(service: Service, kind: ListedKind, facet: Trait) -> list[terms.Term]:
     """The values that things of a kind have of a facet."""
     query = f"{kind.prologue}SELECT DISTINCT ?value WHERE {{ {_of(kind)} {facet.pattern} }} ORDER BY ?value"
     return [value for (value,) in service.sparql(Query(query)).rows() if isinstance(value, NamedNode | Literal)]
 
 
-def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> tuple[terms.Term, ...]:
+def chosen(service: Service, kind: ListedKind, facet: Trait, given: Sequence[str]) -> tuple[terms.Term, ...]:
     """The values that a client's texts mean: an IRI, a short name, a key or a name. Raises InvalidParameter."""
     if not any(text.strip() for text in given):
         return ()
@@ -231,7 +231,7 @@ def chosen(service: Service, kind: Kind, facet: Trait, given: Sequence[str]) -> 
     return tuple(dict.fromkeys(found))
 
 
-def _of(kind: Kind) -> str:
+def _of(kind: ListedKind) -> str:
     """The pattern of the things of a kind."""
     without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {_written(other)} }}" for other in kind.without)
     return f"VALUES ?class {{ {' '.join(map(_written, kind.classes))} }} ?thing a ?class . FILTER(isIRI(?thing)) {without} {kind.only}"

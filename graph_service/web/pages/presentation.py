@@ -34,7 +34,7 @@ OTHER = ""
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class PropertyPlace:
     """Where a property is told: the notation of its group, its number there, the group's IRI."""
 
     notation: str
@@ -48,19 +48,19 @@ class Presentation:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def place(self, property: str) -> Place:
+    def place(self, property: str) -> PropertyPlace:
         """Where a property is told."""
-        return self.places.get(property, Place("~", 0, OTHER))
+        return self.places.get(property, PropertyPlace("~", 0, OTHER))
 
     @cached_property
-    def places(self) -> Mapping[str, Place]:
+    def places(self) -> Mapping[str, PropertyPlace]:
         """Property -> where it is told."""
         found = {}
         for property, group, notation, place in self._service.sparql(Query(_GROUPS, infer=False)).rows():
             if isinstance(property, NamedNode) and isinstance(group, NamedNode):
                 assert isinstance(notation, Literal)
                 assert isinstance(place, Literal)
-                found[property.value] = Place(notation.value, int(place.value), group.value)
+                found[property.value] = PropertyPlace(notation.value, int(place.value), group.value)
         return found
 
     def marked(self, use: str, fit: bool = True) -> frozenset[str]:

@@ -12,16 +12,16 @@ from graph_service.rdf.labels import DESCRIPTIONS, distance, last_part
 from graph_service.rdf.namespaces import DCTERMS, OA, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.rdf.terms import AnyTerm, BlankNode, Literal, NamedNode, Triple
 from graph_service.service.service import Service
-from graph_service.snapshot.lists import Kind
+from graph_service.snapshot.lists import ListedKind
 from graph_service.sources.evidence import statement_iri
 from graph_service.sources.roles import Role
 from graph_service.web.data.extent import Extent, extent
 from graph_service.web.display import numerals
-from graph_service.web.display.cells import Cell, Table, cell, table
+from graph_service.web.display.cells import Cell, PageTable, cell, table
 from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import annotations
-from graph_service.web.pages.facts import Fact, Passage, Section, Teller, Value
+from graph_service.web.pages.facts import Fact, FactPassage, Section, Teller, Value
 from graph_service.web.pages.gists import gists
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import lists
@@ -77,7 +77,7 @@ class Thing:
     kinds: list[Value]
     summary: Cell | None
     words: list[Cell]
-    says: Table
+    says: PageTable
     sections: list[Section]
     repeated: list[Fact]
     mentions: list[Section]
@@ -85,7 +85,7 @@ class Thing:
     questions: list[Question]
     headings: dict[str, Literal]
     classes: list[str]
-    kind: Kind | None
+    kind: ListedKind | None
     withdrawn: bool
     replacements: list[Cell]
 
@@ -132,7 +132,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
     says = table(service, service.sparql(Query(_SAYS.format(**service.roles.paths, node=terms.write(node)))))
-    assert isinstance(says, Table)
+    assert isinstance(says, PageTable)
     return Thing(
         iri=iri,
         label=labels[iri].value if iri in labels else last_part(iri),
@@ -235,9 +235,9 @@ def _marked(cell: Cell) -> Markup:
     return escape(text) if cell.language in {None, language()} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
 
 
-def _passages(service: Service, of: Extent, triples: Sequence[Triple], language: str) -> dict[Triple, list[Passage]]:
+def _passages(service: Service, of: Extent, triples: Sequence[Triple], language: str) -> dict[Triple, list[FactPassage]]:
     """The passages that say the triples."""
-    found: dict[Triple, list[Passage]] = {}
+    found: dict[Triple, list[FactPassage]] = {}
     if of.is_cut:
         # Of very many records those of what is shown, which are named after what they say.
         records = [statement_iri(service.space, *t) for t in triples]
@@ -253,5 +253,5 @@ def _passages(service: Service, of: Extent, triples: Sequence[Triple], language:
         assert link is not None
         assert origin is not None
         tag = spoken.value if isinstance(spoken, Literal) else None
-        found.setdefault(Triple(s, p, o), []).append(Passage(words.value, tag, link, origin))  # type: ignore[arg-type]
+        found.setdefault(Triple(s, p, o), []).append(FactPassage(words.value, tag, link, origin))  # type: ignore[arg-type]
     return found

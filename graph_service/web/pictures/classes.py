@@ -17,14 +17,16 @@ _SMALL = 12.0
 
 
 @dataclass(frozen=True)
-class Link:
+class ClassEdge:
     """A property, and the term to which it leads."""
 
     property: Cell
     target: Cell
 
 
-def draw(drawn: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Sequence[Link]], title: str, words: str) -> Drawing | None:
+def draw(
+    drawn: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Sequence[ClassEdge]], title: str, words: str
+) -> Drawing | None:
     """The picture of terms; None without any. `above`: term -> the one it stands below; `links`: term -> what leads from it."""
     if not drawn:
         return None
@@ -49,7 +51,7 @@ def draw(drawn: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Se
     return Drawing(widest, bottom, title, words, marks)
 
 
-def _told(links: Sequence[Link], x: float, y: float) -> tuple[list[Mark], float]:
+def _told(links: Sequence[ClassEdge], x: float, y: float) -> tuple[list[Mark], float]:
     """The ties of a term, in a row from `x` on, and where they end."""
     marks = []
     for link in links[:_LINKS]:

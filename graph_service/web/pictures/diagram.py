@@ -11,7 +11,7 @@ from graph_service.web.display.translations import gettext, ngettext
 from graph_service.web.http.languages import language_of_names
 from graph_service.web.pictures import classes
 from graph_service.web.pictures.canvas import Drawing
-from graph_service.web.pictures.classes import Link
+from graph_service.web.pictures.classes import ClassEdge
 from graph_service.web.pictures.rows import key
 
 _CLASSES = """
@@ -49,7 +49,7 @@ def picture(service: Service) -> Drawing | None:
         name = iri.removeprefix(service.space.terms)
         return Cell(names[iri].value, f"#{name}", iri, names[iri].language) if iri in names else Cell(name, f"#{name}", iri)
 
-    links: dict[str, list[Link]] = {}
+    links: dict[str, list[ClassEdge]] = {}
     for start, link, end in ties:
         if (
             isinstance(start, NamedNode)
@@ -57,7 +57,7 @@ def picture(service: Service) -> Drawing | None:
             and isinstance(end, NamedNode)
             and end.value.startswith(service.space.terms)
         ):
-            links.setdefault(start.value, []).append(Link(term(link.value), term(end.value)))
+            links.setdefault(start.value, []).append(ClassEdge(term(link.value), term(end.value)))
     words = " ".join(
         (
             ngettext("%(num)s class as a tree.", "%(num)s classes as a tree.", len(found), num=len(found)),
@@ -77,11 +77,11 @@ def picture_of(service: Service, triples: Iterable[Triple]) -> Drawing | None:
         if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode) and t.predicate.value not in _NO_TIES
     ]
     labels = service.labels([term for tie in ties for term in tie], language_of_names())
-    links: dict[Cell, list[Link]] = {}
+    links: dict[Cell, list[ClassEdge]] = {}
     for start, link, end in sorted(ties, key=str):
         shown = cell(start, labels), cell(link, labels), cell(end, labels)
         if None not in shown:
-            links.setdefault(shown[0], []).append(Link(shown[1], shown[2]))  # type: ignore[arg-type]
+            links.setdefault(shown[0], []).append(ClassEdge(shown[1], shown[2]))  # type: ignore[arg-type]
     words = ngettext("%(num)s term.", "%(num)s terms.", len(links), num=len(links))
     words += " " + gettext("The terms of this part, and how it relates each to others. The text below says the same, and all else.")
     drawn = {key(shown): found for shown, found in links.items()}

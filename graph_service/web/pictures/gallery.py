@@ -9,7 +9,7 @@ from graph_service.queries.header import Drawn
 from graph_service.rdf.terms import iri
 from graph_service.service.service import Service
 from graph_service.sparql.outline import declared
-from graph_service.web.display.cells import Table, table
+from graph_service.web.display.cells import PageTable, table
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import language
 from graph_service.web.pictures import contributions, groups, network, timeline, worldmap
@@ -61,7 +61,7 @@ class Shown:
 
     picture: Picture
     drawing: Drawing
-    table: Table
+    table: PageTable
 
 
 def _map(service: Service, picture: Picture, rows: Rows, title: str) -> Drawing:
@@ -104,7 +104,7 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
         raise NotFound(f"There is no picture {name!r}. Pictures: {', '.join(offered) or 'none'}.")
     picture = offered[name]
     answer = table(service, service.canned(picture.query.name, spoken(picture, arguments), infer))
-    if not isinstance(answer, Table) or not set(picture.needed) <= set(answer.columns):
+    if not isinstance(answer, PageTable) or not set(picture.needed) <= set(answer.columns):
         raise NotFound(f"The query {picture.query.name} has no columns {', '.join(picture.needed)} here, from which the picture is drawn.")
     rows = rows_of(answer, picture.needed)
     title = picture.title

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from graph_service.web.display.cells import Cell, Table
+from graph_service.web.display.cells import Cell, PageTable
 
 Row = Mapping[str, Cell | None]
 Rows = Sequence[Row]
 
 
-def rows_of(table: Table, needed: Iterable[str]) -> Rows:
+def rows_of(table: PageTable, needed: Iterable[str]) -> Rows:
     """The rows of a table by column names, without those that lack something in a column that is needed."""
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     return [row for row in rows if all(row.get(column) for column in needed)]

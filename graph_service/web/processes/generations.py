@@ -30,7 +30,7 @@ from graph_service.web.endpoints.sparql import Endpoint
 from graph_service.web.middleware.application import Application
 from graph_service.web.middleware.cache import Cache, CacheCounts
 from graph_service.web.middleware.metrics import Metrics
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Reply
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.middleware.takeover import Takeover
@@ -56,7 +56,7 @@ class Generation:
         self._endpoint = Endpoint(self._application, service)
         self.cache = cache
         #: The answer of HEALTH, which is always the same.
-        self.health = self.answer(Asked("GET", HEALTH))
+        self.health = self.answer(IncomingRequest("GET", HEALTH))
         self._under_way = 0
         self._retired = False
         self._lock = threading.Lock()
@@ -65,11 +65,11 @@ class Generation:
         """Make what is made once for this snapshot, so that no client waits for it."""
         warm(self._flask, self.service, self.answer)
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, asked: IncomingRequest) -> Reply:
         """The answer to a request, made in this thread. Raises Unavailable when the disk is full, Busy if no turn comes."""
         return self._endpoint.answer(asked) if sparql.takes(asked) else self._application.answer(asked)
 
-    async def begin(self, asked: Asked) -> Reply | Begun[Reply]:
+    async def begin(self, asked: IncomingRequest) -> Reply | Begun[Reply]:
         """The answer to a short question, from the event loop; for all others what a thread has to do."""
         return await self._endpoint.begin(asked) if sparql.takes(asked) else Begun(partial(self._application.answer, asked))
 

@@ -16,10 +16,10 @@ from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.middleware.addresses import Addresses
 from graph_service.web.middleware.conditions import cut, leave_out_useless_range, settled
-from graph_service.web.middleware.limits import Limits
+from graph_service.web.middleware.limits import RequestLimits
 from graph_service.web.middleware.metrics import Watch
 from graph_service.web.middleware.refusal import refusal
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import FilePart, Reply
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.middleware.thread_pool import Threads
@@ -45,7 +45,7 @@ class Serving:
         """`restarts` is how many serving processes had to be replaced before this one; `told` is a file to read from when it must stop."""
         self._grace = settings.grace
         self._told = told
-        self._limits = Limits(settings)
+        self._limits = RequestLimits(settings)
         self._addresses = Addresses(settings)
         self._readers = Readers(settings.port, settings.send_deadline, settings.lowest_rate).start()
         self._spool_limit = settings.spool_limit
@@ -74,7 +74,7 @@ class Serving:
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answer a request."""
         began = time.perf_counter()
-        asked = Asked.from_scope(scope)
+        asked = IncomingRequest.from_scope(scope)
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
@@ -95,7 +95,7 @@ class Serving:
         _send(reply, [*reply.headers, ("X-Request-Id", id)], asked.method, protocol)
         self._watch.count(asked, id, reply, time.perf_counter() - began)
 
-    async def _answer(self, asked: Asked, peer: str, protocol: "HTTPProtocol") -> Reply:
+    async def _answer(self, asked: IncomingRequest, peer: str, protocol: "HTTPProtocol") -> Reply:
         self._addresses.find_root(asked)
         self._limits.refuse_long_head(asked)
         self._addresses.settle(asked, peer)
@@ -117,7 +117,7 @@ class Serving:
             raise Busy("Too many large answers are on their way. Try again in a moment.", retry_after=10)
         return reply
 
-    async def _worked_out(self, generation: Generation, asked: Asked, protocol: "HTTPProtocol") -> Reply:
+    async def _worked_out(self, generation: Generation, asked: IncomingRequest, protocol: "HTTPProtocol") -> Reply:
         """What the application answers, in a thread if it takes long. Raises Busy if no thread is free.
 
         If the client leaves, its query is ended.

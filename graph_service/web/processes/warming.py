@@ -13,7 +13,7 @@ from graph_service.errors import ServiceError
 from graph_service.formats.media_types import HTML
 from graph_service.service.service import Service
 from graph_service.settings import LANGUAGES
-from graph_service.web.middleware.request import Asked
+from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Reply
 from graph_service.web.pages.documents import keys
 from graph_service.web.tables import archive
@@ -25,7 +25,7 @@ _FORMATS = (HTML.media, "application/ld+json", "*/*")
 _DOCUMENTS = 20
 
 
-def warm(flask: Flask, service: Service, answer: Callable[[Asked], Reply]) -> None:
+def warm(flask: Flask, service: Service, answer: Callable[[IncomingRequest], Reply]) -> None:
     """Ask for every content that is kept, one after the other; each takes its turn like a client's, and may fail like one."""
     # What could not be made, since no turn came or an engine was away, is made when it is asked for.
     with suppress(ServiceError):
@@ -34,7 +34,7 @@ def warm(flask: Flask, service: Service, answer: Callable[[Asked], Reply]) -> No
                 for format in _FORMATS:
                     headers = [("host", "localhost"), ("accept", format), ("accept-language", language)]
                     with suppress(ServiceError):
-                        answer(Asked("HEAD", path, headers=headers))
+                        answer(IncomingRequest("HEAD", path, headers=headers))
 
 
 def _paths(flask: Flask, service: Service) -> Iterator[str]:

@@ -20,7 +20,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from flask import Blueprint, Response, request
 from werkzeug.http import http_date
 
-from graph_service.engine.result import Kind, Result
+from graph_service.engine.result import Result, ResultKind
 from graph_service.errors import NotFound, ResultTooLarge
 from graph_service.formats.media_types import CSV, Format
 from graph_service.queries.catalogue import CannedQuery
@@ -41,7 +41,7 @@ ZIP = Format("zip", "application/zip")
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _KeptArchive:
     """An archive: its file, and the tag of its bytes."""
 
     file: BinaryIO
@@ -60,7 +60,7 @@ class _Table:
 def blueprint(service: Service, settings: Settings) -> Blueprint:
     """The route of the archive; its tables may have as many bytes together as one result may have."""
     routes = Blueprint("archive", __name__)
-    kept: dict[str, _Kept] = {}
+    kept: dict[str, _KeptArchive] = {}
     making = threading.Lock()
 
     @routes.route(PATH, methods=["GET", "POST"])
@@ -73,7 +73,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
                 kept[language] = _made(service, language, settings.result_limit)
         # Who sends it may close it: of the file itself there is one.
         file = os.fdopen(os.dup(kept[language].file.fileno()), "rb")
-        response = answer(Result(Kind.TABLE, ZIP, file))
+        response = answer(Result(ResultKind.TABLE, ZIP, file))
         name = file_name("tables", (), language, service.snapshot.id)
         response.headers["Content-Disposition"] = f"attachment; filename={name}.{ZIP.name}"
         response.content_language.add(language)
@@ -87,7 +87,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
     return routes
 
 
-def _made(service: Service, language: str, most: int) -> _Kept:
+def _made(service: Service, language: str, most: int) -> _KeptArchive:
     """The archive in a language. Raises ResultTooLarge for tables of more bytes than that, and what a query raises."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept as long as the service
     made = datetime.fromisoformat(service.snapshot.made).timetuple()[:6]
@@ -120,7 +120,7 @@ def _made(service: Service, language: str, most: int) -> _Kept:
             archive.writestr(entry("README.txt"), _readme(tables, language))
         file.flush()
         file.seek(0)
-        return _Kept(file, hashlib.file_digest(file, "sha256").hexdigest())
+        return _KeptArchive(file, hashlib.file_digest(file, "sha256").hexdigest())
     except BaseException:
         file.close()
         raise
@@ -135,7 +135,7 @@ def _arguments(query: CannedQuery) -> Mapping[str, Sequence[str]]:
 def _added(service: Service, archive: ZipFile, entry: ZipInfo, told: Telling, given: Mapping[str, Sequence[str]], room: int) -> _Table:
     """Put a table into an archive that has so much room. Raises ResultTooLarge."""
     digest = hashlib.sha256()
-    with service.canned(told.table.name, given, formats={Kind.TABLE: CSV}) as result:
+    with service.canned(told.table.name, given, formats={ResultKind.TABLE: CSV}) as result:
         if result.size > room:
             raise ResultTooLarge("The tables together are larger than a result may be. Each can be had by itself.")
         with archive.open(entry, "w") as part:

@@ -10,7 +10,7 @@ from graph_service.formats.media_types import CSV, Format
 from graph_service.queries.columns import Column
 from graph_service.queries.types import COLUMN_TYPES
 from graph_service.web.tables.taking import plain
-from graph_service.web.tables.telling import Table, Telling, in_language
+from graph_service.web.tables.telling import DescribedTable, Telling, in_language
 
 PACKAGE = Format("datapackage.json", "application/vnd.datapackage+json")
 
@@ -65,6 +65,6 @@ def _unit(unit: str) -> dict[str, str]:
     return {"unit": unit} if unit else {}
 
 
-def _name(table: Table) -> str:
+def _name(table: DescribedTable) -> str:
     """A name of small letters, digits and `-` alone, as all names of a package are."""
     return plain(table.name).lower()

@@ -4,18 +4,18 @@ import json
 
 from flask import request
 
-from graph_service.engine.result import Kind
+from graph_service.engine.result import ResultKind
 from graph_service.queries.columns import Column
 from graph_service.web.http.paging import Paging
 from graph_service.web.tables.telling import Telling, in_language
 
 
-def around(told: Telling, paging: Paging | None = None, kind: Kind = Kind.TABLE, named: str = "query") -> tuple[bytes, bytes]:
+def around(told: Telling, paging: Paging | None = None, kind: ResultKind = ResultKind.TABLE, named: str = "query") -> tuple[bytes, bytes]:
     """The bytes before the rows, or before the truth, and those behind; `named` is the member that has the table's name."""
     head: dict[str, object] = {named: told.table.name, "version": told.version, "licenses": list(told.licenses)}
     links = {"self": request.url, named: f"{told.root}{told.table.path}"}
     tail: dict[str, object] = {"links": links}
-    if kind is Kind.TRUTH:
+    if kind is ResultKind.TRUTH:
         return _opened(head, "answer"), b"," + _text(tail)[1:]
     if paging is not None:
         numbers = {"number": paging.page.number, "size": paging.page.size, "last": paging.last, "rows": paging.rows}

@@ -16,7 +16,7 @@ from graph_service.web.http.languages import speaking
 
 
 @dataclass(frozen=True)
-class Table:
+class DescribedTable:
     """A table by itself: its name, the path of its address below the service's own, its title and what it is about by language, and its
     columns by name.
     """
@@ -37,7 +37,7 @@ class Telling:
     graph; `title`, `rights` and `citation` are the dataset's words.
     """
 
-    table: Table
+    table: DescribedTable
     dataset: str
     root: str
     asked: str
@@ -66,12 +66,12 @@ class Telling:
         return ", ".join([*told, self.address] if alone else told)
 
 
-def table_of(query: CannedQuery) -> Table:
+def table_of(query: CannedQuery) -> DescribedTable:
     """The table that a canned query answers with."""
-    return Table(query.name, f"queries/{query.name}", query.header.summary, query.header.description, query.columns)
+    return DescribedTable(query.name, f"queries/{query.name}", query.header.summary, query.header.description, query.columns)
 
 
-def tell(service: Service, table: Table, asked: str, language: str, root: str | None = None) -> Telling:
+def tell(service: Service, table: DescribedTable, asked: str, language: str, root: str | None = None) -> Telling:
     """What is told of a table, by its address on this request's host or below another `root`."""
     return Telling(
         table=table,
