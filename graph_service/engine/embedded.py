@@ -9,7 +9,6 @@ import asyncio
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,42 +16,16 @@ from functools import partial
 from pathlib import Path
 
 from graph_service.engine import wire
+from graph_service.engine.engine import Counts
 from graph_service.engine.lanes import LONG, LanePlace, Lanes
 from graph_service.engine.pending import Begun
 from graph_service.engine.pool import EngineLimits, Workers
 from graph_service.engine.process import Process
+from graph_service.engine.register import Register, Running
 from graph_service.engine.result import READABLE, Formats, Query, Result
-from graph_service.engine.slow_queries import Slow, SlowQueries
 from graph_service.engine.wire import Broken
-from graph_service.errors import Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
+from graph_service.errors import Busy, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 from graph_service.rdf.space import Space
-
-
-@dataclass
-class Running:
-    """A query that is running: for the operator's list."""
-
-    id: str
-    text: str
-    started: float
-    worker: Process
-    cancelled: bool = False
-    #: The thread that waits for it, or whose event loop does.
-    thread: int = field(default_factory=threading.get_ident)
-
-
-@dataclass
-class Counts:
-    """What has happened since the start, for whoever watches."""
-
-    done: int = 0
-    timed_out: int = 0
-    out_of_memory: int = 0
-    too_large: int = 0
-    refused: int = 0
-    cancelled: int = 0
-    died: int = 0
-    seconds: float = 0.0
 
 
 @dataclass
@@ -67,8 +40,19 @@ class _Work:
     came: float = field(default_factory=time.monotonic)
 
 
+@dataclass
+class _Told:
+    """A worker that has been told a query."""
+
+    worker: Process
+    running: Running
+
+
 class EmbeddedEngine:
-    """Runs queries over a snapshot's N-Quads file, each in a process of its own while it runs."""
+    """Runs queries over a snapshot's N-Quads file, each in a process of its own while it runs (`engine.Engine`)."""
+
+    collates = True
+    keeps_blank_nodes = True
 
     def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
         """`sha256` is what the file must still have when its first reader has died and another must read it, `space` is what the graph
@@ -78,18 +62,11 @@ class EmbeddedEngine:
         #: The processes, for other work that is not to be done in this one.
         self.workers = Workers(snapshot, union, limits, sha256, space)
         self._lanes = Lanes(limits.workers, limits.queue)
-        self._lock = threading.Lock()
-        self._running: dict[str, Running] = {}
-        self._slow = SlowQueries(limits.log_texts)
+        self.register = Register(limits.log_texts)
         self.counts = Counts()
 
     def run(self, query: Query, formats: Formats = READABLE) -> Result:
-        """Run a query and write its result in the format given for its kind.
-
-        Raises MalformedQuery and MalformedRequest; Forbidden for an update or a SERVICE clause; NotAcceptable if its kind has no
-        format; OutOfTime, OutOfMemory and ResultTooLarge for a query over a limit; Busy if too many are waiting; Cancelled by an
-        operator; Unavailable if the engine is closing or the disk is full.
-        """
+        """See `Engine.run`. Raises Unavailable if the engine is closing or the disk is full."""
         work = self._work(query, formats)
         with self._counted():
             work.place.enter()
@@ -107,45 +84,25 @@ class EmbeddedEngine:
             await work.place.enter_on_loop()
         try:
             worker = self.workers.at_hand()
-            running = None if worker is None else self._told(work, worker)
+            told = None if worker is None else self._tell(work, worker)
         except BaseException:
             work.place.leave()
             raise
-        if running is None:
+        if told is None:
             return Begun(partial(self._finish, work), work.place.leave)
         try:
-            await _readable(running.worker, min(LONG, work.until - running.started))
+            await _readable(told.worker, min(LONG, work.until - told.running.started))
         except BaseException:
-            self._drop(work, running)
+            self._drop(work, told)
             raise
-        if running.worker.has_answered:
-            return self._finish(work, running)
-        return Begun(partial(self._finish, work, running), partial(self._drop, work, running))
-
-    @property
-    def running(self) -> list[Running]:
-        """The queries that are running, the oldest first."""
-        with self._lock:
-            return sorted(self._running.values(), key=lambda running: running.started)
-
-    @property
-    def slow(self) -> list[Slow]:
-        """The last queries that took long, the newest first."""
-        return self._slow.newest_first()
+        if told.worker.has_answered:
+            return self._finish(work, told)
+        return Begun(partial(self._finish, work, told), partial(self._drop, work, told))
 
     @property
     def waiting(self) -> int:
         """How many queries wait for a place."""
         return self._lanes.waiting
-
-    def cancel(self, id: str) -> bool:
-        """End a running query; whether there was one of that id."""
-        with self._lock:
-            running = self._running.get(id)
-            if running is not None:
-                running.cancelled = True
-                running.worker.kill()
-        return running is not None
 
     def close(self) -> None:
         """End all processes. Queries that are running fail as Unavailable."""
@@ -166,13 +123,13 @@ class EmbeddedEngine:
             self.counts.too_large += isinstance(error, ResultTooLarge)
             raise
 
-    def _finish(self, work: _Work, begun: Running | None = None) -> Result:
+    def _finish(self, work: _Work, told: _Told | None = None) -> Result:
         """Bring a query to its end that has a place, from the process that has been told it if one has; and give the place back."""
         with self._counted():
             try:
-                if begun is not None:
-                    waited = time.monotonic() - begun.started
-                    reply = self._heard(work, begun, max(0.0, min(LONG, work.until - begun.started) - waited))
+                if told is not None:
+                    waited = time.monotonic() - told.running.started
+                    reply = self._heard(work, told, max(0.0, min(LONG, work.until - told.running.started) - waited))
                 else:
                     reply = self._attempt(work)
                 if reply is None:
@@ -192,12 +149,11 @@ class EmbeddedEngine:
             if last or self.workers.closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
             return None
-        running = self._told(work, worker)
-        return self._heard(work, running, min(LONG, work.until - running.started), last)
+        told = self._tell(work, worker)
+        return self._heard(work, told, min(LONG, work.until - told.running.started), last)
 
-    def _told(self, work: _Work, worker: Process) -> Running:
-        """A worker that has been told a task. Raises Unavailable if the disk is full."""
-        running = Running(work.query.id or uuid.uuid4().hex[:12], work.query.text, time.monotonic(), worker)
+    def _tell(self, work: _Work, worker: Process) -> _Told:
+        """Tell a worker a query. Raises Unavailable if the disk is full."""
         try:
             worker.tell(wire.QUERY, work.task)
         except ServiceError:
@@ -206,16 +162,14 @@ class EmbeddedEngine:
         except (EOFError, OSError):
             # That it is dead is heard from it.
             worker.kill()
-        with self._lock:
-            self._running[running.id] = running
-        return running
+        return _Told(worker, self.register.add(work.query, lambda _: worker.kill()))
 
-    def _heard(self, work: _Work, running: Running, short: float, last: bool = False) -> Result | None:
+    def _heard(self, work: _Work, told: _Told, short: float, last: bool = False) -> Result | None:
         """What a worker answers to a task, which is a long one after `short` seconds.
 
         None if it was killed from outside and it was not the last attempt.
         """
-        worker, place = running.worker, work.place
+        worker, running, place = told.worker, told.running, work.place
         healthy = False
         running.thread = threading.get_ident()
         try:
@@ -241,24 +195,19 @@ class EmbeddedEngine:
             self._why_dead(worker, running, last, error)
             return None
         finally:
-            with self._lock:
-                del self._running[running.id]
-                if place.is_long:
-                    outcome = type(sys.exception()).__name__ if sys.exception() else "Done"
-                    self._slow.add(Slow(running.id, running.text, time.monotonic() - running.started, outcome))
+            self.register.remove(running, type(sys.exception()).__name__ if sys.exception() else "Done")
             self.workers.give_back(worker, healthy)
 
-    def _drop(self, work: _Work, running: Running) -> None:
+    def _drop(self, work: _Work, told: _Told) -> None:
         """End a query that nobody waits for."""
-        with self._lock:
-            del self._running[running.id]
-        self.workers.give_back(running.worker, healthy=False)
+        self.register.remove(told.running)
+        self.workers.give_back(told.worker, healthy=False)
         work.place.leave()
 
     def _why_dead(self, worker: Process, running: Running, last: bool, error: Exception) -> None:
-        if running.cancelled:
+        if running.stopped is not None:
             self.counts.cancelled += 1
-            raise Cancelled("The query was stopped by an operator.") from error
+            raise running.stopped from error
         if self.workers.closed:
             raise Unavailable("The service is stopping.", retry_after=5) from error
         cause = self.workers.cause_of_death(worker)

@@ -9,10 +9,10 @@ from typing import Self
 from graph_service.description.about import About
 from graph_service.description.catalog import addressed, describe_service
 from graph_service.description.dataset import part
-from graph_service.engine.embedded import EmbeddedEngine, Running
+from graph_service.engine.embedded import EmbeddedEngine
+from graph_service.engine.engine import Engine
 from graph_service.engine.pending import Begun
 from graph_service.engine.pool import EngineLimits
-from graph_service.engine.remote.client import Running as Waiting
 from graph_service.engine.remote.federation import CallLimits, Federation
 from graph_service.engine.remote.http import Peer
 from graph_service.engine.remote.server import RemoteEngine
@@ -121,14 +121,14 @@ class Service:
             query_depth=settings.query_depth,
             term_depth=settings.term_depth,
         )
-        self.engine: EmbeddedEngine | RemoteEngine
+        self.engine: Engine
         if settings.engine == "embedded":
             self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits, snapshot.sha256, self.space)
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
             self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits, self.space)
         limits_of_calls = CallLimits(settings.query_deadline, settings.service_limit, settings.service_groups, 2 * settings.workers)
-        self._federation = Federation(settings.service_hosts, limits_of_calls, self.engine.workers)
+        self._federation = Federation(settings.service_hosts, limits_of_calls, self.engine.workers, self.engine.register)
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         #: Searches in the texts of the graph.
@@ -174,24 +174,9 @@ class Service:
 
         Raises what `sparql` raises.
         """
-        if isinstance(self.engine, EmbeddedEngine) and not self._federation.may_call(query):
-            return await self.engine.begin(query, formats)
-        return Begun(partial(self.sparql, query, formats))
-
-    @property
-    def running(self) -> list[Running | Waiting]:
-        """The queries that are running, those that wait for other servers first."""
-        return [*self._federation.running, *self.engine.running]
-
-    def cancel(self, id: str) -> bool:
-        """End a query; whether there was one of that id."""
-        return self._federation.cancel(id) or self.engine.cancel(id)
-
-    def abandon(self, thread: int) -> None:
-        """End the query that a thread waits for, if it does: nobody waits for its result any more."""
-        for running in self.running:
-            if running.thread == thread:
-                self.cancel(running.id)
+        if self._federation.may_call(query):
+            return Begun(partial(self.sparql, query, formats))
+        return await self.engine.begin(query, formats)
 
     def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True, formats: Formats = READABLE) -> Result:
         """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter, and the engine's errors."""
@@ -199,16 +184,11 @@ class Service:
 
     def ordered(self, text: str) -> str:
         """A bound canned query with the rows of its table in the order of its names as people expect it, where the engine knows that."""
-        return in_reading_order(text) if self._collates else text
-
-    @property
-    def _collates(self) -> bool:
-        """Whether the engine knows the function that gives collation keys."""
-        return isinstance(self.engine, EmbeddedEngine)
+        return in_reading_order(text) if self.engine.collates else text
 
     def sorting(self, text: str) -> str:
         """The expression by which rows are put in the order of a text as people expect it, as near to that as the engine can."""
-        return f"<{COLLATION_KEY}>({text})" if self._collates else f"LCASE({text})"
+        return f"<{COLLATION_KEY}>({text})" if self.engine.collates else f"LCASE({text})"
 
     def bind(self, query: CannedQuery, arguments: Mapping[str, Sequence[str]]) -> str:
         """The SPARQL text of a canned query with a client's arguments in place. Raises UnknownParameter, InvalidParameter."""
@@ -277,7 +257,7 @@ class Service:
 
     def said_of_nameless(self, triples: Iterable[Triple], infer: bool = True) -> list[Quad]:
         """What is said of the blank nodes in some triples, and of those that these lead to, if the engine knows them."""
-        return said_of_nameless(self.sparql, triples, infer) if isinstance(self.engine, EmbeddedEngine) else []
+        return said_of_nameless(self.sparql, triples, infer) if self.engine.keeps_blank_nodes else []
 
     def description(self, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
         """What the graph says of itself: all of it, or of what has its name in some documents (see `part`); and after it, what this

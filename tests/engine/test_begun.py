@@ -1,8 +1,6 @@
 """Queries that begin on an event loop: the short ones end there, the others in a thread, and none holds the loop or loses a place."""
 
 import asyncio
-import os
-import signal
 import threading
 import time
 from collections.abc import Coroutine, Iterator
@@ -71,7 +69,7 @@ def is_free(engine: EmbeddedEngine) -> bool:
         return await asyncio.gather(*(answered(engine, LOOKUP + f"#{n}") for n in range(LIMITS.workers + 4)))
 
     assert [rows(result) for result in asyncio.run(all_at_once())] == [[["<http://e/2>"]]] * (LIMITS.workers + 4)
-    return not engine.running and not engine.waiting
+    return not engine.register.running and not engine.waiting
 
 
 def test_a_short_query_needs_no_thread(engine: EmbeddedEngine) -> None:
@@ -126,7 +124,7 @@ def test_the_result_of_a_long_query_is_given(graph: Path) -> None:
     try:
         text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) = STR(?f)) }"
         assert rows(on_loop(answered(patient, text))) == [['"2999"^^<http://www.w3.org/2001/XMLSchema#integer>']]
-        assert [slow.outcome for slow in patient.slow] == ["Done"]
+        assert [slow.outcome for slow in patient.register.slow] == ["Done"]
     finally:
         patient.close()
 
@@ -148,9 +146,10 @@ def test_what_is_wrong_with_a_query_is_told(engine: EmbeddedEngine) -> None:
 def test_a_worker_that_is_killed_is_replaced_and_the_query_runs_again(engine: EmbeddedEngine) -> None:
     async def killed() -> Result | Begun[Result]:
         beginning = asyncio.ensure_future(engine.begin(Query(RUNAWAY)))
-        while not engine.running:
+        while not engine.register.running:
             await asyncio.sleep(0.001)
-        os.kill(engine.running[0].worker.pid, signal.SIGKILL)
+        # Its process dies, and nobody has ended the query.
+        engine.register.running[0].stop(Unavailable("A test."))
         return await beginning
 
     begun = on_loop(killed())
@@ -163,9 +162,9 @@ def test_a_worker_that_is_killed_is_replaced_and_the_query_runs_again(engine: Em
 def test_a_query_that_an_operator_ends_on_the_loop_is_ended(engine: EmbeddedEngine) -> None:
     async def cancelled() -> Result:
         asking = asyncio.ensure_future(answered(engine, RUNAWAY))
-        while not engine.running:
+        while not engine.register.running:
             await asyncio.sleep(0.001)
-        assert engine.cancel(engine.running[0].id)
+        assert engine.register.cancel(engine.register.running[0].id)
         return await asking
 
     with pytest.raises(Cancelled):
@@ -178,14 +177,14 @@ def test_what_finds_no_thread_is_dropped_with_all_it_holds(engine: EmbeddedEngin
         begun = on_loop(engine.begin(Query(text)))
         if isinstance(begun, Begun):
             begun.drop()
-        assert not engine.running
+        assert not engine.register.running
     assert is_free(engine)
 
 
 def test_a_task_that_is_cancelled_drops_its_query(engine: EmbeddedEngine) -> None:
     async def left() -> None:
         beginning = asyncio.ensure_future(engine.begin(Query(RUNAWAY)))
-        while not engine.running:
+        while not engine.register.running:
             await asyncio.sleep(0.001)
         beginning.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -183,7 +183,7 @@ def test_two_hundred_runaways_from_twenty_clients_leave_an_engine_that_answers(g
         with ThreadPoolExecutor(20) as pool:
             assert set().union(*pool.map(client, range(20))) <= {OutOfTime, Busy}
         assert answers(engine)
-        assert engine.running == []
+        assert engine.register.running == []
         assert engine.waiting == 0
     finally:
         engine.close()
@@ -194,8 +194,9 @@ def test_workers_killed_at_random_give_no_wrong_answer(engine: EmbeddedEngine) -
 
     def kill() -> None:
         while not stop.wait(0.02):
-            for running in engine.running:
-                running.worker.kill()
+            for running in engine.register.running:
+                # Its process dies, and nobody has ended the query.
+                running.stop(Unavailable("A test."))
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -231,12 +232,12 @@ def test_a_full_queue_refuses_with_a_time_to_try_again(graph: Path) -> None:
 def test_an_operator_can_list_and_cancel(engine: EmbeddedEngine) -> None:
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(engine.run, Query(RUNAWAY + " # cancel", id="mine"))
-        while not engine.running:
+        while not engine.register.running:
             time.sleep(0.01)
-        assert [(running.id, "cancel" in running.text) for running in engine.running] == [("mine", True)]
-        assert engine.cancel("mine")
+        assert [(running.id, "cancel" in running.text) for running in engine.register.running] == [("mine", True)]
+        assert engine.register.cancel("mine")
         assert isinstance(future.exception(), Cancelled)
-    assert not engine.cancel("mine")
+    assert not engine.register.cancel("mine")
     assert answers(engine)
 
 
@@ -244,9 +245,9 @@ def test_an_operator_can_list_and_cancel(engine: EmbeddedEngine) -> None:
 def test_a_slow_query_is_logged_and_its_text_only_if_allowed(graph: Path, caplog: pytest.LogCaptureFixture, allowed: bool) -> None:
     engine = EmbeddedEngine(graph, union=True, limits=replace(LIMITS, deadline=0.7, log_texts=allowed))
     try:
-        with caplog.at_level("INFO", logger="graph_service.engine.slow_queries"), pytest.raises(OutOfTime):
+        with caplog.at_level("INFO", logger="graph_service.engine.register"), pytest.raises(OutOfTime):
             engine.run(Query(RUNAWAY, id="slow"))
-        (record,) = [record for record in caplog.records if record.name == "graph_service.engine.slow_queries"]
+        (record,) = [record for record in caplog.records if record.name == "graph_service.engine.register"]
         assert (vars(record)["query_id"], vars(record)["outcome"]) == ("slow", "OutOfTime")
         assert vars(record).get("text") == (RUNAWAY if allowed else None)
     finally:
@@ -266,7 +267,7 @@ def test_closing_leaves_no_process(graph: Path) -> None:
     group = engine.workers.zygote
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(engine.run, Query(RUNAWAY + " # closing"))
-        while not engine.running:
+        while not engine.register.running:
             time.sleep(0.01)
         engine.close()
         assert isinstance(future.exception(), ServiceError)

@@ -14,6 +14,7 @@ import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.pool import Workers
+from graph_service.engine.register import Register
 from graph_service.engine.remote.federation import CallLimits, Federation
 from graph_service.engine.result import Query
 from graph_service.errors import (
@@ -109,12 +110,15 @@ def workers(engine: EmbeddedEngine) -> Iterator[None]:
     _workers.clear()
 
 
+#: The queries that wait for other servers.
+REGISTER = Register()
+
 #: Those that look at queries and read answers.
 _workers: list[Workers] = []
 
 
 def federation(*hosts: str, deadline: float = 4, limit: int = 2**20) -> Federation:
-    return Federation(hosts, CallLimits(deadline, limit, 16, 1), _workers[0])
+    return Federation(hosts, CallLimits(deadline, limit, 16, 1), _workers[0], REGISTER)
 
 
 def answered(engine: EmbeddedEngine, hosts: Federation, text: str) -> list[list[str | None]]:
@@ -307,14 +311,14 @@ def test_as_many_queries_wait_for_others_as_there_are_places_and_an_operator_can
             time.sleep(0.01)
         with pytest.raises(Busy):
             hosts.answered(query)
-        assert [running.id for running in hosts.running] == ["mine"]
+        assert [running.id for running in REGISTER.running] == ["mine"]
         began = time.monotonic()
-        assert hosts.cancel("mine")
+        assert REGISTER.cancel("mine")
         asking.join()
         assert time.monotonic() - began < 1
         assert [type(error) for error in errors] == [Cancelled]
-        assert hosts.running == []
-        assert not hosts.cancel("mine")
+        assert REGISTER.running == []
+        assert not REGISTER.cancel("mine")
 
 
 @pytest.mark.parametrize("value", ["http://example.org", "example.org/sparql", "me@example.org", "a,,b", "example.org:port", ""])

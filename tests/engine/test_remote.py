@@ -125,7 +125,7 @@ def test_a_slow_server_is_given_up_at_the_deadline(seconds: float | None) -> Non
             remote.run(Query("ASK {}", timeout=seconds))
         assert time.monotonic() - began < (seconds or LIMITS.deadline) + 0.5
         assert remote.counts.timed_out == 1
-        assert not remote.running
+        assert not remote.register.running
 
 
 def test_a_server_that_trickles_is_given_up_at_the_deadline() -> None:
@@ -143,12 +143,12 @@ def test_a_server_that_trickles_is_given_up_at_the_deadline() -> None:
 
 def test_an_operator_cancels_a_query_that_waits_for_the_server() -> None:
     with engine(lambda handler: time.sleep(4)) as (remote, _):
-        threading.Timer(0.3, lambda: remote.cancel("mine")).start()
+        threading.Timer(0.3, lambda: remote.register.cancel("mine")).start()
         began = time.monotonic()
         with pytest.raises(Cancelled):
             remote.run(Query("ASK {}", id="mine"))
         assert time.monotonic() - began < 1
-        assert not remote.cancel("mine")
+        assert not remote.register.cancel("mine")
 
 
 @pytest.mark.parametrize(

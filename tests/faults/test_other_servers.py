@@ -34,7 +34,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]
 
 
 def hosts(engine: EmbeddedEngine, port: int, deadline: float = 3) -> Federation:
-    return Federation([f"127.0.0.1:{port}"], CallLimits(deadline, 2**22, 16, 4), engine.workers)
+    return Federation([f"127.0.0.1:{port}"], CallLimits(deadline, 2**22, 16, 4), engine.workers, engine.register)
 
 
 def outcome(engine: EmbeddedEngine, handle: Callable[[test_federation.Handler], None], deadline: float = 3) -> ServiceError:

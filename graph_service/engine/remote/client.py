@@ -4,10 +4,8 @@ What the bytes say is read elsewhere (see `foreign`): they may be anything.
 """
 
 import http.client
-import threading
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email.message import Message
 from typing import BinaryIO
 
@@ -18,18 +16,6 @@ from graph_service.errors import OutOfTime, ResultTooLarge, ServiceError
 
 _ACCEPT_TABLE = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 _ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.3"
-
-
-@dataclass
-class Running:
-    """A query that waits for another server: for the operator's list."""
-
-    id: str
-    text: str
-    started: float
-    call: Call
-    #: The thread that waits for it.
-    thread: int = field(default_factory=threading.get_ident)
 
 
 class RemoteQuery(SPARQLWrapper):

@@ -12,7 +12,6 @@ import ipaddress
 import socket
 import threading
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +20,8 @@ from urllib.parse import urlsplit
 from graph_service.engine import wire
 from graph_service.engine.pool import Workers
 from graph_service.engine.process import nameless_file
-from graph_service.engine.remote.client import RemoteQuery, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.register import Register
+from graph_service.engine.remote.client import RemoteQuery, ask, media_type, refuse_cut_off
 from graph_service.engine.remote.http import Call, Peer
 from graph_service.engine.result import Query
 from graph_service.engine.tasks import read_calls
@@ -51,14 +51,15 @@ class CallLimits:
 class Federation:
     """The servers that SERVICE may call."""
 
-    def __init__(self, hosts: Sequence[str], limits: CallLimits, workers: Workers) -> None:
-        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`. `workers` look at queries and read answers."""
+    def __init__(self, hosts: Sequence[str], limits: CallLimits, workers: Workers, register: Register) -> None:
+        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`. `workers` look at queries and read answers;
+        queries that wait for other servers stand in `register`.
+        """
         self._limits = limits
         self._workers = workers
         self._hosts = frozenset(hosts)
         self._places = threading.BoundedSemaphore(limits.places)
-        self._lock = threading.Lock()
-        self._running: dict[str, Running] = {}
+        self._register = register
 
     def answered(self, query: Query) -> Query:
         """The query with the answers of other servers in place of its SERVICE groups, and and when its time began to count.
@@ -71,10 +72,10 @@ class Federation:
             return query
         began, seconds = query.began, query.seconds(self._limits.deadline)
         until = began + seconds
-        with self._place(query, until) as running:
+        with self._place(query, until) as waiting:
             given = [text for pair in query.given for text in pair]
             task = wire.pack(query.text, query.base or "", str(self._limits.groups), *given)
-            with running.call as call, self._workers.work(wire.CALLS, task, call) as read:
+            with waiting.call as call, self._workers.work(wire.CALLS, task, call) as read:
                 text, calls = read_calls(read.read())
             if not calls:
                 return query
@@ -86,7 +87,7 @@ class Federation:
             for service in outer:
                 key = (service.address, service.query, service.silent)
                 if key not in answers:
-                    answers[key] = self._values(service, running, until, self._limits.answers - size)
+                    answers[key] = self._values(service, waiting, until, self._limits.answers - size)
                     size += len(answers[key])
         pieces = [(service.start, service.end, answers[service.address, service.query, service.silent]) for service in outer]
         if time.monotonic() >= until:
@@ -96,20 +97,6 @@ class Federation:
     def may_call(self, query: Query) -> bool:
         """Whether a query may have SERVICE groups that are answered here."""
         return bool(self._hosts) and may_use(query.text, "SERVICE")
-
-    @property
-    def running(self) -> list[Running]:
-        """The queries that wait for other servers, the oldest first."""
-        with self._lock:
-            return sorted(self._running.values(), key=lambda running: running.started)
-
-    def cancel(self, id: str) -> bool:
-        """End a query that waits for another server; whether there was one of that id."""
-        with self._lock:
-            running = self._running.get(id)
-            if running is not None:
-                running.call.end(Cancelled("The query was stopped by an operator."))
-        return running is not None
 
     def _refuse(self, call: ServiceCall) -> None:
         if call.address is None:
@@ -132,29 +119,26 @@ class Federation:
         return f"{shown}:{port}" in self._hosts or (shown in self._hosts and port in _PORTS.values())
 
     @contextmanager
-    def _place(self, query: Query, until: float) -> Iterator[Running]:
+    def _place(self, query: Query, until: float) -> Iterator["_Waiting"]:
         if not self._places.acquire(blocking=False):
             raise Busy("Too many queries are waiting for other servers. Try again in a moment.", retry_after=2)
-        now = time.monotonic()
-        running = Running(query.id or uuid.uuid4().hex[:12], query.text, now, Call(until - now, "server"))
+        waiting = _Waiting(Call(until - time.monotonic(), "server"))
+        running = self._register.add(query, waiting.stop)
         try:
-            with self._lock:
-                self._running[running.id] = running
-            yield running
+            yield waiting
         finally:
             self._places.release()
-            with self._lock:
-                self._running.pop(running.id, None)
+            self._register.remove(running)
 
-    def _values(self, service: ServiceCall, running: Running, until: float, limit: int) -> str:
+    def _values(self, service: ServiceCall, waiting: "_Waiting", until: float, limit: int) -> str:
         """The solutions of a SERVICE group, as VALUES."""
-        with self._lock:
-            if isinstance(running.call.ended, Cancelled):
-                raise running.call.ended
-            # Half of what is left, so that there is time for the rest, above all after a SILENT call that was not answered.
-            running.call = Call((until - time.monotonic()) / 2, "server")
+        # Half of what is left, so that there is time for the rest, above all after a SILENT call that was not answered.
+        call = waiting.call = Call((until - time.monotonic()) / 2, "server")
+        # Who stopped the query may have ended the call before this one.
+        if waiting.stopped is not None:
+            raise waiting.stopped
         try:
-            with running.call as call:
+            with call:
                 return self._ask(service, call, limit)
         except (Forbidden, Cancelled):
             raise
@@ -198,6 +182,19 @@ class Federation:
                 failure = error
         assert failure is not None
         raise failure
+
+
+@dataclass
+class _Waiting:
+    """A query that waits for other servers: the call that it makes at the moment."""
+
+    call: Call
+    stopped: ServiceError | None = None
+
+    def stop(self, reason: ServiceError) -> None:
+        """End the call, and make none after it."""
+        self.stopped = reason
+        self.call.end(reason)
 
 
 def _is_public(number: str) -> bool:

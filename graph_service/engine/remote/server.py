@@ -6,22 +6,24 @@ that breaks off, or is none, is an error and never a shorter answer.
 """
 
 import http.client
+import sys
 import threading
 import time
-import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from email.message import Message
+from functools import partial
 
 from graph_service.engine import wire
-from graph_service.engine.embedded import Counts
+from graph_service.engine.engine import Counts
+from graph_service.engine.pending import Begun
 from graph_service.engine.pool import EngineLimits, Workers
 from graph_service.engine.process import nameless_file
-from graph_service.engine.remote.client import RemoteQuery, Running, ask, media_type, refuse_cut_off
+from graph_service.engine.register import Register
+from graph_service.engine.remote.client import RemoteQuery, ask, media_type, refuse_cut_off
 from graph_service.engine.remote.http import Call, Peer
 from graph_service.engine.remote.layout import ASSERTED, IDENTIFIER, NOTHING, STATE, UNION, UNNAMED
 from graph_service.engine.result import READABLE, Formats, Query, Result, ResultKind, format_of
-from graph_service.engine.slow_queries import Slow, SlowQueries
 from graph_service.engine.store import named_nodes
 from graph_service.engine.tasks import read_outline
 from graph_service.errors import BadGateway, Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
@@ -29,8 +31,6 @@ from graph_service.formats.media_types import Format
 from graph_service.rdf.space import Space
 from graph_service.sparql.outline import Outline
 
-#: Seconds after which a query is among the slow ones, and how many of those are listed.
-_SLOW = 0.5
 #: Seconds for which the server is believed to hold the snapshot that it held: a push may take its place at any time.
 _BELIEVED = 1
 
@@ -39,7 +39,10 @@ _MANY_ROWS = 100_000
 
 
 class RemoteEngine:
-    """Runs queries over a snapshot that another server holds."""
+    """Runs queries over a snapshot that another server holds (`engine.Engine`)."""
+
+    collates = False
+    keeps_blank_nodes = False
 
     def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits, space: Space) -> None:
         """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph,
@@ -56,8 +59,7 @@ class RemoteEngine:
         # As many as the embedded engine runs, short and long ones together.
         self._places = threading.BoundedSemaphore(3 * limits.workers)
         self._lock = threading.Lock()
-        self._running: dict[str, Running] = {}
-        self._slow = SlowQueries(limits.log_texts)
+        self.register = Register(limits.log_texts)
         self._waiting = 0
         self._closed = False
         self._seen = -float("inf")
@@ -65,12 +67,8 @@ class RemoteEngine:
         self.counts = Counts()
 
     def run(self, query: Query, formats: Formats = READABLE) -> Result:
-        """Run a query and write its result in the format given for its kind.
-
-        Raises MalformedQuery and MalformedRequest; Forbidden for an update, a SERVICE clause or a server's own function;
-        NotAcceptable if its kind has no format; OutOfTime and ResultTooLarge for a query over a limit; Busy if too many are waiting;
-        Cancelled by an operator; Unavailable if the server is down or does not hold the snapshot, or the engine is closing;
-        BadGateway if the server refuses the query or its answer cannot be used.
+        """See `Engine.run`. Raises Forbidden for a server's own function as well, Unavailable if the server is down or does not hold the
+        snapshot, and BadGateway if it refuses the query or its answer cannot be used.
         """
         began = time.monotonic()
         with self._place(query) as call:
@@ -88,37 +86,19 @@ class RemoteEngine:
         self.counts.seconds += time.monotonic() - began
         return result
 
-    @property
-    def running(self) -> list[Running]:
-        """The queries that are running, the oldest first."""
-        with self._lock:
-            return sorted(self._running.values(), key=lambda running: running.started)
-
-    @property
-    def slow(self) -> list[Slow]:
-        """The last queries that took long, the newest first."""
-        return self._slow.newest_first()
+    async def begin(self, query: Query, formats: Formats = READABLE) -> Result | Begun[Result]:
+        """See `Engine.begin`: a thread waits for the server."""
+        return Begun(partial(self.run, query, formats))
 
     @property
     def waiting(self) -> int:
         """How many queries wait for a place."""
         return self._waiting
 
-    def cancel(self, id: str) -> bool:
-        """End a running query; whether there was one of that id. The server is told by the end of the connection."""
-        with self._lock:
-            running = self._running.get(id)
-        if running is not None:
-            running.call.end(Cancelled("The query was stopped by an operator."))
-        return running is not None
-
     def close(self) -> None:
         """End all exchanges. Queries that are running fail as Unavailable."""
-        with self._lock:
-            self._closed = True
-            running = [*self._running.values()]
-        for one in running:
-            one.call.end(Unavailable("The service is stopping.", retry_after=5))
+        self._closed = True
+        self.register.stop_all(Unavailable("The service is stopping.", retry_after=5))
         self.workers.close()
 
     @contextmanager
@@ -126,29 +106,23 @@ class RemoteEngine:
         """A place for a query, and the call it is to make. Raises Busy, and what becomes of the query."""
         until = query.began + query.seconds(self._limits.deadline)
         self._enter(until)
-        now = time.monotonic()
-        running = Running(query.id or uuid.uuid4().hex[:12], query.text, now, Call(until - now))
-        outcome = "done"
+        call = Call(until - time.monotonic())
+        # The server is told by the end of the connection.
+        running = self.register.add(query, call.end)
         try:
-            with self._lock:
-                if self._closed:
-                    raise Unavailable("The service is stopping.", retry_after=5)
-                self._running[running.id] = running
-            with running.call as call:
+            # Who closes has stopped those that were there then.
+            if self._closed:
+                raise Unavailable("The service is stopping.", retry_after=5)
+            with call:
                 yield call
         except ServiceError as error:
-            outcome = type(error).__name__
             self.counts.timed_out += isinstance(error, OutOfTime)
             self.counts.too_large += isinstance(error, ResultTooLarge)
             self.counts.cancelled += isinstance(error, Cancelled)
             raise
         finally:
             self._places.release()
-            took = time.monotonic() - running.started
-            with self._lock:
-                self._running.pop(running.id, None)
-                if took > _SLOW:
-                    self._slow.add(Slow(running.id, running.text, took, outcome))
+            self.register.remove(running, type(sys.exception()).__name__ if sys.exception() else "Done")
 
     def _enter(self, until: float) -> None:
         if self._places.acquire(blocking=False):

@@ -48,17 +48,17 @@ def blueprint(service: Service, settings: Settings, registry: CollectorRegistry,
     @routes.get("/admin/queries")
     def running() -> Response:
         _authorize(token)
-        now = time.monotonic()
+        now, register = time.monotonic(), service.engine.register
         return jsonify(
-            running=[{"id": r.id, "seconds": round(now - r.started, 3), "text": r.text} for r in service.running],
+            running=[{"id": r.id, "seconds": round(now - r.started, 3), "text": r.text} for r in register.running],
             waiting=service.engine.waiting,
-            slow=[{"id": s.id, "seconds": round(s.seconds, 3), "text": s.text, "outcome": s.outcome} for s in service.engine.slow],
+            slow=[{"id": s.id, "seconds": round(s.seconds, 3), "text": s.text, "outcome": s.outcome} for s in register.slow],
         )
 
     @routes.delete("/admin/queries/<id>")
     def cancel(id: str) -> Response:
         _authorize(token)
-        if not service.cancel(id):
+        if not service.engine.register.cancel(id):
             raise NotFound(f"No query {id} is running.")
         return Response(status=204)
 

@@ -71,7 +71,7 @@ class _Current(Collector):
     def _of_queries(self) -> Iterator[Metric]:
         service = self._service()
         engine = service.engine
-        yield GaugeMetricFamily("graph_queries_running", "Queries running", len(service.running))
+        yield GaugeMetricFamily("graph_queries_running", "Queries running", len(engine.register.running))
         yield GaugeMetricFamily("graph_queries_waiting", "Queries waiting for a place", engine.waiting)
         ended = CounterMetricFamily("graph_queries", "Queries ended, by how", labels=["outcome"])
         for outcome, count in vars(engine.counts).items():

@@ -134,7 +134,7 @@ class Serving:
         async def look_for_client() -> None:
             await protocol.client_disconnect()
             if not answered.done() and asked.thread is not None:
-                generation.service.abandon(asked.thread)
+                generation.service.engine.register.abandon(asked.thread)
 
         loop = asyncio.get_running_loop()
         try:
