@@ -13,7 +13,7 @@ serve: $(VENV)/.serve $(VENV)/.frontend
 	@echo 'In another terminal, in this folder: "make shell" for a shell with graph-service and python, or "./graph-service --help".'
 	$(BIN)/graph-service serve --port $(PORT)
 
-# A shell for the commands and the Python of the README; a script on its standard input is run.
+# A shell for the commands and the Python of the README and its pages; a script on its standard input is run.
 shell: $(VENV)/.serve
 	@PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$${SHELL:-/bin/sh}"
 

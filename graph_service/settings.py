@@ -1,7 +1,7 @@
 """Settings: one table, read once, from the environment and the command line.
 
-Only `Settings.read` looks at the environment; everything else is given a `Settings`. The README's table is made of the same
-`help` texts, and a test keeps the two equal.
+Only `Settings.read` looks at the environment; everything else is given a `Settings`. The tables of
+docs/settings.md are made of the same `help` texts, and a test keeps the two equal.
 """
 
 import os

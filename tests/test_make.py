@@ -39,9 +39,9 @@ def test_each_group_of_tests_installs_what_it_needs(asked: str, needed: set[str]
     assert ".debian" not in done.stdout
 
 
-def test_the_readme_names_each_program_that_tests_need() -> None:
-    readme = (ROOT / "README.md").read_text()
-    table = readme[readme.index("## What the tests need elsewhere") :].removeprefix("## ").split("\n## ")[0]
+def test_contributors_are_told_of_each_program_that_tests_need() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    table = page[page.index("## What the tests need elsewhere") :].removeprefix("## ").split("\n## ")[0]
     assert [package for package in sorted(PACKAGES) if f"`{package}`" not in table] == []
 
 

@@ -1,4 +1,4 @@
-"""The README stays true: what it shows is run, and its table of settings is the settings."""
+"""The README and the pages for users stay true: what they show is run, and their tables of settings are the settings."""
 
 import os
 import re
@@ -13,23 +13,40 @@ from pathlib import Path
 import owlready2
 import pytest
 
-from graph_service.settings import Settings, environment_name
+from graph_service.cli import main
+from graph_service.settings import Settings, environment_name, flag_name
 from tests.conftest import ROOT, Server
 
-TITLES = ("A graph of your own", "An ontology saved by Protégé")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+#: The pages whose commands a reader types.
+PAGES = ("README.md", *(f"docs/{name}.md" for name in ("http", "python", "commands", "own-graph", "reasoning")))
+TEXTS = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+
 #: The sections whose blocks are typed one after the other, in a folder and against a service of their own.
-TUTORIALS = {title: re.findall(rf"^## {title}\n.*?(?=^## )", README, re.DOTALL | re.MULTILINE)[0] for title in TITLES}
-REST = re.sub("|".join(rf"^## {title}\n.*?(?=^## )" for title in TITLES), "", README, flags=re.DOTALL | re.MULTILINE)
-BLOCKS = re.findall(r"```(bash|python)\n(.*?)```", REST, re.DOTALL)
+TUTORIALS = {
+    title: re.findall(rf"^## {title}\n.*?(?=^## )", TEXTS[page], re.DOTALL | re.MULTILINE)[0]
+    for page, title in (
+        ("README.md", "Your own graph"),
+        ("docs/own-graph.md", "A project of your own"),
+        ("docs/own-graph.md", "An ontology saved by Protégé"),
+    )
+}
+BLOCK = re.compile(r"^```(bash|python)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_TYPED_IN_A_TUTORIAL = {found for text in TUTORIALS.values() for found in BLOCK.findall(text)}
+#: All other blocks, each of which stands by itself.
+BLOCKS = [found for text in TEXTS.values() for found in BLOCK.findall(text) if found not in _TYPED_IN_A_TUTORIAL]
 
 #: What the output of a block must hold, by words of the block.
 EXPECTED = {
     "latin-america": "Fair Recruitment in Central America",
     "RegionalProcess": "https://w3id.org/labcoop/id/framework/",
     "lc:evidence/oa:exact": "six countries (Cambodia",
-    "service.run(": "Fair Recruitment in Central America",
-    "projects-by-country": "Fair Recruitment in Central America",
+    'print(row["kind"]': "https://w3id.org/labcoop/ns#",
+    "frame(service": "Cambodia",
+    "except InvalidParameter": "'Atlantis' was given",
+    "rdflib.Dataset()": "https://w3id.org/labcoop/graph/news-2022",
+    'print(row["project_label"]': "Fair Recruitment in Central America",
+    "country=Costa%20Rica&lang=fr": "agit au niveau national",
+    "country=Costa%20Rica'": "Fair Recruitment in Central America",
     "projects-by-department": "TRIANGLE in ASEAN",
     "statements-per-passage": 'rel="next"',
     "projects-active-in-year": "TRIANGLE in ASEAN",
@@ -37,14 +54,18 @@ EXPECTED = {
     "network.svg": "</svg>",
     "things/projects.csv": "TRIANGLE in ASEAN",
     "hasDonorCountry": "In 2021, GAC extended its support to TRIANGLE in ASEAN until 2024",
-    "dataset.ttl": "International Labour Organization",
+    "/id/organisation/ilo": "International Labour Organization",
+    "downloads/dataset.ttl": "",
+    "graph-service export": "",
     "/tmp/mine.ttl": "http://example.org/knows",
     "/tmp/family.ttl": "http://example.org/Woman",
 }
 
 #: What the output of a block of a tutorial must hold, by how the block begins.
 TOLD = {
+    "graph-service init museum\ngraph-service check": "findings: 0\n",
     "graph-service init": "museum/queries/works-by-maker.rq",
+    "curl -sS --fail-with-body 'http://127.0.0.1:8001/queries/works-by-maker": "Melencolia I",
     "cat >> museum/ontology": "",
     "curl -sS --fail-with-body 'http://127.0.0.1:8000/things/works": "Etching rdfs:subClassOf",
     "cat > museum/queries": "Albrecht Dürer,Nuremberg,2",
@@ -81,25 +102,28 @@ def test_a_block_runs_and_shows_what_it_says(number: int, server: Server, snapsh
     )
     assert done.returncode == 0, done.stderr
     assert words in done.stdout, done.stdout
+    assert all(path.stat().st_size for path in tmp_path.iterdir())
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("title", TUTORIALS)
 def test_a_tutorial_works_from_its_first_line_to_its_last(
     title: str, start: Callable[..., Server], snapshots: Path, tmp_path: Path
 ) -> None:
     # An ontology of the Dublin Core Metadata Initiative, as the package owlready2 brings it: OWL in RDF/XML, as Protégé saves it.
     shutil.copy(Path(owlready2.__file__).parent / "ontos" / "dcterms.owl", tmp_path / "my.owl")
-    url = "http://127.0.0.1:8000"
-    for text in re.findall(r"```bash\n(.*?)```", TUTORIALS[title], re.DOTALL):
+    url = ""
+    for _, text in BLOCK.findall(TUTORIALS[title]):
         if text.startswith("graph-service serve "):
-            url = start(*(str(tmp_path / name) for name in text.split()[2:])).url
+            # On a port that is free.
+            sources = text.partition(" --port ")[0].split()[2:]
+            url = start(*(str(tmp_path / name) for name in sources)).url
             continue
         words = next(words for beginning, words in TOLD.items() if text.startswith(beginning))
         deadline = time.monotonic() + 30
         while True:
             done = subprocess.run(
-                ["bash", "-euc", text.replace("http://127.0.0.1:8000", url)],
+                ["bash", "-euc", re.sub(r"http://127\.0\.0\.1:800[01]", url, text)],
                 env={
                     **os.environ,
                     "GRAPH_SERVICE_SNAPSHOTS": str(snapshots),
@@ -120,12 +144,43 @@ def test_a_tutorial_works_from_its_first_line_to_its_last(
 
 
 def test_every_expectation_belongs_to_a_block() -> None:
-    assert all(any(key in text for _, text in BLOCKS) for key in EXPECTED)
+    assert all(any(expected(text) == words and key in text for _, text in BLOCKS) for key, words in EXPECTED.items())
     assert all(any(f"```bash\n{beginning}" in text for text in TUTORIALS.values()) for beginning in TOLD)
 
 
-def test_the_table_of_settings_is_the_settings() -> None:
-    for setting in fields(Settings):
-        row = f"| `{environment_name(setting.name)}` | {setting.metadata['shown']} | {setting.metadata['help']} |"
-        assert row in README, f"the README lacks the row\n{row}"
-    assert README.count("| `GRAPH_SERVICE_") == len(fields(Settings))
+def test_no_page_has_commands_that_are_not_run() -> None:
+    others = [page for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")) if page.relative_to(ROOT).as_posix() not in PAGES]
+    assert [page.name for page in others if "```bash" in page.read_text(encoding="utf-8")] == []
+
+
+def test_the_tables_of_settings_are_the_settings() -> None:
+    rows = {
+        f"| `{environment_name(setting.name)}` | {setting.metadata['shown']} | {setting.metadata['help']} |" for setting in fields(Settings)
+    }
+    tables = {
+        page: re.findall(r"^\| `GRAPH_SERVICE_.*$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+        for page in ("README.md", "docs/settings.md")
+    }
+    assert sorted(tables["docs/settings.md"]) == sorted(rows)
+    # Those that are asked for most.
+    assert set(tables["README.md"]) < rows
+
+
+def test_the_settings_without_a_flag_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    told = re.findall(r"`([A-Z_]+)`", text[: text.index("## ")])
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    flags = set(re.findall(r"--[\w-]+", capsys.readouterr().out))
+    assert sorted(told) == sorted(setting.name.upper() for setting in fields(Settings) if flag_name(setting.name) not in flags)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", TEXTS[page]):
+        path, _, heading = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), target
+        titles = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        # As GitHub makes them.
+        assert not heading or heading in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, target
