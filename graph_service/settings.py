@@ -202,21 +202,29 @@ class Settings:
         _public_url,
         str,
         "none",
-        "address of the service for its clients, such as https://example.org or https://example.org/graph",
+        "address by which clients know the service, such as https://example.org or https://example.org/graph",
     )
     hosts: tuple[str, ...] = _setting(
-        _hosts, tuple, "none", "hosts that are answered beside that of the public address, with commas; others get 421. None: any host"
+        _hosts,
+        tuple,
+        "none",
+        "host names that are answered, besides that of the public address, with commas; any other gets 421. None: any host name",
     )
     proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
-        _networks, tuple, "none", "addresses or networks of proxies whose `Forwarded` and `X-Forwarded-*` headers are believed, with commas"
+        _networks,
+        tuple,
+        "none",
+        "addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted, with commas",
     )
-    workers: int = _setting(_count, lambda: os.cpu_count() or 1, "number of cores", "queries at once; twice as many long ones beside them")
-    queue: int = _setting(_count, lambda: 64, "64", "queries that may wait for a place; more are refused (503)")
-    query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds a query or an explanation may take (504)")
-    query_memory: int = _setting(_size, lambda: 2**30, "1 GiB", "memory a query may take (507)")
-    result_limit: int = _setting(_size, lambda: 256 * 2**20, "256 MiB", "largest result of a query (413)")
-    query_depth: int = _setting(_count, lambda: 100, "100", "brackets within each other in a query, at most (400)")
-    term_depth: int = _setting(_count, lambda: 32, "32", "levels of a triple term in a result, at most (413)")
+    workers: int = _setting(
+        _count, lambda: os.cpu_count() or 1, "number of cores", "queries that run at once; besides them twice as many long ones"
+    )
+    queue: int = _setting(_count, lambda: 64, "64", "queries that may wait for a worker; further ones are refused (503)")
+    query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds that a query or an explanation may take (504)")
+    query_memory: int = _setting(_size, lambda: 2**30, "1 GiB", "memory that a query may take (507)")
+    result_limit: int = _setting(_size, lambda: 256 * 2**20, "256 MiB", "size of a query's result, at most (413)")
+    query_depth: int = _setting(_count, lambda: 100, "100", "levels of nested brackets in a query, at most (400)")
+    term_depth: int = _setting(_count, lambda: 32, "32", "levels of nested triple terms in a result, at most (413)")
     data: tuple[Path, ...] = _setting(
         _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (any RDF, also compressed), or none"
     )
@@ -230,94 +238,104 @@ class Settings:
         _base,
         str,
         "as dataset.ttl says",
-        "what the IRIs of the graph's own things begin with, such as https://example.org/: the service answers for them at their path",
+        "beginning of the IRIs of the graph's own things, such as https://example.org/; the service answers for them at their paths",
     )
     context: tuple[tuple[str, Path], ...] = _setting(
         _copies, tuple, "none", "copies of JSON-LD contexts and imported ontologies: IRI=FILE, or an OASIS catalogue, with commas, or none"
     )
     lenient: bool = _setting(
-        _flag, lambda: False, "false", "whether what cannot be read of a file is left out and told; else it stops the build"
+        _flag, lambda: False, "false", "whether to leave out and report what cannot be parsed; else it stops the build"
     )
-    source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "largest file of data or ontology, unpacked")
+    source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "size of a file of data or ontology, uncompressed, at most")
     source_format: str = _setting(
         _choice("ttl", "nt", "trig", "nq", "rdf", "jsonld", "n3", ""),
         str,
         "as their content tells",
-        "what files are written in whose names do not tell: ttl, nt, trig, nq, rdf, jsonld, n3",
+        "format of files whose names do not tell it: ttl, nt, trig, nq, rdf, jsonld, n3",
     )
     reasoning: str = _setting(
         _choice("owl-rl", "rdfs", "none"),
         lambda: "owl-rl",
         "owl-rl",
-        "what to infer at build: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
+        "what a build infers: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
     )
-    void_classes: int = _setting(_count, lambda: 500, "500", "classes of which VoID tells figures, those with the most things")
+    void_classes: int = _setting(_count, lambda: 500, "500", "classes that VoID has figures of: those with the most things")
     ontology_deadline: float = _setting(
-        _seconds, lambda: 300.0, "300", "seconds that rules may be made of an ontology for; then the build says what to switch off"
+        _seconds,
+        lambda: 300.0,
+        "300",
+        "seconds that it may take to make rules of an ontology; after them the build ends, and says what to switch off",
     )
-    ontology_memory: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "memory that the rules of an ontology may take, likewise")
+    ontology_memory: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "memory that it may take to make rules of an ontology, likewise")
     inconsistent: str = _setting(
         _choice("stop", "serve"),
         lambda: "stop",
         "stop",
-        "what becomes of a graph that contradicts itself: stop (it is not built), or serve (what was said, and nothing inferred)",
+        "what becomes of a graph that contradicts itself: stop (the build ends), or serve (as it was stated, with nothing inferred)",
     )
     strict: bool = _setting(
-        _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and told"
+        _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and reported"
     )
     default_graph: str = _setting(
-        _choice("union", "plain"), lambda: "union", "union", "default graph: union of all graphs, or plain (only what is in no named graph)"
+        _choice("union", "plain"),
+        lambda: "union",
+        "union",
+        "what queries see as the default graph: union (of all graphs), or plain (what is in no named graph)",
     )
-    language: str = _setting(_choice(*LANGUAGES), lambda: "en", "en", "language of pages for who reads none of en, fr, es")
+    language: str = _setting(_choice(*LANGUAGES), lambda: "en", "en", "language of pages for readers who prefer none of en, fr, es")
     engine: str = _setting(
         _engine, lambda: "embedded", "embedded", "what runs the queries: embedded, or the address of a SPARQL 1.1 server"
     )
-    engine_user: str = _setting(_text, lambda: "", "none", "user name for that server")
-    engine_password: str = _setting(_text, lambda: "", "none", "password for that server", secret=True)
+    engine_user: str = _setting(_text, lambda: "", "none", "user name at that server")
+    engine_password: str = _setting(_text, lambda: "", "none", "password at that server", secret=True)
     image_hosts: tuple[str, ...] = _setting(
-        _hosts, tuple, "none", "hosts whose pictures (https) the pages of things show, with commas; those of others are links"
+        _hosts, tuple, "none", "hosts from which pages show images (https), with commas; images of other hosts are links"
     )
     service_hosts: tuple[str, ...] = _setting(
         _hosts, tuple, "none", "hosts that SERVICE may call: example.org (ports 80 and 443) or 192.0.2.1:8001, with commas, or none"
     )
-    service_limit: int = _setting(_size, lambda: 4 * 2**20, "4 MiB", "largest answer of those hosts to a query, together (413)")
-    service_groups: int = _setting(_count, lambda: 16, "16", "SERVICE groups of a query, at most (400)")
-    snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder that keeps what was built")
-    keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph to keep and to offer for download")
-    cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for repeated answers")
-    search_length: int = _setting(_count, lambda: 200, "200", "longest text of a search, in characters (422)")
+    service_limit: int = _setting(
+        _size, lambda: 4 * 2**20, "4 MiB", "size of what those hosts answer to one query, together, at most (413)"
+    )
+    service_groups: int = _setting(_count, lambda: 16, "16", "SERVICE clauses in one query, at most (400)")
+    snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder for what is built")
+    keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph that are kept, and offered for download")
+    cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory of the response cache")
+    search_length: int = _setting(_count, lambda: 200, "200", "characters in the text of a search, at most (422)")
     search_results: int = _setting(_count, lambda: 100, "100", "results on one page of a search, at most (422)")
-    log_queries: bool = _setting(_flag, lambda: False, "false", "whether the texts of slow queries are logged")
+    log_queries: bool = _setting(_flag, lambda: False, "false", "whether the log has the texts of slow queries")
     operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page", secret=True)
     reload_queries: bool = _setting(
-        _flag, lambda: False, "false", "whether a changed file of canned queries builds anew, for their authors"
+        _flag, lambda: False, "false", "whether a changed file of canned queries starts a build, for authors of queries"
     )
-    page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query where the request does not say")
+    page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query, where the request does not say")
     page_limit: int = _setting(
-        _count, lambda: 10_000, "10000", "most rows that a page of a canned query may have (422); for people at most 1000"
+        _count, lambda: 10_000, "10000", "rows on a page of a canned query, at most (422); on a page for people at most 1000"
     )
     value_length: int = _setting(
-        _count, lambda: 10_000, "10000", "longest value of a parameter, in characters; a query may be longer (422)"
+        _count, lambda: 10_000, "10000", "characters in the value of a parameter, at most; a query may be longer (422)"
     )
     values_limit: int = _setting(
-        _count, lambda: 100, "100", "most different values of one parameter (422); ten times as many parameters in all"
+        _count, lambda: 100, "100", "different values of one parameter, at most (422); ten times as many parameters in all"
     )
-    body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "largest request body")
-    body_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds in which the body of a request must have come (408)")
-    bodies_limit: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for bodies that are being read, together (503)")
-    address_limit: int = _setting(_size, lambda: 32 * 2**10, "32 KiB", "longest address of a request, with its parameters (414)")
-    header_limit: int = _setting(_size, lambda: 16 * 2**10, "16 KiB", "largest headers of a request, together (431)")
-    field_limit: int = _setting(_size, lambda: 4 * 2**10, "4 KiB", "longest header that is read here, such as Accept (431)")
+    body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "size of a request body, at most (413)")
+    body_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds in which a request body must arrive (408)")
+    bodies_limit: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for request bodies that are being read, together (503)")
+    address_limit: int = _setting(_size, lambda: 32 * 2**10, "32 KiB", "length of a request's address with its parameters, at most (414)")
+    header_limit: int = _setting(_size, lambda: 16 * 2**10, "16 KiB", "size of a request's headers together, at most (431)")
+    field_limit: int = _setting(
+        _size, lambda: 4 * 2**10, "4 KiB", "length of a header that the service reads, such as Accept, at most (431)"
+    )
     send_deadline: float = _setting(
-        _seconds, lambda: 20.0, "20", "seconds over which it is measured whether a client takes its answer at the lowest rate"
+        _seconds, lambda: 20.0, "20", "seconds over which the rate is measured at which a client takes its answer"
     )
-    lowest_rate: int = _setting(_size, lambda: 1024, "1 KiB", "bytes a second that a client must take of its answer, or be given up")
-    spool_limit: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "disk for large answers that are on their way, together (503)")
-    connections: int = _setting(_count, lambda: 4096, "4096", "connections that are served at once; more wait to be accepted")
-    header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must have come")
-    grace: float = _setting(
-        _seconds, lambda: 10.0, "10", "seconds that requests under way have to be answered in when the service is told to stop (503)"
+    lowest_rate: int = _setting(
+        _size, lambda: 1024, "1 KiB", "bytes a second that a client must take of its answer; a slower one is disconnected"
     )
+    spool_limit: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "disk space for large answers that are being sent, together (503)")
+    connections: int = _setting(_count, lambda: 4096, "4096", "connections that are served at once; further ones wait to be accepted")
+    header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must arrive")
+    grace: float = _setting(_seconds, lambda: 10.0, "10", "seconds that running requests have to finish when the service is stopped (503)")
     restarts: int = _setting(
         _count, lambda: 10, "10", "deaths of the serving process within a minute after which the service ends, with status 1"
     )
