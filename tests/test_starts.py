@@ -26,6 +26,12 @@ Start = Callable[..., Server]
 NOTHING = ("--data", "none", "--ontology", "none", "--queries", "none", "--reasoning", "none")
 
 
+@pytest.fixture(scope="session")
+def start(launch: Start) -> Start:
+    """Services as they are started: with all their processes."""
+    return launch
+
+
 @pytest.mark.parametrize(("flag", "name"), [("--data", b"\xff.ttl"), ("--queries", b"\xff.rq")])
 @pytest.mark.parametrize("itself", [True, False])
 def test_a_file_name_that_is_no_utf8_is_told(command: Command, tmp_path: Path, flag: str, name: bytes, itself: bool) -> None:

@@ -11,6 +11,12 @@ Start = Callable[..., Server]
 
 
 @pytest.fixture(scope="session")
+def start(launch: Start) -> Start:
+    """Services as they are started: with all their processes."""
+    return launch
+
+
+@pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     return write(tmp_path_factory.mktemp("chain") / "data.ttl")
 

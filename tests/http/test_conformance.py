@@ -2,10 +2,9 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +13,6 @@ from tests.conftest import ROOT
 from tests.ports import free_port
 
 CONFORMANCE = ROOT.parent / "shared" / "conformance"
-
-#: Starts the service for each of some two hundred data sets.
-FORKED = Path(__file__).parent / "forked.py"
 
 pytestmark = [
     pytest.mark.live,
@@ -47,32 +43,24 @@ KNOWN = {
 
 
 @pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def verdicts(forked: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("conformance")
-    environment = {**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(folder / "snapshots")}
-    place = folder / "forking"
-    forking = subprocess.Popen([sys.executable, "-m", "tests.http.forking", str(place)], env=environment, cwd=ROOT)
-    while not place.exists():
-        assert forking.poll() is None
-        time.sleep(0.02)
     port = free_port()
     flags = "--ontology none --queries none --reasoning none --default-graph plain --service-hosts invalid.endpoint.org"
     # In place of the shell, so that whoever ends it waits for the service and not for the shell.
-    serve = f"exec {sys.executable} -S {FORKED} {place} --port {port} --data {{file}} {flags}"
+    serve = f"exec {shlex.join([sys.executable, *forked])} serve --port {port} --data {{file}} {flags}"
     done = subprocess.run(
         [
             *(sys.executable, str(CONFORMANCE / "harness.py"), "--query", f"http://127.0.0.1:{port}/sparql"),
             *("--suite", "protocol,sd,results,query", "--json", str(folder / "out.json")),
             *("--budget", str(BUDGET), "--quiet", "--restart", serve),
         ],
-        env=environment,
+        env={**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(folder / "snapshots")},
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=BUDGET + 120,
     )
-    forking.terminate()
-    forking.wait(timeout=20)
     assert (folder / "out.json").exists(), done.stdout[-2000:] + done.stderr[-2000:]
     return list(json.loads((folder / "out.json").read_text())["results"])
 

@@ -24,6 +24,12 @@ TOKEN = "let me in"
 Start = Callable[..., Server]
 
 
+@pytest.fixture(scope="session")
+def start(launch: Start) -> Start:
+    """Services as they are started: with all their processes."""
+    return launch
+
+
 def ask(server: Server, query: str, **parameters: str) -> tuple[int, dict[str, object]]:
     answer = server.ask("/sparql?" + urlencode({"query": query, **parameters}))
     return answer.status, json.loads(answer.body)

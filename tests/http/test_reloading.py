@@ -16,6 +16,12 @@ from tests.conftest import Server
 pytestmark = pytest.mark.live
 
 
+@pytest.fixture(scope="session")
+def start(launch: Callable[..., Server]) -> Callable[..., Server]:
+    """Services as they are started: with all their processes."""
+    return launch
+
+
 def becomes(server: Server, path: str, wanted: tuple[int, bytes]) -> bool:
     until = time.monotonic() + 45
     while time.monotonic() < until:
