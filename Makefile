@@ -84,7 +84,7 @@ programs: $(if $(call asked,tests/http),$(VENV)/.comunica $(VENV)/.graphs) | $(V
 	@$(call program,nginx,nginx-light,tests/http)
 	@$(call program,haproxy,haproxy,tests/http)
 	@$(call program,promtool,prometheus,tests/http)
-	@$(call program,chromium,chromium,tests/browser)
+	@$(call program,chromium-headless-shell,chromium-headless-shell,tests/browser)
 	@$(call program,soffice,libreoffice-calc-nogui,tests/http)
 	@$(call program,Rscript,r-base-core,tests/http)
 

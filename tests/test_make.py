@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGES = {
-    *("virtuoso-opensource-7", "default-jdk-headless", "slowhttptest", "nginx-light", "haproxy", "prometheus", "chromium"),
-    *("libreoffice-calc-nogui", "r-base-core"),
+    *("virtuoso-opensource-7", "default-jdk-headless", "slowhttptest", "nginx-light", "haproxy", "prometheus"),
+    *("chromium-headless-shell", "libreoffice-calc-nogui", "r-base-core"),
 }
 
 
@@ -23,7 +23,7 @@ PACKAGES = {
         ("tests/unit/test_terms.py tests/test_readme.py", set()),
         ("tests/knowledge", {"default-jdk-headless"}),
         ("tests/http/test_proxy.py -x", {"nginx-light", "haproxy", "prometheus", "libreoffice-calc-nogui", "r-base-core"}),
-        ("tests/engine tests/browser", {"virtuoso-opensource-7", "chromium"}),
+        ("tests/engine tests/browser", {"virtuoso-opensource-7", "chromium-headless-shell"}),
         ("tests", PACKAGES),
         ("-m 'not live'", PACKAGES),
         ("", PACKAGES),
