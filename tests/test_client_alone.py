@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT, Server
 
 #: What the service needs and a client does not.
-HEAVY = {"granian", "nemo-python", "pyshacl", "pyoxigraph", "flask", "owlrl", "babel", "zstandard", "uvloop"}
+HEAVY = {"granian", "nemo-python", "pyshacl", "pyoxigraph", "flask", "owlrl", "babel", "uvloop"}
 
 
 @pytest.mark.live

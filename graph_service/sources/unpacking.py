@@ -9,9 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-import zstandard
-
 from graph_service.errors import SourceError
+
+try:
+    import zstandard
+except ImportError:  # the extra `zstd` is not installed
+    zstandard = None  # type: ignore[assignment]
 
 #: How the names of compressed files end, behind the ending that tells what is in them.
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
@@ -22,7 +25,7 @@ _PIECE = 2**20
 #: So many bytes of Zstandard: a block of four may unpack to 128 KiB (RFC 8878, section 3.1.1.2).
 _SMALL = 512
 
-_FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
+_FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, *((zstandard.ZstdError,) if zstandard else ()))
 
 
 def content_of(path: Path, limit: int, most: int | None = None) -> bytes:
@@ -36,6 +39,8 @@ def content_of(path: Path, limit: int, most: int | None = None) -> bytes:
             mark = file.read(max(map(len, _PACKERS)))
             file.seek(0)
             packer = next((name for begin, name in _PACKERS.items() if mark.startswith(begin)), None)
+            if packer == "Zstandard" and zstandard is None:
+                raise SourceError(f"{path}: to read Zstandard, install the extra: pip install 'graph-service[zstd]'. Or pack it with gzip.")
             wanted = limit + 1 if most is None else most
             content = file.read(wanted) if packer is None else _unpacked(path, packer, _UNPACKED[packer](file), wanted)
     except OSError as error:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import brotli
 import pytest
-import zstandard
 
 from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
@@ -79,15 +78,15 @@ def test_a_posted_query_is_told_from_another_by_its_body(server: Server) -> None
 @pytest.mark.parametrize(
     ("accept", "encoding"),
     [
-        *(("gzip", "gzip"), ("br", "br"), ("zstd", "zstd"), ("gzip;q=0.5, br", "br"), ("gzip, zstd", "zstd")),
-        *(("gzip, deflate, br, zstd", "br"), ("br;q=0, zstd;q=0.1", "zstd"), ("identity", None), ("deflate", None)),
+        *(("gzip", "gzip"), ("br", "br"), ("gzip;q=0.5, br", "br"), ("gzip, zstd", "gzip")),
+        *(("gzip, deflate, br, zstd", "br"), ("br;q=0, gzip;q=0.1", "gzip"), ("zstd", None), ("identity", None), ("deflate", None)),
     ],
 )
 def test_an_answer_is_compressed_as_the_client_accepts(server: Server, accept: str, encoding: str | None) -> None:
     plain = server.ask(QUERY)
     answer = server.ask(QUERY, Accept_Encoding=accept)
     assert answer.headers.get("content-encoding") == encoding
-    content = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstandard.decompress, None: bytes}[encoding](answer.body)
+    content = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}[encoding](answer.body)
     assert content == plain.body
     assert (answer.headers["etag"] == plain.headers["etag"]) is (encoding is None)
     assert "accept-encoding" in answer.headers["vary"].lower()

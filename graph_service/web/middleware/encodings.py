@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Callable
 
 import brotli
-import zstandard
 
 from graph_service.formats.media_types import weight
 from graph_service.text.memo import remembered
@@ -15,7 +14,6 @@ IDENTITY = "identity"
 #: Encodings in the order of preference, and how to make them.
 _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: bytes(brotli.compress(content, quality=5)),
-    "zstd": lambda content: zstandard.compress(content, level=9),
     "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
 }
 
