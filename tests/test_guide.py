@@ -30,7 +30,7 @@ from graph_service.web.app import create_app
 from graph_service.web.processes.serving import Serving
 from tests.conftest import ROOT
 
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]
 PACKAGE = ROOT / "graph_service"
 
 #: What stands in a code span and is a path: of the package, named with or without it, or of another folder of the repository. Folders
@@ -46,7 +46,7 @@ FOLDERS = frozenset(path.name for place in (ROOT, PACKAGE) for path in place.ite
 #: Files that an example of the guide writes, and which are there only then.
 WRITTEN = frozenset(re.findall(r"`(graph_service/\S+)`:\n", (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")))
 
-LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)")
 
 
 def paths(page: Path) -> set[str]:
@@ -70,9 +70,17 @@ def test_every_path_that_is_named_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    links = LINK.findall(page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for name, heading in LINK.findall(page.read_text(encoding="utf-8")):
+        file = page.parent / name if name else page
+        assert file.exists(), name
+        assert not heading or heading in headings(file), (name, heading)
+
+
+def headings(page: Path) -> set[str]:
+    """What the headings of a page are called in addresses, as GitHub makes it of them."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_paths_are_found() -> None:

@@ -173,14 +173,3 @@ def test_the_settings_without_a_flag_are_named(capsys: pytest.CaptureFixture[str
         main(["serve", "--help"])
     flags = set(re.findall(r"--[\w-]+", capsys.readouterr().out))
     assert sorted(told) == sorted(setting.name.upper() for setting in fields(Settings) if flag_name(setting.name) not in flags)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", TEXTS[page]):
-        path, _, heading = target.partition("#")
-        file = (ROOT / page).parent / path if path else ROOT / page
-        assert file.exists(), target
-        titles = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
-        # As GitHub makes them.
-        assert not heading or heading in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, target
