@@ -1,26 +1,34 @@
 """What the tests share: a snapshot built once, and real servers on loopback that are stopped again."""
 
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 
+from graph_service.build import build as build_module
+from graph_service.build import child_process, drafts
 from graph_service.build.build import build
+from graph_service.queries.catalogue import Catalogue
 from graph_service.rdf.prefixes import adopt, prefixes
 from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sources.imports import sources_of
+from graph_service.sources.sources import Progress
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +48,12 @@ ROLES = _SOURCES.roles
 
 #: The file of the ontology that says so.
 PRESENTATION = ROOT / "ontology" / "presentation.ttl"
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The canned queries of that graph."""
+    return Catalogue.read(Settings().queries)
 
 
 @dataclass(frozen=True)
@@ -107,15 +121,76 @@ def _prefixes_of_the_graph() -> None:
     adopt(_PREFIXES)
 
 
+#: Files that take longest, in this order: where several processes share the tests, these are begun first, so that none is left with one
+#: when the others are done.
+_LONGEST = (
+    *("tests/http/test_conformance.py", "tests/http/test_graphs_of_others.py", "tests/browser/test_pages.py", "tests/http/test_openapi.py"),
+    *("tests/browser/test_graphs_of_others.py", "tests/engine/test_other_servers.py", "tests/faults/test_damaged_files.py"),
+)
+
 #: What a test that takes one of these waits for: the graph that is built, or a process of its own.
 _BUILT = frozenset({"snapshot", "service", "launch", "command"})
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that wait for a graph or a process, which `make check` leaves out."""
+def pytest_configure(config: pytest.Config) -> None:
+    """What a test may be marked as, for several processes that share the tests."""
+    config.addinivalue_line("markers", "alone: measures what others would disturb: none runs meanwhile in another of these processes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that wait for a graph or a process, which `make check` leaves out. Begin with those that take longest."""
     for item in items:
         if isinstance(item, pytest.Function) and _BUILT.intersection(item.fixturenames):
             item.add_marker(pytest.mark.built)
+    if _shares(config):
+        # Tests that run alone come last: until then the others need not wait for them.
+        turns = dict.fromkeys((_file(item) for item in items if item.get_closest_marker("alone")), len(_LONGEST) + 1)
+        turns |= {file: turn for turn, file in enumerate(_LONGEST)}
+        items.sort(key=lambda item: turns.get(_file(item), len(_LONGEST)))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _shares(config: pytest.Config) -> bool:
+    """Whether this process is one of several that share the tests (pytest-xdist)."""
+    return hasattr(config, "workerinput")
+
+
+_COMMON = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Name a folder in which they meet to each process that shares the tests; called in the one that hands them out."""
+    config: pytest.Config = node.config
+    if _COMMON not in config.stash:
+        config.stash[_COMMON] = mkdtemp(prefix="graph-service-tests-")
+        config.add_cleanup(partial(shutil.rmtree, config.stash[_COMMON]))
+    node.workerinput["common"] = config.stash[_COMMON]
+
+
+def _common(config: pytest.Config) -> Path:
+    """The folder in which the processes that share the tests meet."""
+    return Path(config.workerinput["common"])  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that is marked as `alone` runs while no other does."""
+    if not _shares(item.config):
+        return (yield)
+    with (_common(item.config) / "next").open("w") as following, (_common(item.config) / "running").open("w") as running:
+        # Whoever waits for the others to end their tests keeps them from beginning new ones.
+        fcntl.flock(following, fcntl.LOCK_EX)
+        fcntl.flock(running, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        fcntl.flock(following, fcntl.LOCK_UN)
+        try:
+            return (yield)
+        finally:
+            # A process that the test has left behind may hold the file open.
+            fcntl.flock(running, fcntl.LOCK_UN)
 
 
 #: The servers that run, and those of them that run until all tests are done.
@@ -164,8 +239,14 @@ def settings(snapshots: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def snapshot(settings: Settings) -> Snapshot:
-    """The project's own graph, built once."""
+def snapshot(settings: Settings, pytestconfig: pytest.Config) -> Snapshot:
+    """The project's own graph, built once: of several processes that share the tests the first builds it, and each has a copy."""
+    if _shares(pytestconfig):
+        common = _common(pytestconfig) / "snapshots"
+        with (_common(pytestconfig) / "building").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            built = build(replace(settings, snapshots=common), lambda _: None)
+            shutil.copytree(built.folder, settings.snapshots / built.id, dirs_exist_ok=True)
     return build(settings, lambda _: None)
 
 
@@ -244,6 +325,24 @@ def forked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]
     yield "-S", str(ROOT / "tests" / "forked.py"), str(place)
     forking.terminate()
     forking.wait(timeout=20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _builds_are_forked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What this process builds is made in a fork of that process, too."""
+    usual = child_process._MAKE
+
+    def made(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
+        if usual == child_process._MAKE:
+            _, file, listening = request.getfixturevalue("forked")
+            child_process._MAKE = f"import runpy, sys; sys.argv = {[file, listening, 'make']!r}; runpy.run_path({file!r})"
+        return child_process.made_apart(id, place, settings, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child_process, "_MAKE", usual)
+        for module in (build_module, drafts):
+            patch.setattr(module, "made_apart", made)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -31,8 +31,8 @@ from graph_service.web.processes import generations
 
 
 def main(place: str) -> None:
-    """Listen at a path. A client sends where output and errors go, and a line of JSON (arguments, environment). It has a service
-    until it says no more; then it is told the exit status, as a byte.
+    """Listen at a path. A client sends its standard files and a line of JSON (arguments, environment). It has a service until it says no
+    more; then it is told the exit status, as a byte.
     """
     vars(build)["made_apart"] = _made
     vars(generations)["warm"] = lambda *_: None
@@ -73,21 +73,25 @@ def _forked(work: Callable[[], object]) -> int:
 def _attend(client: socket.socket) -> None:
     """Give a client its service, and tell it how that has ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _, outputs, _, _ = socket.recv_fds(client, 1, 2)
+    _, files, _, _ = socket.recv_fds(client, 1, 3)
     asked = json.loads(client.makefile().readline())
 
-    def serve() -> None:
+    def work() -> None:
         client.close()
-        for number, output in zip((1, 2), outputs, strict=True):
-            os.dup2(output, number)
-            os.close(output)
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+            os.close(file)
         os.environ.clear()
         os.environ.update(asked["environment"])
-        sys.exit(cli.main(asked["arguments"]))
+        # As `build/child_process.py` starts it, or a user.
+        if asked["arguments"] == ["make"]:
+            pipeline.main()
+        else:
+            sys.exit(cli.main(asked["arguments"]))
 
-    service = _forked(serve)
-    for output in outputs:
-        os.close(output)
+    service = _forked(work)
+    for file in files:
+        os.close(file)
     handle = os.pidfd_open(service)
     if client.fileno() in select.select([handle, client.fileno()], [], [])[0]:
         os.kill(service, signal.SIGTERM)

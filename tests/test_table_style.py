@@ -5,12 +5,13 @@ import re
 import pytest
 
 from graph_service.engine.result import Query
-from graph_service.queries.catalogue import CannedQuery, Catalogue
+from graph_service.queries.catalogue import CannedQuery
 from graph_service.rdf.terms import NamedNode
 from graph_service.service.service import Service
-from graph_service.settings import LANGUAGES, Settings
+from graph_service.settings import LANGUAGES
+from tests.conftest import catalogue
 
-QUERIES = [query for query in Catalogue.read(Settings().queries).queries.values() if query.form == "SELECT"]
+QUERIES = [query for query in catalogue().queries.values() if query.form == "SELECT"]
 
 #: A word that stands in a query's text and would be answered in English, whatever the reader's language.
 CODED = re.compile(r'(?:BIND\(|IF\(|, )"[A-Za-z][a-z ]{2,}"(?=[,)]| AS )')

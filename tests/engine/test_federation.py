@@ -288,7 +288,8 @@ def test_a_slow_server_is_given_up_in_time_for_the_rest(engine: EmbeddedEngine) 
     slow: Handle = lambda handler: time.sleep(2)  # noqa: E731 - as short as the others
     began = time.monotonic()
     assert isinstance(outcome(slow, deadline=1), OutOfTime)
-    assert time.monotonic() - began < 0.9
+    # Half of its time, and not the two seconds of the other.
+    assert time.monotonic() - began < 1.8
     with listening(slow) as (port, _):
         text = f"SELECT ?s {{ ?s ?p <http://e/2> SERVICE SILENT <http://127.0.0.1:{port}/> {{ ?s ?q ?o }} }}"
         assert answered(engine, federation(f"127.0.0.1:{port}", deadline=1), text) == [["<http://e/1>"]]
@@ -315,7 +316,8 @@ def test_as_many_queries_wait_for_others_as_there_are_places_and_an_operator_can
         began = time.monotonic()
         assert REGISTER.cancel("mine")
         asking.join()
-        assert time.monotonic() - began < 1
+        # The answer would come after three.
+        assert time.monotonic() - began < 2.5
         assert [type(error) for error in errors] == [Cancelled]
         assert REGISTER.running == []
         assert not REGISTER.cancel("mine")

@@ -123,7 +123,7 @@ def test_a_slow_server_is_given_up_at_the_deadline(seconds: float | None) -> Non
         began = time.monotonic()
         with pytest.raises(OutOfTime):
             remote.run(Query("ASK {}", timeout=seconds))
-        assert time.monotonic() - began < (seconds or LIMITS.deadline) + 0.5
+        assert time.monotonic() - began < (seconds or LIMITS.deadline) + 1.5
         assert remote.counts.timed_out == 1
         assert not remote.register.running
 
@@ -138,7 +138,7 @@ def test_a_server_that_trickles_is_given_up_at_the_deadline() -> None:
 
     began = time.monotonic()
     assert isinstance(outcome(trickle), OutOfTime)
-    assert time.monotonic() - began < LIMITS.deadline + 0.5
+    assert time.monotonic() - began < LIMITS.deadline + 1.5
 
 
 def test_an_operator_cancels_a_query_that_waits_for_the_server() -> None:
@@ -147,7 +147,8 @@ def test_an_operator_cancels_a_query_that_waits_for_the_server() -> None:
         began = time.monotonic()
         with pytest.raises(Cancelled):
             remote.run(Query("ASK {}", id="mine"))
-        assert time.monotonic() - began < 1
+        # Its deadline is at two.
+        assert time.monotonic() - began < 1.8
         assert not remote.register.cancel("mine")
 
 

@@ -21,10 +21,20 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     return write(tmp_path_factory.mktemp("chain") / "data.ttl")
 
 
+LIMITS = ("--query-deadline", "5", "--query-memory", "48 MiB", "--result-limit", "16 MiB", "--workers", "2", "--queue", "32")
+
+
 @pytest.fixture(scope="session")
 def tried(start: Start, chain: tuple[str, ...]) -> Server:
     """The service that is tried hard."""
-    limits = ("--query-deadline", "5", "--query-memory", "48 MiB", "--result-limit", "16 MiB", "--workers", "2", "--queue", "32")
-    server = kept(start(*chain, *limits))
+    server = kept(start(*chain, *LIMITS))
+    assert lookup(server, 1) is True
+    return server
+
+
+@pytest.fixture(scope="session")
+def idle(start: Start, chain: tuple[str, ...]) -> Server:
+    """Another one of the kind, that is not: how long it takes to answer is what the machine makes of it."""
+    server = kept(start(*chain, *LIMITS))
     assert lookup(server, 1) is True
     return server

@@ -155,8 +155,9 @@ def test_one_connection_is_not_many(tried: Server) -> None:
         assert connection.recv(100)[:12] in {b"", b"HTTP/1.1 400", b"HTTP/1.1 505"}
 
 
-def test_halves_of_heads_have_an_end_and_shut_nobody_out(hasty: Server) -> None:
-    with answers_beside(hasty), ExitStack() as connections:
+@pytest.mark.alone
+def test_halves_of_heads_have_an_end_and_shut_nobody_out(hasty: Server, idle: Server) -> None:
+    with answers_beside(hasty, idle), ExitStack() as connections:
         began = time.monotonic()
         many = [connections.enter_context(connect(hasty, b"GET /sparql HTTP/1.1\r\nHost: x\r\nX")) for _ in range(1500)]
         for connection in many:
@@ -165,13 +166,14 @@ def test_halves_of_heads_have_an_end_and_shut_nobody_out(hasty: Server) -> None:
         assert time.monotonic() - began < 20
 
 
-def test_readers_that_do_not_read_silence_nobody_and_have_an_end(hasty: Server) -> None:
+@pytest.mark.alone
+def test_readers_that_do_not_read_silence_nobody_and_have_an_end(hasty: Server, idle: Server) -> None:
     request = b"GET /downloads/dataset.nq HTTP/1.1\r\nHost: x\r\n\r\n"
     new = [
         f"GET /sparql?{urlencode({'query': f'{LARGE} # {number}'})} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
         for number in range(4)
     ]
-    with answers_beside(hasty), ExitStack() as connections:
+    with answers_beside(hasty, idle), ExitStack() as connections:
         many = [connections.enter_context(connect(hasty, what)) for what in [request] * 190 + new]
         until = time.monotonic() + 20
         # Nobody has closed a connection here; what is given up is given up by the service, and its files go with it.

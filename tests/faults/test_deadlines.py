@@ -21,10 +21,11 @@ from graph_service.web.middleware.turns import Turns
 from tests.conftest import Server
 from tests.faults.beside import RUNAWAY, ask, write
 
-#: Seconds that an answer may come late, beside others on a busy core; less than a second waiting would take.
+#: Seconds that an answer may come late, beside others on busy cores; less than a second waiting would take.
 LATE = 1.4
 
 
+@pytest.mark.alone
 @pytest.mark.live
 @pytest.mark.parametrize("volatile", [False, True], ids=["kept", "volatile"])
 def test_who_ask_for_the_same_runaway_all_have_its_end_in_their_time(tried: Server, volatile: bool) -> None:
@@ -41,6 +42,7 @@ def test_who_ask_for_the_same_runaway_all_have_its_end_in_their_time(tried: Serv
     assert max(seconds for _, seconds in answers) < 1.5 + LATE
 
 
+@pytest.mark.alone
 @pytest.mark.live
 def test_what_is_waited_for_a_place_is_not_given_again_for_the_query(start: Callable[..., Server], chain: tuple[str, ...]) -> None:
     server = start(*chain, "--workers", "1", "--queue", "32", "--query-deadline", "20")

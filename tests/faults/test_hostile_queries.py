@@ -23,7 +23,8 @@ def post(server: Server, query: str, timeout: str = "1") -> int:
     return server.ask(f"/sparql?timeout={timeout}", "POST", query.encode(), Content_Type="application/sparql-query").status
 
 
-def test_sixteen_clients_with_hostile_texts_hold_nobody_up(tried: Server) -> None:
+@pytest.mark.alone
+def test_sixteen_clients_with_hostile_texts_hold_nobody_up(tried: Server, idle: Server) -> None:
     stop = threading.Event()
 
     def client(number: int) -> set[int]:
@@ -39,7 +40,7 @@ def test_sixteen_clients_with_hostile_texts_hold_nobody_up(tried: Server) -> Non
         return seen
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        with answers_beside(tried):
+        with answers_beside(tried, idle):
             clients = [pool.submit(client, number) for number in range(CLIENTS)]
             time.sleep(SECONDS)
             stop.set()

@@ -30,7 +30,8 @@ LARGE = (
 )
 
 
-def test_eight_clients_who_ask_for_large_answers_in_ever_new_ways_hold_up_nobody(tried: Server) -> None:
+@pytest.mark.alone
+def test_eight_clients_who_ask_for_large_answers_in_ever_new_ways_hold_up_nobody(tried: Server, idle: Server) -> None:
     numbers = count()
     host = tried.url.removeprefix("http://")
 
@@ -46,7 +47,7 @@ def test_eight_clients_who_ask_for_large_answers_in_ever_new_ways_hold_up_nobody
             seen.add(answer.status)
         return seen
 
-    with answers_beside(tried), ThreadPoolExecutor(8) as pool:
+    with answers_beside(tried, idle), ThreadPoolExecutor(8) as pool:
         seen = set().union(*pool.map(client, range(8)))
     assert seen <= {200, 404, 503}
     assert 200 in seen

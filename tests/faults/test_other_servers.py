@@ -144,7 +144,8 @@ def test_an_answer_that_drips_ends_at_the_deadline(engine: EmbeddedEngine, statu
     error = outcome(engine, drip, deadline=1.2)
     assert isinstance(error, OutOfTime)
     assert "0.6 s" in error.detail
-    assert time.monotonic() - began < 2
+    # It would go on for five.
+    assert time.monotonic() - began < 4
 
 
 def test_the_time_that_is_told_is_that_of_the_whole_query(engine: EmbeddedEngine) -> None:

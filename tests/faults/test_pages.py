@@ -16,8 +16,9 @@ from tests.faults.beside import answers_beside
 CLIENTS, SECONDS = 32, 3
 
 
+@pytest.mark.alone
 @pytest.mark.live
-def test_new_pages_hold_up_no_short_answer(tried: Server) -> None:
+def test_new_pages_hold_up_no_short_answer(tried: Server, idle: Server) -> None:
     until = time.monotonic() + SECONDS
 
     def client(number: int) -> Counter[int]:
@@ -27,7 +28,7 @@ def test_new_pages_hold_up_no_short_answer(tried: Server) -> None:
             statuses[tried.ask("/sparql?" + urlencode({"query": query}), Accept="text/html").status] += 1
         return statuses
 
-    with answers_beside(tried), ThreadPoolExecutor(CLIENTS) as pool:
+    with answers_beside(tried, idle), ThreadPoolExecutor(CLIENTS) as pool:
         statuses = sum(pool.map(client, range(CLIENTS)), Counter[int]())
     assert set(statuses) <= {200, 503}
     assert statuses[200]

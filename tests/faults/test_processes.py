@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.conftest import Server
-from tests.faults.beside import HOG, LARGE, RUNAWAY, SIZE, ask, connect, lookup, nothing_left, workers, write
+from tests.faults.beside import HOG, LARGE, RUNAWAY, SIZE, ask, connect, lookup, nothing_left, seconds, workers, write
 
 pytestmark = pytest.mark.live
 
@@ -28,7 +29,7 @@ Start = Callable[..., Server]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_workers_killed_at_random_under_load(tried: Server) -> None:
+def test_workers_killed_at_random_under_load(tried: Server, idle: Server) -> None:
     stop = threading.Event()
     chance = random.Random(7)
 
@@ -49,7 +50,7 @@ def test_workers_killed_at_random_under_load(tried: Server) -> None:
             seen[lookup(tried, number)] += 1
         return seen
 
-    with nothing_left(tried), ThreadPoolExecutor(9) as pool:
+    with nothing_left(tried, idle), ThreadPoolExecutor(9) as pool:
         killer = pool.submit(kill)
         clients = [pool.submit(client, number) for number in range(8)]
         stop.wait(SECONDS)
@@ -60,26 +61,27 @@ def test_workers_killed_at_random_under_load(tried: Server) -> None:
     assert total[True] > 10 * SECONDS
 
 
-def test_two_hundred_runaways_from_twenty_clients(tried: Server) -> None:
+def test_two_hundred_runaways_from_twenty_clients(tried: Server, idle: Server) -> None:
     def client(number: int) -> list[int]:
         return [ask(tried, f"{RUNAWAY} # {number} {turn}", timeout="0.6")[0] for turn in range(10)]
 
-    took = []
-    with nothing_left(tried):
+    took, elsewhere = [], []
+    with nothing_left(tried, idle):
         with ThreadPoolExecutor(20) as pool:
             runaways = [pool.submit(client, number) for number in range(20)]
             while not all(runaway.done() for runaway in runaways):
                 began = time.monotonic()
                 assert lookup(tried, 3) is not False
                 took.append(time.monotonic() - began)
+                elsewhere.append(seconds(partial(lookup, idle, 3)))
                 time.sleep(0.2)
         assert {status for runaway in runaways for status in runaway.result()} <= {504, 503}
-    # As a rule within a second, also where other programs use the machine.
-    assert sorted(took)[len(took) // 2] < 1.5
+    # As a rule within a second, and as much later as the machine is busy otherwise.
+    assert sorted(took)[len(took) // 2] < 1.5 + sorted(elsewhere)[len(elsewhere) // 2]
 
 
-def test_hogs_of_memory_end_alone(tried: Server) -> None:
-    with nothing_left(tried):
+def test_hogs_of_memory_end_alone(tried: Server, idle: Server) -> None:
+    with nothing_left(tried, idle):
         with ThreadPoolExecutor(6) as pool:
             hogs = [pool.submit(ask, tried, f"{HOG} # {number}") for number in range(12)]
             while not all(hog.done() for hog in hogs):
@@ -89,21 +91,21 @@ def test_hogs_of_memory_end_alone(tried: Server) -> None:
         assert statuses[507]
 
 
-def test_clients_that_do_not_read_and_then_break_off(tried: Server) -> None:
-    with nothing_left(tried), ExitStack() as connections:
-        idle = []
+def test_clients_that_do_not_read_and_then_break_off(tried: Server, idle: Server) -> None:
+    with nothing_left(tried, idle), ExitStack() as connections:
+        unread = []
         for number in range(40):
             target = urlencode({"query": f"{LARGE} # {number % 20}"})
             request = f"GET /sparql?{target} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
-            idle.append(connections.enter_context(connect(tried, request)))
-        for connection in idle[::4]:
+            unread.append(connections.enter_context(connect(tried, request)))
+        for connection in unread[::4]:
             assert connection.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 503"}
         assert lookup(tried, 5) is True
     status, body = ask(tried, LARGE)
     assert (status, body.count(b"\n")) == (200, 30 * SIZE + 1)
 
 
-def test_halves_of_requests_hold_nobody_up(tried: Server) -> None:
+def test_halves_of_requests_hold_nobody_up(tried: Server, idle: Server) -> None:
     halves = [
         b"",
         b"GET /sparql HT",
@@ -111,25 +113,25 @@ def test_halves_of_requests_hold_nobody_up(tried: Server) -> None:
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nSELECT",
         b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nSEL",
     ]
-    with nothing_left(tried), ExitStack() as connections:
+    with nothing_left(tried, idle), ExitStack() as connections:
         for half in halves * 40:
             connections.enter_context(connect(tried, half))
         began = time.monotonic()
         assert [lookup(tried, number) for number in range(5)] == [True] * 5
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 3 + seconds(lambda: [lookup(idle, number) for number in range(5)])
         # Halves of bodies take memory and nothing else, so whole ones are still read.
         assert tried.ask("/sparql", "POST", b"ASK {}", Content_Type="application/sparql-query").status == 200
     assert tried.ask("/sparql", "POST", b"ASK {}", Content_Type="application/sparql-query").status == 200
 
 
-def test_a_question_that_takes_long_asked_by_very_many_at_once(tried: Server) -> None:
+def test_a_question_that_takes_long_asked_by_very_many_at_once(tried: Server, idle: Server) -> None:
     target = urlencode({"query": RUNAWAY + " # by very many", "timeout": "0.8"})
-    with nothing_left(tried), ExitStack() as connections:
+    with nothing_left(tried, idle), ExitStack() as connections:
         many = [connections.enter_context(connect(tried, f"GET /sparql?{target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())) for _ in range(300)]
         time.sleep(0.3)
         began = time.monotonic()
         assert lookup(tried, 6) is not False
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 2 + seconds(partial(lookup, idle, 6))
         assert {connection.recv(12) for connection in many} <= {b"HTTP/1.1 503", b"HTTP/1.1 504"}
 
 
@@ -147,12 +149,12 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-def test_a_disk_that_is_full_while_results_are_spooled(start: Start, chain: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_disk_that_is_full_while_results_are_spooled(start: Start, chain: tuple[str, ...], tmp_path: Path, idle: Server) -> None:
     with small_disk(tmp_path, "3m") as disk:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("TMPDIR", str(disk))
             server = start(*chain, "--workers", "2")
-        with nothing_left(server):
+        with nothing_left(server, idle):
             with ThreadPoolExecutor(4) as pool:
                 answers = list(pool.map(lambda number: ask(server, f"{LARGE} # {number}"), range(8)))
             assert {status for status, _ in answers} == {503}

@@ -41,8 +41,8 @@ def server(start: Callable[..., Server], chain: tuple[str, ...], tmp_path_factor
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "text/html"])
-def test_numbers_of_few_characters_and_millions_of_digits(server: Server, accept: str) -> None:
-    with answers_beside(server):
+def test_numbers_of_few_characters_and_millions_of_digits(server: Server, accept: str, idle: Server) -> None:
+    with answers_beside(server, idle):
         for numeral in NUMERALS:
             for name in ("x", "year"):
                 answer = server.ask("/queries/sized?" + urlencode({name: numeral}), Accept=accept)
@@ -54,23 +54,23 @@ def test_numbers_of_few_characters_and_millions_of_digits(server: Server, accept
             assert server.ask("/things/Thing?" + urlencode({"page": numeral}), Accept=accept).status == 422
 
 
-def test_numbers_in_a_result_that_is_shown_as_a_page(server: Server) -> None:
-    with answers_beside(server):
+def test_numbers_in_a_result_that_is_shown_as_a_page(server: Server, idle: Server) -> None:
+    with answers_beside(server, idle):
         for kind in ("integer", "decimal", "double", "date", "gYearMonth", "dateTime", "boolean"):
             values = " ".join(f'"{numeral}"^^<http://www.w3.org/2001/XMLSchema#{kind}>' for numeral in NUMERALS)
             query = f"SELECT ?x {{ VALUES ?x {{ {values} }} }}"
             assert server.ask("/sparql?" + urlencode({"query": query}), Accept="text/html").status == 200
 
 
-def test_a_pattern_is_held_against_a_text_of_bounded_length(server: Server) -> None:
-    with answers_beside(server):
+def test_a_pattern_is_held_against_a_text_of_bounded_length(server: Server, idle: Server) -> None:
+    with answers_beside(server, idle):
         answer = server.ask("/queries/sized?" + urlencode({"code": "C1" + 4000 * "C"}))
     assert answer.status == 422
     assert "at most 1000 characters" in answer.text
 
 
-def test_very_many_values_are_refused_and_the_same_value_counts_once(server: Server) -> None:
-    with answers_beside(server):
+def test_very_many_values_are_refused_and_the_same_value_counts_once(server: Server, idle: Server) -> None:
+    with answers_beside(server, idle):
         many = server.ask("/queries/sized?" + urlencode({"thing": [f"http://e/{n}" for n in range(101)]}, doseq=True))
         assert (many.status, "thing may have 100 values" in many.text) == (422, True)
         for path in ("/queries/sized", "/things/Thing", "/pictures/timeline", "/search"):
@@ -83,9 +83,9 @@ def test_very_many_values_are_refused_and_the_same_value_counts_once(server: Ser
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "text/html", "application/json", "application/sparql-results+json"])
-def test_long_values_are_not_told_again_and_again(server: Server, accept: str) -> None:
+def test_long_values_are_not_told_again_and_again(server: Server, accept: str, idle: Server) -> None:
     form = "application/x-www-form-urlencoded"
-    with answers_beside(server):
+    with answers_beside(server, idle):
         for name in ("x", "thing", "page", "lang", "format", "nothing"):
             long = server.ask("/queries/sized", "POST", urlencode({name: 1_000_000 * "x"}).encode(), Content_Type=form, Accept=accept)
             assert long.status == 422

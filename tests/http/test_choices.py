@@ -6,17 +6,15 @@ from html import unescape
 
 import pytest
 
-from graph_service.queries.catalogue import Catalogue
 from graph_service.service.service import Service
-from graph_service.settings import Settings
-from tests.conftest import Server
+from tests.conftest import Server, catalogue
 
 pytestmark = pytest.mark.live
 
 #: The parameters of canned queries that are chosen from a list, with the query's name.
 LISTED = [
     (query.name, parameter.name)
-    for query in Catalogue.read(Settings().queries).queries.values()
+    for query in catalogue().queries.values()
     for parameter in query.parameters.values()
     if parameter.listed is not None and query.form == "SELECT"
 ]

@@ -7,14 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from graph_service.errors import NotFound
-from graph_service.queries.catalogue import Catalogue
 from graph_service.service.service import Service
-from graph_service.settings import Settings
-from tests.conftest import Server
+from tests.conftest import Server, catalogue
 
 pytestmark = pytest.mark.live
 
-MOVED = sorted(Catalogue.read(Settings().queries).successors)
+MOVED = sorted(catalogue().successors)
 
 
 @pytest.mark.parametrize("name", MOVED)
