@@ -7,11 +7,15 @@ BIN := $(VENV)/bin
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
-.PHONY: serve shell check test programs lint bench messages lock wheel release
+.PHONY: serve dev shell check test programs lint bench messages lock wheel release
 
 serve: $(VENV)/.serve $(VENV)/.frontend
 	@echo 'In another terminal, in this folder: "make shell" for a shell with graph-service and python, or "./graph-service --help".'
 	$(BIN)/graph-service serve --port $(PORT)
+
+# What is edited is seen at once: sources, queries and templates by the service itself, modules by starting it again.
+dev: $(VENV)/.test $(VENV)/.frontend
+	$(BIN)/watchfiles --filter python '$(BIN)/graph-service serve --development true --port $(PORT)' graph_service
 
 # A shell for the commands and the Python of the README and its pages; a script on its standard input is run.
 shell: $(VENV)/.serve

@@ -25,7 +25,8 @@ _KNOWLEDGE_FLAGS = (
     *("snapshots", "keep_snapshots", "reasoning", "strict", "inconsistent", "void_classes", "ontology_deadline", "ontology_memory"),
 )
 _SERVER_FLAGS = (
-    *("host", "port", "public_url", "hosts", "proxies", "language", "image_hosts", "reload_queries", "page_size", "page_limit"),
+    *("host", "port", "public_url", "hosts", "proxies", "language", "image_hosts", "reload_queries", "development"),
+    *("page_size", "page_limit"),
     *("body_limit", "body_deadline", "bodies_limit", "address_limit", "header_limit", "field_limit", "header_deadline"),
     *("send_deadline", "lowest_rate", "spool_limit", "connections", "grace", "restarts"),
 )

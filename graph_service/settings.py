@@ -308,6 +308,12 @@ class Settings:
     reload_queries: bool = _setting(
         _flag, lambda: False, "false", "whether a changed file of canned queries starts a build, for authors of queries"
     )
+    development: bool = _setting(
+        _flag,
+        lambda: False,
+        "false",
+        "whether changes to sources, queries and templates are shown at once; nothing is checked, cached, or written but N-Quads",
+    )
     page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query, where the request does not say")
     page_limit: int = _setting(
         _count, lambda: 10_000, "10000", "rows on a page of a canned query, at most (422); on a page for people at most 1000"

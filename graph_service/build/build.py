@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from graph_service.build import failure
-from graph_service.build.child_process import made_apart
+from graph_service.build.child_process import made_apart, made_in_fork
 from graph_service.build.drafts import private
 from graph_service.build.identity import snapshot_id, source_set
 from graph_service.errors import BuildError
@@ -42,7 +42,8 @@ def _built(settings: Settings, progress: Progress) -> Snapshot:
     try:
         if built is None:
             snapshot.refuse_unwritable(settings.snapshots)
-            built = _taken(id, settings, progress) or made_apart(id, settings.snapshots, settings, progress)
+            make = made_in_fork if settings.development else made_apart
+            built = _taken(id, settings, progress) or make(id, settings.snapshots, settings, progress)
         snapshot.remember(built, source_set(settings))
     except OSError as error:
         raise BuildError(f"The snapshot cannot be written to {settings.snapshots}: {error.strerror or error}.") from error

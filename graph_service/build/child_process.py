@@ -2,9 +2,13 @@
 it (a crash, no memory left) harms no process that serves.
 """
 
+import multiprocessing
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from pathlib import Path
 
 from graph_service.errors import BuildError
@@ -34,6 +38,21 @@ def made_apart(id: str, place: Path, settings: Settings, progress: Progress) -> 
         except BaseException:
             process.kill()
             raise
+    return Snapshot.open(place / id)
+
+
+def made_in_fork(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
+    """The same in a copy of this process, which has imported and parsed all that has not been changed: half a second sooner.
+
+    For development alone: what this process has in memory, the copy has, too.
+    """
+    pipeline = import_module("graph_service.build.pipeline")
+    pipeline.read_ahead(settings)
+    try:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as processes:
+            processes.submit(pipeline.make, id, place, settings, progress).result()
+    except BrokenProcessPool as error:
+        raise BuildError("The build ended before it was done.") from error
     return Snapshot.open(place / id)
 
 

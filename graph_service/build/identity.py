@@ -40,13 +40,16 @@ def graph_id(settings: Settings) -> str:
             settings.inconsistent,
             settings.default_graph,
             str(settings.void_classes),
+            *(["development"] if settings.development else []),
         )
     )
     sources = sources_of(settings)
     with told_together((*sources.files, *sources.about)):
         digest = hashlib.sha256(f"{graph_service.__version__}\0{ways}\0{sources.fingerprint()}".encode())
     package = Path(graph_service.__file__).parent
-    code = [path for part in _PARTS for path in sorted(package.glob(f"{part}/*.py"))]
+    # Whoever changes a module does not want to wait for a build after each change.
+    parts = () if settings.development else _PARTS
+    code = [path for part in parts for path in sorted(package.glob(f"{part}/*.py"))]
     gates = [*sparql_rules.rules(settings.ontology), *sparql_rules.shapes(settings.ontology)]
     for path in [*code, *gates, *derivations.files(settings.ontology)]:
         digest.update(_content(path))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -138,6 +138,12 @@ def read_canned(path: Path) -> CannedQuery:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: {error}") from error
+    return _parsed(path, text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, text: str) -> CannedQuery:
+    """A canned query from the text of its file; one that has not been changed is parsed once."""
     variables = grlc.places(text)
     header = read_header(text, path, path.stem.replace("-", " ").replace("_", " ") if variables else None)
     if header.params:

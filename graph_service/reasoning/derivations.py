@@ -7,6 +7,7 @@ explained by the query and those triples.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -72,8 +73,9 @@ def read(paths: Iterable[Path]) -> list[Derivation]:
     return [parse(path.stem, text_of(path), str(path)) for path in paths]
 
 
+@lru_cache(maxsize=64)
 def parse(name: str, text: str, where: str = "") -> Derivation:
-    """A derivation from its text. Raises SourceError, beginning with `where`."""
+    """A derivation from its text; one that has not been changed is parsed once. Raises SourceError, beginning with `where`."""
     sentence = sentence_of(text, "derivation", where)
     try:
         algebra = prepareQuery(text).algebra

@@ -6,7 +6,7 @@ bytes, compressed ones too.
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,15 +62,17 @@ class PublishedDocument(NamedTuple):
     triples: frozenset[ox.Triple]
 
 
-def write_dumps(folder: Path, space: Space, quads: list[ox.Quad]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Write all files; the entry of each for the manifest, by its name, and of each that its format cannot say, the reason."""
+def write_dumps(
+    folder: Path, space: Space, quads: list[ox.Quad], formats: Collection[Format]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Write all files in some formats; the entry of each for the manifest, by its name, and of each that is not there, the reason."""
     entries: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     # Compressing is most of the work, and goes on beside the rest.
     with ThreadPoolExecutor() as pool:
         kept: list[tuple[str, dict[str, Any], Future[dict[str, Any]]]] = []
         for stem, properties, chosen in _parts(space, quads):
-            for format, content in _formats(chosen):
+            for format, content in _formats(chosen, formats):
                 if isinstance(content, str):
                     left_out[f"{stem}.{format.name}"] = content
                     continue

@@ -321,6 +321,7 @@ def write(
     told: Mapping[str, object] | None = None,
     queries: Iterable[Path] = (),
     ontologies: Mapping[str, PublishedDocument] | None = None,
+    formats: Collection[Format] = DUMP_FORMATS,
 ) -> Snapshot:
     """Write the quads, what the graph says of itself, its canned queries and its ontologies as the snapshot `place/<id>`.
 
@@ -344,7 +345,7 @@ def write(
         for name, content in about.items():
             (draft / name).write_bytes(content)
         write_index(draft / "search.sqlite", space, roles, quads, description)
-        dumps, left_out = write_dumps(draft / "dumps", space, quads)
+        dumps, left_out = write_dumps(draft / "dumps", space, quads, formats)
         manifest = {
             "id": id,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -39,7 +39,8 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     # People read JSON too: members stand in the order in which they are given, letters as they are.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["kept"] = Kept()
+    app.extensions["kept"] = Kept(0) if settings.development else Kept()
+    app.config["TEMPLATES_AUTO_RELOAD"] = settings.development
     know(app, service)
     app.jinja_env.filters["destination"] = destination
     app.jinja_env.filters["followed"] = is_followed

@@ -123,4 +123,4 @@ def test_queries_that_cannot_be_looked_for_are_told_and_found_again(start: Calla
     (tmp_path / "away" / "one.rq").write_text(good(3))
     (tmp_path / "away").rename(place)
     assert becomes(server, "/queries/one", (200, b"n\r\n3\r\n"))
-    assert server.log.read_text().count("changed queries cannot be looked for") == 1
+    assert server.log.read_text().count("changed files cannot be looked for") == 1

@@ -28,7 +28,9 @@ _PLAIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/([A-Za-z0-9._~-]+/)*")
 class Kept:
     """The contents of one snapshot. Those who come while one is made wait for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        """`most` is how many bytes are kept."""
+        self._most = most
         self._contents: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -53,11 +55,11 @@ class Kept:
     def _keep(self, key: tuple[str, ...], content: bytes) -> None:
         with self._lock:
             self._making.pop(key, None)
-            if len(content) > _MOST // 4:
+            if len(content) > self._most // 4:
                 return
             self._contents[key] = content
             self._size += len(content)
-            while self._size > _MOST:
+            while self._size > self._most:
                 self._size -= len(self._contents.popitem(last=False)[1])
 
 

@@ -154,6 +154,8 @@ class Cache:
     def __init__(self, snapshot: Snapshot, settings: Settings, counts: CacheCounts) -> None:
         self._version = snapshot.id
         self._made = http_date(datetime.fromisoformat(snapshot.made))
+        # A template or a module may have been changed since the same was asked.
+        self._is_used = not settings.development
         self._limit = settings.cache_size
         self._language = settings.language
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
@@ -275,7 +277,7 @@ class Cache:
 
     def _key(self, asked: IncomingRequest) -> bytes | None:
         """A hash of what the answer depends on; None for requests that are not for the cache."""
-        if asked.method not in _ASKING or asked.path.startswith(_NEVER):
+        if not self._is_used or asked.method not in _ASKING or asked.path.startswith(_NEVER):
             return None
         get = asked.headers.get
         language = preferred(get("accept-language", ""), self._language)

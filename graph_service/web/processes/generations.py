@@ -37,8 +37,8 @@ from graph_service.web.middleware.takeover import Takeover
 from graph_service.web.middleware.turns import Turns
 from graph_service.web.processes.warming import warm
 
-#: Seconds between two looks for a new snapshot.
-_LOOK = 0.5
+#: Seconds between two looks for a new snapshot, and for who waits for the effect of a change.
+_LOOK, _SOON = 0.5, 0.1
 
 #: Where it is asked whether the process is alive.
 HEALTH = "/health"
@@ -113,7 +113,8 @@ class Succession:
         self.metrics = Metrics(lambda: self._current.service, self._cache_counts, readers, self._takeover, restarts)
         self._turns = Turns(settings.workers, settings.query_deadline)
         self._current = self._generation(snapshot)
-        threading.Thread(target=self._current.warm, daemon=True).start()
+        if not settings.development:
+            threading.Thread(target=self._current.warm, daemon=True).start()
         threading.Thread(target=self._look_for_successors, daemon=True).start()
         # Apart from that, since taking a snapshot over takes some seconds.
         threading.Thread(target=self._hear_of_builds, daemon=True).start()
@@ -141,7 +142,7 @@ class Succession:
 
     def _look_for_successors(self) -> None:
         wait: Callable[[float], bool] = threading.Event().wait
-        while not wait(_LOOK):
+        while not wait(_SOON if self._settings.development else _LOOK):
             try:
                 self._look()
             except Exception as error:  # the only thread that looks: whatever it meets, it looks again
@@ -174,7 +175,7 @@ class Succession:
             self._failed(error, "new snapshot waits")
             return
         is_ours = self._settings.engine == "embedded"
-        if is_ours:
+        if is_ours and not self._settings.development:
             self._successor.warm()
         old, self._current, self._successor = self._current, self._successor, None
         self._takeover.fault = ""

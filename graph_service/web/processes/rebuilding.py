@@ -1,4 +1,4 @@
-"""What the main process builds while another one serves: on SIGHUP, and for their authors when files of canned queries change.
+"""What the main process builds while another one serves: on SIGHUP, and for their authors when files change.
 
 Neither ends by an error: it is logged, noted where the serving process tells it on `/ready` and `/metrics`, and what was good is served.
 """
@@ -13,11 +13,12 @@ from graph_service.build import failure
 from graph_service.build.build import build
 from graph_service.build.identity import source_set
 from graph_service.errors import ServiceError
+from graph_service.files import below, is_folder
 from graph_service.queries.catalogue import query_files
 from graph_service.settings import Settings
 
-#: Seconds between two looks for changed files of canned queries.
-_LOOK = 0.5
+#: Seconds between two looks for changed files of canned queries, and for any while somebody develops.
+_LOOK, _SOON = 0.5, 0.1
 
 _log = logging.getLogger(__name__)
 
@@ -40,11 +41,11 @@ class Rebuilding:
         except RuntimeError as error:  # the system has no room for a thread; this is called where nothing may be raised
             _log_error("build could not begin; the last good snapshot stays", error)
 
-    def follow_queries(self) -> None:
-        """Build anew from now on whenever a file of canned queries comes, changes or goes."""
-        threading.Thread(target=self._follow_queries, daemon=True).start()
+    def follow_files(self) -> None:
+        """Build anew from now on whenever a file of canned queries comes, changes or goes; in development, any of the sources."""
+        threading.Thread(target=self._follow_files, daemon=True).start()
 
-    def _follow_queries(self) -> None:
+    def _follow_files(self) -> None:
         seen: _State | None = None
         fault = ""
         while True:
@@ -59,11 +60,15 @@ class Rebuilding:
                 if fault != _told(error):
                     fault = _told(error)
                     failure.note(self._settings.snapshots, self._sources, fault)
-                    _log_error("changed queries cannot be looked for", error)
-            time.sleep(_LOOK)
+                    _log_error("changed files cannot be looked for", error)
+            time.sleep(_SOON if self._settings.development else _LOOK)
 
     def _state(self) -> _State:
-        return {file: (about.st_mtime_ns, about.st_size) for file in query_files(self._settings.queries) if (about := _about(file))}
+        files = [*query_files(self._settings.queries)]
+        if self._settings.development:
+            for place in (*self._settings.ontology, *self._settings.data):
+                files += below(place, lambda _: True) if is_folder(place) else [place]
+        return {file: (about.st_mtime_ns, about.st_size) for file in files if (about := _about(file))}
 
     def _rebuild(self) -> None:
         try:

@@ -65,8 +65,8 @@ def serve_forever(listening: socket.socket, snapshot: Snapshot, settings: Settin
     listen(listening, settings)
     log_to_stderr()
     rebuilding = Rebuilding(settings)
-    if settings.reload_queries:
-        rebuilding.follow_queries()
+    if settings.reload_queries or settings.development:
+        rebuilding.follow_files()
     # The serving process inherits the listening socket, settings and snapshot.
     multiprocessing.set_start_method("fork", force=True)
     server = _Server(listening, snapshot, settings, rebuilding)
