@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes that share the tests, file by file. Each waits now and then, so there may be more than processors; 0 is for none.
+WORKERS ?= 3
 # Parts of the tests for the inner loop: make test TESTS=tests/unit, or TESTS="-m 'not live'".
 TESTS ?=
 
@@ -21,8 +23,10 @@ dev: $(VENV)/.test $(VENV)/.frontend
 shell: $(VENV)/.serve
 	@PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$${SHELL:-/bin/sh}"
 
+# Hundreds of processes load the same modules: where Python is told to keep no bytecode, each would compile them.
+test check: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.test $(VENV)/.frontend programs lint
-	$(BIN)/python -m pytest --durations=10 $(TESTS)
+	$(BIN)/python -m pytest --durations=10 --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # The inner loop: linters, types, and the tests that wait for no graph and no process. Seconds.
 check: lint

@@ -39,6 +39,17 @@ def test_each_group_of_tests_installs_what_it_needs(asked: str, needed: set[str]
     assert ".debian" not in done.stdout
 
 
+@pytest.mark.parametrize(("given", "processes"), [([], "3"), (["WORKERS=0"], "0")])
+def test_processes_share_the_tests(given: list[str], processes: str) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    command = ["make", "--dry-run", "test", "TESTS=tests/unit -x", *given]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    (arguments,) = re.findall(r"-m pytest (.*)", done.stdout)
+    assert re.findall(r"--numprocesses (\d+)", arguments) == [processes]
+    assert arguments.endswith(" tests/unit -x")
+
+
 def test_contributors_are_told_of_each_program_that_tests_need() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text()
     table = page[page.index("## What the tests need elsewhere") :].removeprefix("## ").split("\n## ")[0]
