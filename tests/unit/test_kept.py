@@ -8,8 +8,7 @@ import pytest
 from flask import Flask, g, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.web.http import precomputed
-from graph_service.web.http.languages import Language, chosen
+from graph_service.web.http.languages import Language, chosen, language
 from graph_service.web.http.precomputed import Kept, content
 
 
@@ -34,9 +33,8 @@ def test_what_cannot_be_made_is_tried_again() -> None:
     assert store.get(("a",), lambda: b"x") == b"x"
 
 
-def test_so_much_is_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precomputed, "_MOST", 1000)
-    store = Kept()
+def test_so_much_is_kept_and_no_more() -> None:
+    store = Kept(1000)
     for number in range(100):
         store.get((str(number),), lambda: bytes(200))
     store.get(("large",), lambda: bytes(300))
@@ -68,3 +66,10 @@ def test_a_content_is_of_its_host_and_language_and_knows_no_other_parameters(app
 def test_a_host_that_cannot_be_one_gets_into_no_content(app: Flask, host: str) -> None:
     with pytest.raises(MalformedRequest):
         asked(app, "/x", host)
+
+
+def test_what_is_made_for_all_changes_nothing_of_the_language_of_who_asks_first(app: Flask) -> None:
+    with app.test_request_context("/"):
+        g.language = Language("fr")
+        assert content("x", language) == b"en"
+        assert (g.language, g.get("differs_by_language", False)) == (Language("fr"), False)

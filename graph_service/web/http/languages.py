@@ -9,7 +9,7 @@ docs/languages.md says what clients may rely on.
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -138,11 +138,16 @@ def naming(otherwise: str = "en") -> str | None:
     return None if language_of_names() == otherwise else language_of_names()
 
 
-@contextmanager
-def speaking(tag: str) -> Iterator[None]:
+def speaking(tag: str) -> AbstractContextManager[None]:
     """What is written within is in a language of data: Accept-Language has no say in it."""
+    return writing_in(Language(of_pages(tag) or "en", current().chosen))
+
+
+@contextmanager
+def writing_in(within: Language) -> Iterator[None]:
+    """What is written within is in that language. Afterwards this request has its own again, and differs by language only as before."""
     before, differs = g.language, g.get("differs_by_language", False)
-    g.language = Language(of_pages(tag) or "en", before.chosen)
+    g.language = within
     try:
         yield
     finally:

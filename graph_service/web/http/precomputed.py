@@ -10,10 +10,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 
 from graph_service.errors import MalformedRequest
-from graph_service.web.http.languages import Language, current, language
+from graph_service.web.http.languages import Language, current, language, writing_in
 
 #: The bytes that are kept of a snapshot, together; what is larger than a part of that is made again.
 _MOST = 32 * 2**20
@@ -76,8 +76,9 @@ def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) ->
 
     def made() -> bytes:
         parameters = {"lang": reader.chosen} if reader.chosen else {}
-        with current_app.test_request_context(request.path, base_url=_ROOT, query_string=parameters, headers={"Accept": "text/html"}):
-            g.language = reader
+        # It shares `g` with the request that it is made for.
+        asked = current_app.test_request_context(request.path, base_url=_ROOT, query_string=parameters, headers={"Accept": "text/html"})
+        with asked, writing_in(reader):
             written = make()
         return written.encode() if isinstance(written, str) else written
 
