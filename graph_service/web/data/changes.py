@@ -3,9 +3,7 @@
 The feed is Atom (RFC 4287), an entry a version; a change is a page, JSON or an RDF Patch.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
-from xml.sax.saxutils import escape, quoteattr
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
@@ -14,7 +12,6 @@ from graph_service.formats.media_types import Format
 from graph_service.formats.xml import shown
 from graph_service.service.service import Service
 from graph_service.snapshot.changes import Changes, changes
-from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.data.datasets import schema_dataset
 from graph_service.web.http.links import Link, add
 from graph_service.web.http.precomputed import content, page
@@ -60,7 +57,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.get("/feed.atom")
     def feed() -> Response:
-        made = content(f"feed {_ids(service)}", lambda: _written(service))
+        made = content(f"feed {_ids(service)}", lambda: _feed(service))
         return Response(made, content_type="application/atom+xml; charset=utf-8")
 
     return routes
@@ -78,10 +75,11 @@ def _page(service: Service) -> str:
     return render_template("changes.html", versions=versions, steps=steps, links=feed)
 
 
-def _written(service: Service) -> str:
-    return _feed(
-        shown(str(schema_dataset(service, request.root_url).get("name"))), request.root_url, service.space.downloads, service.versions
-    )
+def _feed(service: Service) -> str:
+    title = shown(str(schema_dataset(service, request.root_url).get("name")))
+    # Nothing came before the oldest.
+    steps = [*(changes(older, newer) for newer, older in pairwise(service.versions)), None]
+    return render_template("feed.xml", title=title, downloads=service.space.downloads, versions=service.versions, steps=steps)
 
 
 def _summary(step: Changes) -> dict[str, object]:
@@ -95,31 +93,3 @@ def _summary(step: Changes) -> dict[str, object]:
         "url": f"{request.root_url}changes/{step.older}/{step.newer}",
         "patch": f"{request.root_url}changes/{step.older}/{step.newer}.rdfp",
     }
-
-
-def _feed(title: str, root: str, downloads: str, versions: Sequence[Snapshot]) -> str:
-    entries = []
-    for place, version in enumerate(versions):
-        older = versions[place + 1] if place + 1 < len(versions) else None
-        text = f"{version.triples} triples in {len(version.graphs)} graphs."
-        links = [f"<link rel='alternate' type='text/html' href={quoteattr(f'{root}downloads/{version.id}/')}/>"]
-        if older is not None:
-            step = changes(older, version)
-            own = f"{step.described.added} and {step.described.removed} of them in the graph's description of itself"
-            text += f" {step.triples.added} added and {step.triples.removed} removed since version {older.id}, {own}."
-            links.append(f"<link rel='related' type='text/html' href={quoteattr(f'{root}changes/{older.id}/{version.id}')}/>")
-        for dump in version.dumps:
-            address, size = quoteattr(f"{root}downloads/{version.id}/{dump.path.name}"), dump.bytes
-            links.append(f"<link rel='enclosure' type='{dump.format.media}' length='{size}' href={address}/>")
-        entries.append(
-            f"<entry><id>{escape(downloads + version.id)}/</id><title>Version {version.id}</title><updated>{version.made}</updated>"
-            f"<summary>{escape(text)}</summary>{''.join(links)}</entry>"
-        )
-    updated = max(version.made for version in versions)
-    return (
-        "<?xml version='1.0' encoding='utf-8'?>\n<feed xmlns='http://www.w3.org/2005/Atom'>"
-        f"<id>{escape(downloads)}</id><title>{escape(title)}</title><updated>{updated}</updated>"
-        f"<author><name>{escape(title)}</name></author>"
-        f"<link rel='self' type='application/atom+xml' href={quoteattr(root + 'feed.atom')}/>"
-        f"<link rel='alternate' type='text/html' href={quoteattr(root + 'changes')}/>\n" + "\n".join(entries) + "</feed>\n"
-    )

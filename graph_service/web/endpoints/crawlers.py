@@ -3,9 +3,7 @@
 Robots Exclusion Protocol (RFC 9309); sitemaps.org, version 0.9.
 """
 
-from xml.sax.saxutils import escape
-
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 
 from graph_service.engine.result import Query
 from graph_service.rdf.terms import NamedNode
@@ -65,6 +63,4 @@ def _sitemap(service: Service) -> str:
             places.append(by_iri("page", thing.value))
         elif thing.value.startswith(service.space.base):
             places.append(local(thing.value).removeprefix("/").replace("id/", "page/", 1))
-    made = service.snapshot.made
-    entries = "".join(f"<url><loc>{escape(request.root_url + place)}</loc><lastmod>{made}</lastmod></url>\n" for place in places)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
+    return render_template("sitemap.xml", places=places, made=service.snapshot.made)
