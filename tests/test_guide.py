@@ -77,6 +77,14 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not heading or heading in headings(file), (name, heading)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_row_of_a_table_has_as_many_cells_as_its_head(page: Path) -> None:
+    outside_code = re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for table in re.findall(r"(?:^\|.*\n)+", outside_code, re.MULTILINE):
+        # A bar within a cell is written \|, also in code.
+        assert len({len(re.split(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1, table
+
+
 def headings(page: Path) -> set[str]:
     """What the headings of a page are called in addresses, as GitHub makes it of them."""
     titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
