@@ -1,1 +1,1 @@
-"""Who runs a query, and what comes back."""
+"""Query engines: they run SPARQL queries over a snapshot, here in worker processes or on another server."""

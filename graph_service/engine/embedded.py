@@ -1,8 +1,8 @@
 """The embedded engine: pyoxigraph in worker processes that can be killed.
 
-Which query may run when is told in `lanes`. A query that is over its deadline is killed with its process, and so is one that is
-cancelled; the process is replaced in milliseconds. A process that dies by itself has run out of memory, as its last words tell; one
-that dies without a word was killed from outside, and its query runs once more.
+`lanes` decides when a query may run. A query that passes its deadline or is cancelled is killed with its process, which is replaced in
+milliseconds. A process that dies with a message on standard error has run out of memory or crashed; one that dies without a message was
+killed from outside, and its query runs once more.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from graph_service.rdf.space import Space
 
 @dataclass
 class _Work:
-    """A query on its way: what a process is told of it, when its time began to count and when it is over, its place."""
+    """A query on its way: the task message for the worker, when its time began and ends (`time.monotonic`), its place in a lane."""
 
     query: Query
     task: bytes
@@ -41,25 +41,25 @@ class _Work:
 
 
 @dataclass
-class _Told:
-    """A worker that has been told a query."""
+class _Sent:
+    """A worker that has been sent a query."""
 
     worker: Process
     running: Running
 
 
 class EmbeddedEngine:
-    """Runs queries over a snapshot's N-Quads file, each in a process of its own while it runs (`engine.Engine`)."""
+    """Runs queries over a snapshot's N-Quads file, each in a worker process of its own (`engine.Engine`)."""
 
     collates = True
     keeps_blank_nodes = True
 
     def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
-        """`sha256` is what the file must still have when its first reader has died and another must read it, `space` is what the graph
-        calls what belongs to it.
+        """`sha256` is the hash that the file must still have when a dead fork server is replaced and loads it again; `space` has the
+        graph's own namespaces and graph names.
         """
         self._limits = limits
-        #: The processes, for other work that is not to be done in this one.
+        #: The worker processes, also for other work that must run sandboxed.
         self.workers = Workers(snapshot, union, limits, sha256, space)
         self._lanes = Lanes(limits.workers, limits.queue)
         self.register = Register(limits.log_texts)
@@ -73,9 +73,9 @@ class EmbeddedEngine:
         return self._finish(work)
 
     async def begin(self, query: Query, formats: Formats = READABLE) -> Result | Begun[Result]:
-        """Run a query without a thread for as long as it is a short one: on the event loop, which nothing keeps waiting.
+        """Run a query on the event loop, without blocking it and without a thread, for as long as it is short.
 
-        The result if it is there within LONG and small; else what needs a thread. Raises what `run` raises.
+        Returns the result if it is small and there within LONG seconds, else what a thread has to finish. Raises what `run` raises.
         """
         work = self._work(query, formats)
         if not work.place.is_for_short:
@@ -84,20 +84,20 @@ class EmbeddedEngine:
             await work.place.enter_on_loop()
         try:
             worker = self.workers.at_hand()
-            told = None if worker is None else self._tell(work, worker)
+            sent = None if worker is None else self._tell(work, worker)
         except BaseException:
             work.place.leave()
             raise
-        if told is None:
+        if sent is None:
             return Begun(partial(self._finish, work), work.place.leave)
         try:
-            await _readable(told.worker, min(LONG, work.until - told.running.started))
+            await _readable(sent.worker, min(LONG, work.until - sent.running.started))
         except BaseException:
-            self._drop(work, told)
+            self._drop(work, sent)
             raise
-        if told.worker.has_answered:
-            return self._finish(work, told)
-        return Begun(partial(self._finish, work, told), partial(self._drop, work, told))
+        if sent.worker.has_answered:
+            return self._finish(work, sent)
+        return Begun(partial(self._finish, work, sent), partial(self._drop, work, sent))
 
     @property
     def waiting(self) -> int:
@@ -123,13 +123,13 @@ class EmbeddedEngine:
             self.counts.too_large += isinstance(error, ResultTooLarge)
             raise
 
-    def _finish(self, work: _Work, told: _Told | None = None) -> Result:
-        """Bring a query to its end that has a place, from the process that has been told it if one has; and give the place back."""
+    def _finish(self, work: _Work, sent: _Sent | None = None) -> Result:
+        """Finish a query that has a place in a lane, reading from the worker that runs it if one already does, and give the place back."""
         with self._counted():
             try:
-                if told is not None:
-                    waited = time.monotonic() - told.running.started
-                    reply = self._heard(work, told, max(0.0, min(LONG, work.until - told.running.started) - waited))
+                if sent is not None:
+                    waited = time.monotonic() - sent.running.started
+                    reply = self._heard(work, sent, max(0.0, min(LONG, work.until - sent.running.started) - waited))
                 else:
                     reply = self._attempt(work)
                 if reply is None:
@@ -142,34 +142,34 @@ class EmbeddedEngine:
         return reply
 
     def _attempt(self, work: _Work, last: bool = False) -> Result | None:
-        """Run a task in a worker; None if the worker was killed from outside and it was not the last attempt."""
+        """Run a query in a worker; None if the worker was killed from outside and this was not the last attempt."""
         try:
             worker = self.workers.take(last, work.until)
         except (EOFError, OSError, Broken) as error:
             if last or self.workers.closed:
                 raise Unavailable("No process could be started to run the query.", retry_after=1) from error
             return None
-        told = self._tell(work, worker)
-        return self._heard(work, told, min(LONG, work.until - told.running.started), last)
+        sent = self._tell(work, worker)
+        return self._heard(work, sent, min(LONG, work.until - sent.running.started), last)
 
-    def _tell(self, work: _Work, worker: Process) -> _Told:
-        """Tell a worker a query. Raises Unavailable if the disk is full."""
+    def _tell(self, work: _Work, worker: Process) -> _Sent:
+        """Send a query to a worker. Raises Unavailable if the disk is full."""
         try:
             worker.tell(wire.QUERY, work.task)
         except ServiceError:
             self.workers.give_back(worker, healthy=False)
             raise
         except (EOFError, OSError):
-            # That it is dead is heard from it.
+            # The next read from a dead worker says that it is dead.
             worker.kill()
-        return _Told(worker, self.register.add(work.query, lambda _: worker.kill()))
+        return _Sent(worker, self.register.add(work.query, lambda _: worker.kill()))
 
-    def _heard(self, work: _Work, told: _Told, short: float, last: bool = False) -> Result | None:
-        """What a worker answers to a task, which is a long one after `short` seconds.
+    def _heard(self, work: _Work, sent: _Sent, short: float, last: bool = False) -> Result | None:
+        """The result that a worker sends; after `short` seconds the query moves to the long lane.
 
-        None if it was killed from outside and it was not the last attempt.
+        None if the worker was killed from outside and this was not the last attempt.
         """
-        worker, running, place = told.worker, told.running, work.place
+        worker, running, place = sent.worker, sent.running, work.place
         healthy = False
         running.thread = threading.get_ident()
         try:
@@ -183,7 +183,7 @@ class EmbeddedEngine:
             try:
                 done = self.workers.result(wire.read_reply(message))
             finally:
-                # Also with an error that it tells.
+                # A worker that reports an error is healthy, too.
                 healthy = not place.is_long
             content = worker.take_file() if done.content is None else done.content
             return Result(done.kind, done.format, content, done.volatile)
@@ -198,10 +198,10 @@ class EmbeddedEngine:
             self.register.remove(running, type(sys.exception()).__name__ if sys.exception() else "Done")
             self.workers.give_back(worker, healthy)
 
-    def _drop(self, work: _Work, told: _Told) -> None:
-        """End a query that nobody waits for."""
-        self.register.remove(told.running)
-        self.workers.give_back(told.worker, healthy=False)
+    def _drop(self, work: _Work, sent: _Sent) -> None:
+        """Cancel a query whose client has gone."""
+        self.register.remove(sent.running)
+        self.workers.give_back(sent.worker, healthy=False)
         work.place.leave()
 
     def _why_dead(self, worker: Process, running: Running, last: bool, error: Exception) -> None:
@@ -217,7 +217,7 @@ class EmbeddedEngine:
 
 
 async def _readable(worker: Process, seconds: float) -> None:
-    """Wait until a process says something, for so long at most."""
+    """Wait until a worker sends something, for at most so many seconds."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
 
@@ -235,8 +235,8 @@ async def _readable(worker: Process, seconds: float) -> None:
 
 
 def _late(began: float, running: Running) -> OutOfTime:
-    """The error for a query whose time, which began to count then, is over."""
+    """The error for a query whose deadline has passed; `began` is when its time began to count."""
     waited = running.started - began
-    # What was waited for is a place, or what other servers say.
-    told = f"; it had waited for {waited:.1f} s of that" if waited >= 0.1 else ""
-    return OutOfTime(f"The query was stopped after {time.monotonic() - began:.1f} s, its time limit{told}.")
+    # It has waited for a place in a lane, or for other servers.
+    of_that = f"; it had waited for {waited:.1f} s of that" if waited >= 0.1 else ""
+    return OutOfTime(f"The query was stopped after {time.monotonic() - began:.1f} s, its time limit{of_that}.")

@@ -1,4 +1,4 @@
-"""What an engine is: it runs queries over one snapshot."""
+"""What an engine must be able to do, as a protocol: run queries over one snapshot."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,7 +11,7 @@ from graph_service.engine.result import READABLE, Formats, Query, Result
 
 @dataclass
 class Counts:
-    """What has happened since the start, for whoever watches."""
+    """Counters since the start, for monitoring; `seconds` is the time spent on queries that were answered."""
 
     done: int = 0
     timed_out: int = 0
@@ -24,16 +24,16 @@ class Counts:
 
 
 class Engine(Protocol):
-    """Runs queries over a snapshot. Many threads may use it."""
+    """Runs queries over a snapshot. Thread-safe."""
 
-    #: Processes that read what comes from outside, beside those that run queries.
+    #: Worker processes that parse input from outside, beside those that run queries.
     workers: Workers
     register: Register
     counts: Counts
 
     @property
     def collates(self) -> bool:
-        """Whether it knows the function that gives collation keys (`text/collation.py`)."""
+        """Whether it has the SPARQL function that returns collation keys (`text/collation.py`)."""
 
     @property
     def keeps_blank_nodes(self) -> bool:
@@ -52,10 +52,10 @@ class Engine(Protocol):
         """
 
     async def begin(self, query: Query, formats: Formats = READABLE) -> Result | Begun[Result]:
-        """Run a query from an event loop, which is not kept waiting: the result if it is there soon, else what a thread has to do for it.
+        """Run a query from an event loop without blocking it: the result if it is there soon, else what a thread has to finish.
 
         Raises what `run` raises.
         """
 
     def close(self) -> None:
-        """End all that is running, and all processes. What runs fails as Unavailable."""
+        """End all running queries and all processes. Queries that are running fail as Unavailable."""

@@ -1,6 +1,7 @@
-"""What other servers answer, read by its media type and written anew: inside a worker, since it may be anything.
+"""Parsing other SPARQL servers' answers by their media type, and writing them in the requested format; runs in a worker, since an answer
+may be anything.
 
-An answer that breaks off, or is none, is an error and never a shorter answer. What parsers say of it is not handed on.
+An answer that breaks off or is malformed is an error and never a shorter answer. Parser messages are not passed on.
 """
 
 import io
@@ -22,14 +23,14 @@ from graph_service.sparql.nesting import refuse_deep
 
 Syntax = TypeVar("Syntax", ox.QueryResultsFormat, ox.RdfFormat)
 
-#: Names of media types, by their last part, and what pyoxigraph calls them.
+#: The last part of a media type -> pyoxigraph's format.
 TABLES = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML}
 GRAPHS = {
     **{"n-triples": ox.RdfFormat.N_TRIPLES, "plain": ox.RdfFormat.N_TRIPLES},
     **{"turtle": ox.RdfFormat.TURTLE, "rdf+xml": ox.RdfFormat.RDF_XML},
 }
 
-#: Virtuoso's names of blank nodes and its table for an ASK.
+#: Virtuoso's scheme for blank nodes, and the column of the table that it returns for an ASK.
 _NODE_ID = re.compile(rb'("type"\s*+:\s*+"bnode"\s*+,\s*+"value"\s*+:\s*+"|<bnode>)nodeID://')
 _ASKED = "__ASK_RETVAL"
 
@@ -37,12 +38,12 @@ _CHUNK = 256 * 1024
 
 
 class NotAsked(Exception):
-    """An answer of another kind than the query asks for."""
+    """An answer of another kind (table, boolean, graph) than the query's form has."""
 
 
 @contextmanager
-def told(who: str) -> Iterator[None]:
-    """Errors of reading as what they mean: BadGateway, in our own words."""
+def as_bad_gateway(who: str) -> Iterator[None]:
+    """Turn parsing errors into BadGateway, in our own words; `who` is the server's name in the message."""
     try:
         yield
     except SyntaxError as error:
@@ -54,9 +55,9 @@ def told(who: str) -> Iterator[None]:
 
 
 def write(content: BinaryIO, media: str, kind: ResultKind, format: Format, depth: int, output: BinaryIO, distinct: bool = False) -> None:
-    """Write an answer in a format, each row once if they are to be distinct.
+    """Rewrite an answer in another format; `distinct` removes repeated rows.
 
-    Raises SyntaxError, NotAsked; BadGateway for terms of more than `depth` levels.
+    Raises SyntaxError, NotAsked; BadGateway for terms nested in more than `depth` levels.
     """
     with _deep():
         if kind is ResultKind.GRAPH:
@@ -75,7 +76,7 @@ def write(content: BinaryIO, media: str, kind: ResultKind, format: Format, depth
 
 
 def values(content: BinaryIO, media: str, limit: int, depth: int) -> str:
-    """Solutions as VALUES, of at most so many characters.
+    """Solutions as a VALUES clause of at most `limit` characters.
 
     Raises SyntaxError, NotAsked, ResultTooLarge; BadGateway also for a blank node.
     """
@@ -86,14 +87,14 @@ def values(content: BinaryIO, media: str, limit: int, depth: int) -> str:
             row = f"({' '.join([_written(term, depth) for term in solution])})"
             size += len(row) + 1
             if size > limit:
-                # Counted in what is bound and what is not: an empty row of many columns is two bytes of JSON.
+                # Unbound cells count, too: an empty row of many columns is two bytes of JSON and a long row of UNDEF.
                 raise ResultTooLarge(f"What other servers answer to this query is larger than {limit} bytes, its limit.", limit=limit)
             rows.append(row)
     return f"VALUES ({' '.join(map(str, table.variables))}) {{ {' '.join(rows)} }}"
 
 
 def syntax(known: dict[str, Syntax], media: str) -> Syntax:
-    """What pyoxigraph calls a media type, by its last part. Raises NotAsked."""
+    """The format of pyoxigraph for a media type, by its last part. Raises NotAsked if there is none."""
     found = next((format for name, format in known.items() if media.partition("/")[2].endswith(name)), None)
     if found is None:
         raise NotAsked("a media type that was not asked for")
@@ -111,10 +112,10 @@ def _deep() -> Iterator[None]:
 
 
 def _truth(content: bytes, syntax: ox.QueryResultsFormat) -> ox.QueryBoolean:
-    """A truth, also where it comes as Virtuoso's table. Raises SyntaxError, NotAsked, RecursionError."""
+    """A boolean result, also where it comes as Virtuoso's table. Raises SyntaxError, NotAsked, RecursionError."""
     if syntax == ox.QueryResultsFormat.JSON:
         try:
-            # The parser below is content with a beginning.
+            # The parser below accepts JSON that breaks off.
             json.loads(content)
         except ValueError as error:
             raise SyntaxError(str(error)) from error
@@ -136,9 +137,9 @@ def _truth(content: bytes, syntax: ox.QueryResultsFormat) -> ox.QueryBoolean:
 
 
 def _table(content: BinaryIO, media: str) -> ox.QuerySolutions:
-    """A table. Raises SyntaxError, NotAsked for a truth."""
+    """A table of solutions. Raises SyntaxError; NotAsked for a boolean."""
     form = syntax(TABLES, media)
-    # Virtuoso's `nodeID://b1` is written as the label `b1`, which a blank node's name must be.
+    # Virtuoso's `nodeID://b1` becomes `b1`, which is a valid blank node label.
     source = io.BytesIO(_NODE_ID.sub(rb"\1", content.read())) if _has(content, b"nodeID://") else content
     answer = ox.parse_query_results(source, form)
     if not isinstance(answer, ox.QuerySolutions):
@@ -147,8 +148,8 @@ def _table(content: BinaryIO, media: str) -> ox.QuerySolutions:
 
 
 def _each_once(table: ox.QuerySolutions) -> ox.QuerySolutions:
-    """A table with each row where it comes first: Virtuoso 7.2 now and then repeats rows of a SELECT DISTINCT with many optional parts."""
-    # A row is a line of TSV, which says all of a term (SPARQL 1.1 Query Results CSV and TSV Formats, section 4).
+    """A table without repeated rows: Virtuoso 7.2 sometimes repeats rows of a SELECT DISTINCT with many OPTIONALs."""
+    # Rows are compared as lines of TSV, which keeps all of a term (SPARQL 1.1 Query Results CSV and TSV Formats, section 4).
     lines = io.BytesIO()
     table.serialize(lines, ox.QueryResultsFormat.TSV)
     lines.seek(0)
@@ -158,7 +159,7 @@ def _each_once(table: ox.QuerySolutions) -> ox.QuerySolutions:
 
 
 def _has(content: BinaryIO, word: bytes) -> bool:
-    """Whether a word stands anywhere in the content, which is then at its beginning again."""
+    """Whether the content contains some bytes; rewinds it to its beginning."""
     overlap = b""
     try:
         while chunk := content.read(_CHUNK):

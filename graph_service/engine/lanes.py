@@ -1,9 +1,9 @@
-"""Who may run a query, and when: places for short queries and for long ones, and a bounded queue for both.
+"""Admission of queries: places for short and for long queries, and one bounded queue.
 
-A query takes a place in the short lane, or waits for one in the order of coming. When it runs for longer than LONG it is moved to
-the long lane: it gives its place back, and its process a lower priority, so that short queries go on beside it; if the long lane is
-full, the process is stopped until there is room. A text that was long before goes to the long lane at once, so that one bad query
-sent many times takes no places from the others.
+A query takes a place in the short lane, or waits for one in order of arrival. After LONG seconds it moves to the long lane: it gives its
+place back, and its process gets a lower priority, so that short queries go on beside it; if the long lane is full, the process is stopped
+until there is room. A query text that ran long before goes to the long lane at once, so that one slow query sent many times takes no places
+from the others.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ _SHORT, _LONG = "short", "long"
 
 
 class Lanes:
-    """The places, who waits for them, and which queries took long before."""
+    """The places, the queues for them, and the query texts that ran long before."""
 
     def __init__(self, workers: int, queue: int) -> None:
         self._free = {_SHORT: workers, _LONG: 2 * workers}
         self._queue = queue
-        #: Who waits, in the order of coming: what each is told by that it is its turn.
+        #: Who waits, in order of arrival: the callback that says that a place is there.
         self._lines: dict[str, deque[Callable[[], None]]] = {_SHORT: deque(), _LONG: deque()}
         self._lock = threading.Lock()
         self._known: OrderedDict[bytes, None] = OrderedDict()
@@ -46,24 +46,24 @@ class Lanes:
         return sum(map(len, self._lines.values()))
 
     def place(self, key: bytes, until: float) -> "LanePlace":
-        """A place for a query, to be entered before that time, and to be left."""
+        """A place for a query, which is entered before `until` (`time.monotonic`) and left afterwards."""
         return LanePlace(self, key, _LONG if key in self._known else _SHORT, until)
 
     def enter(self, lane: str, until: float) -> None:
         """Take a place in a lane. Raises Busy if too many wait or none is free in time."""
-        # One lock for each who waits: a place is handed to the first of them, and wakes nobody else.
+        # Each waiter has a lock of its own, so that a freed place wakes only the first of them.
         turn = threading.Lock()
         turn.acquire()
         if not self._join(lane, until, turn.release) and not turn.acquire(timeout=until - time.monotonic()):
             self._give_up(lane, turn.release)
 
     async def enter_on_loop(self, lane: str, until: float) -> None:
-        """The same for who waits on an event loop, without a thread."""
+        """As `enter`, for a waiter on an event loop, without a thread."""
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[bool] = loop.create_future()
 
         def tell() -> None:
-            # From whatever thread gives its place back. The loop is closed when the process ends.
+            # Called from any thread. At shutdown the loop may be closed.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, turn, True)
 
@@ -82,12 +82,12 @@ class Lanes:
             timer.cancel()
 
     def leave(self, lane: str) -> None:
-        """Give a place back: to the first who waits for it."""
+        """Give a place back; the first waiter gets it."""
         with self._lock:
             self._give(lane)
 
     def move_to_long(self) -> bool:
-        """Exchange a place in the short lane for one in the long lane, if there is one."""
+        """Exchange a place in the short lane for one in the long lane; False if that is full."""
         with self._lock:
             if self._free[_LONG] <= 0:
                 return False
@@ -96,7 +96,7 @@ class Lanes:
             return True
 
     def remember(self, key: bytes) -> None:
-        """Remember that a query takes long."""
+        """Remember that a query with this key runs long."""
         with self._lock:
             self._known[key] = None
             self._known.move_to_end(key)
@@ -104,7 +104,7 @@ class Lanes:
                 self._known.popitem(last=False)
 
     def _join(self, lane: str, until: float, tell: Callable[[], None]) -> bool:
-        """Take a place if one is free; else stand in line, to be told once it is there. Raises Busy."""
+        """Take a place if one is free (True), else queue up and have `tell` called when there is one. Raises Busy."""
         if until <= time.monotonic():
             raise Busy("The time for this query was over before it could begin. Try again later.", retry_after=5)
         with self._lock:
@@ -117,7 +117,7 @@ class Lanes:
             return False
 
     def _give_up(self, lane: str, tell: Callable[[], None]) -> None:
-        """Leave the line, and raise Busy, unless the place has come in the very moment in which the time was over."""
+        """Leave the queue and raise Busy, unless a place was handed over just now."""
         with self._lock:
             if tell in self._lines[lane]:
                 self._lines[lane].remove(tell)
@@ -136,7 +136,7 @@ def _settle(turn: "asyncio.Future[bool]", has_come: bool) -> None:
 
 
 class LanePlace:
-    """A query's place in a lane while it runs; without one before it is entered, and while its process is stopped."""
+    """A query's place in a lane; it holds none before it is entered, nor while its process is stopped."""
 
     def __init__(self, lanes: Lanes, key: bytes, lane: str, until: float) -> None:
         self._lanes = lanes
@@ -149,16 +149,16 @@ class LanePlace:
 
     @property
     def is_for_short(self) -> bool:
-        """Whether the query is taken for a short one."""
+        """Whether the query is expected to be short."""
         return self._wanted == _SHORT
 
     def enter(self) -> None:
-        """Wait for it in this thread. Raises Busy if too many wait or none is free in time."""
+        """Wait for the place in this thread. Raises Busy if too many wait or none is free in time."""
         self._lanes.enter(self._wanted, self._until)
         self._lane = self._wanted
 
     async def enter_on_loop(self) -> None:
-        """Wait for it on an event loop. Raises Busy."""
+        """Wait for the place on an event loop. Raises Busy."""
         await self._lanes.enter_on_loop(self._wanted, self._until)
         self._lane = self._wanted
 
@@ -169,9 +169,7 @@ class LanePlace:
             self._lanes.leave(lane)
 
     def becomes_long(self, pid: int, until: float) -> None:
-        """The query that a process runs is a long one: others may take its place, and its process steps back. Raises Busy if there
-        is never room.
-        """
+        """Move a query that turned out long, and its process, to the long lane. Raises Busy if there is no room until `until`."""
         self.is_long = True
         self._lanes.remember(self._key)
         with suppress(ProcessLookupError, PermissionError):

@@ -1,4 +1,4 @@
-"""Work that has begun and needs a thread to come to its end."""
+"""Work that has begun on the event loop and needs a thread to finish."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ T = TypeVar("T")
 
 
 def _nothing() -> None:
-    """Nothing is held yet."""
+    """There is nothing to release."""
 
 
 @dataclass(frozen=True)
 class Begun(Generic[T]):
-    """Work of which `finish` does the rest, in a thread, and gives what comes of it or raises. Where there is no thread for it, `drop`
-    is called instead, and gives back what is held for it.
+    """`finish` does the rest in a thread and returns the result or raises. If no thread takes it, `drop` is called instead and releases
+    what the work holds.
     """
 
     finish: Callable[[], T]

@@ -1,7 +1,7 @@
-"""Worker processes: started by a zygote that is started again when it dies, kept while they are idle, and ended.
+"""The pool of worker processes: a fork server starts them and is itself replaced when it dies; idle workers are reused.
 
-A task that is over its time is killed with its process, which is replaced in milliseconds. A process that dies by itself has run out of
-memory or of stack, as its last words tell; one that dies without a word was killed from outside.
+A task that passes its deadline is killed with its process, which is replaced in milliseconds. `cause_of_death` tells a process that ran out
+of memory or stack from one that was killed from outside.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ from graph_service.engine import wire
 from graph_service.engine.process import Process, nameless_file
 from graph_service.engine.remote.http import Call
 from graph_service.engine.result import Result
-from graph_service.engine.sandbox import WALLS
+from graph_service.engine.sandbox import OPTIONAL_LAYERS
 from graph_service.engine.wire import Broken, Done, Refused
 from graph_service.errors import OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 from graph_service.rdf.space import Space
 
-#: Imported and not run as a module, which would load it twice.
-ZYGOTE = "from graph_service.engine.worker import main; main()"
+#: Imported rather than run with `-m`, which would load the module twice.
+FORK_SERVER = "from graph_service.engine.worker import main; main()"
 
-#: What Python needs of the environment to start; nothing else is handed on, above all no token and no password.
+#: Environment variables that Python needs to start; no others are passed on, above all no token and no password.
 _ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 
 _log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EngineLimits:
-    """What queries may take together and each: see the settings of the same names."""
+    """Limits of each query and of all together: see the settings of the same names."""
 
     workers: int
     queue: int
@@ -51,11 +51,11 @@ class EngineLimits:
 
 
 class Workers:
-    """Processes that do tasks over one graph, or over none."""
+    """A pool of worker processes, with one graph or with none."""
 
     def __init__(self, snapshot: Path | None, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
-        """`sha256` is what the graph's file must still have when its first reader has died and another must read it, `space` is what the
-        graph calls what belongs to it.
+        """`sha256` is the hash that the file must still have when a dead fork server is replaced and loads it again; `space` has the
+        graph's own namespaces and graph names.
         """
         self._space = space or Space()
         self._snapshot = snapshot
@@ -64,22 +64,22 @@ class Workers:
         self._sha256 = sha256
         self._idle: list[Process] = []
         self._lock = threading.Lock()
-        self._zygote_lock = threading.Lock()
+        self._fork_server_lock = threading.Lock()
         self._replacing: Future[None] | None = None
         self._warned = False
         self.closed = False
-        self._start_zygote()
+        self._start_fork_server()
 
     @property
-    def zygote(self) -> int:
-        """The process that holds the graph; its group has all workers."""
-        return self._zygote.pid
+    def fork_server(self) -> int:
+        """The process id of the fork server, and of the process group with all workers."""
+        return self._fork_server.pid
 
     def take(self, fresh: bool, until: float) -> Process:
-        """An idle process, or a new one: always that after one has died, since the zygote's death takes all idle ones with it.
+        """An idle worker, or with `fresh` a new one: after one has died, since a dead fork server takes all idle workers with it.
 
-        Raises Unavailable while the engine closes, and if the graph has to be loaded first and is not in time; OutOfTime if none is
-        there in time; EOFError, OSError or Broken if none can be started.
+        Raises Unavailable while the engine closes, and if the graph must be loaded again and is not in time; OutOfTime if no worker is
+        ready in time; EOFError, OSError or Broken if none can be started.
         """
         while True:
             with self._lock:
@@ -94,14 +94,14 @@ class Workers:
             worker.close()
 
     def at_hand(self) -> Process | None:
-        """An idle process that can be told a task without waiting; None if there is none."""
+        """An idle worker that takes a task without blocking; None if there is none."""
         with self._lock:
             if self._idle and self._idle[-1].is_at_hand and not self.closed:
                 return self._idle.pop()
         return None
 
     def give_back(self, worker: Process, healthy: bool) -> None:
-        """Keep a process for the next task, or end it."""
+        """Return a worker to the pool, or end it."""
         if healthy and worker.holds_result:
             try:
                 worker.let_go_of_files()
@@ -116,9 +116,9 @@ class Workers:
         worker.close()
 
     def work(self, tag: bytes, content: bytes, call: Call, input: BinaryIO | None = None) -> Result:
-        """Do a task within a call's time, whose end ends it; what it has written.
+        """Run a task in a worker until the call's deadline, which kills it; the result that it has written.
 
-        Raises the task's errors, and the reason of the call's end; Unavailable if no process can be started.
+        Raises the task's errors, and the reason if the call was ended; Unavailable if no process can be started.
         """
         for last in (False, True):
             try:
@@ -146,8 +146,8 @@ class Workers:
                 if cause is not None or last:
                     raise cause or Unavailable("The process that did the work was ended from outside, twice.", retry_after=1) from error
             except ServiceError:
-                # What another server has sent may be nested so deeply that a process falls off its stack when it lets go of it: the next
-                # task would be told of that.
+                # A deeply nested answer of another server can overflow the worker's stack when it is freed: the next task would get that
+                # error.
                 healthy = call.ended is None and input is None
                 raise
             finally:
@@ -156,7 +156,7 @@ class Workers:
         raise AssertionError("the second attempt is the last")
 
     def result(self, reply: Done | Refused) -> Done:
-        """A reply that is a result. Raises OutOfMemory, ResultTooLarge or Unavailable for one that is none."""
+        """The reply, if it is a result. Raises OutOfMemory, ResultTooLarge or Unavailable for what the system refused."""
         if isinstance(reply, Done):
             return reply
         if reply.reason == "memory":
@@ -167,7 +167,7 @@ class Workers:
         raise Unavailable(f"The result could not be written: {reply.reason}.", retry_after=10)
 
     def cause_of_death(self, worker: Process) -> ServiceError | None:
-        """What a process died of by itself; None if it was killed from outside."""
+        """Why a process died, by its standard error; None if it was killed from outside."""
         words = worker.last_words()
         if "memory" in words:
             return OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.")
@@ -179,7 +179,7 @@ class Workers:
         return None
 
     def broken(self, worker: Process, error: Broken) -> ServiceError:
-        """The error for a process that says what none says."""
+        """The error for a worker that breaks the protocol."""
         _log.error("worker gives no proper answer", extra={"pid": worker.pid, "reason": str(error)})
         return Unavailable("The process that ran the query gave no proper answer.")
 
@@ -192,10 +192,10 @@ class Workers:
             self._idle.clear()
         self._control.close()
         try:
-            self._zygote.wait(timeout=5)
+            self._fork_server.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            self._zygote.kill()
-            self._zygote.wait()
+            self._fork_server.kill()
+            self._fork_server.wait()
 
     def _fork(self, until: float) -> Process:
         with ExitStack() as undone:
@@ -203,21 +203,21 @@ class Workers:
             undone.callback(ours.close)
             with theirs:
                 errors = undone.enter_context(nameless_file())
-                self._ask_zygote([theirs.fileno(), errors.fileno()], until)
+                self._ask_fork_server([theirs.fileno(), errors.fileno()], until)
             try:
                 worker = Process(ours, errors, until - time.monotonic())
             except TimeoutError as error:
                 raise OutOfTime("The time was over before a process could begin with the work.") from error
             undone.pop_all()
-        missing = [name for name in WALLS if name not in worker.walls]
+        missing = [name for name in OPTIONAL_LAYERS if name not in worker.layers]
         if missing and not self._warned:
-            _log.warning("workers run without some of their walls: the kernel lacks them", extra={"missing": missing})
+            _log.warning("workers run without a part of their sandbox: the kernel lacks it", extra={"missing": missing})
             self._warned = True
         return worker
 
-    def _ask_zygote(self, files: list[int], until: float) -> None:
-        """Have the zygote fork; a dead one is replaced first, which takes as long as loading the graph does."""
-        with self._zygote_lock:
+    def _ask_fork_server(self, files: list[int], until: float) -> None:
+        """Have the fork server fork; a dead one is replaced first, which takes as long as loading the graph does."""
+        with self._fork_server_lock:
             replacing = self._replacing
             if replacing is None:
                 try:
@@ -227,43 +227,43 @@ class Workers:
                     if self.closed:
                         raise
                 replacing = self._replacing = Future()
-                threading.Thread(target=self._replace_zygote, args=[replacing], daemon=True).start()
+                threading.Thread(target=self._replace_fork_server, args=[replacing], daemon=True).start()
         try:
             replacing.result(timeout=max(0.0, until - time.monotonic()))
         except TimeoutError as error:
             raise Unavailable("The graph is being loaded again. Try again in a moment.", retry_after=5) from error
-        with self._zygote_lock:
+        with self._fork_server_lock:
             wire.send(self._control, wire.FORK, descriptors=files)
 
-    def _replace_zygote(self, told: "Future[None]") -> None:
-        """Start another zygote in a dead one's place, and tell whoever waits for it that it is there, or why it is not."""
+    def _replace_fork_server(self, ready: "Future[None]") -> None:
+        """Start a new fork server in place of a dead one, and set the result or error in the future that others wait for."""
         fault: Exception | None = None
         try:
-            self._zygote.wait()
+            self._fork_server.wait()
             self._control.close()
             self._check_snapshot()
-            self._start_zygote()
-        except Exception as error:  # whatever it is, those who wait are told
+            self._start_fork_server()
+        except Exception as error:  # whatever it is, those who wait get it
             fault = error
-        with self._zygote_lock:
+        with self._fork_server_lock:
             self._replacing = None
-        told.set_exception(fault) if fault is not None else told.set_result(None)
+        ready.set_exception(fault) if fault is not None else ready.set_result(None)
 
     def _check_snapshot(self) -> None:
-        """Raise Unavailable if the graph is not the one any more that answers were given from."""
+        """Raise Unavailable if the graph's file has changed since it was first loaded."""
         if self._snapshot and self._sha256:
             with self._snapshot.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != self._sha256:
                     raise Unavailable("The file of the graph is damaged. `graph-service build` makes it anew.", retry_after=60)
 
-    def _start_zygote(self) -> None:
+    def _start_fork_server(self) -> None:
         self._control, theirs = socket.socketpair()
         limits = self._limits
         numbers = (limits.memory, limits.result, limits.query_depth, limits.term_depth)
         with theirs:
-            self._zygote = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
+            self._fork_server = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
                 [
-                    *(sys.executable, "-c", ZYGOTE, str(self._snapshot or ""), "union" if self._union else "plain"),
+                    *(sys.executable, "-c", FORK_SERVER, str(self._snapshot or ""), "union" if self._union else "plain"),
                     *map(str, numbers),
                     self._space.write(),
                 ],

@@ -1,4 +1,4 @@
-"""The engine's side of one worker process: its connection, the files of its tasks, its last words, its end."""
+"""The parent's side of one worker process: its socket, the files of its tasks, its standard error, killing it."""
 
 import os
 import select
@@ -10,22 +10,22 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from graph_service.engine.lanes import LONG
-from graph_service.engine.sandbox import WALLS
+from graph_service.engine.sandbox import OPTIONAL_LAYERS
 from graph_service.engine.wire import OTHER_FILES, SMALL, STARTED, Broken, Message, is_whole, receive, send
 from graph_service.errors import Unavailable
 
-#: Seconds that a new process may take until it is ready for its first query, however long that has time.
+#: Seconds until a new process must be ready for its first query, whatever that query's own limit.
 _START = 30
 
-#: Seconds that it may take to take a task.
+#: Seconds in which it must accept a task.
 _TAKE = 10
 
-#: What a task without anything to read is given for it.
+#: The input of a task that reads nothing.
 _NOTHING = os.open(os.devnull, os.O_RDWR)
 
 
 def nameless_file() -> BinaryIO:
-    """A file in the system's folder for such (TMPDIR) that has no name, and so is gone with its last descriptor. Raises OSError."""
+    """A temporary file without a name, deleted with its last descriptor. Raises OSError."""
     return tempfile.TemporaryFile(buffering=0)
 
 
@@ -33,23 +33,23 @@ class Process:
     """A worker process that has been forked and waits for a task."""
 
     def __init__(self, connection: socket.socket, errors: BinaryIO, seconds: float) -> None:
-        """`errors` is where its last words go, `seconds` how long it may take to come up.
+        """`errors` is the file of its standard error, `seconds` how long it may take to start.
 
-        Raises EOFError, OSError or Broken if it does not come up, TimeoutError if it does not in time.
+        Raises EOFError, OSError or Broken if it does not start, TimeoutError if it does not in time.
         """
         connection.settimeout(max(0.001, min(seconds, _START)))
         started = receive(connection, 100)
-        pid, *standing = started.content.split(b" ")
+        pid, *layers = started.content.split(b" ")
         if started.tag != STARTED or not pid.isdigit():
             raise Broken("a process that has not started")
-        #: Which of the kernel's walls stand that not every kernel has.
-        self.walls = [name for name in WALLS if name.encode() in standing]
+        #: The optional layers of the sandbox that are in force.
+        self.layers = [name for name in OPTIONAL_LAYERS if name.encode() in layers]
         self._connection = connection
         self._errors = errors
         self._file: BinaryIO | None = None
         self._has_files = self._has_input = False
         self.pid = int(pid)
-        # The limits are the system's, so that waiting for a short query's answer is one call and not two.
+        # Socket timeouts of the kernel: waiting for a short query's result is one system call and not two.
         connection.settimeout(None)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", 0, int(LONG * 1_000_000)))
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", _TAKE, 0))
@@ -59,7 +59,7 @@ class Process:
         self._poll_both.register(connection, select.POLLIN | select.POLLOUT)
 
     def tell(self, tag: bytes, content: bytes, input: BinaryIO | None = None) -> None:
-        """Send a task, with the file that it is to read if any. Raises OSError if the process is dead, Unavailable if the disk is full."""
+        """Send a task, and the file that it reads if any. Raises OSError if the process is dead, Unavailable if the disk is full."""
         if self._file is not None and input is None and not self._has_input:
             send(self._connection, tag, content)
             return
@@ -73,9 +73,8 @@ class Process:
         self._has_files, self._has_input = True, input is not None
 
     def let_go_of_files(self) -> None:
-        """Have the process close the files that it has, so that there is room for others, and none stays on the disk for its sake.
-
-        Raises EOFError, OSError or Broken if it does not.
+        """Have the process close its files, which frees disk space and descriptors for the next ones. Raises EOFError, OSError or Broken if
+        it does not.
         """
         if self._has_files:
             send(self._connection, OTHER_FILES)
@@ -85,11 +84,11 @@ class Process:
 
     @property
     def holds_result(self) -> bool:
-        """Whether the process still has the file of a result that somebody else reads."""
+        """Whether the process still has a result's file open that somebody else reads."""
         return self._has_files and self._file is None
 
     def hear(self, seconds: float) -> Message | None:
-        """The next message, or None if none begins within that time. Raises EOFError or OSError if the process dies, Broken."""
+        """The next message, or None if none begins within so many seconds. Raises EOFError or OSError if the process dies, Broken."""
         if seconds != LONG and not self._poll.poll(max(0.0, seconds) * 1000):
             return None
         try:
@@ -98,45 +97,45 @@ class Process:
             return None
 
     def speaks_unasked(self) -> bool:
-        """Whether it has said something, or is gone, although it has no task."""
+        """Whether it has sent something without a task, or has died."""
         return bool(self._poll.poll(0))
 
     @property
     def is_at_hand(self) -> bool:
-        """Whether a short task can be told without waiting: it has its files, says nothing unasked, and has read what it was told."""
+        """Whether a short task can be sent without blocking: it has its files, its socket is writable, and it has sent nothing unasked."""
         if self._file is None or self._has_input:
             return False
         return self._poll_both.poll(0) == [(self.fileno(), select.POLLOUT)]
 
     @property
     def has_answered(self) -> bool:
-        """Whether a small answer is there as a whole, so that `hear` does not wait."""
+        """Whether a small reply is there as a whole, so that `hear` does not block."""
         try:
             return is_whole(self._connection.recv(SMALL, socket.MSG_PEEK | socket.MSG_DONTWAIT))
         except OSError:
             return False
 
     def fileno(self) -> int:
-        """The descriptor of its connection, to wait for an answer."""
+        """The descriptor of its socket, to wait for a reply."""
         return self._connection.fileno()
 
     def take_file(self) -> BinaryIO:
-        """The file that the last task has written, for whoever reads it; the next task gets a new one."""
+        """The file with the last task's result, for the caller to read and close; the next task gets a new one."""
         assert self._file is not None
         file, self._file = self._file, None
         return file
 
     def kill(self) -> None:
-        """End it, whatever it does."""
+        """Kill it, whatever it does."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
     def last_words(self) -> str:
-        """What the process wrote before it died."""
+        """What the process wrote to standard error, at most 10,000 bytes of it."""
         return os.pread(self._errors.fileno(), 10_000, 0).decode("utf-8", "replace")
 
     def close(self) -> None:
-        """Let go of it; it ends by itself if it was idle."""
+        """Close its socket and files; an idle process then ends by itself."""
         self._connection.close()
         self._errors.close()
         if self._file is not None:

@@ -1,4 +1,4 @@
-"""The register of queries: those that are running, in this engine or on other servers, and the last that took long."""
+"""The register of running queries, in this engine or on other servers, and of the last slow ones."""
 
 import logging
 import threading
@@ -14,23 +14,23 @@ from graph_service.errors import Cancelled, ServiceError
 
 _log = logging.getLogger(__name__)
 
-#: How many of the last long queries are listed.
+#: How many of the last slow queries are listed.
 _LISTED = 50
 
-#: How much of a query's text is kept, in characters.
+#: How much of a query's text is shown, in characters.
 _KEPT = 2000
 
 
 @dataclass
 class Running:
-    """A query that is running; `stop` breaks off what is waited for, and is given the reason."""
+    """A running query; `stop` cancels it with the error that the waiting thread shall raise."""
 
     id: str
     text: str
     stop: Callable[[ServiceError], None]
     #: When it began, in seconds of `time.monotonic`.
     started: float = field(default_factory=time.monotonic)
-    #: The thread that waits for it, or whose event loop does.
+    #: The thread that waits for it, or that runs the event loop which does.
     thread: int = field(default_factory=threading.get_ident)
     #: Why it was stopped, if it was.
     stopped: ServiceError | None = None
@@ -38,7 +38,7 @@ class Running:
 
 @dataclass(frozen=True)
 class Slow:
-    """A query that took long."""
+    """A slow query: one that took LONG seconds or more."""
 
     id: str
     text: str
@@ -47,7 +47,7 @@ class Slow:
 
 
 class Register:
-    """The queries over one snapshot. A slow one is logged when it ends, its text only if that is allowed: it may tell who asked."""
+    """The running queries over one snapshot. A slow one is logged when it ends, its text only where a setting allows it."""
 
     def __init__(self, log_texts: bool = False) -> None:
         self._log_texts = log_texts
@@ -56,14 +56,14 @@ class Register:
         self._slow: deque[Slow] = deque(maxlen=_LISTED)
 
     def add(self, query: Query, stop: Callable[[ServiceError], None]) -> Running:
-        """Note that a query of this thread begins."""
+        """Register a query that begins in this thread."""
         running = Running(query.id or uuid.uuid4().hex[:12], query.text, stop)
         with self._lock:
             self._running.append(running)
         return running
 
     def remove(self, running: Running, outcome: str | None = None) -> None:
-        """Note that a query has ended; with an outcome where it is to be listed if it took long."""
+        """Remove a query that has ended; with an outcome, list and log it if it was slow."""
         with self._lock:
             self._running.remove(running)
         seconds = time.monotonic() - running.started
@@ -80,19 +80,19 @@ class Register:
 
     @property
     def slow(self) -> list[Slow]:
-        """The last queries that took long, the newest first."""
+        """The last slow queries, newest first."""
         return [*self._slow][::-1]
 
     def cancel(self, id: str) -> bool:
-        """End a query for an operator; whether there was one of that id."""
+        """Cancel a query for an operator; returns whether there was one with that id."""
         return self._stop(lambda running: running.id == id, Cancelled("The query was stopped by an operator."))
 
     def abandon(self, thread: int) -> None:
-        """End the query that a thread waits for, if it does: nobody waits for its result any more."""
+        """Cancel the query that a thread waits for, if any: its client has gone."""
         self._stop(lambda running: running.thread == thread, Cancelled("Nobody waited for the query any more."))
 
     def stop_all(self, reason: ServiceError) -> None:
-        """End all queries that are running."""
+        """Cancel all running queries."""
         self._stop(lambda _: True, reason)
 
     def _stop(self, which: Callable[[Running], bool], reason: ServiceError) -> bool:

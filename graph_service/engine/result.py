@@ -1,4 +1,4 @@
-"""What a query is, and what comes back: a table, a truth or a graph."""
+"""A query and its result: a table, a boolean or a graph."""
 
 import io
 import os
@@ -30,14 +30,14 @@ _CHUNK = 256 * 1024
 class Query:
     """A SPARQL query and the dataset to run it on.
 
-    `default_graphs` and `named_graphs` are IRIs; None leaves that part to the query's FROM clauses and the engine. As soon as
-    one of the two is given, the dataset is exactly what they say (SPARQL 1.1 Protocol, section 2.1.4). `infer` is whether
-    inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs. `timeout` is in seconds; the engine's own
-    deadline holds where it is None or longer. `id` names the query in logs. `given` are values for variables, each a name and a term
-    as N-Triples writes it (see `sparql.binding`). `nodes` are variables that stand for blank nodes, each a name and the label that the
-    engine gave it in an earlier result: in the text of a query a label is a variable. An engine elsewhere leaves such variables open,
-    and whoever asks compares. `since` is when its time began to count (seconds of `time.monotonic`); None is when
-    the request came that it is run for.
+    - `default_graphs` and `named_graphs` are IRIs; None leaves that part to the query's FROM clauses and the engine. If one is given, the
+      dataset is exactly what the two say (SPARQL 1.1 Protocol, section 2.1.4).
+    - `infer` is whether inferred triples are seen where no dataset is chosen. `base` resolves relative IRIs.
+    - `timeout` is in seconds; the engine's own deadline holds where it is None or longer. `id` names the query in logs.
+    - `given` binds variables to values: pairs of a name and a term in N-Triples (see `sparql.binding`).
+    - `nodes` binds variables to blank nodes: pairs of a name and the label that the engine gave it in an earlier result, which a query
+      cannot name. A remote engine leaves such variables unbound, and the caller compares.
+    - `since` is when its time began to count (`time.monotonic`); None means when the current request arrived.
     """
 
     text: str
@@ -53,21 +53,21 @@ class Query:
 
     @property
     def key(self) -> bytes:
-        """What tells the query's text from others, in a few bytes."""
+        """A short hash of the text and the given values."""
         return digest("\0".join([self.text, *(text for pair in self.given for text in pair)]))
 
     @property
     def began(self) -> float:
-        """When its time began to count."""
+        """When its time began to count (`time.monotonic`)."""
         return arrival.began() if self.since is None else self.since
 
     def seconds(self, deadline: float) -> float:
-        """How long it may take where a query may take `deadline` seconds."""
+        """How many seconds it may take, given the engine's deadline."""
         return min(deadline, self.timeout or deadline)
 
 
 class ResultKind(Enum):
-    """What kind of result a query has."""
+    """The three kinds of query results."""
 
     TABLE = "table"
     TRUTH = "truth"
@@ -75,21 +75,21 @@ class ResultKind(Enum):
 
     @property
     def formats(self) -> tuple[Format, ...]:
-        """The formats that this kind can be written in, preferred first."""
+        """The result formats of this kind, preferred first."""
         return {ResultKind.TABLE: TABLE_FORMATS, ResultKind.TRUTH: TRUTH_FORMATS, ResultKind.GRAPH: GRAPH_FORMATS}[self]
 
     @property
     def canned_formats(self) -> tuple[Format, ...]:
-        """The formats that the answer of a canned query of this kind can be written in, preferred first."""
+        """The formats for the result of a canned query of this kind, preferred first."""
         return {ResultKind.TABLE: CANNED_TABLE_FORMATS, ResultKind.TRUTH: CANNED_TRUTH_FORMATS, ResultKind.GRAPH: GRAPH_FORMATS}[self]
 
     @classmethod
     def of(cls, form: str) -> "ResultKind":
-        """What kind of result a query of a form has: SELECT a table, ASK a truth, CONSTRUCT and DESCRIBE a graph."""
+        """The kind of result for a query form: SELECT gives a table, ASK a boolean, CONSTRUCT and DESCRIBE a graph."""
         return {"SELECT": cls.TABLE, "ASK": cls.TRUTH}.get(form, cls.GRAPH)
 
 
-#: In which format to write each kind of result; a kind that is missing is not acceptable.
+#: The format to write for each kind of result; a kind that is missing is not acceptable to the client.
 Formats = Mapping[ResultKind, Format]
 
 
@@ -102,14 +102,14 @@ def format_of(kind: ResultKind, formats: Formats) -> Format:
     return formats[kind]
 
 
-#: The formats that a result can be read from again, with `Result.rows`.
+#: The formats that `Result.rows` can parse.
 READABLE: Formats = {ResultKind.TABLE: TABLE_FORMATS[3], ResultKind.TRUTH: TRUTH_FORMATS[0], ResultKind.GRAPH: GRAPH_FORMATS[1]}
 
 
 class Result:
-    """The answer to one query, written in one format: a few bytes in memory, or a file that is gone when it is closed.
+    """The result of one query, written in one format: bytes in memory, or a temporary file that is deleted when it is closed.
 
-    `volatile` is whether the query may give another one when it is asked again.
+    `volatile` is whether the same query may give another result next time (NOW, RAND and the like).
     """
 
     def __init__(self, kind: ResultKind, format: Format, content: bytes | BinaryIO, volatile: bool = False) -> None:
@@ -136,31 +136,32 @@ class Result:
         return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:
-        """The result piece by piece, so that a large one need not be in memory; to be read once."""
+        """The result in chunks, so that a large one need not be in memory; can be read once."""
         if isinstance(self._content, bytes):
             yield self._content
             return
         with self._content as file:
             at = 0
-            # Whoever wrote the file may have left off anywhere in it.
+            # The writer has left the file's position anywhere.
             while at < self.size and (chunk := os.pread(file.fileno(), min(_CHUNK, self.size - at), at)):
                 yield chunk
                 at += len(chunk)
 
     @property
     def columns(self) -> list[str]:
-        """The names of a table's variables, in the order of the SELECT clause; empty for the other kinds.
+        """The names of a table's variables in the order of the SELECT clause; empty for other kinds.
 
-        The result must be in one of the formats of READABLE, here and in what follows.
+        Here and below, the result must be in a format of READABLE.
         """
         if self._columns is None:
             self._columns = [name.removeprefix("?") for name in self._line().split("\t") if name] if self.kind is ResultKind.TABLE else []
         return self._columns
 
     def rows(self) -> Iterator[list[AnyTerm | None]]:
-        """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three. Once.
+        """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three. Can be read
+        once.
 
-        Raises ValueError for a truth, which has no rows, and Unavailable for what cannot be read.
+        Raises ValueError for a boolean, which has no rows, and Unavailable for a result that cannot be parsed.
         """
         if self.kind is ResultKind.TRUTH:
             raise ValueError("a truth has no rows")
@@ -176,13 +177,13 @@ class Result:
             raise Unavailable("The result could not be read again.") from error
 
     def __bool__(self) -> bool:
-        """The truth of an ASK. Raises ValueError for the other kinds."""
+        """The boolean of an ASK. Raises ValueError for other kinds."""
         if self.kind is not ResultKind.TRUTH:
             raise ValueError(f"a {self.kind.value} is neither true nor false")
         return b'"boolean":true' in self.read()
 
     def close(self) -> None:
-        """Let go of the file, if there is one."""
+        """Close the file, if there is one."""
         if not isinstance(self._content, bytes):
             self._content.close()
 
@@ -203,7 +204,7 @@ class Result:
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a text that comes in pieces; a line in many pieces is put together once."""
+    """The lines of a text that comes in chunks; a line over many chunks is joined once."""
     begun: list[bytes] = []
     for chunk in chunks:
         for line in io.BytesIO(chunk):

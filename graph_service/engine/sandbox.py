@@ -1,8 +1,8 @@
-"""The walls around a process that runs what others have written: what the system lets it do no more, once they stand.
+"""The sandbox of a process that parses or runs input from outside: kernel restrictions that cannot be lifted from within.
 
-All are the kernel's own, and none can be taken down again from within: no new privileges, no capabilities, hard limits, no files and
-no signals to others (Landlock), and only the calls that computing, answering and ending need (seccomp). Where the kernel lacks one of
-the last two, or the machine is of a kind whose numbers of calls are not known here, the others stand. See docs/walls.md.
+No new privileges, no capabilities, hard resource limits, no files and no signals to others (Landlock), and only the system calls that
+computing, replying and exiting need (seccomp). Where the kernel lacks Landlock or seccomp, or this machine's system call numbers are not
+listed here, the other layers hold. See docs/walls.md.
 """
 
 import ctypes
@@ -11,8 +11,8 @@ import platform
 import resource
 import struct
 
-#: Those of the walls that not every kernel has.
-WALLS = ("landlock", "seccomp")
+#: The layers of the sandbox that not every kernel has.
+OPTIONAL_LAYERS = ("landlock", "seccomp")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -22,13 +22,13 @@ _CAPABILITIES = 64
 _CAPABILITY_VERSION = 0x20080522
 
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
-#: Version of Landlock -> how many kinds of access to files it knows; the largest version that is not above the kernel's counts.
+#: Landlock version -> how many file access rights it knows; the largest version not above the kernel's counts.
 _FILE_ACCESS = {1: 13, 2: 14, 3: 15, 5: 16}
-#: Binding and connecting TCP sockets (from version 4), abstract sockets and signals to processes outside (from version 6).
+#: Binding and connecting TCP sockets (from version 4), abstract sockets and signals to outside processes (from version 6).
 _NET_ACCESS = _SCOPES = 0b11
 
-#: Name of a machine -> its number in seccomp, and the numbers of the calls that a process makes while it runs a query: reading and
-#: writing what is open, memory, time, chance, waiting for locks, its own signals, its end.
+#: Machine -> its number in seccomp, and the system calls allowed while a query runs: reading and writing open files, memory, clocks, random
+#: numbers, locks, its own signals, exit.
 _MACHINES = {
     "x86_64": (
         0xC000003E,
@@ -45,7 +45,7 @@ _MACHINES = {
         ),
     ),
 }
-#: A signal to a thread: only to one's own, which is how a process aborts.
+#: tgkill is allowed to the process itself, which is how it aborts.
 _TGKILL = {"x86_64": 234, "aarch64": 131}
 
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
@@ -54,16 +54,16 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
 
 
 def end_with_parent(signal: int) -> None:
-    """Be sent a signal when the parent dies."""
+    """Have the kernel send a signal to this process when its parent dies."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal)
 
 
 def drop_privileges() -> None:
-    """No new privileges by running a program, and no capabilities, not even for root. Raises OSError."""
+    """Forbid new privileges through executed programs, and drop all capabilities, also root's. Raises OSError."""
     if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "no_new_privs")
     for capability in range(_CAPABILITIES):
-        # Fails for who has none to drop, and beyond the last one.
+        # Fails without the privilege to drop one, and beyond the last capability.
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     if _libc.capset(struct.pack("=Ii", _CAPABILITY_VERSION, 0), bytes(24)):
@@ -71,7 +71,7 @@ def drop_privileges() -> None:
 
 
 def limit(memory: int, result: int, descriptors: int) -> None:
-    """Hard limits: bytes of memory beyond those that are used, bytes of a file, open files, no other processes, no core files."""
+    """Set hard limits: bytes of memory beyond what is used now, bytes of a file, open files, no other processes, no core files."""
     with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - this is on the way of each new process
         used = int(file.read().split()[0]) * resource.getpagesize()
     for kind, most in (
@@ -85,8 +85,8 @@ def limit(memory: int, result: int, descriptors: int) -> None:
 
 
 def shut_off() -> list[str]:
-    """Landlock and seccomp; returns the names of those that stand now. `drop_privileges` comes before."""
-    return [name for name, build in zip(WALLS, (_landlock, _seccomp), strict=True) if build()]
+    """Apply Landlock and seccomp; returns the names of those in force. Call `drop_privileges` before."""
+    return [name for name, build in zip(OPTIONAL_LAYERS, (_landlock, _seccomp), strict=True) if build()]
 
 
 def _landlock() -> bool:
@@ -114,7 +114,7 @@ def _seccomp() -> bool:
         return False
     number, calls = _MACHINES[machine]
     steps = [(_LOAD, 0, 0, _MACHINE_AT), (_EQUAL, 1, 0, number), (_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, _NUMBER_AT)]
-    # Each call that is allowed jumps over the rest, to the last step.
+    # An allowed call jumps to the last step.
     steps += [(_EQUAL, len(calls) - place + 3, 0, call) for place, call in enumerate(calls)]
     steps += [(_EQUAL, 0, 2, _TGKILL[machine]), (_LOAD, 0, 0, _FIRST_ARGUMENT_AT), (_EQUAL, 1, 0, os.getpid())]
     steps += [(_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]

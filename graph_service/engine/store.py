@@ -1,10 +1,9 @@
-"""A graph in memory and how it answers: what runs inside a worker, and needs nothing of processes.
+"""The in-memory graph store of a worker: pyoxigraph, and the queries over it; it knows nothing of processes.
 
-Four things that the store does not do by itself are arranged here. The default graph holds a copy of what it stands for, so that
-FROM keeps its meaning and a triple that two graphs say counts once. A second copy, without the inferred triples, serves
-`infer=False`; it is kept in a named graph of its own that no query can enumerate. And where a query chooses several graphs for its
-default graph, a triple that two of them say counts once there, too. A blank node has one label in all copies, that of the file, so that
-it is one node in a query and from one query to the next.
+It adds to pyoxigraph: the default graph holds a copy of the union, so that FROM keeps its meaning and a triple in two graphs counts once. A
+second copy without the inferred triples serves `infer=False`; it is a named graph that no query can enumerate. Where a query merges several
+graphs into its default graph, a triple in two of them counts once there, too. A blank node keeps its label from the file in all copies, so
+that it is the same node within a query and across queries.
 """
 
 import mmap
@@ -35,43 +34,43 @@ _ASSERTED = ox.NamedNode("urn:x-graph-service:asserted")
 _MERGED = ox.NamedNode("urn:x-graph-service:merged")
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
-#: Up to this many triples are sorted for reading; more are streamed as they come.
+#: Up to this many triples are sorted for readability; more are streamed unsorted.
 _SORTED = 20_000
 
 _UNKNOWN_FUNCTION = re.compile(r"custom function <([^>]+)> is not supported")
 
 
 def _key_of(*arguments: AnyTerm) -> AnyTerm | None:
-    """The collation key of one text; of anything else there is none."""
+    """The collation key of one literal; None for any other arguments."""
     return Literal(collation_key(arguments[0].value)) if len(arguments) == 1 and isinstance(arguments[0], Literal) else None
 
 
 def _no_value(*_: object) -> None:
-    """A function that has no value, whatever it is given."""
+    """A function that returns no value for any arguments."""
 
 
 class GraphStore:
-    """Quads that never change, and queries over them."""
+    """An immutable set of quads, and queries over it."""
 
     def __init__(self, quads: Path, union: bool = True, term_depth: int = 32, inferred: str = "") -> None:
-        """Load a file of N-Quads. The default graph is the union of all graphs, or else only what stands in no named graph.
-        `term_depth` is how many levels a triple term of a result may have, `inferred` the graph of what is inferred.
+        """Load an N-Quads file. With `union` the default graph is the union of all graphs, else only the triples in no named graph.
 
-        Where the file stands among the dumps of a snapshot, the copies are read from `dataset.nt` and `asserted.nt`, side by side, which
-        takes less than half of the time, or one after the other where there are blank nodes. Raises OSError and SyntaxError.
+        `term_depth` is how deeply a triple term of a result may be nested, `inferred` the IRI of the graph of inferred triples. If the file
+        is one of a snapshot's dumps, the copies are loaded from `dataset.nt` and `asserted.nt` in parallel, in less than half of the time,
+        or one after the other if there are blank nodes. Raises OSError and SyntaxError.
         """
         self._store = ox.Store()
-        #: The default graph once more, alone: what is asked of it is found sooner where no other graph has the same terms.
+        #: The default graph alone, once more: lookups are faster where no other graph has the same terms.
         self._union = ox.Store() if union else None
         whole, asserted = quads.with_suffix(".nt"), quads.with_name("asserted.nt")
         if self._union is not None and whole.exists():
-            # Two loads that keep labels would wait for each other, one for the store and one for the interpreter.
+            # Loads that keep labels in two threads would deadlock, one holding the store and one the interpreter lock.
             with ThreadPoolExecutor(1 if _contains(quads, b"_:") else None) as pool:
                 loading = [
                     pool.submit(_load, self._store, quads, ox.RdfFormat.N_QUADS),
                     pool.submit(_load, self._union, whole, ox.RdfFormat.N_TRIPLES),
                     pool.submit(_load, self._store, whole, ox.RdfFormat.N_TRIPLES),
-                    # Nothing is inferred in a snapshot without asserted.nt.
+                    # A snapshot without asserted.nt has no inferred triples.
                     pool.submit(_load, self._store, asserted if asserted.exists() else whole, ox.RdfFormat.N_TRIPLES, _ASSERTED),
                 ]
             for loaded in loading:
@@ -87,10 +86,10 @@ class GraphStore:
         self._asserted_graphs = [graph for graph in self._graphs if graph.value != inferred]
 
     def answer(self, query: Query, formats: Formats, output: BinaryIO) -> tuple[ResultKind, Format]:
-        """Run a query and write its result; returns its kind and the format.
+        """Run a query and write its result to `output`; returns its kind and format.
 
-        Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for a dataset that cannot be,
-        NotAcceptable if `formats` has none for this kind of result, and ResultTooLarge for a term that is nested too deeply.
+        Raises MalformedQuery with line and column for text that is not SPARQL, MalformedRequest for an invalid dataset, NotAcceptable if
+        `formats` has none for this kind of result, and ResultTooLarge for a term that is nested too deeply.
         """
         store = self._union if self._union is not None and _asks_for_default_graph(query) else self._store
         default, named = (None, None) if store is self._union else self._dataset(query)
@@ -139,8 +138,8 @@ class GraphStore:
                     raise
                 text = small
             except RuntimeError as error:
-                # A call to a function that is not known is an error of that expression and not of the query (SPARQL 1.1, section
-                # 17.6); the store will not run such a query, so the function is made known as one that has no value.
+                # An unknown function is an error of its expression and not of the query (SPARQL 1.1, section 17.6); pyoxigraph rejects such
+                # a query, so the function is registered as one that returns no value.
                 name = _UNKNOWN_FUNCTION.search(str(error))
                 if name is None or ox.NamedNode(name[1]) in functions:
                     raise
@@ -160,10 +159,10 @@ class GraphStore:
 
     @contextmanager
     def _merge(self, graphs: list[_Graph] | None) -> Iterator[list[_Graph] | None]:
-        """Graphs that are the merge of the given ones (SPARQL 1.1 Query, section 13.2.1): no triple stands in two of them.
+        """Graphs whose union is the merge of the given ones (SPARQL 1.1 Query, section 13.2.1), with no triple in two of them.
 
-        The store would count such a triple twice. Where there is one, the largest graph is left as it is, and what the others have
-        beside it stands in a graph of its own meanwhile.
+        pyoxigraph would count such a triple twice. If there is one, the largest graph is used as it is, and what the others add to it is
+        put into a temporary graph.
         """
         if graphs is None or len(graphs) < 2:
             yield graphs
@@ -191,17 +190,17 @@ class GraphStore:
 
 
 def _load(store: ox.Store, file: Path, format: ox.RdfFormat, graph: ox.NamedNode | None = None) -> None:
-    # What a build has written needs no second look at each IRI.
+    # The build has validated the IRIs.
     if not _contains(file, b"_:"):
         store.bulk_load(path=str(file), format=format, to_graph=graph, lenient=True)
         return
-    # A bulk load would give each blank node a new label. This keeps them, and files are read one after the other.
+    # A bulk load would give each blank node a new label. This keeps the labels.
     quads = ox.parse(path=str(file), format=format, lenient=True)
     store.bulk_extend(quads if graph is None else (ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads))
 
 
 def _asks_for_default_graph(query: Query) -> bool:
-    """Whether a query asks for nothing but the default graph as it is."""
+    """Whether a query reads the unchanged default graph and nothing else."""
     chosen = query.default_graphs is not None or query.named_graphs is not None
     return query.infer and not chosen and not uses_keyword(query.text, "FROM") and not uses_keyword(query.text, "GRAPH")
 
@@ -217,7 +216,7 @@ def _kind(answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> Resu
 
 
 def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
-    """Write the triples of a result, sorted for reading where there are not many. Raises NotAcceptable if the format cannot say them."""
+    """Write the triples of a result, sorted if there are few. Raises NotAcceptable if the format cannot express them."""
     stream = iter(triples)
     first = list(islice(stream, _SORTED + 1))
     if len(first) <= _SORTED:
@@ -227,16 +226,16 @@ def write_graph(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) 
 
 
 def checked(triples: Iterable[ox.Triple], depth: int) -> Iterator[ox.Triple]:
-    """The triples as they are. Raises ResultTooLarge for one with a term of more than `depth` levels."""
+    """The triples unchanged. Raises ResultTooLarge for a term nested in more than `depth` levels."""
     for triple in triples:
         refuse_deep(triple.object, depth)
         yield triple
 
 
 def write_checked(answer: ox.QuerySolutions, format: Format, depth: int, output: BinaryIO) -> None:
-    """Write a table that may have terms of many levels. Raises ResultTooLarge for one with more than `depth`.
+    """Write a table that may have nested terms. Raises ResultTooLarge for one of more than `depth` levels.
 
-    Readers of every format go down a level of their stack with each. The table can be read only once, so it is kept as JSON.
+    A parser of any format recurses once for each level. Solutions can be iterated once, so they are buffered as JSON.
     """
     kept = answer.serialize(format=ox.QueryResultsFormat.JSON)
     assert kept is not None
@@ -260,7 +259,7 @@ def _contains(path: Path, word: bytes) -> bool:
 
 
 def _copies(quads: Iterable[ox.Quad], union: bool, inferred: str) -> Iterator[ox.Quad]:
-    """What stands in the default graph and in that of the asserted triples, beside the quads themselves."""
+    """Copies of the quads for the default graph and for the graph of asserted triples."""
     left_out = ox.NamedNode(inferred) if inferred else None
     for quad in quads:
         in_default = isinstance(quad.graph_name, ox.DefaultGraph)
@@ -271,7 +270,7 @@ def _copies(quads: Iterable[ox.Quad], union: bool, inferred: str) -> Iterator[ox
 
 
 def named_nodes(iris: Iterable[str]) -> list[ox.NamedNode]:
-    """The nodes of graphs' IRIs. Raises MalformedRequest for what is no absolute IRI."""
+    """Graph IRIs as nodes. Raises MalformedRequest for what is not an absolute IRI."""
     nodes = []
     for iri in iris:
         try:

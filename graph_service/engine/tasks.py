@@ -1,6 +1,6 @@
-"""What a worker process does: it runs queries, reads what other servers answer, and looks at texts that are for other servers to run.
+"""The tasks of a worker process: running queries, parsing other servers' answers, analysing queries that other servers will run.
 
-Everything that works on what came from outside is here: a worker has a deadline, a limit of memory and nothing to take.
+All input from outside is parsed here, where a deadline, a memory limit and a sandbox hold.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,14 +22,14 @@ from graph_service.sparql.service_clauses import ServiceCall, service_calls
 from graph_service.sparql.syntax import check
 from graph_service.sparql.tokens import is_volatile, replaced, tokens
 
-#: The kind of what is no result: it has a format only because every reply has.
+#: The result kind of tasks that return no query result: every reply has to have one.
 _WORDS = (ResultKind.TABLE, TABLE_FORMATS[0])
 
 _Done = tuple[ResultKind, Format, bool]
 
 
 class Tasks:
-    """The tasks of a worker, over a graph or over none."""
+    """The tasks of a worker, with a graph or without one."""
 
     def __init__(self, store: GraphStore | None, query_depth: int, term_depth: int) -> None:
         self._store = store
@@ -44,16 +44,16 @@ class Tasks:
         }
 
     def run(self, tag: bytes, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
-        """Do a task: read what comes with it, write what it makes, and return the kind and format of that and whether it may change.
+        """Run a task: read `input`, write to `output`, and return the result's kind, its format and whether it is volatile.
 
-        Raises the ServiceErrors that each tells, OSError and MemoryError.
+        Raises the ServiceErrors of each task, OSError and MemoryError.
         """
         return self._tasks[tag](content, input, output)
 
     def _query(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
         query, formats = wire.read_query(content)
         assert self._store is not None
-        with _told_of(query.text, query.base, query.given):
+        with _as_errors_of(query.text, query.base, query.given):
             text = self._read(query.text, query.given)
             refuse(text)
             if query.given:
@@ -61,25 +61,25 @@ class Tasks:
             return *self._store.answer(query, formats, output), is_volatile(text)
 
     def _answer(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
-        """What a remote engine answers, in the format that is wanted."""
+        """Rewrite a remote engine's answer in the requested format."""
         asked, media, distinct = wire.unpack(content)
         kind, format = wire.read_format(asked)
-        with foreign_results.told("The engine"):
+        with foreign_results.as_bad_gateway("The engine"):
             foreign_results.write(input, media, kind, format, self._term_depth, output, bool(distinct))
         return kind, format, False
 
     def _values(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
-        """What another server answers to a SERVICE group, as VALUES."""
+        """Rewrite another server's answer to a SERVICE group as VALUES."""
         media, limit, name = wire.unpack(content)
-        with foreign_results.told(f"The server {name}"):
+        with foreign_results.as_bad_gateway(f"The server {name}"):
             output.write(foreign_results.values(input, media, int(limit), self._term_depth).encode())
         return *_WORDS, False
 
     def _plan(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
-        """The outline of a query that a remote engine is to run."""
+        """Analyse a query that a remote engine shall run: its outline."""
         text, base, *given = wire.unpack(content)
         pairs = tuple(zip(given[::2], given[1::2], strict=True))
-        with _told_of(text, base or None, pairs):
+        with _as_errors_of(text, base or None, pairs):
             text = self._read(text, pairs)
             refuse(text)
             plan = outline(text, base or None)
@@ -88,17 +88,19 @@ class Tasks:
         return *_WORDS, is_volatile(text)
 
     def _calls(self, content: bytes, input: BinaryIO, output: BinaryIO) -> _Done:
-        """The calls of a query to other servers."""
+        """Find the SERVICE groups of a query."""
         text, base, most, *given = wire.unpack(content)
         pairs = tuple(zip(given[::2], given[1::2], strict=True))
-        with _told_of(text, base or None, pairs):
+        with _as_errors_of(text, base or None, pairs):
             plain, calls = service_calls(self._read(text, pairs), base or None, int(most))
         refuse(replaced(plain, [(call.start, call.end, "") for call in calls if not call.inner]))
         output.write(write_calls(plain, calls))
         return *_WORDS, False
 
     def _read(self, text: str, given: Sequence[tuple[str, str]]) -> str:
-        """The query with the values that are given. Raises MalformedQuery, and MalformedRequest for a value of no variable of it."""
+        """The query with its given values bound. Raises MalformedQuery, and MalformedRequest for a value of a variable that it does not
+        have.
+        """
         refuse_nested(text, self._query_depth)
         if given:
             variables = {token.text[1:] for token in tokens(text) if token.kind == "variable"}
@@ -110,8 +112,8 @@ class Tasks:
 
 
 @contextmanager
-def _told_of(text: str, base: str | None, given: Sequence[tuple[str, str]]) -> Iterator[None]:
-    """Errors of a query in which values stand as errors of the query that came: places in the one are none in the other."""
+def _as_errors_of(text: str, base: str | None, given: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Report errors in a query with bound values as errors of the original query: line and column would be wrong."""
     try:
         yield
     except MalformedQuery as error:
@@ -123,14 +125,14 @@ def _told_of(text: str, base: str | None, given: Sequence[tuple[str, str]]) -> I
 
 
 def write_outline(plan: Outline) -> bytes:
-    """An outline as fields."""
+    """Serialise an outline."""
     graphs = [text for start, end, iri in plan.graphs for text in (str(start), str(end), iri)]
     distinct = "distinct" if plan.distinct else ""
     return wire.pack(plan.form, plan.text, distinct, wire.pack_list(plan.default_graphs), wire.pack_list(plan.named_graphs), *graphs)
 
 
 def read_outline(content: bytes) -> Outline:
-    """What `write_outline` has written. Raises Broken."""
+    """Parse what `write_outline` has written. Raises Broken."""
     try:
         form, text, distinct, default, named, *graphs = wire.unpack(content)
         at = [(int(start), int(end), iri) for start, end, iri in zip(graphs[::3], graphs[1::3], graphs[2::3], strict=True)]
@@ -140,7 +142,7 @@ def read_outline(content: bytes) -> Outline:
 
 
 def write_calls(text: str, calls: Sequence[ServiceCall]) -> bytes:
-    """A query and its outer calls as fields, and the addresses of the inner ones, which must be listed too."""
+    """Serialise a query with its outer SERVICE groups, and the inner ones' addresses, which must be allowed, too."""
     fields = [text]
     for call in calls:
         fields += [wire.pack_list(None if call.address is None else [call.address]), call.query, str(call.start), str(call.end)]
@@ -149,7 +151,7 @@ def write_calls(text: str, calls: Sequence[ServiceCall]) -> bytes:
 
 
 def read_calls(content: bytes) -> tuple[str, list[ServiceCall]]:
-    """What `write_calls` has written. Raises Broken."""
+    """Parse what `write_calls` has written. Raises Broken."""
     try:
         text, *fields = wire.unpack(content)
         calls = []

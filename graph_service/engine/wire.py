@@ -1,8 +1,8 @@
-"""What the engine and its processes say to each other: a message is a tag and bytes, and open files towards the process.
+"""The protocol between the engine and its worker processes: a message is a tag and bytes, with open files towards the worker.
 
-A process works on texts from outside, and may have been taken over by one. So what it says is read as a stranger's: fields of bytes
-with their lengths, each checked, no files, nothing that makes objects of any kind. A small query and a small result are one write and
-one read each: the way there and back is paid by every query, and is most of what a small one takes.
+A worker parses input from outside and may have been taken over. So its messages are treated as untrusted: length-prefixed fields, each
+checked, no files, nothing that constructs objects of any class. A small query and a small result take one write and one read each: the
+round trip is most of what a small query costs.
 """
 
 import json
@@ -18,25 +18,25 @@ from graph_service.engine.result import Formats, Query, ResultKind
 from graph_service.errors import ServiceError
 from graph_service.formats.media_types import SHEET, Format
 
-#: What a message to a process is: a new one to be forked; that other files will come with the next task; or a task.
+#: Messages to a process: fork a worker; new files come with the next task; the tasks.
 FORK, OTHER_FILES, QUERY, ANSWER, VALUES, PLAN, CALLS = b"k", b"o", b"q", b"a", b"v", b"p", b"c"
 
-#: What a process says: that it is ready; a result, its bytes here or in the task's file; an error; what the system refused.
+#: Messages from a process: it is ready; a result, here or in the task's file; an error; what the system refused.
 STARTED, DONE, FILE, FAILED, REFUSED = b"s", b"d", b"f", b"e", b"r"
 
-#: A result up to this size travels through the connection, a larger one in the task's file.
+#: The largest result, in bytes, that travels through the socket; a larger one is in the task's file.
 INLINE = 256 * 1024
 
-#: Open files that a process works with: where a large result is written, and what is to be read.
+#: How many files a task has: its output for a large result, and its input.
 FILES = 2
 
 _HEAD = struct.Struct("!cI")
 _LENGTH = struct.Struct("!I")
 
-#: How much is read at once: most messages are whole after one read.
+#: Bytes read at once: most messages are complete after one read.
 SMALL = 64 * 1024
 
-#: Seconds in which a message that has begun must come to its end.
+#: Seconds in which a message that has begun must be complete.
 _WHOLE = 10
 
 #: The longest texts of an error, in characters.
@@ -46,7 +46,7 @@ _KINDS = tuple(ResultKind)
 
 _Pairs = list[tuple[str, str]]
 
-#: A format travels as its place among all those of its kind, and that which only browsers are given.
+#: A format is sent as its index among all formats of its kind; SHEET is one that only browsers get.
 _FORMATS = {kind: tuple(dict.fromkeys((*kind.formats, *kind.canned_formats, SHEET))) for kind in ResultKind}
 
 _ERRORS = {
@@ -58,17 +58,17 @@ _ERRORS = {
 }
 
 
-#: What an error may carry beside its text.
+#: The attributes that an error may carry beside its text.
 _MEMBERS = frozenset({"line", "column", "limit", "keyword", "parameter", "available", "mistake", "named", "length", "mend"})
 
 
 class Broken(Exception):
-    """A process has said what no process says."""
+    """A process has broken the protocol."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """A result: its kind, its format, its bytes or None if they are in the file; whether it may be another one each time."""
+    """A result: its kind and format, its bytes or None if they are in the file, and whether the query is volatile."""
 
     kind: ResultKind
     format: Format
@@ -78,14 +78,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """A task that has no result because the system refused something: `memory`, or its message (`File too large`)."""
+    """The system refused something to a task: `memory`, or the system's message (`File too large`)."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it is received."""
+    """A received message."""
 
     tag: bytes
     content: bytes
@@ -93,7 +93,7 @@ class Message:
 
 
 def send(connection: socket.socket, tag: bytes, content: bytes = b"", descriptors: Sequence[int] = ()) -> None:
-    """Send one message, with open files if any. Raises OSError if the other side is gone."""
+    """Send a message, with open files if any. Raises OSError if the other side is gone."""
     message = _HEAD.pack(tag, len(content)) + content
     if descriptors:
         sent = socket.send_fds(connection, [message], descriptors)
@@ -103,7 +103,7 @@ def send(connection: socket.socket, tag: bytes, content: bytes = b"", descriptor
 
 
 def receive_task(connection: socket.socket, files: int) -> Message:
-    """Receive a message with so many open files, on the side of a process. Raises EOFError when the other side is gone."""
+    """Receive a message with so many open files, in the worker. Raises EOFError if the other side is gone."""
     content, descriptors, _, _ = socket.recv_fds(connection, SMALL, files)
     content = _grown(connection, content, _HEAD.size)
     tag, length = _HEAD.unpack_from(content)
@@ -111,10 +111,10 @@ def receive_task(connection: socket.socket, files: int) -> Message:
 
 
 def receive(connection: socket.socket, most: int = INLINE + 16) -> Message:
-    """Receive what a process says, of at most so many bytes; open files that come with it are let go of by the system.
+    """Receive a worker's message of at most `most` bytes; the kernel closes any files that come with it.
 
-    Raises EOFError when the process is gone, BlockingIOError if no message begins before the connection's own time limit, Broken for
-    what is longer or does not come to its end.
+    Raises EOFError if the process is gone, BlockingIOError if no message begins before the socket's timeout, Broken if it is too long or
+    incomplete.
     """
     content = connection.recv(SMALL)
     content = _grown(connection, content, _HEAD.size)
@@ -128,7 +128,7 @@ def receive(connection: socket.socket, most: int = INLINE + 16) -> Message:
 
 
 def is_whole(content: bytes) -> bool:
-    """Whether this is a message from its beginning to its end, whose bytes are all in it."""
+    """Whether this is exactly one complete message with its content (not a FILE message)."""
     if len(content) < _HEAD.size:
         return False
     tag, length = _HEAD.unpack_from(content)
@@ -156,7 +156,7 @@ def _grown(connection: socket.socket, content: bytes, size: int) -> bytes:
 
 
 def pack(*fields: str) -> bytes:
-    """Texts, one after the other."""
+    """Serialise texts as length-prefixed fields."""
     parts = []
     for field in fields:
         content = field.encode("utf-8", "surrogatepass")
@@ -165,7 +165,7 @@ def pack(*fields: str) -> bytes:
 
 
 def unpack(content: bytes) -> list[str]:
-    """What `pack` has written. Raises Broken."""
+    """Parse what `pack` has written. Raises Broken."""
     fields = []
     at = 0
     try:
@@ -182,12 +182,12 @@ def unpack(content: bytes) -> list[str]:
 
 
 def pack_list(texts: Sequence[str] | None) -> str:
-    """Texts as one field; None is another one than no texts."""
+    """Serialise a list as one field; None differs from an empty list."""
     return "" if texts is None else "+" + pack(*texts).decode("latin-1")
 
 
 def unpack_list(field: str) -> list[str] | None:
-    """What `pack_list` has written. Raises Broken."""
+    """Parse what `pack_list` has written. Raises Broken."""
     try:
         return unpack(field[1:].encode("latin-1")) if field else None
     except UnicodeEncodeError as error:
@@ -195,14 +195,14 @@ def unpack_list(field: str) -> list[str] | None:
 
 
 def write_query(query: Query, formats: Formats) -> bytes:
-    """A query to run and the format for each kind of result: what is the same for most queries, as JSON, and behind it the text."""
+    """Serialise a query and the format for each kind of result: options as JSON, which are cached, then the text."""
     default, named = (None if graphs is None else tuple(graphs) for graphs in (query.default_graphs, query.named_graphs))
     options = _options((default, named, query.infer, query.base, tuple(query.given), tuple(query.nodes)), tuple(map(formats.get, _KINDS)))
     return _LENGTH.pack(len(options)) + options + query.text.encode("utf-8", "surrogatepass")
 
 
 def read_query(content: bytes) -> tuple[Query, Formats]:
-    """What `write_query` has written."""
+    """Parse what `write_query` has written."""
     at = _LENGTH.size + _LENGTH.unpack_from(content)[0]
     default, named, infer, base, given, nodes, formats = _read_options(content[_LENGTH.size : at])
     return Query(content[at:].decode("utf-8", "surrogatepass"), default, named, infer, base, given=given, nodes=nodes), formats
@@ -231,23 +231,23 @@ def _placed(kind: ResultKind, place: int, around: str) -> Format:
 
 
 def write_format(kind: ResultKind, format: Format) -> str:
-    """A kind of result and its format as a field, with what the format tells around it."""
+    """Serialise a kind of result and its format, with the format's `around`."""
     return f"{_KINDS.index(kind)},{_place(kind, format)},{format.around}"
 
 
 def read_format(field: str) -> tuple[ResultKind, Format]:
-    """What `write_format` has written."""
+    """Parse what `write_format` has written."""
     kind, place, around = field.split(",", 2)
     return _KINDS[int(kind)], _placed(_KINDS[int(kind)], int(place), around)
 
 
 def write_done(kind: ResultKind, format: Format, volatile: bool, content: bytes = b"") -> bytes:
-    """A result, its bytes left out if it is in the file."""
+    """Serialise a result, without its bytes if they are in the file."""
     return bytes((_KINDS.index(kind), _place(kind, format), volatile)) + content
 
 
 def write_failed(error: ServiceError) -> bytes:
-    """Why there is no result. What an error carries is numbers, texts and lists of texts."""
+    """Serialise an error with its attributes, which are numbers, texts and lists of texts."""
     fields = [type(error).__name__, error.detail[:_LONGEST], getattr(error, "reason", "")[:_LONGEST]]
     for name, value in error.members.items():
         listed = isinstance(value, list)
@@ -257,7 +257,7 @@ def write_failed(error: ServiceError) -> bytes:
 
 
 def read_reply(message: Message) -> Done | Refused:
-    """What a process answers to a task: a result, or what the system refused. Raises the error that it tells, or Broken."""
+    """A worker's reply to a task: a result, or what the system refused. Raises the error that the worker reports, or Broken."""
     tag, content = message.tag, message.content
     if tag in {DONE, FILE}:
         try:

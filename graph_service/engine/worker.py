@@ -1,13 +1,11 @@
-"""The code inside the processes that run queries, and nothing else.
+"""The code inside worker processes: the fork server and its workers.
 
-A zygote loads the graph once and forks a worker for each connection it is handed: the graph is shared memory, and a worker that
-was killed is replaced in milliseconds whatever the graph's size. The zygote ends when its control connection does, and takes all
-workers with it.
+The fork server loads the graph once and forks a worker for each socket that it is passed: workers share the graph's memory, and a killed
+worker is replaced in milliseconds whatever the graph's size. The fork server ends when its control socket closes, and kills all workers.
 
-A worker does one task at a time (see `tasks`), behind `walls`. It cannot open a file or a socket: the two files of a task, where a large
-result goes and what is to be read, come with it or are those of the task before, and with them every descriptor that its limit allows is
-in use. What it cannot say itself (it was aborted for want of memory, or fell off its stack) stands in its standard error, which the
-engine reads after its death.
+A worker runs one task at a time (see `tasks`) in a `sandbox`. It cannot open files or sockets: a task brings its two files, for a large
+result and for input, or reuses those of the task before, and these use up the limit of descriptors. A crash (out of memory, stack overflow)
+leaves a message on standard error, which the engine reads.
 """
 
 import faulthandler
@@ -32,26 +30,26 @@ from graph_service.rdf.space import Space
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-#: Descriptors of a worker: standard input and output (nothing), standard error (a file), its connection, and the files of a task.
+#: A worker's descriptors: standard input and output (/dev/null), standard error (a file), its socket, and the files of a task.
 _CONNECTION, _SPOOL, _INPUT, _DESCRIPTORS = 3, 4, 5, 6
 
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """What a worker may take, in bytes."""
+    """A worker's limits, in bytes."""
 
     memory: int
     result: int
 
 
-def zygote(tasks: Tasks, limits: WorkerLimits, control: socket.socket) -> None:
-    """Fork a worker for each connection that comes through `control`, with a file for its last words, until `control` is closed."""
-    # Ctrl+C, and systemd when it stops a service, tell all of its processes: these end when the one that asks them lets go.
+def fork_server(tasks: Tasks, limits: WorkerLimits, control: socket.socket) -> None:
+    """Fork a worker for each socket that comes through `control`, each with a file for its standard error, until `control` is closed."""
+    # Ctrl+C and systemd signal the whole group: these processes end when their parent closes `control` instead.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # Children are not waited for: the system clears them away.
+    # Children are reaped by the kernel.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # A worker that falls off its stack says so.
+    # A worker that overflows its stack writes so.
     faulthandler.enable()
     sandbox.drop_privileges()
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -78,7 +76,7 @@ def _become_worker(tasks: Tasks, limits: WorkerLimits, connection: int, errors: 
         os.dup2(keep, _CONNECTION)
         os.closerange(_CONNECTION + 1, 65536)
         _serve(tasks, limits, socket.socket(fileno=_CONNECTION))
-    except BaseException:  # a forked process must not go on in its parent's code, whatever happened
+    except BaseException:  # a forked process must never return into its parent's code
         traceback.print_exc()
     finally:
         sys.stderr.flush()
@@ -88,8 +86,8 @@ def _become_worker(tasks: Tasks, limits: WorkerLimits, connection: int, errors: 
 def _serve(tasks: Tasks, limits: WorkerLimits, connection: socket.socket) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     sandbox.limit(limits.memory, limits.result, _DESCRIPTORS)
-    standing = sandbox.shut_off()
-    wire.send(connection, wire.STARTED, " ".join([str(os.getpid()), *standing]).encode())
+    layers = sandbox.shut_off()
+    wire.send(connection, wire.STARTED, " ".join([str(os.getpid()), *layers]).encode())
     while True:
         try:
             task = wire.receive_task(connection, wire.FILES)
@@ -106,7 +104,7 @@ def _serve(tasks: Tasks, limits: WorkerLimits, connection: socket.socket) -> Non
 
 
 def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
-    """Do a task; the tag and content of the reply. A result of more than `inline` bytes stands in the spool file."""
+    """Run a task; returns the tag and content of the reply. A result of more than `inline` bytes goes into the spool file."""
     output = _Output(inline)
     try:
         kind, format, volatile = tasks.run(task.tag, task.content, io.BufferedReader(_Input()), output)
@@ -123,7 +121,7 @@ def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
         if number:
             tag, content = wire.REFUSED, os.strerror(number).encode()
         else:
-            # What a format has no way to say.
+            # What a format cannot express.
             tag, content = wire.FAILED, wire.write_failed(NotAcceptable(f"The result cannot be written in this format: {error}"))
     os.ftruncate(_SPOOL, 0)
     os.lseek(_SPOOL, 0, os.SEEK_SET)
@@ -131,7 +129,7 @@ def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
 
 
 class _Input(io.RawIOBase):
-    """What a task is to read, from its beginning: the place in the file is this object's own."""
+    """The input file of a task, read from its beginning with a position of its own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,7 +157,7 @@ class _Input(io.RawIOBase):
 
 
 class _Output(io.BytesIO):
-    """What a result is written to: memory, and from some size on the spool file."""
+    """The output of a task: in memory, and beyond some size in the spool file."""
 
     def __init__(self, inline: int) -> None:
         super().__init__()
@@ -167,7 +165,7 @@ class _Output(io.BytesIO):
         self.spooled = False
 
     def write(self, content: "ReadableBuffer", /) -> int:
-        """Take some bytes. Raises OSError if the result becomes too large or the disk is full."""
+        """Write some bytes. Raises OSError if the result becomes too large or the disk is full."""
         size = super().write(content)
         if self.tell() > self._inline:
             self.spill()
@@ -185,14 +183,14 @@ class _Output(io.BytesIO):
 
 
 def main() -> None:
-    """Be a zygote: arguments are SNAPSHOT DEFAULT_GRAPH MEMORY RESULT QUERY_DEPTH TERM_DEPTH SPACE; the control connection is standard
+    """Run a fork server: arguments are SNAPSHOT DEFAULT_GRAPH MEMORY RESULT QUERY_DEPTH TERM_DEPTH SPACE; the control socket is standard
     input.
 
-    Without a snapshot ("") its workers run no queries, and read what other servers answer.
+    Without a snapshot ("") its workers run no queries, and only parse other servers' answers.
     """
     snapshot, union, *numbers, written = sys.argv[1:]
     space = Space.read(written)
     adopt(space.prefixes)
     memory, result, query_depth, term_depth = map(int, numbers)
     store = GraphStore(Path(snapshot), union == "union", term_depth, space.graph_inferred) if snapshot else None
-    zygote(Tasks(store, query_depth, term_depth), WorkerLimits(memory, result), socket.socket(fileno=os.dup(0)))
+    fork_server(Tasks(store, query_depth, term_depth), WorkerLimits(memory, result), socket.socket(fileno=os.dup(0)))

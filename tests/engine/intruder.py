@@ -24,7 +24,7 @@ LIMITS = EngineLimits(workers=1, queue=8, deadline=5, memory=256 * 2**20, result
 @contextmanager
 def engine(graph: Path, monkeypatch: pytest.MonkeyPatch, main: str = "main") -> Iterator[EmbeddedEngine]:
     """An engine whose workers are taken over."""
-    monkeypatch.setattr("graph_service.engine.pool.ZYGOTE", f"from tests.engine.intruder import {main}; {main}()")
+    monkeypatch.setattr("graph_service.engine.pool.FORK_SERVER", f"from tests.engine.intruder import {main}; {main}()")
     engine = EmbeddedEngine(graph, True, LIMITS)
     try:
         yield engine
@@ -38,13 +38,13 @@ def said(engine: EmbeddedEngine, code: str) -> object:
 
 
 def main() -> None:
-    """A zygote of workers that run Python."""
+    """A fork server of workers that run Python."""
     tasks.Tasks.run = _run  # type: ignore[method-assign]
     worker.main()
 
 
 def unguarded() -> None:
-    """A zygote of workers that let a call to another server pass."""
+    """A fork server of workers that let a call to another server pass."""
     vars(tasks)["refuse"] = lambda text: None
     worker.main()
 

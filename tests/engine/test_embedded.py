@@ -277,8 +277,8 @@ def test_a_slow_query_is_logged_and_its_text_only_if_allowed(graph: Path, caplog
         engine.close()
 
 
-def test_a_dead_zygote_is_replaced(engine: EmbeddedEngine) -> None:
-    os.kill(engine.workers.zygote, signal.SIGKILL)
+def test_a_dead_fork_server_is_replaced(engine: EmbeddedEngine) -> None:
+    os.kill(engine.workers.fork_server, signal.SIGKILL)
     time.sleep(0.1)
     for _ in range(3):
         assert answers(engine)
@@ -287,7 +287,7 @@ def test_a_dead_zygote_is_replaced(engine: EmbeddedEngine) -> None:
 def test_closing_leaves_no_process(graph: Path) -> None:
     engine = EmbeddedEngine(graph, union=True, limits=LIMITS)
     assert answers(engine)
-    group = engine.workers.zygote
+    group = engine.workers.fork_server
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(engine.run, Query(RUNAWAY + " # closing"))
         while not engine.register.running:

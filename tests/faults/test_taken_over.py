@@ -182,7 +182,7 @@ def test_limits_are_not_raised_again(engine: EmbeddedEngine, kind: str) -> None:
         "os.pipe",
         "os.dup, 3",
         "os.kill, {parent}, 0",
-        "os.kill, {zygote}, 0",
+        "os.kill, {fork_server}, 0",
         "os.kill, -1, 0",
         "os.setpriority, os.PRIO_PROCESS, {parent}, 19",
         "os.setuid, 0",
@@ -191,7 +191,7 @@ def test_limits_are_not_raised_again(engine: EmbeddedEngine, kind: str) -> None:
     ],
 )
 def test_nothing_else_is_reached(engine: EmbeddedEngine, call: str) -> None:
-    call = call.format(parent=os.getpid(), zygote=engine.workers.zygote)
+    call = call.format(parent=os.getpid(), fork_server=engine.workers.fork_server)
     # Also with room for another open file, which a worker has not while it works.
     for room in ("", "attempt(os.close, 0)\n"):
         assert said(engine, f"{MODULES}{room}said = attempt({call})") in {"PermissionError", "OSError"}
@@ -209,7 +209,7 @@ def test_no_secret_is_in_its_environment(engine: EmbeddedEngine) -> None:
     names = said(engine, f"{MODULES}said = sorted(os.environ)")
     assert isinstance(names, list)
     assert set(names) <= {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LC_CTYPE"}
-    for pid in (engine.workers.zygote,):
+    for pid in (engine.workers.fork_server,):
         assert b"secret" not in Path(f"/proc/{pid}/environ").read_bytes()
         status = Path(f"/proc/{pid}/status").read_text()
         capabilities = {line.split()[0]: int(line.split()[1], 16) for line in status.splitlines() if line.startswith("Cap")}

@@ -1,1 +1,1 @@
-"""Other SPARQL servers: as the engine, as the target of SERVICE, and as the place that `push` writes to."""
+"""Other SPARQL servers: as the engine, as the target of SERVICE, and as the store that `push` writes to."""

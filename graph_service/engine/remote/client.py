@@ -1,6 +1,6 @@
-"""Asking another SPARQL server: the request as SPARQLWrapper makes it, and its answer as bytes in a file.
+"""A SPARQL client: sends a query to another server with SPARQLWrapper, and copies the answer to a file.
 
-What the bytes say is read elsewhere (see `foreign`): they may be anything.
+The bytes are untrusted, so `foreign_results` parses them, in a worker.
 """
 
 import http.client
@@ -21,7 +21,7 @@ _ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q
 class RemoteQuery(SPARQLWrapper):
     """A query for one server.
 
-    It is sent through a Peer: SPARQLWrapper's own way has no deadline, and its Digest is installed for the whole process.
+    It is sent through a Peer: SPARQLWrapper's own HTTP has no deadline, and installs Digest authentication for the whole process.
     """
 
     def __init__(self, peer: Peer, call: Call, query: str, form: str) -> None:
@@ -31,7 +31,7 @@ class RemoteQuery(SPARQLWrapper):
         self.setMethod(POST)
         self.setRequestMethod(URLENCODED)
         self.setOnlyConneg(True)
-        # The form is known: what `setQuery` would guess with a regular expression.
+        # `setQuery` would guess the form with a regular expression.
         self.queryString = query
         self.queryType = form
         is_graph = form in {"CONSTRUCT", "DESCRIBE"}
@@ -44,7 +44,7 @@ class RemoteQuery(SPARQLWrapper):
 
 
 def refuse_cut_off(headers: Message, peer: Peer) -> None:
-    """Raise ResultTooLarge or OutOfTime for an answer whose server says that it is not all (Virtuoso)."""
+    """Raise ResultTooLarge or OutOfTime if the server says that its answer is incomplete (Virtuoso)."""
     rows = headers.get("X-SPARQL-MaxRows")
     if rows is not None:
         raise ResultTooLarge(f"The {peer.role} {peer.name} cuts results off at {rows} rows, and this one has as many or more.")
@@ -55,14 +55,14 @@ def refuse_cut_off(headers: Message, peer: Peer) -> None:
 
 
 def media_type(headers: Message) -> str:
-    """The media type that an answer says it has."""
+    """The media type of an answer, by its header."""
     return headers.get_content_type()[:100]
 
 
 def ask(client: RemoteQuery, peer: Peer, call: Call, content: BinaryIO, limit: int) -> tuple[Message, bool]:
-    """Send a query and copy what is answered into a file; the headers, and whether the end was marked.
+    """Send a query and copy the answer to a file; returns the headers, and whether the end of the body was marked.
 
-    Raises what the answer means if it is none: see `Peer.explain`.
+    Raises the errors of `Peer.explain` if there is no answer.
     """
     try:
         with client.query().response as response:
@@ -71,6 +71,6 @@ def ask(client: RemoteQuery, peer: Peer, call: Call, content: BinaryIO, limit: i
     except (OSError, http.client.HTTPException, ServiceError) as error:
         raise peer.explain(error, call) from error
     if call.ended is not None:
-        # A connection that is broken off looks like the end of an answer whose length was not told.
+        # A connection that was broken off looks like the end of a body without a length.
         raise call.ended
     return headers, marked

@@ -1,11 +1,11 @@
-"""SERVICE: the calls of a query to the few servers that the settings list (SPARQL 1.1 Federated Query, section 2).
+"""SERVICE: federated queries to the servers that the settings list (SPARQL 1.1 Federated Query, section 2).
 
-The process that runs a query can reach nobody. So the calls are made here, before it: each SERVICE group is sent to its server as a
-query of its own, and its solutions take its place as VALUES, which is the same join. That leaves out a SERVICE whose address is a
-variable, and solutions with blank nodes, which have no name in a query.
+The process that runs a query has no network. So the calls are made here, before it: each SERVICE group is sent to its server as a query of
+its own, and replaced by its solutions as VALUES, which is the same join. This excludes a SERVICE whose address is a variable, and solutions
+with blank nodes, which a query cannot name.
 
-Three walls keep a query from reaching what is not listed: the address must be; what its name resolves to must be a public address, or
-be listed itself; and a server's redirection is not followed.
+Three checks keep a query from reaching other servers (SSRF): the address must be listed; its host must resolve to a public address, or that
+address be listed itself; redirections are not followed.
 """
 
 import ipaddress
@@ -31,13 +31,13 @@ from graph_service.sparql.tokens import may_use, replaced
 
 _PORTS = {"http": 80, "https": 443}
 
-#: What a SILENT group that failed stands for: the one solution that binds nothing (section 2.3.1).
+#: The result of a SILENT group that failed: one solution that binds nothing (section 2.3.1).
 _ONE_EMPTY_SOLUTION = "VALUES () { () }"
 
 
 @dataclass(frozen=True)
 class CallLimits:
-    """What the calls of queries may take: seconds with all that goes before and behind, bytes of answers and groups of one query.
+    """Limits of SERVICE calls: seconds for a whole query, bytes of answers and number of groups in one query.
 
     `places` is how many queries may wait for other servers at once.
     """
@@ -49,11 +49,11 @@ class CallLimits:
 
 
 class Federation:
-    """The servers that SERVICE may call."""
+    """The servers that SERVICE may call, and the calls."""
 
     def __init__(self, hosts: Sequence[str], limits: CallLimits, workers: Workers, register: Register) -> None:
-        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`. `workers` look at queries and read answers;
-        queries that wait for other servers stand in `register`.
+        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`. `workers` parse queries and answers; queries that
+        wait for other servers are in `register`.
         """
         self._limits = limits
         self._workers = workers
@@ -62,11 +62,11 @@ class Federation:
         self._register = register
 
     def answered(self, query: Query) -> Query:
-        """The query with the answers of other servers in place of its SERVICE groups, and and when its time began to count.
+        """The query with VALUES in place of its SERVICE groups, and the moment when its time began to count.
 
-        Raises Forbidden for a group that calls a server which is not listed, before any is called, and for a name of a listed one that
-        leads inside; MalformedQuery; Busy; ResultTooLarge, BadGateway, Unavailable and OutOfTime for a call that failed, unless it is
-        SILENT; Cancelled by an operator.
+        Raises Forbidden for a group whose server is not listed, before any is called, and for a listed name that resolves to a private
+        address; MalformedQuery; Busy; ResultTooLarge, BadGateway, Unavailable and OutOfTime for a call that failed, unless it is SILENT;
+        Cancelled by an operator.
         """
         if not self.may_call(query):
             return query
@@ -95,7 +95,7 @@ class Federation:
         return replace(query, text=replaced(text, pieces), given=(), since=began)
 
     def may_call(self, query: Query) -> bool:
-        """Whether a query may have SERVICE groups that are answered here."""
+        """Whether a query may have SERVICE groups that are called here."""
         return bool(self._hosts) and may_use(query.text, "SERVICE")
 
     def _refuse(self, call: ServiceCall) -> None:
@@ -132,9 +132,9 @@ class Federation:
 
     def _values(self, service: ServiceCall, waiting: "_Waiting", until: float, limit: int) -> str:
         """The solutions of a SERVICE group, as VALUES."""
-        # Half of what is left, so that there is time for the rest, above all after a SILENT call that was not answered.
+        # Half of the time left, so that there is time for the rest, above all after a SILENT call that timed out.
         call = waiting.call = Call((until - time.monotonic()) / 2, "server")
-        # Who stopped the query may have ended the call before this one.
+        # The query may have been cancelled between two calls.
         if waiting.stopped is not None:
             raise waiting.stopped
         try:
@@ -165,7 +165,7 @@ class Federation:
                 raise BadGateway(f"What the server {peer.name} answers is nested too deeply, or takes too much memory to read.") from error
 
     def _connect(self, address: tuple[str, int], timeout: float | None, source: tuple[str, int] | None) -> socket.socket:
-        """A connection to a host, at an address of it that may be reached: what is looked at is what is connected to."""
+        """Connect to a host at an allowed address: the address that is checked is the one connected to (no DNS rebinding)."""
         host, port = address
         failure: OSError | None = None
         found = {str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
@@ -186,22 +186,22 @@ class Federation:
 
 @dataclass
 class _Waiting:
-    """A query that waits for other servers: the call that it makes at the moment."""
+    """A query that waits for other servers: its current call."""
 
     call: Call
     stopped: ServiceError | None = None
 
     def stop(self, reason: ServiceError) -> None:
-        """End the call, and make none after it."""
+        """End the current call, and allow none after it."""
         self.stopped = reason
         self.call.end(reason)
 
 
 def _is_public(number: str) -> bool:
-    """Whether an IP address is one of the Internet's, and none that is inside, in whatever form it is written."""
+    """Whether an IP address is public, in whatever form it is written."""
     address = ipaddress.ip_address(number.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
-        # Forms that lead to an IPv4 address: mapped, 6to4, NAT64 (RFC 6052); Teredo is not global.
+        # IPv6 forms of an IPv4 address: mapped, 6to4, NAT64 (RFC 6052); Teredo is not global.
         nat64 = ipaddress.IPv4Address(address.packed[12:]) if address in ipaddress.ip_network("64:ff9b::/96") else None
         inner = address.ipv4_mapped or address.sixtofour or nat64
         if inner is not None:

@@ -1,10 +1,11 @@
-"""HTTP to another server, as an engine needs it: a deadline over the whole exchange, an end from outside, errors that say what is wrong.
+"""HTTP client for other SPARQL servers: a deadline over the whole exchange, cancellation from another thread, errors that say what is
+wrong.
 
-Credentials are sent only after the server has asked for them (Basic or Digest), never to another address: redirections are not
-followed. They are kept out of every error and of the log, whatever the server writes.
+Credentials are sent only after the server has asked for them (Basic or Digest), and never to another address: redirections are not
+followed. They are removed from every error and log line, whatever the server writes.
 
-What a server says of an error is not for whoever asked here: it may tell of what is inside, or be anything. It is logged, in short, and
-stands in the error's notes for an operator.
+A server's own error message is not passed on to clients, since it may reveal internals: it is logged, shortened, and added to the error's
+notes for an operator.
 """
 
 import base64
@@ -28,66 +29,66 @@ from urllib.parse import urlsplit
 
 from graph_service.errors import BadGateway, MalformedQuery, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 
-#: Seconds after which a server that does not take the connection is down.
+#: Seconds after which a server that does not accept the connection counts as down.
 _CONNECT = 5
 
-#: Seconds before the second and last attempt at a server that refused the connection or broke it off before it had answered.
+#: Seconds before the second and last attempt, after the server refused the connection or broke it off before answering.
 _PAUSE = 0.2
 
 _CHUNK = 64 * 1024
 
-#: How much of a server's message is read, in bytes, and kept, in characters.
+#: How much of a server's message is read, in bytes, and used, in characters.
 _READ = 8192
 _MESSAGE = 500
 
 _log = logging.getLogger(__name__)
 
-#: What a server's message about a query that it cannot read is told by.
+#: How messages about a query that a server cannot parse are recognised.
 _ABOUT_GRAMMAR = re.compile(r"pars(e|er|ing)\b|syntax|lexical|grammar|malformed|SP03\d|expected|unexpected|encountered", re.IGNORECASE)
 
-#: What a server's message about its own time limit is told by (Virtuoso: S1T00).
+#: How messages about a server's own time limit are recognised (Virtuoso: S1T00).
 _ABOUT_TIME = re.compile(r"time[d ]?[- ]?out|S1T00|S1TAT|time limit|deadline", re.IGNORECASE)
 
 
-#: Opens a connection to a host and port, in so many seconds, from an address of ours if one is given.
+#: Opens a connection to a host and port, with a timeout in seconds, from a local address if one is given.
 Connect = Callable[[tuple[str, int], float | None, tuple[str, int] | None], socket.socket]
 
 
 class Call:
-    """One exchange with a server: it ends by itself at its deadline, and can be ended before that."""
+    """One exchange with a server: it ends at its deadline, and can be cancelled before."""
 
     def __init__(self, seconds: float, role: str = "engine") -> None:
-        """An exchange of so many seconds; `role` is what the server is called in errors."""
+        """An exchange of at most so many seconds; `role` is what the server is called in errors."""
         self.started = time.monotonic()
         self.ended: ServiceError | None = None
         self._until = self.started + seconds
         self._end: Callable[[], None] | None = None
         self._lock = threading.Lock()
-        #: What whoever waits gets at the deadline.
+        #: The error raised at the deadline.
         self.late = OutOfTime(f"The {role} had not answered after {seconds:.1f} s, the time limit.")
         self._timer = threading.Timer(seconds, self.end, [self.late])
         self._timer.daemon = True
 
     @property
     def left(self) -> float:
-        """Seconds until the deadline; never none at all, which would mean no limit."""
+        """Seconds until the deadline; at least a millisecond, since 0 would mean no limit."""
         return max(0.001, self._until - time.monotonic())
 
     def uses(self, connection: socket.socket) -> None:
-        """From now on the exchange goes through this socket."""
+        """The exchange uses this socket from now on."""
         connection.settimeout(self.left)
         # Unlike close(), this wakes up the thread that reads.
         self.breaks(partial(connection.shutdown, socket.SHUT_RDWR))
 
     def breaks(self, end: Callable[[], None] | None) -> None:
-        """From now on this breaks off what is waited for; at once if the exchange has ended already."""
+        """Call `end` to break off the exchange from now on; at once if it has ended already."""
         with self._lock:
             self._end = end
             if self.ended is not None:
                 self._break()
 
     def end(self, reason: ServiceError) -> None:
-        """Break the exchange off; whoever waits for it gets the reason."""
+        """Break off the exchange; the waiting thread gets the reason."""
         with self._lock:
             self.ended = self.ended or reason
             self._break()
@@ -109,18 +110,18 @@ class Peer:
     """Another server."""
 
     def __init__(self, url: str, user: str = "", password: str = "", role: str = "engine", connect: Connect | None = None) -> None:
-        """The address, an http or https URL, and the credentials to send when they are asked for, if any.
+        """`url` is http or https; the credentials, if any, are sent when the server asks for them.
 
-        `role` is what the server is called in errors. `connect` opens the connections, in place of the system's own way and of the
-        proxies that the environment may name.
+        `role` is what the server is called in errors. `connect` opens connections instead of the system and of the proxies that the
+        environment may name.
         """
         parts = urlsplit(url)
         self.url = url
         self.role = role
         self._connect = connect
-        #: The address to show: without its query, which may hold a key.
+        #: The address to show: without its query string, which may hold a key.
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        #: What the server is called in errors: who asks a server by SERVICE knows its address, who asks an engine need not.
+        #: What the server is called in errors: a client that uses SERVICE knows its address, a client of the engine need not.
         self.shown = f"{role} {self.name}" if role == "server" else role
         self._user = user
         self._password = password
@@ -135,9 +136,9 @@ class Peer:
     def open(self, make: Callable[[], urllib.request.Request], call: Call) -> http.client.HTTPResponse:
         """Send a request and return the response once its head is there.
 
-        `make` makes the request: it is called again for a second attempt, which there is after a connection that was refused or
-        broken off before the answer, and once after the server has asked for credentials. So the request must be safe to repeat.
-        Raises HTTPError for a status from 300, and what the connection raises.
+        `make` makes the request: it is called again for a retry, after a connection that was refused or broken off before the answer, and
+        once more after the server has asked for credentials. So the request must be safe to repeat. Raises HTTPError for a status from 300,
+        and the connection's errors.
         """
         attempts, asked = 1, False
         while True:
@@ -158,9 +159,9 @@ class Peer:
                 time.sleep(_PAUSE)
 
     def receive(self, response: http.client.HTTPResponse, output: BinaryIO, limit: int) -> bool:
-        """Copy a response's body; returns whether its end was marked, so that it is known to be whole.
+        """Copy a response's body; returns whether its end was marked by a length or chunks, so that it is known to be complete.
 
-        Raises ResultTooLarge when there is more than `limit`, Unavailable when the disk is full, and IncompleteRead when the connection
+        Raises ResultTooLarge if there are more than `limit` bytes, Unavailable if the disk is full, and IncompleteRead if the connection
         ends before the body does.
         """
         marked = response.length is not None or getattr(response, "chunked", False) is True
@@ -178,21 +179,21 @@ class Peer:
         return marked
 
     def explain(self, error: Exception, call: Call) -> ServiceError:
-        """What an exception of `open` or `receive` means for whoever asked, in our own words."""
+        """The ServiceError for an exception of `open` or `receive`, in our own words; logs the server's."""
         if isinstance(error, urllib.error.HTTPError):
             with error:
-                told, said = self._status(error)
+                meant, said = self._status(error)
         else:
-            told, said = self._failure(error, call), str(getattr(error, "reason", error))
+            meant, said = self._failure(error, call), str(getattr(error, "reason", error))
         if call.ended is not None:
             return call.ended
-        if told is not error:
-            self.log(told.detail, said)
-            told.add_note(self._clean(said))
-        return told
+        if meant is not error:
+            self.log(meant.detail, said)
+            meant.add_note(self._clean(said))
+        return meant
 
     def log(self, detail: str, said: str) -> None:
-        """Log what the server says of an error."""
+        """Log a failure and the server's message about it."""
         _log.warning("another server failed", extra={"server": self.name, "detail": detail, "said": self._clean(said)})
 
     def _failure(self, error: Exception, call: Call) -> ServiceError:
@@ -211,7 +212,7 @@ class Peer:
         return BadGateway(f"The {self.shown} does not answer as HTTP does.")
 
     def _clean(self, message: str) -> str:
-        """A server's message, short, on one line, without mark-up and without anything that is secret."""
+        """A server's message on one line, shortened, without mark-up and secrets."""
         message = message[:_READ]
         if re.search(r"<html|<!doctype", message[:1000], re.IGNORECASE):
             message = html.unescape(re.sub(r"<[^<>]*+>", " ", message))
@@ -224,12 +225,12 @@ class Peer:
         return message if len(message) <= _MESSAGE else message[: _MESSAGE - 2] + " …"
 
     def _status(self, error: urllib.error.HTTPError) -> tuple[ServiceError, str]:
-        """What a status means, and what the server says of it."""
+        """The error for a status, and the server's message."""
         try:
             text = error.read(_READ).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):
             text = ""
-        # Virtuoso repeats the query behind its message.
+        # Virtuoso repeats the query after its message.
         message = self._clean(text.partition("\n\nSPARQL query:")[0])
         return self._meaning(error.code, str(error.headers.get("Retry-After", "")), message), message
 
@@ -271,7 +272,7 @@ class Peer:
                 request.add_unredirected_header("Authorization", f"Digest {answer}")
 
     def _learn(self, error: urllib.error.HTTPError) -> bool:
-        """Keep how the server wants to be told who is asking, Digest rather than Basic; whether it is a way that is known here."""
+        """Remember how the server wants clients to authenticate, Digest rather than Basic; False if neither."""
         if not self._user:
             return False
         challenges = {text.partition(" ")[0].lower(): text for text in error.headers.get_all("WWW-Authenticate", [])}

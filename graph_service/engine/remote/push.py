@@ -1,7 +1,7 @@
-"""`push`: load a snapshot into another server, by the SPARQL 1.1 Graph Store HTTP Protocol.
+"""`graph-service push`: upload a snapshot to another server by the SPARQL 1.1 Graph Store HTTP Protocol.
 
-Each graph is replaced as a whole (PUT), so a push may be repeated. What says which snapshot the server holds goes first and comes
-back last: in between, and after a push that failed, the remote engine does not answer from that server.
+Each graph is replaced as a whole (PUT), so a push may be repeated. The state graph is changed first and written last: in between, and after
+a failed push, the remote engine does not answer from that server.
 """
 
 import hashlib
@@ -22,17 +22,16 @@ from graph_service.engine.remote.layout import ASSERTED, IDENTIFIER, STATE, UNIO
 from graph_service.errors import BadGateway, ServiceError
 from graph_service.snapshot.snapshot import Snapshot
 
-#: Seconds that one graph may take.
+#: Seconds for the upload of one graph.
 _DEADLINE = 3600
 
 _MEDIA = "application/n-triples"
 
 
 def push(snapshot: Snapshot, store: Peer, say: Callable[[str], None]) -> None:
-    """Load a snapshot into the graph store at the peer's address. `say` hears of each graph.
+    """Upload a snapshot to the graph store at the peer's address. `say` gets a line of progress for each graph.
 
-    Raises Unavailable if the server is down, OutOfTime if it is too slow, and BadGateway if it refuses, or does not keep what it is
-    given.
+    Raises Unavailable if the server is down, OutOfTime if it is too slow, and BadGateway if it refuses, or does not store what it is sent.
     """
     with _files(snapshot) as files:
         _learn_credentials(store)
@@ -55,16 +54,16 @@ def _state(state: bytes) -> bytes:
 
 @contextmanager
 def _files(snapshot: Snapshot) -> Iterator[dict[str, tuple[Path, int]]]:
-    """Each graph to push: IRI -> its N-Triples in a file, and how many they are. The files are gone afterwards."""
+    """Each graph to push: IRI -> its N-Triples file, and its number of triples. The files are temporary."""
     with tempfile.TemporaryDirectory(prefix="graph-service-push-") as folder:
         places = {graph: Path(folder) / f"{number}.nt" for number, graph in enumerate([*snapshot.graphs, ASSERTED, UNNAMED])}
         counts = dict.fromkeys(places, 0)
-        # Of each asserted triple only a digest is kept in memory.
+        # Only a digest of each asserted triple is in memory.
         asserted: set[bytes] = set()
         for place in places.values():
             place.touch()
         with places[ASSERTED].open("wb") as whole:
-            # One file at a time, however many graphs there are: the dataset is written graph by graph, more or less.
+            # One open file at a time, however many graphs there are: the quads are nearly grouped by graph.
             for graph, quads in groupby(snapshot.quads(), _graph):
                 if graph not in places:
                     raise BadGateway(f"The graph {graph} is named by a blank node: another server has no address for it.")
@@ -89,12 +88,12 @@ def _graph(quad: ox.Quad) -> str:
 
 
 def _learn_credentials(store: Peer) -> None:
-    """Ask for something small, so that the server tells how it wants to be told who is asking before anything large is sent."""
+    """Send a small request first, so that the server asks for credentials before a large body is sent."""
     _send(store, STATE, "GET", None, allow_missing=True)
 
 
 def put(store: Peer, graph: str, content: Path | bytes) -> None:
-    """Replace a graph by the N-Triples of a file, or by some. Raises what `push` raises."""
+    """Replace a graph by N-Triples, from a file or bytes. Raises what `push` raises."""
     _send(store, graph, "PUT", content)
 
 
@@ -110,7 +109,7 @@ def _send(store: Peer, graph: str, method: str, content: Path | bytes | None, al
     address = store.url + ("&" if "?" in store.url else "?") + urlencode({"graph": graph})
 
     def make() -> urllib.request.Request:
-        # Virtuoso has nothing but HTML to say about a graph that it has replaced.
+        # For a replaced graph Virtuoso can answer in HTML only.
         headers = {"Accept": _MEDIA if method == "GET" else "*/*", "User-Agent": "graph-service"}
         data: bytes | BinaryIO | None = None
         if content is not None:
@@ -126,6 +125,6 @@ def _send(store: Peer, graph: str, method: str, content: Path | bytes | None, al
         except (OSError, http.client.HTTPException, ServiceError) as error:
             if allow_missing and getattr(error, "code", None) == http.HTTPStatus.NOT_FOUND:
                 return b""
-            told = store.explain(error, call)
-            told.detail = " ".join([f"{method} of <{graph}> at {store.name}: {told.detail}", *getattr(told, "__notes__", ())])
-            raise told from error
+            meant = store.explain(error, call)
+            meant.detail = " ".join([f"{method} of <{graph}> at {store.name}: {meant.detail}", *getattr(meant, "__notes__", ())])
+            raise meant from error

@@ -1,8 +1,8 @@
-"""The remote engine: every query is run by another SPARQL 1.1 server, which `graph-service push` has loaded the snapshot into.
+"""The remote engine: another SPARQL 1.1 server runs every query, over the snapshot that `graph-service push` has uploaded.
 
-The query is sent by SPARQLWrapper as a form, with the dataset as parameters (see `arrangement`), and asked for as JSON or
-N-Triples; the answer is read as a whole into a file, checked, and only then written in the format that is wanted. So an answer
-that breaks off, or is none, is an error and never a shorter answer.
+SPARQLWrapper sends the query as a form, with the dataset as parameters (see `layout`), and asks for JSON or N-Triples; the whole answer is
+read into a file, checked, and only then written in the requested format. So an answer that breaks off or is malformed is an error and never
+a shorter answer.
 """
 
 import http.client
@@ -31,25 +31,25 @@ from graph_service.formats.media_types import Format
 from graph_service.rdf.space import Space
 from graph_service.sparql.outline import Outline
 
-#: Seconds for which the server is believed to hold the snapshot that it held: a push may take its place at any time.
+#: Seconds for which a check that the server holds the snapshot is valid: a push may replace it at any time.
 _BELIEVED = 1
 
-#: A limit of rows below this is looked for before a graph is believed to be whole.
+#: A limit of rows below this is looked for before a graph counts as complete.
 _MANY_ROWS = 100_000
 
 
 class RemoteEngine:
-    """Runs queries over a snapshot that another server holds (`engine.Engine`)."""
+    """Runs queries over a snapshot on another server (`engine.Engine`)."""
 
     collates = False
     keeps_blank_nodes = False
 
     def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits, space: Space) -> None:
-        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph,
-        `space` is what the graph calls what belongs to it.
+        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph, `space` has
+        the graph's own namespaces and graph names.
         """
         self._peer = peer
-        #: Processes without a graph: they look at queries and read answers.
+        #: Worker processes without a graph: they parse queries and answers.
         self.workers = Workers(None, union, limits, space=space)
         self._inferred = space.graph_inferred
         self._snapshot = snapshot
@@ -67,7 +67,7 @@ class RemoteEngine:
         self.counts = Counts()
 
     def run(self, query: Query, formats: Formats = READABLE) -> Result:
-        """See `Engine.run`. Raises Forbidden for a server's own function as well, Unavailable if the server is down or does not hold the
+        """See `Engine.run`. Raises Forbidden for a server's own function, too, Unavailable if the server is down or does not hold the
         snapshot, and BadGateway if it refuses the query or its answer cannot be used.
         """
         began = time.monotonic()
@@ -96,21 +96,21 @@ class RemoteEngine:
         return self._waiting
 
     def close(self) -> None:
-        """End all exchanges. Queries that are running fail as Unavailable."""
+        """Break off all exchanges. Queries that are running fail as Unavailable."""
         self._closed = True
         self.register.stop_all(Unavailable("The service is stopping.", retry_after=5))
         self.workers.close()
 
     @contextmanager
     def _place(self, query: Query) -> Iterator[Call]:
-        """A place for a query, and the call it is to make. Raises Busy, and what becomes of the query."""
+        """A place for a query, and its exchange with the server. Raises Busy, and the query's errors after counting them."""
         until = query.began + query.seconds(self._limits.deadline)
         self._enter(until)
         call = Call(until - time.monotonic())
-        # The server is told by the end of the connection.
+        # A closed connection tells the server to stop.
         running = self.register.add(query, call.end)
         try:
-            # Who closes has stopped those that were there then.
+            # `close` stops only the queries that are registered at that moment.
             if self._closed:
                 raise Unavailable("The service is stopping.", retry_after=5)
             with call:
@@ -143,7 +143,7 @@ class RemoteEngine:
                 self._waiting -= 1
 
     def _dataset(self, query: Query, plan: Outline) -> tuple[Sequence[str], Sequence[str]]:
-        """The default graphs and the named graphs to ask for: never none, and only what is the snapshot's."""
+        """The default graphs and named graphs to query: never none, and only the snapshot's."""
         if query.default_graphs is not None or query.named_graphs is not None:
             default, named = query.default_graphs or (), query.named_graphs or ()
         elif plan.default_graphs is not None or plan.named_graphs is not None:
@@ -157,7 +157,7 @@ class RemoteEngine:
         return [iri for iri in iris if iri in self._graphs] or [NOTHING]
 
     def _check(self, call: Call) -> None:
-        """Raise Unavailable unless the server holds the snapshot, or did a moment ago."""
+        """Raise Unavailable unless the server holds the snapshot, or did at a check a moment ago."""
         if time.monotonic() - self._seen < _BELIEVED:
             return
         plan = Outline("ASK", f'ASK {{ <{STATE}> <{IDENTIFIER}> "{self._snapshot}" }}')
@@ -169,7 +169,7 @@ class RemoteEngine:
         client = RemoteQuery(self._peer, call, plan.within(named, NOTHING), plan.form)
         for graph in default:
             client.addDefaultGraph(graph)
-        # Virtuoso takes GRAPH with an IRI outside the dataset to be true of nothing at all: it is given one that is in it, and empty.
+        # Virtuoso drops all solutions for GRAPH with an IRI outside the dataset: the outline uses a graph inside it that is empty.
         for graph in dict.fromkeys([*named, NOTHING]):
             client.addNamedGraph(graph)
         with nameless_file() as content:
@@ -182,10 +182,10 @@ class RemoteEngine:
                 raise BadGateway("What the engine answers is nested too deeply, or takes too much memory to read.") from error
 
     def _all_there(self, headers: Message, marked: bool, kind: ResultKind, call: Call) -> None:
-        """Raise OutOfTime, ResultTooLarge or BadGateway for an answer that says, or lets one fear, that it is not all."""
+        """Raise OutOfTime, ResultTooLarge or BadGateway if the answer is, or may be, incomplete."""
         refuse_cut_off(headers, self._peer)
         if not marked and kind is ResultKind.GRAPH:
-            # JSON and XML have an end of their own; triples end anywhere.
+            # JSON and XML have an end of their own; N-Triples may end after any line.
             raise BadGateway("The engine does not mark the end of what it sends: half a graph would look whole.")
         if kind is ResultKind.GRAPH and "virtuoso" in str(headers.get("Server", "")).lower():
             if self._cuts_graphs is None:
@@ -194,7 +194,7 @@ class RemoteEngine:
                 raise BadGateway("The engine cuts graphs off without a word, at a few solutions: set its ResultSetMaxRows higher.")
 
     def _finds_graphs_cut(self, call: Call) -> bool:
-        """Whether the server has a limit of rows that it tells of for tables only, and that ordinary results reach (Virtuoso)."""
+        """Whether the server has a limit of rows that it reports for tables only and that ordinary results reach (Virtuoso)."""
         client = RemoteQuery(self._peer, call, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_MANY_ROWS}", "SELECT")
         client.addDefaultGraph(UNION)
         try:
