@@ -1,1 +1,1 @@
-"""SPARQL as text: tokens, the parts of a query, rewriting, and what is wrong with one."""
+"""SPARQL as text: a tokenizer, the outline of a query, rewriting, and explanations of syntax errors."""

@@ -1,4 +1,4 @@
-"""Aggregates in a query, found by tokens: an aggregate of an aggregate means nothing (SPARQL 1.1 Query, erratum 5)."""
+"""Rejects nested aggregates in a query, found by its tokens (SPARQL 1.1 Query, erratum 5: they have no meaning)."""
 
 from graph_service.sparql.outline import malformed
 from graph_service.sparql.tokens import may_use, tokens
@@ -7,10 +7,10 @@ _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 
 
 def refuse_nested_aggregates(text: str) -> None:
-    """Raise MalformedQuery, with line and column, for an aggregate in an aggregate's own brackets; a subquery in them has its own."""
+    """Raise MalformedQuery, with line and column, for an aggregate directly inside another; one in a subquery is allowed."""
     if not may_use(text, *_AGGREGATES):
         return
-    # For each bracket that is open: whether it is an aggregate's, or inside of one without a group between.
+    # For each open bracket: whether it belongs to an aggregate, or is inside one without a `{` in between.
     open_brackets: list[bool] = []
     before = None
     for token in tokens(text):

@@ -1,7 +1,7 @@
-"""Values for variables of a query, given beside it: a row of VALUES at the beginning of the query's group.
+"""Binds variables of a query to given values: adds a row of VALUES at the beginning of its WHERE group.
 
-So what is given holds in the filters of the group too, and never becomes query text but as a term that is printed. (The engine can
-substitute values for variables itself, but not for one that is not selected.)
+So the values hold in the group's filters too, and a client's text enters the query only as a serialised term. (The engine can substitute
+variables itself, but not one that is not selected.)
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 def bind(text: str, given: Mapping[str, str]) -> str:
-    """A query in which variables have values, terms as `terms.write` prints them. A text that is no query is left as it is."""
+    """Bind variables to terms as `terms.write` serialises them, and return the rewritten query. Text that is not a query stays as it is."""
     if not given:
         return text
     row = f"VALUES ({' '.join(f'?{name}' for name in given)}) {{ ({' '.join(given.values())}) }}"
@@ -26,22 +26,22 @@ def bind(text: str, given: Mapping[str, str]) -> str:
     has_template = verb.is_word("CONSTRUCT") and clauses[:1] and clauses[0].text == "{"
     group = _brackets(clauses[2:] if has_template else clauses)
     if group is None:
-        # DESCRIBE needs no group (SPARQL 1.1, grammar rule 11); any other query without one is the engine's to refuse.
+        # DESCRIBE needs no group (SPARQL 1.1, grammar rule 11); the engine refuses any other query without one.
         return _with_group(text, clauses, row) if verb.is_word("DESCRIBE") else text
     start, end = group[0].end, group[1].start
     if verb.is_word("CONSTRUCT") and not has_template:
-        # The short form has only triples in its braces (rule 10): it is written as the long one.
+        # CONSTRUCT WHERE allows only triples in its braces (rule 10): it is rewritten in the long form.
         template = text[start:end]
         return f"{text[: verb.end]} {{{template}\n}} {text[verb.end : start]} {row} {template}\n{text[end:]}"
     inside = next((token for token in stream if token.start >= start), None)
     if inside is not None and inside.is_word("SELECT"):
-        # A subquery fills its group (rule 53): it gets one of its own, beside the row.
+        # A subquery fills its group (rule 53): it is wrapped in a group of its own, beside the row.
         return f"{text[:start]} {row} {{ {text[start:end]}\n}} {text[end:]}"
     return f"{text[:start]} {row} {text[start:]}"
 
 
 def _brackets(clauses: Sequence[Token]) -> tuple[Token, Token] | None:
-    """The brackets of the query's group among clauses; None if there is none that ends. Those of a VALUES at the end are none."""
+    """The opening and closing brace of the WHERE group; None if there is no complete one. Those of a final VALUES do not count."""
     opening = next((place for place, token in enumerate(clauses) if token.text == "{" or begins_modifier(token)), len(clauses))
     if opening == len(clauses) or clauses[opening].text != "{":
         return None
@@ -50,6 +50,6 @@ def _brackets(clauses: Sequence[Token]) -> tuple[Token, Token] | None:
 
 
 def _with_group(text: str, clauses: Sequence[Token], row: str) -> str:
-    """A DESCRIBE without a group, with one before its solution modifiers."""
+    """Add a WHERE group to a DESCRIBE without one, before its solution modifiers."""
     end = next((token.start for token in clauses if begins_modifier(token)), len(text))
     return f"{text[:end]}\nWHERE {{ {row} }} {text[end:]}"

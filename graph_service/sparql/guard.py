@@ -1,15 +1,16 @@
-"""What no engine is asked to run, whatever it would do with it."""
+"""Refuses what no engine may run: updates, SERVICE, nested aggregates, and functions of one server."""
 
 from graph_service.errors import Forbidden
 from graph_service.sparql.aggregates import refuse_nested_aggregates
 from graph_service.sparql.tokens import is_update, tokens, uses_keyword
 
-#: IRIs of these schemes name functions of a server's own (Virtuoso's `bif:` and `sql:`, Java's classes), files and addresses among them.
+#: Schemes of IRIs that name a server's own functions (Virtuoso's `bif:` and `sql:`, Java classes), some of which reach files and the
+#: network.
 _INNER = ("bif:", "sql:", "java:", "javascript:")
 
 
 def refuse(text: str) -> None:
-    """Raise Forbidden for an update and for a SERVICE clause, MalformedQuery for what engines let pass and the standard does not."""
+    """Raise Forbidden for an update and for SERVICE, MalformedQuery for nested aggregates, which engines wrongly accept."""
     if is_update(text):
         raise Forbidden("This endpoint is read-only: SPARQL Update is not accepted. The data is changed in its source files.")
     if uses_keyword(text, "SERVICE"):
@@ -18,7 +19,7 @@ def refuse(text: str) -> None:
 
 
 def refuse_inner_functions(text: str) -> None:
-    """Raise Forbidden for names of functions that only a certain server has: they may reach beyond the graph."""
+    """Raise Forbidden for functions that only one server has: they may reach beyond the graph."""
     for token in tokens(text):
         if token.kind in {"iri", "name"} and token.text.lower().lstrip("<").startswith(_INNER):
             raise Forbidden(f"{token.text} is a function of one server, and SPARQL 1.1 does not know it.")

@@ -1,7 +1,7 @@
-"""How deeply texts and terms are nested.
+"""Limits on the nesting of query texts and of triple terms.
 
-Parsers and writers of SPARQL and RDF, the engine's own and those of clients, go down a level of their stack with each level of what
-they read. So there is a limit, and both are looked at without going down any level.
+Parsers and serialisers of SPARQL and RDF, the engine's and those of clients, recurse with each level. So there is a limit, checked here
+without recursion over brackets or objects.
 """
 
 from pyoxigraph import Triple
@@ -13,12 +13,12 @@ from graph_service.sparql.tokens import decoded, tokens
 
 _OPENING, _CLOSING = frozenset("({["), frozenset(")}]")
 
-#: What a query that can make a triple term has: TRIPLE itself, `<<`, an annotation or a reifier, or an escape that may stand for it.
+#: What a query that creates a triple term contains: TRIPLE, `<<`, an annotation, a reifier, or an escape that may stand for one of them.
 _MAKES_TRIPLES = ("<<", "{|", "~", "\\", "TRIPLE")
 
 
 def refuse_nested(text: str, most: int) -> None:
-    """Raise MalformedQuery for a query with more than `most` brackets and triple terms within each other."""
+    """Raise MalformedQuery for brackets and triple terms nested more than `most` deep."""
     if "\\" in text:
         text = decoded(text)
     if sum(map(text.count, ("(", "{", "[", "<<"))) <= most:
@@ -40,13 +40,13 @@ def refuse_nested(text: str, most: int) -> None:
 
 
 def may_make_triples(text: str) -> bool:
-    """Whether a query may make triple terms of its own."""
+    """Whether a query may create triple terms (no false negatives)."""
     upper = text.upper()
     return any(mark in upper for mark in _MAKES_TRIPLES)
 
 
 def refuse_deep(term: AnyTerm | None, most: int) -> None:
-    """Raise ResultTooLarge for a triple term with more than `most` levels."""
+    """Raise ResultTooLarge for a triple term nested more than `most` levels deep."""
     depth = 0
     while isinstance(term, Triple):
         depth += 1

@@ -1,7 +1,7 @@
-"""The outline of a query: its form, and the dataset that its FROM clauses choose, without parsing the rest.
+"""The outline of a query: its form and the dataset of its FROM clauses, without parsing the rest.
 
-A remote engine parses the query; what stands here is what must be known before it is sent. The text is handed on without its FROM
-clauses, so that a dataset can go with it as parameters: servers differ in what they do when they are given both.
+A remote engine parses the query; this is what must be known before it is sent. The FROM clauses are removed, so that the dataset can be
+sent as parameters: servers differ in what they do when given both.
 """
 
 import re
@@ -15,20 +15,20 @@ from graph_service.sparql.tokens import Token, decoded, replaced, tokens
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
-#: How many characters a query's prefixes and bases may have together, each counted as often as it is used.
+#: How many characters a query's prefixes and bases may have after expansion, counting each use.
 _WRITTEN = 2**20
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
-#: Characters that end or begin something in the grammar: an escape that stands for one of them is left as it is.
+#: Delimiters of the grammar: an escape that stands for one of them is not decoded.
 _MARKS = frozenset("\"'\\<>{}()[]#\n\r\t ")
 
 
 @dataclass(frozen=True)
 class Outline:
-    """What a query is: its form; its text without its FROM clauses, and their `default_graphs` and `named_graphs`, None without any.
+    """A query's form; its text without FROM clauses, and their `default_graphs` and `named_graphs`, None if there are none.
 
-    `graphs` are the IRIs that stand behind GRAPH, with where they begin and end in the text. `distinct` says whether no row may come twice.
+    `graphs` are the IRIs after GRAPH, with their start and end in the text. `distinct` is whether it is a SELECT DISTINCT.
     """
 
     form: str
@@ -39,23 +39,23 @@ class Outline:
     distinct: bool = False
 
     def within(self, graphs: Collection[str], nothing: str) -> str:
-        """The text with `nothing` for each IRI behind GRAPH that is not of `graphs`.
+        """The text with `nothing` for each IRI after GRAPH that is not in `graphs`.
 
-        Such a graph has no triples. Servers do not agree on that (see `remote`).
+        Such a graph has no triples, but servers do not agree on that (see `engine.remote.server`).
         """
         return replaced(self.text, [(start, end, f"<{nothing}>") for start, end, iri in self.graphs if iri not in graphs])
 
 
 @dataclass
 class Names:
-    """The prefixes and the base of a query, and what they make of its names."""
+    """The prefixes and the base IRI of a query, and the expansion of its names."""
 
     base: str = ""
     prefixes: dict[str, str] = field(default_factory=dict)
     _written: int = 0
 
     def iri(self, token: Token) -> str | None:
-        """The IRI that a token writes; None where it writes none. Raises MalformedQuery if the query's IRIs become too long."""
+        """The IRI of an IRI or prefixed name token; None for any other. Raises MalformedQuery if the expanded IRIs become too long."""
         if token.kind == "iri":
             return self.joined(token.text[1:-1])
         prefix, _, local = token.text.partition(":")
@@ -65,22 +65,22 @@ class Names:
         return None
 
     def joined(self, iri: str) -> str:
-        """An IRI that may be relative, in full. Raises MalformedQuery."""
+        """Resolve an IRI that may be relative. Raises MalformedQuery."""
         if _ABSOLUTE.match(iri):
             return iri
         self._count(len(self.base))
-        # `urljoin` would lose an empty fragment, which a namespace often ends with.
+        # `urljoin` would drop an empty fragment, which many namespaces end with.
         return urljoin(self.base, iri) + ("#" if iri.endswith("#") else "")
 
     def _count(self, characters: int) -> None:
-        """A short name for a long IRI, used often, would make much of little text."""
+        """Limit expansion: a short prefix for a long IRI, used often, would make a huge text of a small one."""
         self._written += characters
         if self._written > _WRITTEN:
             raise MalformedQuery(f"The prefixes and bases of the query, written in full, have more than {_WRITTEN} characters.")
 
 
 def outline(text: str, base: str | None = None) -> Outline:
-    """The outline of a query. Raises MalformedQuery if the text does not begin as a query does, or a FROM clause names no IRI."""
+    """The outline of a query. Raises MalformedQuery if the text does not begin as a query does, or FROM is not followed by an IRI."""
     text = plain(text)
     stream = list(tokens(text))
     names, first = prologue(stream, base or "")
@@ -114,13 +114,13 @@ def outline(text: str, base: str | None = None) -> Outline:
 
 
 def declared(text: str) -> dict[str, str]:
-    """The prefixes that a query's names may have: those that are known here, and those that it declares itself (prefix -> namespace)."""
+    """The prefixes that names in a query may use: the known ones and those that it declares (prefix -> namespace)."""
     names, _ = prologue(list(tokens(text)), "")
     return {**prefixes(), **names.prefixes}
 
 
 def prologue(stream: Sequence[Token], base: str) -> tuple[Names, int]:
-    """The prefixes and the base of a query, and the place of the first token behind its prologue. Raises MalformedQuery."""
+    """The prefixes and base of a query, and the index of the first token after its prologue. Raises MalformedQuery."""
     names = Names(base)
     place = 0
     while place < len(stream):
@@ -137,24 +137,23 @@ def prologue(stream: Sequence[Token], base: str) -> tuple[Names, int]:
 
 
 def plain(text: str) -> str:
-    """The text with its code point escapes decoded, as far as that is sure not to move the borders of strings and IRIs.
+    """Decode code point escapes where that cannot move the limits of strings and IRIs.
 
-    Raises MalformedQuery if what is left of them, decoded, would make other words and names of the text: what is looked at here
-    must be what the server reads.
+    Raises MalformedQuery if the remaining escapes, decoded, would give other tokens: what is checked here must be what the server reads.
     """
     text = decoded(text, _MARKS)
     view = decoded(text)
-    if view != text and [(t.kind, _kept(t)) for t in tokens(view)] != [(t.kind, _kept(t)) for t in tokens(text)]:
+    if view != text and [(t.kind, _comparable(t)) for t in tokens(view)] != [(t.kind, _comparable(t)) for t in tokens(text)]:
         raise MalformedQuery("Escapes of characters that have a meaning in the grammar (quotes, brackets, spaces) are not taken here.")
     return text
 
 
-def _kept(token: Token) -> str:
+def _comparable(token: Token) -> str:
     return "" if token.kind == "string" else token.text
 
 
 def malformed(text: str, token: Token, reason: str) -> MalformedQuery:
-    """The error for a token of a text: where it stands, and why it cannot stand there."""
+    """The error for a token: its line and column, and why it cannot stand there."""
     line = text.count("\n", 0, token.start) + 1
     column = token.start - (text.rfind("\n", 0, token.start) + 1) + 1
     return MalformedQuery(f"Line {line}, column {column}, at {token.text[:24]!r}: {reason}.", line=line, column=column)

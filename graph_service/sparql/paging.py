@@ -1,8 +1,8 @@
-"""Pages of a table: the query of one page, and the query that counts the rows, both made from the query of the whole table.
+"""Paging of tables: rewrites a SELECT query into one for a page and one that counts the rows.
 
-The engine does the work: LIMIT and OFFSET go into the outermost solution modifiers (SPARQL 1.1, section 18.2.5), an ORDER BY that
-could leave ties is continued with the columns it does not name, and the count wraps the query as a subquery. What is added is
-found by tokens, so that nothing inside a group, a string or a comment is taken for a modifier.
+The engine does the work: LIMIT and OFFSET go into the outermost solution modifiers (SPARQL 1.1, section 18.2.5), ORDER BY is continued with
+the columns that it does not name, so that the order is total, and the count wraps the query as a subquery. The places are found by tokens,
+so that nothing inside a group, string or comment is mistaken for a modifier.
 """
 
 from collections.abc import Sequence
@@ -16,20 +16,20 @@ from graph_service.text.collation import COLLATION_KEY
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a table: its number, the first being 1, and how many rows a page has."""
+    """A page of a table: its number, from 1, and how many rows a page has."""
 
     number: int
     size: int
 
     @property
     def offset(self) -> int:
-        """How many rows stand before the page."""
+        """How many rows come before the page."""
         return (self.number - 1) * self.size
 
     def last_of(self, rows: int) -> int:
-        """The number of the last page of a table of so many rows; a table without rows has one page, which is empty.
+        """The number of the last page of a table with so many rows; an empty table has one empty page.
 
-        Raises InvalidParameter if this page would be beyond it.
+        Raises InvalidParameter if this page is beyond it.
         """
         last = max(1, -(-rows // self.size))
         if self.number > last:
@@ -44,9 +44,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Select:
-    """A SELECT query as its parts: the prologue, the clause, its FROM clauses, its group, and its modifiers by their first word.
+    """The parts of a SELECT query: prologue, SELECT clause, FROM clauses, WHERE group, and modifiers by their keyword.
 
-    `columns` are the variables that are selected; None where the clause has `*`.
+    `columns` are the selected variables; None for `SELECT *`.
     """
 
     prologue: str
@@ -58,7 +58,7 @@ class Select:
 
     @classmethod
     def read(cls, text: str) -> "Select":
-        """The parts of a query that is known to be a SELECT."""
+        """Split a query that is known to be a SELECT."""
         stream = list(tokens(text))
         at = outermost(stream)
         select = next(token.start for token in at if token.is_word("SELECT"))
@@ -82,33 +82,30 @@ class Select:
         )
 
     def write(self) -> str:
-        """The query as a text again."""
+        """The query's text again."""
         tail = "".join("\n" + self.modifiers[word].rstrip() for word in MODIFIERS if word in self.modifiers)
         return f"{self.prologue}{self.clause}{self.dataset}WHERE {self.group}{tail}\n"
 
     @property
     def order(self) -> list[str]:
-        """The variables that the ORDER BY names, those inside of expressions too, in order."""
+        """The variables in ORDER BY in order, also those inside expressions."""
         return [token.text[1:] for token in tokens(self.modifiers.get("ORDER", "")) if token.kind == "variable"]
 
 
 def paged(text: str, page: Page) -> str:
-    """The query of one page of a SELECT query's table. A LIMIT and OFFSET of its own still hold."""
+    """The query for one page of a SELECT query's table, within its own LIMIT and OFFSET."""
     query = Select.read(text)
     own_limit, own_offset = _number(query, "LIMIT"), _number(query, "OFFSET") or 0
     limit = page.size if own_limit is None else max(0, min(page.size, own_limit - page.offset))
     modifiers = {**query.modifiers, "LIMIT": f"LIMIT {limit}", "OFFSET": f"OFFSET {own_offset + page.offset}"}
-    untold = [column for column in query.columns or () if column not in query.order]
-    if untold:
-        modifiers["ORDER"] = "\n  ".join([modifiers.get("ORDER", "ORDER BY").rstrip(), *(f"?{column}" for column in untold)])
+    unordered = [column for column in query.columns or () if column not in query.order]
+    if unordered:
+        modifiers["ORDER"] = "\n  ".join([modifiers.get("ORDER", "ORDER BY").rstrip(), *(f"?{column}" for column in unordered)])
     return Select(query.prologue, query.clause, query.dataset, query.group, modifiers, query.columns).write()
 
 
 def in_reading_order(text: str) -> str:
-    """A query whose ORDER BY puts names (`?place_label`) in the order in which people expect them (see `text.collation`).
-
-    What is no SELECT has no table, and stays as it is.
-    """
+    """Have a query's ORDER BY sort names (`?place_label`) by the collation of `text.collation`. Any query but a SELECT stays as it is."""
     if form(text) != "SELECT":
         return text
     query = Select.read(text)
@@ -147,5 +144,5 @@ def _number(query: Select, word: str) -> int | None:
 
 
 def _closed(text: str) -> str:
-    """The text so that what follows is not in a comment at its end."""
+    """The text with white space at its end, so that a comment there does not swallow what follows."""
     return text if text[-1:].isspace() else text + "\n"

@@ -1,6 +1,6 @@
-"""`SELECT *` with its variables written out, in the order in which a reader of the query meets them.
+"""Rewrites `SELECT *` with its variables in order of their first appearance in the query.
 
-SPARQL 1.1, section 16.1, leaves the order of the columns of `SELECT *` open; the engine takes that of the alphabet.
+SPARQL 1.1, section 16.1, leaves the order of the columns of `SELECT *` open; the engine sorts them alphabetically.
 """
 
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from graph_service.sparql.top_level import outermost
 
 
 def with_columns(text: str, variables: Iterable[str]) -> str:
-    """A query whose outermost SELECT has an asterisk, with the names of its variables in its place; any other as it is.
+    """The query with variable names in place of the asterisk of its outermost SELECT; any other query as it is.
 
-    `variables` are those that the result has.
+    `variables` are those of the result.
     """
     stream = list(tokens(text))
     outer = outermost(stream)
@@ -23,6 +23,6 @@ def with_columns(text: str, variables: Iterable[str]) -> str:
     star, wanted = behind[0], set(variables)
     met = dict.fromkeys(token.text[1:] for token in stream if token.text[:1] in {"?", "$"} and token.text[1:] in wanted)
     if len(met) < len(wanted) or not met:
-        # Written with escapes: the engine's order is as good.
+        # A name is written with escapes: the engine's order must do.
         return text
     return replaced(text, [(star.start, star.end, " ".join(f"?{name}" for name in met))])

@@ -1,4 +1,4 @@
-"""The calls of a query to other servers (SPARQL 1.1 Federated Query): whom each asks, and what, and where it stands in the text."""
+"""The SERVICE groups of a query (SPARQL 1.1 Federated Query): address, query and place in the text of each."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from graph_service.sparql.tokens import Token, tokens
 
 @dataclass(frozen=True)
 class ServiceCall:
-    """A SERVICE group: the address, None where it is a variable; whether it is SILENT; the query to send; where the group stands.
+    """A SERVICE group: its address, None if it is a variable; whether it is SILENT; the query to send; its start and end in the text.
 
-    `inner` is whether it stands in another such group, and so is for that one's server to make: it has no query.
+    `inner` is whether it is inside another SERVICE group, whose server calls it: then it has no query.
     """
 
     address: str | None
@@ -23,9 +23,9 @@ class ServiceCall:
 
 
 def service_calls(text: str, base: str | None = None, most: int = 16) -> tuple[str, list[ServiceCall]]:
-    """The query with its code point escapes decoded, and its calls in order.
+    """The query with code point escapes decoded, and its SERVICE groups in order.
 
-    Raises MalformedQuery for a group that has no end, and for more than `most` groups.
+    Raises MalformedQuery for a group that is not closed, and for more than `most` groups.
     """
     text = plain(text)
     stream = list(tokens(text))
@@ -59,7 +59,7 @@ def service_calls(text: str, base: str | None = None, most: int = 16) -> tuple[s
 
 
 def _closings(stream: list[Token]) -> dict[int, int]:
-    """Place of each brace that is closed -> where its closing brace ends in the text."""
+    """Index of each opening brace that is closed -> the end of its closing brace in the text."""
     found: dict[int, int] = {}
     opened: list[int] = []
     for place, token in enumerate(stream):

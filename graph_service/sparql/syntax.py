@@ -1,4 +1,4 @@
-"""Whether a text is a SPARQL query, without running it on anything, and what is wrong with it if it is none."""
+"""Syntax check: whether a text is a SPARQL query, without running it on data, and what is wrong if it is not."""
 
 import re
 
@@ -9,25 +9,25 @@ from graph_service.sparql.mistakes.finding import find
 
 _NOTHING = ox.Store()
 
-#: So many of the words that a parser would take are told.
-_TOLD = 4
+#: How many of the parser's expected tokens an error lists.
+_LISTED = 4
 
 
 def check(text: str, base: str | None = None) -> None:
-    """Raises MalformedQuery, with line and column where the parser tells them, for a text that is not a SPARQL query; `base`
-    resolves its relative IRIs.
+    """Raise MalformedQuery for a text that is not a SPARQL query, with line and column if the parser gives them. `base` resolves its
+    relative IRIs.
     """
     try:
         _NOTHING.query(text, base_iri=base)
     except SyntaxError as error:
         raise malformed(str(error.msg), text) from error
     except RuntimeError:
-        # A function that is not known: the text is a query, and one that runs here.
+        # An unknown function: the query is valid, and runs here.
         return
 
 
 def malformed(message: str, text: str) -> MalformedQuery:
-    """The error for a message of the engine's parser about a text: for a usual mistake one that names it, its place and its mend."""
+    """The error for a message of the engine's parser: for a common mistake, one that names it, its place and a correction."""
     place = re.match(r"(?:error )?at (\d+):(\d+): ?", message)
     if place is None:
         return MalformedQuery(f"{message}.")
@@ -38,7 +38,7 @@ def malformed(message: str, text: str) -> MalformedQuery:
         return _parsers(message[place.end() :], text, line, column)
     line = text.count("\n", 0, mistake.start) + 1
     column = mistake.start - (text.rfind("\n", 0, mistake.start) + 1) + 1
-    # What a sentence names goes along for who says it in another language: names and values by turns.
+    # The sentence's placeholders, for translation: names and values alternate.
     named = [str(part) for pair in mistake.values.items() for part in pair]
     about = {"mistake": mistake.kind, "named": named, "length": mistake.end - mistake.start, "mend": mistake.mend}
     error = MalformedQuery(f"Line {line}, column {column}: {mistake.sentence}", line=line, column=column, **about)
@@ -47,9 +47,9 @@ def malformed(message: str, text: str) -> MalformedQuery:
 
 
 def _parsers(message: str, text: str, line: int, column: int) -> MalformedQuery:
-    """What the parser says itself.
+    """The parser's own message, shortened.
 
-    A message goes on with all that the grammar would take: character classes are left out of that, and a sentence among it says it all.
+    A message lists all that the grammar would allow: character classes are left out, and if one item is a sentence, it alone is used.
     """
     expected = re.sub(r"\['.*?'\]|\[_\]", "", message.removeprefix("expected ").removeprefix("one of "), flags=re.DOTALL)
     words = [word.strip() for word in re.split(r", (?![^\"]*\"(?:,|$))", expected) if word.strip()]
@@ -57,8 +57,8 @@ def _parsers(message: str, text: str, line: int, column: int) -> MalformedQuery:
     lines = text.splitlines()
     near = lines[line - 1][column - 1 :].strip()[:24] if line <= len(lines) else ""
     found = f"at {near!r}" if near else "at the end of the line" if line < len(lines) else "at the end of the text"
-    told = " or ".join(words) if len(words) <= _TOLD else " or ".join([*words[:_TOLD], "something else"])
-    reason = sentence or (f"expected {told}" if words else "something else is expected")
+    listed = " or ".join(words) if len(words) <= _LISTED else " or ".join([*words[:_LISTED], "something else"])
+    reason = sentence or (f"expected {listed}" if words else "something else is expected")
     error = MalformedQuery(f"Line {line}, column {column}, {found}: {reason}.", line=line, column=column)
     error.reason = f"{found}: {reason}"
     return error

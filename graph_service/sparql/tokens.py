@@ -1,7 +1,7 @@
-"""SPARQL tokens: where the words, strings, names and brackets of a query are, without parsing it.
+"""SPARQL tokenizer: finds the words, strings, names and brackets of a query without parsing it.
 
-Enough of SPARQL 1.1's grammar (section 19.8, terminals) to find a keyword or a VALUES row and to be sure that it is not inside
-a string, an IRI or a comment. Text that is no SPARQL is tokenised all the same: the engine is the one to refuse it.
+It covers enough of the grammar's terminals (SPARQL 1.1, section 19.8) to find a keyword or a VALUES clause that is not inside a string, an
+IRI or a comment. Text that is not SPARQL is tokenised as well: refusing it is the engine's task.
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-# The time is linear in the text, whatever the text: what a pattern has scanned it consumes or leaves to one other pattern, and gives
-# nothing back (`*+`). So a quotation that does not end on its line takes the rest of the line.
+# Time is linear in the text, whatever it is: patterns are possessive (`*+`) and do not backtrack; what one has scanned is consumed, or
+# rescanned by one other pattern at most. So a string that is not closed on its line takes the rest of the line.
 _POSSESSIVE = r"{0}{0}{0}[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+{0}{0}{0}"
-# Before Python 3.11.5 a possessive repeat loses its place where it fails midway (python/cpython issue 106052): an atomic group does not,
-# and takes some ninety bytes for each character of the text.
+# Before Python 3.11.5 a possessive repeat that fails midway loses its position (python/cpython issue 106052); an atomic group does not, but
+# takes some ninety bytes for each character of the text.
 _ATOMIC = r"{0}{0}{0}(?>[^{0}\\]*(?:(?!{0}{0}{0})(?:\\.|{0})[^{0}\\]*)*){0}{0}{0}"
 _LONG = _POSSESSIVE if sys.version_info >= (3, 11, 5) else _ATOMIC
 _SHORT = r"{0}[^{0}\\\n\r]*+(?:\\.[^{0}\\\n\r]*+)*+{0}?+"
@@ -24,10 +24,10 @@ _QUOTES = "'\""
 
 
 def _terminals(quotes: str, rest: str = "") -> re.Pattern[str]:
-    """The pattern of a token where long strings may stand between three of such quotes.
+    """The pattern of a token, where long strings may begin with three of these quotes.
 
-    Two of its groups are no tokens: `open` begins a long string that has no end, with the `rest` behind it; `run` is letters, digits,
-    dots and dashes that no name begins with.
+    Two of its groups are not tokens: `open` is an unclosed long string and the `rest` after it; `run` is letters, digits, dots and dashes
+    that are not a prefixed name.
     """
     long = "|".join(map(_LONG.format, quotes)) or "(?!)"
     opening = "|".join(quote * 3 for quote in quotes) or "(?!)"
@@ -52,11 +52,11 @@ def _terminals(quotes: str, rest: str = "") -> re.Pattern[str]:
 
 _TERMINALS = {quotes: _terminals(quotes) for quotes in (_QUOTES, "'", '"', "")}
 
-#: The same as one list in one step, where only words matter: of each token its word, its run, or all from quotes on that have no end.
+#: For `findall`, where only words matter: of each token its word, its run, or everything from an unclosed long string on.
 _WORDS = re.compile(re.sub(r"\(\?P<(?!word|run|open)\w+>", "(?:", _terminals(_QUOTES, ".*+").pattern), re.VERBOSE | re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]\w*+")
 
-#: What a run is made of.
+#: The tokens of a run.
 _PIECES = re.compile(rf"{_NUMBER} | (?P<word> [^\W\d_]\w*+ ) | (?P<mark> . )", re.VERBOSE | re.DOTALL)
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -64,7 +64,7 @@ _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "AD
 
 
 class Token(NamedTuple):
-    """A terminal: its kind (the group names above), its text, and where it starts and ends in the query."""
+    """A terminal: its kind (the group names above), its text, and its start and end in the query."""
 
     kind: str
     text: str
@@ -72,19 +72,19 @@ class Token(NamedTuple):
     end: int
 
     def is_word(self, word: str) -> bool:
-        """Whether this is the keyword `word` (keywords are matched without regard to case, section 19.3)."""
+        """Whether this is the keyword `word`, in any case (section 19.3)."""
         return self.kind == "word" and self.text.upper() == word
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query in order, white space and comments left out."""
+    """The tokens of a query in order, without white space and comments."""
     quotes, at = _QUOTES, 0
     while at < len(text):
         for match in _TERMINALS[quotes].finditer(text, at):
             kind = str(match.lastgroup)
             at = match.end()
             if kind == "open":
-                # Two of the quotes are an empty string (the longest token that there is), and no other such string can end either.
+                # Two of the quotes are an empty string (the longest token possible), and no other such string can be closed either.
                 quotes = quotes.replace(match.group()[0], "")
                 at = match.start()
                 break
@@ -104,29 +104,29 @@ def _token(match: re.Match[str]) -> Token:
     return Token(str(match.lastgroup), match.group(), match.start(), match.end())
 
 
-#: Functions whose value is another one each time (SPARQL 1.1, section 17.4), and what asks another server.
+#: Functions that return another value each time (SPARQL 1.1, section 17.4), and SERVICE.
 _VOLATILE = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 
-#: The keywords that are looked for.
+#: The keywords that are searched for.
 _LOOKED_FOR = _VOLATILE | {"FROM", "GRAPH"}
 
 
 def uses_keyword(text: str, word: str) -> bool:
     r"""Whether a keyword (FROM, GRAPH or one of those above) may occur in a query, `\u0053ERVICE` included.
 
-    Code point escapes are decoded before the grammar is applied (section 19.2), so both the text as sent and the decoded text
-    are looked at, and either is enough: this is a guard, and it errs on the side of yes.
+    Code point escapes are decoded before the grammar is applied (section 19.2), so the text as sent and the decoded text are both searched:
+    this is a guard, and false positives are safe.
     """
     return may_use(text, word) and word in _words(text)
 
 
 def is_volatile(text: str) -> bool:
-    """Whether a query may give another result when it is asked again."""
+    """Whether a query may give another result when it is run again."""
     return may_use(text, *_VOLATILE) and not _VOLATILE.isdisjoint(_words(text))
 
 
 def with_small_truths(text: str) -> str:
-    """The text with `TRUE` and `False` in small letters: keywords have no case (section 19.8), and some engines know only these."""
+    """The text with `TRUE` and `False` in lower case: keywords have no case (section 19.8), but some engines accept only this one."""
     if "TRUE" not in _upper(text) and "FALSE" not in _upper(text):
         return text
     truths = [(t.start, t.end, t.text.lower()) for t in tokens(text) if t.kind == "word" and t.text.lower() in {"true", "false"}]
@@ -134,7 +134,7 @@ def with_small_truths(text: str) -> str:
 
 
 def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
-    """The text with other text in place of pieces of it, which are in order: each its start, its end and what is to stand there."""
+    """Replace pieces of a text, given in order as start, end and new text."""
     parts, at = [], 0
     for start, end, new in pieces:
         parts += [text[at:start], new]
@@ -143,12 +143,12 @@ def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
 
 
 def is_update(text: str) -> bool:
-    """Whether the text is a SPARQL Update: the first word behind the prologue is one of its verbs."""
+    """Whether the text is a SPARQL Update: the first word after the prologue is one of its verbs."""
     return may_use(text, *_UPDATES) and form(text) in _UPDATES
 
 
 def form(text: str) -> str:
-    """The first word behind the prologue, in capitals: SELECT, ASK, CONSTRUCT, DESCRIBE of a query. Empty where there is none."""
+    """The first word after the prologue, in upper case: SELECT, ASK, CONSTRUCT or DESCRIBE for a query. Empty if there is none."""
     stream = tokens(text)
     for token in stream:
         if token.is_word("PREFIX"):
@@ -162,9 +162,9 @@ def form(text: str) -> str:
 
 
 def values_rows(text: str) -> dict[str, tuple[int, int]]:
-    """Each `VALUES ?name { … }` of a query: name -> where the text between its braces starts and ends.
+    """Each `VALUES ?name { … }` of a query: name -> start and end of the text between its braces.
 
-    A variable that has two such rows is left out: which one is meant would be a guess.
+    A variable with two of them is left out, since it would be ambiguous.
     """
     found: dict[str, list[tuple[int, int]]] = {}
     begun: list[tuple[str, int]] = []
@@ -181,23 +181,23 @@ def values_rows(text: str) -> dict[str, tuple[int, int]]:
 
 
 def may_use(text: str, *words: str) -> bool:
-    """Whether one of some keywords can be in the text at all: most texts are told apart by this, many times as fast as by tokens."""
+    """Whether the text can contain one of some keywords at all: a fast check that spares tokenising most texts."""
     return "\\" in text or any(map(_upper(text).__contains__, words))
 
 
 @lru_cache(maxsize=1)
 def _upper(text: str) -> str:
-    """The text in capitals; one text is asked about several times in a row."""
+    """The text in upper case; cached, since one text is checked several times in a row."""
     return text.upper()
 
 
-#: Digest of a text -> those of the keywords above that may occur in it: one query is asked about several of them.
+#: Digest of a text -> the keywords above that may occur in it: one query is checked for several of them.
 _seen: dict[bytes, frozenset[str]] = {}
 _SEEN = 1000
 
 
 def digest(text: str) -> bytes:
-    """What a table is keyed by in place of a text, which may be a megabyte."""
+    """A short hash, the key of caches in place of a text that may be a megabyte."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -213,7 +213,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _words_of(text: str) -> set[str]:
-    """The words of a text, and perhaps a piece of a number."""
+    """The words of a text, and perhaps pieces of numbers."""
     words: set[str] = set()
     for word, run, opening in set(_WORDS.findall(text)):
         if opening:
@@ -223,7 +223,7 @@ def _words_of(text: str) -> set[str]:
 
 
 def decoded(text: str, left: frozenset[str] = frozenset()) -> str:
-    """The text with its code point escapes (section 19.2) as characters, except those that stand for one of `left`."""
+    """Decode code point escapes (section 19.2), except those for characters in `left`."""
 
     def character(match: re.Match[str]) -> str:
         code = int(match.group(1) or match.group(2), 16)

@@ -1,1 +1,1 @@
-"""What is wrong with a text that is no query, told as a person would: see `finding`."""
+"""Explanations of syntax errors in SPARQL queries, in plain words: see `finding`."""

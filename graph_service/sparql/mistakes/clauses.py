@@ -1,4 +1,4 @@
-"""Mistakes of clauses: how a query begins, what it selects, the words of its patterns, its modifiers."""
+"""Mistakes in clauses: how a query begins, SELECT, keywords of patterns, solution modifiers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from graph_service.sparql.tokens import Token
 
 
 def beginning(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """The prologue, and how the query begins behind it."""
+    """Mistakes in the prologue, and in how the query begins after it."""
     place = 0
     while place < len(stream):
         token, behind = stream[place], stream[place + 1 : place + 3]
@@ -33,7 +33,7 @@ def beginning(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def selected(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """The clauses of SELECT, of the query and of its subqueries."""
+    """Mistakes in the SELECT clauses of the query and its subqueries."""
     for place, token in enumerate(stream):
         if not token.is_word("SELECT"):
             continue
@@ -66,7 +66,7 @@ def selected(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def patterns(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """Words of patterns and modifiers, and what must stand behind them."""
+    """Mistakes after keywords of patterns and modifiers."""
     before: Token | None = None
     for token, behind in with_next(stream):
         follows = "" if behind is None else behind.text
@@ -99,7 +99,7 @@ def patterns(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def _is_constraint(stream: Sequence[Token], first: Token) -> bool:
-    """Whether what begins with a token is a test without brackets of its own: EXISTS, or one call and nothing behind it."""
+    """Whether a constraint without brackets begins with this token: EXISTS, or a single function call."""
     if first.is_word("NOT") or first.is_word("EXISTS"):
         return True
     if first.kind not in {"iri", "name"} and first.text.upper() not in FUNCTIONS:
@@ -109,7 +109,7 @@ def _is_constraint(stream: Sequence[Token], first: Token) -> bool:
 
 
 def _begins_pattern(stream: Sequence[Token], token: Token) -> bool:
-    """Whether EXISTS stands where a pattern begins, and in no expression."""
+    """Whether EXISTS stands where a pattern begins, not in an expression."""
     at = stream.index(token) - 1
     if stream[at].is_word("NOT"):
         at -= 1
@@ -118,7 +118,7 @@ def _begins_pattern(stream: Sequence[Token], token: Token) -> bool:
 
 
 def modifiers(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """The order of solution modifiers, and what stands behind them."""
+    """Solution modifiers in the wrong order, and a semicolon at the end."""
     order = {word: place for place, word in enumerate(("GROUP", "HAVING", "ORDER", "LIMIT", "VALUES"))} | {"OFFSET": 3}
     depth = 0
     last: Token | None = None

@@ -1,8 +1,8 @@
-"""What is wrong with a text that is no SPARQL query, as one would say it: the thing, its place, and a mend.
+"""Finds the likely mistake in a text that is not valid SPARQL: its kind, its place, and a correction.
 
-A parser tells where it could get no further and all that it would have taken there, which is rarely the mistake: the engine's points
-behind the longest word that it has tried. So the commonest mistakes are looked for by tokens, over the whole text; what is found behind
-the parser's place is none that it can have met.
+A parser reports where it could not go on and all that it would have accepted there, which is rarely the mistake: the engine's points behind
+the longest word that it has tried. So common mistakes are searched for in the tokens of the whole text; what is found after the parser's
+position cannot be the cause.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,14 +15,14 @@ from graph_service.sparql.mistakes.signs import arguments, brackets, quotations,
 from graph_service.sparql.mistakes.triples import triples
 from graph_service.sparql.tokens import Token, tokens
 
-#: A longer query has a mistake that is told by the parser alone: what is done here is for what people write.
+#: In a longer query only the parser's message is used: this is for queries that people write.
 _TOKENS = 1000
 
 _Looks = Callable[[str, Sequence[Token]], Iterator[Mistake]]
-#: Those who look, each over the whole text.
+#: The checks, each over the whole text.
 _LOOKS: tuple[_Looks, ...] = (beginning, quotations, words, single_signs, selected, patterns, modifiers, brackets, arguments, triples)
 
-#: What the engine's parser says itself, and what is looked at then.
+#: Messages of the engine's parser that name a mistake, and the check that locates it.
 _SAID: Mapping[str, Callable[[Sequence[Token]], Mistake | None]] = {
     "Prefix not found": undeclared,
     "variable that is unbound": ungrouped,
@@ -32,14 +32,11 @@ _SAID: Mapping[str, Callable[[Sequence[Token]], Mistake | None]] = {
 
 
 def find(text: str, place: int, message: str = "") -> Mistake | None:
-    """The first mistake of a text that is known to be no query; `place` is where its parser gave up, and `message` what it said.
-
-    None if it is none of those that are looked for.
-    """
+    """The first mistake in a text that is not valid SPARQL, or None; `place` is where its parser gave up, `message` what it said."""
     stream = list(islice(tokens(text), _TOKENS + 1))
     if not stream:
         return Mistake("empty", len(text), len(text))
-    # Escapes of characters (section 19.2) may be any token.
+    # A character escape (section 19.2) may be any token.
     if len(stream) > _TOKENS or any(token.text == "\\" for token in stream):
         return None
     said = next((mistake for hint, look in _SAID.items() if hint in message and (mistake := look(stream))), None)

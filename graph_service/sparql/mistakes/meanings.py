@@ -1,4 +1,4 @@
-"""What the grammar allows and what means nothing: names without a prefix, variables without a group, or with two values."""
+"""Mistakes that the grammar allows: undeclared prefixes, ungrouped variables, variables bound twice."""
 
 import difflib
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from graph_service.sparql.tokens import Token
 
 
 def undeclared(stream: Sequence[Token]) -> Mistake | None:
-    """A name whose prefix is not declared."""
+    """A name with an undeclared prefix."""
     declared = {b.text[:-1] for a, b in pairwise(stream) if a.is_word("PREFIX") and b.kind == "name"}
     for token in stream:
         prefix = token.text.partition(":")[0]
@@ -26,7 +26,7 @@ def undeclared(stream: Sequence[Token]) -> Mistake | None:
 
 
 def ungrouped(stream: Sequence[Token]) -> Mistake | None:
-    """A variable of SELECT that is neither grouped by nor in an aggregate."""
+    """A selected variable that is neither grouped by nor in an aggregate."""
     names = [at for at, token in enumerate(stream) if token.is_word("BY") and stream[at - 1].is_word("GROUP")]
     grouped = {token.text[1:] for at in names for token in stream[at:] if token.kind == "variable"}
     for place, token in enumerate(stream):
@@ -53,7 +53,7 @@ def star(stream: Sequence[Token]) -> Mistake | None:
 
 
 def taken(stream: Sequence[Token]) -> Mistake | None:
-    """A name behind AS that stands somewhere else, too."""
+    """A variable after AS that is used elsewhere, too."""
     for before, token in pairwise(stream):
         if before.is_word("AS") and sum(other.text[1:] == token.text[1:] for other in stream if other.kind == "variable") > 1:
             return here(token, "taken")
@@ -61,7 +61,7 @@ def taken(stream: Sequence[Token]) -> Mistake | None:
 
 
 def bound_again(stream: Sequence[Token]) -> Mistake | None:
-    """A name that BIND gives to a value although it stands before in the same group (section 18.2.1)."""
+    """A variable after AS that is used before in the same group (section 18.2.1)."""
     groups: list[set[str]] = [set()]
     for before, token in pairwise(stream):
         if token.text == "{":

@@ -1,4 +1,4 @@
-"""A mistake, and the words and steps that those who look for one share."""
+"""The class Mistake, and what the checks share: keyword lists and token helpers."""
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,15 +25,15 @@ FUNCTIONS = (
 )
 KNOWN = frozenset((*CLAUSES, *FUNCTIONS, "A", "TRUE", "FALSE", "LTR", "RTL"))
 
-#: Words that people bring along from elsewhere.
+#: Keywords of other languages, such as SQL.
 FOREIGN = {"AND": ("and", "&&"), "OR": ("or", "||"), "LIKE": ("like", None), "NULL": ("null", None), "IS": ("null", None)}
-#: Kinds of tokens that can be parts of triples and arguments.
+#: Kinds of tokens that can be terms of triples and arguments.
 TERMS = frozenset({"variable", "iri", "name", "string", "number"})
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake: its kind, where it starts and ends in the text, what its sentence names, and what to write there if that is sure."""
+    """A mistake: its kind, its start and end in the text, the values of its sentence, and the correct text if that is certain."""
 
     kind: str
     start: int
@@ -43,27 +43,27 @@ class Mistake:
 
     @property
     def sentence(self) -> str:
-        """What is wrong, in English."""
+        """The mistake explained in English."""
         return SENTENCES[self.kind] % self.values
 
 
 def here(token: Token, kind: str, mend: str | None = None, **values: object) -> Mistake:
-    """A mistake that is a token."""
+    """A mistake at a token."""
     return Mistake(kind, token.start, token.end, {"found": token.text, **values}, mend)
 
 
 def past(token: Token, kind: str, mend: str | None = None, **values: object) -> Mistake:
-    """A mistake behind a token."""
+    """A mistake right after a token."""
     return Mistake(kind, token.end, token.end, values, mend)
 
 
 def with_next(stream: Sequence[Token]) -> Iterator[tuple[Token, Token | None]]:
-    """Each token with the one behind it."""
+    """Each token with the next one."""
     yield from zip(stream, [*stream[1:], None], strict=True)
 
 
 def near(token: Token, words: tuple[str, ...]) -> str | None:
-    """The word that a token may stand for."""
+    """The keyword of which a token may be a misspelling."""
     return _nearest(token.text.upper(), words) if token.kind == "word" and len(token.text) > 2 else None
 
 
@@ -74,13 +74,13 @@ def _nearest(word: str, words: tuple[str, ...]) -> str | None:
 
 
 def text_behind(stream: Sequence[Token], token: Token, steps: int) -> str:
-    """The text of the token so many steps behind another."""
+    """The text of the token `steps` after another; empty past the end."""
     at = stream.index(token) + steps
     return stream[at].text if at < len(stream) else ""
 
 
 def up_to_closing(stream: Sequence[Token], start: Token | None) -> list[Token]:
-    """From a token on all up to the bracket that closes the first one."""
+    """The tokens from one on, up to the bracket that closes the first."""
     if start is None:
         return []
     found, depth = [], 0

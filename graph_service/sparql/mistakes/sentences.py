@@ -1,8 +1,8 @@
-"""What is said of each kind of mistake. Pages say it in other languages."""
+"""The sentence for each kind of mistake; pages translate it."""
 
 from collections.abc import Mapping
 
-#: Kind of mistake -> what is said of it.
+#: Kind of mistake -> sentence, with placeholders.
 SENTENCES: Mapping[str, str] = {
     "empty": "The query is empty: it begins with SELECT, ASK, CONSTRUCT or DESCRIBE.",
     "only-prefixes": "There is no query behind the prefixes: it begins with SELECT, ASK, CONSTRUCT or DESCRIBE.",

@@ -1,4 +1,4 @@
-"""Mistakes of quotation marks, brackets, single words and signs."""
+"""Mistakes of quotation marks, brackets, single words and operators."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from graph_service.sparql.tokens import Token
 
 
 def quotations(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """Texts and addresses that are not marked as such, or have no end."""
+    """Wrong quotation marks, strings that are not closed, IRIs without or with open angle brackets."""
     for token, behind in with_next(stream):
         if token.text in "“”„«»‘’‹›`":
             yield here(token, "quotes", mend='"')
@@ -15,7 +15,7 @@ def quotations(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
             quote = token.text[:3] if token.text[:3] in {"'''", '"""'} else token.text[0]
             yield here(token, "open-text", mend=token.text.rstrip() + quote, found=quote, missing=quote)
         elif token.text == "<" and behind is not None and behind.start == token.end and behind.kind in {"name", "word"}:
-            # Two of them begin a triple.
+            # `<<` begins a triple term.
             if text[token.start - 1 : token.start] != "<":
                 yield here(token, "open-iri")
         elif token.kind == "name" and token.text.lower() in {"http:", "https:"} and text[token.end : token.end + 2] == "//":
@@ -55,7 +55,7 @@ def _unclosed(text: str, opening: Token, place: int) -> Mistake:
 
 
 def words(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """Words that are none, and those of other languages."""
+    """Misspelt keywords, bare words, and operators of other languages."""
     before: Token | None = None
     for token, behind in with_next(stream):
         word = token.text.upper()
@@ -85,13 +85,13 @@ def words(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def _depth(stream: Sequence[Token], token: Token) -> int:
-    """How many round brackets are open where a token stands."""
+    """How many round brackets are open at a token."""
     before = stream[: stream.index(token)]
     return sum(other.text == "(" for other in before) - sum(other.text == ")" for other in before)
 
 
 def single_signs(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """`&` and `|` between expressions."""
+    """A single `&` between expressions."""
     for place, token in enumerate(stream[1:-1], 1):
         before, behind = stream[place - 1], stream[place + 1]
         if token.text == "&" and "&" not in (before.text, behind.text):
@@ -99,7 +99,7 @@ def single_signs(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def arguments(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """The arguments of functions."""
+    """Missing commas between the arguments of functions."""
     calls: list[bool] = []
     before: Token | None = None
     for token in stream:

@@ -1,4 +1,4 @@
-"""Triples of too few and of too many parts."""
+"""Triples with too few or too many terms."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,33 +8,33 @@ from graph_service.sparql.top_level import MODIFIERS
 
 
 class _Triples:
-    """The parts of triples, counted from group to group."""
+    """The state of the scan: the terms of the current triple, and the open groups."""
 
     def __init__(self) -> None:
         self.parts: list[Token] = []
         self.after_semicolon = False
-        #: For each group that is open: whether triples stand in it.
+        #: For each open group: whether it contains triples.
         self.groups: list[bool] = []
-        #: Whether the next part is a step of a path, or belongs to the word before it.
+        #: Whether the next term continues a path, or belongs to the keyword before it.
         self.joined = False
-        #: Whether the word before is FILTER, behind which a function may be called by its IRI.
+        #: Whether the keyword before is FILTER, after which a function may be called by its IRI.
         self.tested = False
 
     @property
     def counts(self) -> bool:
-        """Whether triples stand here."""
+        """Whether triples are expected here."""
         return bool(self.groups) and self.groups[-1]
 
     def end(self, token: Token) -> Iterator[Mistake]:
-        """A triple ends before a token."""
-        # A nameless thing or a list may stand alone, with what is said in it.
+        """End the triple before a token; a mistake if it is incomplete."""
+        # A blank node in square brackets or a list may stand alone.
         is_alone = len(self.parts) == 1 and (self.after_semicolon or self.parts[0].text in ")]")
         if self.counts and 0 < len(self.parts) < 3 and not is_alone:
             yield here(token, "incomplete", count=len(self.parts))
         self.parts, self.after_semicolon, self.joined = [], False, False
 
     def part(self, token: Token) -> Iterator[Mistake]:
-        """A part of a triple."""
+        """Add a term to the triple; a mistake if it is a fourth one or a literal as predicate."""
         if self.joined:
             self.joined = False
             return
@@ -45,12 +45,12 @@ class _Triples:
             yield here(token, "text-as-property")
         self.parts.append(token)
         if token.text.startswith("_:") and token.text.endswith("."):
-            # The tokens' name of a blank node has the full stop behind it, which ends the triple.
+            # The tokenizer includes the full stop after a blank node label, which ends the triple.
             self.parts = []
 
 
 def triples(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
-    """Triples of too few and of too many parts, in groups without triple terms and annotations."""
+    """Triples with too few or too many terms, in queries without triple terms and annotations."""
     if "<<" in text or "{|" in text or "~" in text:
         return
     triples = _Triples()
@@ -68,7 +68,7 @@ def triples(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
             elif not skipped:
                 triples.joined = False
         elif opens:
-            # An expression's brackets are no part; those of a path, a list or a nameless thing are one.
+            # The brackets of an expression are not a term; those of a path, a list or a blank node are one.
             is_expression = word is not None and (word is previous or triples.tested)
             skipped, is_part = 1, triples.counts and (token.text == "[" or not is_expression)
         elif token.text == "{" and token.kind == "mark":
@@ -90,7 +90,7 @@ def triples(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
             yield from triples.end(token)
             triples.parts, triples.after_semicolon = kept, token.text == ";"
         elif triples.counts and token.kind == "mark" and token.text in "/|^":
-            # One `^` is the other way of a property, two are before a datatype.
+            # One `^` is an inverse path, two come before a datatype.
             triples.joined = triples.joined or token.text != "^" or (previous is not None and previous.text == "^")
         elif triples.counts and (token.kind in TERMS or upper in {"A", "TRUE", "FALSE"}):
             yield from triples.part(token)
@@ -98,7 +98,7 @@ def triples(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 
 def opens_rows(stream: Sequence[Token], opening: Token) -> bool:
-    """Whether a brace opens the rows of VALUES."""
+    """Whether a brace opens the rows of a VALUES clause."""
     at = stream.index(opening) - 1
     while at >= 0 and (stream[at].kind == "variable" or stream[at].text in "()"):
         at -= 1
