@@ -1,1 +1,1 @@
-"""RDF terms: namespaces, IRIs and literals from text, short names, and the IRIs that a graph has for itself."""
+"""RDF terms: namespaces, parsing and serialising IRIs and literals, prefixes, labels, and the IRIs that a graph reserves for itself."""

@@ -1,10 +1,10 @@
-"""Quads with blank nodes that are named by what is said of them, so that the same graph read twice is the same text.
+"""Canonical labels for blank nodes, so that the same graph read twice is the same text.
 
-A blank node's name in a file means nothing outside of it (RDF 1.1 Concepts, section 3.4). Quads that share blank nodes are taken together
-and named apart from all others, so that what is added elsewhere changes no name. The names are those of colours: what is said of a node
-by name, then what its blank neighbours say, from the ends of lists and trees upwards and down again, which takes time in proportion to
-the quads. Nodes that this cannot tell from each other are told by RDFC-1.0 (W3C Recommendation, 2024), whose time grows beyond all bounds
-with their number: of very many alike each keeps the name that it has, and a change may then be told where there is none.
+A blank node's label means nothing outside its file (RDF 1.1 Concepts, section 3.4). Quads that share blank nodes form a component, labelled
+independently of all others, so that a change elsewhere changes no label. Labels are hashes by colour refinement: a node's own triples
+first, then its blank neighbours', from the leaves of lists and trees up and down again, in time proportional to the quads. Nodes that
+remain alike are separated by RDFC-1.0 (W3C Recommendation, 2024), whose time grows exponentially with their number: beyond a limit each
+keeps its own label, and a diff may then report a change where there is none.
 """
 
 import hashlib
@@ -15,18 +15,18 @@ import pyoxigraph as ox
 
 from graph_service.rdf.terms import mapped
 
-#: Most nodes that RDFC-1.0 is asked of, and most of them that look alike.
+#: The most nodes that RDFC-1.0 is run on, and the most of them that are alike.
 _NODES = 30
 _ALIKE = 5
 
-#: Rounds in which nodes that are no tree tell their neighbours what they are.
+#: Rounds of colour refinement over nodes in cycles.
 _ROUNDS = 16
 
 _Colours = dict[ox.BlankNode, str]
 
 
 def canonical(lines: Iterable[str]) -> dict[str, str]:
-    """Lines of N-Quads by what they are with canonical names for their blank nodes."""
+    """N-Quads lines by the same lines with canonical blank node labels."""
     found: dict[str, str] = {}
     blank: list[tuple[str, ox.Quad]] = []
     for line in lines:
@@ -40,7 +40,7 @@ def canonical(lines: Iterable[str]) -> dict[str, str]:
     for part in _parts(blank):
         colours = _told_apart([quad for _, quad in part])
         named = {_line(_renamed(quad, colours.__getitem__)): line for line, quad in part}
-        # Parts that are alike are as many as there are; within a file none is the first.
+        # Identical components are numbered; within a file their order does not matter.
         key = _hash(*sorted(named))
         seen[key] += 1
         apart = {node: ox.BlankNode(f"b{_hash(colour, key, str(seen[key]))}") for node, colour in colours.items()}
@@ -49,7 +49,7 @@ def canonical(lines: Iterable[str]) -> dict[str, str]:
 
 
 def _parts(blank: list[tuple[str, ox.Quad]]) -> Iterator[list[tuple[str, ox.Quad]]]:
-    """Quads in groups that share no blank node."""
+    """The quads in connected components: groups that share no blank node."""
     above: dict[ox.BlankNode, ox.BlankNode] = {}
 
     def top(node: ox.BlankNode) -> ox.BlankNode:
@@ -68,7 +68,7 @@ def _parts(blank: list[tuple[str, ox.Quad]]) -> Iterator[list[tuple[str, ox.Quad
 
 
 def _told_apart(quads: list[ox.Quad]) -> _Colours:
-    """The blank nodes of some quads, each with a name of its own that depends on nothing but what the quads say."""
+    """Each blank node with a label of its own that depends only on the quads' content."""
     colours = _coloured(quads)
     alike = sum(count for count in Counter(colours.values()).values() if count > 1)
     if not alike:
@@ -80,9 +80,9 @@ def _told_apart(quads: list[ox.Quad]) -> _Colours:
 
 
 def _by_rdfc(quads: list[ox.Quad], alike: list[ox.BlankNode], colours: _Colours) -> _Colours:
-    """Names for nodes that look alike: one is marked after the other, always one by which the graph has the first of all canonical forms.
+    """Labels for nodes that are alike: they are marked one by one, each time the one that gives the graph the least canonical form.
 
-    Where several give the same, they can be exchanged, and which of them is taken makes no difference.
+    Nodes that give the same form are interchangeable, so that either may be taken.
     """
     marked: list[ox.Quad] = []
     found: _Colours = {}
@@ -101,7 +101,7 @@ def _by_rdfc(quads: list[ox.Quad], alike: list[ox.BlankNode], colours: _Colours)
 
 
 def _coloured(quads: list[ox.Quad]) -> _Colours:
-    """Blank nodes with colours: equal for nodes that nothing which is said of them or of their neighbours tells apart."""
+    """The blank nodes with colours: equal if neither their triples nor their neighbours' differ."""
     own: dict[ox.BlankNode, list[str]] = defaultdict(list)
     below: dict[ox.BlankNode, list[tuple[str, ox.BlankNode]]] = defaultdict(list)
     over: dict[ox.BlankNode, list[tuple[str, ox.BlankNode]]] = defaultdict(list)
@@ -114,7 +114,7 @@ def _coloured(quads: list[ox.Quad]) -> _Colours:
                 below[node].append((shape, other))
                 over[other].append((shape, node))
     colours = {node: _hash(*sorted(said)) for node, said in own.items()}
-    # From the leaves upwards, then downwards; what stands in circles keeps its colour until the rounds.
+    # From the leaves up, then down; nodes in cycles keep their colour until the refinement rounds.
     order = _leaves_first(below, over, colours)
     for nodes, beside in ((order, below), (order[::-1], over)):
         for node in nodes:
@@ -138,7 +138,7 @@ def _leaves_first(
     over: Mapping[ox.BlankNode, list[tuple[str, ox.BlankNode]]],
     nodes: Iterable[ox.BlankNode],
 ) -> list[ox.BlankNode]:
-    """The nodes from which no circle is reached, each after all that are below it."""
+    """The nodes from which no cycle is reached, leaves first (topological order)."""
     waiting = {node: len(below.get(node, ())) for node in nodes}
     ready = [node for node, count in waiting.items() if not count]
     for node in ready:
@@ -150,7 +150,7 @@ def _leaves_first(
 
 
 def _nodes(quad: ox.Quad) -> Iterator[ox.BlankNode]:
-    """The blank nodes of a quad, in the order in which they stand; also those within triple terms."""
+    """The blank nodes of a quad in order, also those within triple terms."""
     waiting: list[object] = [quad.graph_name, quad.object, quad.subject]
     while waiting:
         term = waiting.pop()

@@ -1,47 +1,47 @@
-"""What things are called: the properties that name and describe things, and which of several texts a reader is shown.
+"""Labels: the properties that name and describe things, and the choice of a text by language.
 
-The one place that says so. A name is looked for by the properties in use for it, whichever vocabulary they are of; of several texts the
-one in the reader's language is shown, else one that comes near it (RFC 4647, section 3.4, and BCP 47's order of subtags).
+A label is looked up by properties of several vocabularies; of several texts the one in the reader's language is shown, else the closest
+(RFC 4647, section 3.4, and BCP 47's order of subtags).
 """
 
 from graph_service.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
 
 DC = "http://purl.org/dc/elements/1.1/"
-#: schema.org's terms, as many data sets still write them.
+#: The http form of schema.org's namespace, which many data sets still use.
 SCHEMA_HTTP = "http://schema.org/"
 SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams#"
 
-#: A label that is a thing itself (SKOS, appendix B), and the property that has its text.
+#: A label that is a resource itself (SKOS, appendix B), and the property with its text.
 XL_LABEL, XL_TEXT = SKOSXL + "prefLabel", SKOSXL + "literalForm"
 
-#: Properties whose values are names, best first.
+#: Label properties, best first.
 LABELS = (
     *(RDFS + "label", SKOS + "prefLabel", SCHEMA + "name", SCHEMA_HTTP + "name", FOAF + "name"),
     *(DCTERMS + "title", DC + "title", ACTIVITYSTREAMS + "name"),
 )
 
-#: Properties whose values say in words what a thing is, best first.
+#: Properties whose values describe a thing, best first.
 DESCRIPTIONS = (
     *(SKOS + "definition", RDFS + "comment", DCTERMS + "description", SCHEMA + "description", SCHEMA_HTTP + "description"),
     *(DC + "description", DCTERMS + "abstract", SKOS + "scopeNote", ACTIVITYSTREAMS + "summary"),
 )
 
-#: As SKOS has it, a preferred label is a label: where a thing has both, the language decides.
+#: Rank of each label property. skos:prefLabel is a subproperty of rdfs:label: of the two, the language decides.
 PLACES = {name: place for place, name in enumerate(LABELS)} | {SKOS + "prefLabel": 0}
 
-#: The variables `?thing`, `?label` and `?property` of the names of the things in `VALUES ?thing { … }`, which is put before it. Each
-#: name is looked up by its subject and property: a graph may have millions.
+#: A pattern that binds `?thing`, `?label` and `?property`, after a `VALUES ?thing { … }`. Each label is looked up by subject and property,
+#: since a graph may have millions.
 NAMED = f"""
   {{ VALUES ?property {{ {" ".join(f"<{name}>" for name in LABELS)} }} ?thing ?property ?label }}
   UNION {{ ?thing <{XL_LABEL}>/<{XL_TEXT}> ?label BIND(<{XL_LABEL}> AS ?property) }}"""
 
 
 def distance(tag: str | None, asked: str) -> int:
-    """How far the language of a text is from the one that is asked for: the less, the better.
+    """How far a text's language is from the requested one; smaller is better.
 
-    In this order: the language itself, what it is a kind of (`de` for `de-AT`), its kinds (`de-AT` for `de`), English, a text without a
-    language, any other. Tags are compared without regard to case (RFC 5646, section 2.1.1).
+    In this order: the language itself, a broader one (`de` for `de-AT`), a narrower one (`de-AT` for `de`), English, no language, any
+    other. Tags have no case (RFC 5646, section 2.1.1).
     """
     given, wanted = (tag or "").lower(), asked.lower()
     if given == wanted:
@@ -56,12 +56,12 @@ def distance(tag: str | None, asked: str) -> int:
     return _OTHER if given else _NONE
 
 
-#: Tags have few subtags; one with so many is of no living language.
+#: Tags have few subtags; one with a hundred does not occur.
 _KIN, _ENGLISH, _NONE, _OTHER = 100, 200, 300, 400
 
 
 def last_part(iri: str) -> str:
-    """What an IRI ends with, behind the last `#`, `/` or, where it has neither, `:`; the IRI where that is nothing."""
+    """The part of an IRI after the last `#` or `/`, or else `:`; the whole IRI if that is empty."""
     trimmed = iri.rstrip("/#")
     for sign in "#/:":
         if sign in trimmed:

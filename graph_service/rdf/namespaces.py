@@ -1,4 +1,4 @@
-"""The namespaces of vocabularies that everybody shares, and what may stand in an IRI."""
+"""Namespaces of common vocabularies, and the characters and schemes of IRIs."""
 
 import unicodedata
 from urllib.parse import quote
@@ -21,21 +21,21 @@ SHACL = "http://www.w3.org/ns/shacl#"
 SPDX = "http://spdx.org/rdf/terms#"
 SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
 
-#: The terms in which a graph says how it wants to be shown (docs/presentation.md).
+#: The vocabulary by which a graph says how it is displayed (docs/presentation.md).
 VIEW = "https://w3id.org/graph-service/view#"
 
-#: Schemes of addresses that pages lead to. What others do is not known (`javascript:` runs), or nothing (`urn:`).
+#: IRI schemes that pages link to. Others may run code (`javascript:`) or lead nowhere (`urn:`).
 FOLLOWED = ("http", "https", "mailto")
 
-#: What may stand in the path of an IRI beside letters and digits (RFC 3986, section 3.3).
+#: Characters allowed in an IRI's path beside letters and digits (RFC 3986, section 3.3).
 _OF_PATHS = frozenset("-._~!$&'()*+,;=:@/")
 
 
 def below(base: str, path: str) -> str:
-    """The IRI of a path below a base; what is neither a letter, a digit nor allowed in a path is escaped (RFC 3987, section 2.2)."""
+    """The IRI of a path below a base; characters that a path may not have are percent-encoded (RFC 3987, section 2.2)."""
     return base + "".join(c if c in _OF_PATHS or unicodedata.category(c)[0] in "LMN" else quote(c, safe="") for c in path)
 
 
 def is_followed(iri: str) -> bool:
-    """Whether a page may lead to an IRI; a scheme has no case (RFC 3986, section 3.1)."""
+    """Whether a page may link to an IRI; schemes have no case (RFC 3986, section 3.1)."""
     return iri.partition(":")[0].lower() in FOLLOWED

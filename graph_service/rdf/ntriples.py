@@ -1,7 +1,6 @@
-"""Results read again: the lines of a table (SPARQL 1.1 TSV) and of a graph (N-Triples), as the engine writes them.
+"""Parses results that the engine has written: lines of a table (SPARQL 1.1 TSV) and of a graph (N-Triples).
 
-Term by term, with patterns that give nothing back and without recursion: what a client has put into a result, however deeply it is
-nested, takes time in proportion to its length and no stack.
+Possessive patterns and no recursion: time is linear in the length and the stack stays flat, however deeply a client nests terms.
 """
 
 import re
@@ -11,7 +10,7 @@ from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
 from graph_service.rdf.namespaces import XSD
 
-# What is repeated is looked at before any of it is taken: before Python 3.11.5 a last try that fails midway loses its place
+# Repeats look ahead before they consume: before Python 3.11.5 a possessive repeat whose last try fails midway loses its position
 # (https://github.com/python/cpython/issues/106052).
 _TERM = re.compile(
     r"""
@@ -35,12 +34,12 @@ _Begun = list[AnyTerm]
 
 
 def read_row(line: str) -> list[AnyTerm | None]:
-    """The terms of a line of TSV; None where there is none. Raises ValueError for what the engine does not write."""
+    """Parse a line of TSV; None for an unbound variable. Raises ValueError for what the engine does not write."""
     return [read_term(cell) if cell else None for cell in line.split("\t")]
 
 
 def read_triple(line: str) -> list[AnyTerm | None]:
-    """The three terms of a line of N-Triples. Raises ValueError."""
+    """Parse a line of N-Triples to its three terms. Raises ValueError."""
     found = [*_terms(line.removesuffix(" ."))]
     if len(found) != 3:
         raise ValueError("a triple has three terms")
@@ -48,7 +47,7 @@ def read_triple(line: str) -> list[AnyTerm | None]:
 
 
 def read_term(text: str) -> AnyTerm:
-    """The term that a text writes. Raises ValueError."""
+    """Parse one term. Raises ValueError."""
     if text.startswith("<") and not text.startswith("<<") and text.endswith(">"):
         return NamedNode(text[1:-1])
     match = _TERM.fullmatch(text)
@@ -59,7 +58,7 @@ def read_term(text: str) -> AnyTerm:
 
 
 def _terms(text: str) -> Iterator[AnyTerm]:
-    """Terms with single spaces between them. Raises ValueError."""
+    """Parse terms separated by single spaces. Raises ValueError."""
     at = 0
     begun: list[_Begun] = []
     while at < len(text):
@@ -111,7 +110,7 @@ def _single(match: re.Match[str]) -> AnyTerm:
 
 
 def _number(text: str) -> Literal:
-    """A number or a truth as Turtle abbreviates it."""
+    """A number or boolean in Turtle's short form."""
     if text in {"true", "false"}:
         kind = "boolean"
     elif "e" in text.lower():

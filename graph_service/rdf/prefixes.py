@@ -1,7 +1,7 @@
-"""Short names of IRIs: by the usual prefixes, and by those of the graph that this process works on.
+"""Prefixes and CURIEs: the usual prefixes, and those of the graph that this process works on.
 
-A process builds or serves one graph, and writes an IRI the same way in every message, page and file: so the prefixes are told here once
-(`adopt`), when it is known which graph that is. A prefix that everybody uses keeps its usual meaning.
+A process builds or serves one graph, and abbreviates an IRI in the same way in every message, page and file: so the prefixes are set once
+(`adopt`), when the graph is known. A usual prefix cannot be redefined.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from graph_service.rdf.namespaces import (
 )
 from graph_service.text.memo import remembered
 
-#: The prefixes of vocabularies that many use, the service itself among them.
+#: The prefixes of common vocabularies and of this service's own.
 USUAL: Mapping[str, str] = {
     "rdf": RDF,
     "rdfs": RDFS,
@@ -52,21 +52,21 @@ USUAL: Mapping[str, str] = {
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
 }
 
-#: What a name in short must not have behind its prefix: it would be no name of one thing in a namespace.
+#: Characters that the local part of a CURIE must not have: it would not name one thing in a namespace.
 _NO_NAME = frozenset("/#")
 
 
 class _Known:
-    """The prefixes of a graph beside the usual ones."""
+    """A graph's prefixes together with the usual ones."""
 
     def __init__(self, own: Mapping[str, str]) -> None:
         self.all = {**USUAL, **{prefix: iri for prefix, iri in own.items() if prefix and iri and prefix not in USUAL}}
         first: dict[str, str] = {}
         for prefix, iri in self.all.items():
             first.setdefault(iri, prefix)
-        #: One of each namespace.
+        #: One prefix for each namespace.
         self.written = {prefix: iri for iri, prefix in first.items()}
-        #: The longest first: of `http://example.org/` and `http://example.org/menu/` the second says more.
+        #: Longest first: `http://example.org/menu/` is more specific than `http://example.org/`.
         self._spaces = sorted(first.items(), key=lambda pair: (-len(pair[0]), pair[1]))
         self.short = remembered(2**14)(self._short)
 
@@ -82,24 +82,24 @@ _known = _Known({})
 
 
 def adopt(own: Mapping[str, str]) -> None:
-    """Know the prefixes of a graph (prefix -> namespace) beside the usual ones, and those of no other graph any more.
+    """Set the graph's prefixes (prefix -> namespace) beside the usual ones, replacing another graph's.
 
-    Of two prefixes of one namespace the first is written, and both are read.
+    Of two prefixes of one namespace the first is used in output; both are parsed.
     """
     global _known
     _known = _Known(own)
 
 
 def prefixes() -> Mapping[str, str]:
-    """All prefixes that are read: prefix -> namespace."""
+    """All prefixes that are parsed: prefix -> namespace."""
     return _known.all
 
 
 def written() -> Mapping[str, str]:
-    """The prefixes that are written, one for each namespace: prefix -> namespace."""
+    """The prefixes used in output, one for each namespace: prefix -> namespace."""
     return _known.written
 
 
 def curie(iri: str) -> str:
-    """The shortest name of an IRI: `skos:Concept`, `place:CRI`, or the IRI itself where no prefix fits."""
+    """The CURIE of an IRI (`skos:Concept`, `place:CRI`), or the IRI itself if no prefix fits."""
     return _known.short(iri)

@@ -1,4 +1,4 @@
-"""What RDF 1.1 has of a graph: for libraries and rules without triple terms and base directions (RDF 1.2 Concepts, section 3)."""
+"""Converts RDF 1.2 to RDF 1.1, for libraries and rules without triple terms and base directions (RDF 1.2 Concepts, section 3)."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 
 def of_rdf_1_1(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """The triples without those about triples; a text that has a base direction, without it."""
+    """The triples without those that have a triple term; literals lose their base direction."""
     for triple in triples:
         term = triple.object
         if isinstance(term, ox.Triple):

@@ -1,4 +1,4 @@
-"""Short names of IRIs for people: by the usual prefixes, and by those that the graph's own files bind."""
+"""Short names of IRIs on pages: by the usual prefixes, and by those that the graph's files bind."""
 
 from graph_service.rdf.labels import last_part
 from graph_service.rdf.prefixes import curie
@@ -6,16 +6,16 @@ from graph_service.rdf.space import Space
 
 
 class Shortening:
-    """How the IRIs of one graph are written short."""
+    """Abbreviates the IRIs of one graph."""
 
     def __init__(self, space: Space) -> None:
         """`space` has the prefixes that the graph's files bind."""
         self._base = space.base
-        #: The longest first: of `http://example.org/` and `http://example.org/menu/` the second says more.
+        #: Longest first: `http://example.org/menu/` is more specific than `http://example.org/`.
         self._declared = sorted(((iri, prefix) for prefix, iri in space.prefixes.items() if iri), key=lambda pair: (-len(pair[0]), pair[1]))
 
     def short(self, iri: str) -> str | None:
-        """`pizza:Margherita`, the name alone in the namespace that a file binds to the empty prefix; None where no prefix fits."""
+        """`pizza:Margherita`, or just `Margherita` in the namespace of the empty prefix; None if no prefix fits."""
         usual = curie(iri)
         if usual != iri:
             return usual
@@ -26,5 +26,5 @@ class Shortening:
         return None
 
     def name(self, iri: str) -> str:
-        """The short name of a thing or term of the graph: by a prefix, else what its IRI ends with, where it is none of the service's."""
+        """The name of a thing or term: its short name, else the last part of its IRI; IRIs below the service's base stay as they are."""
         return self.short(iri) or (iri if iri.startswith(self._base) else last_part(iri))

@@ -1,6 +1,6 @@
-"""The IRIs that a graph has for itself, for its parts, and for the service that opens it: all below one base.
+"""The IRIs that a graph reserves for itself, its parts and its service, all below one base.
 
-A running service answers for them under its own host, so that what lies below the base is found at the same path there.
+A running service answers for them under its own host: what is below the base is found at the same path there.
 """
 
 import json
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-#: The base of a graph that has none: of a host that is nobody's (RFC 6761, section 6.4).
+#: The base of a graph without one, on a reserved host (RFC 6761, section 6.4).
 NOBODYS = "https://graph.invalid/"
 
 
-#: What may stand behind the base: `id/<type>/<key>`, `vocab/<scheme>/<code>`, terms, and the documents that every service has.
+#: Paths below the base: `id/<type>/<key>`, `vocab/<scheme>/<code>`, terms, and the documents of every service.
 _PLACES = re.compile(
     r"id/[^/?#]+/[^/?#]+|vocab/[^?#]+|ns(?:[/#].*)?|shapes|graph/[^/?#]+|(?:#.*)?|downloads/.*|queries(?:[/#].*)?"
     r"|(?:catalog|sparql|openapi\.json|\.well-known/void)(?:#.*)?"
@@ -22,9 +22,9 @@ _PLACES = re.compile(
 
 @dataclass(frozen=True)
 class Space:
-    """The base, the IRI of the data set as a whole (the base, if it has no other), and the prefixes that the graph's files bind.
+    """The base, the IRI of the data set (by default the base), and the prefixes that the graph's files bind.
 
-    The canned queries as a service (`api`) are told of in the catalogue, since their own document tells of each of them.
+    The canned queries have an IRI of their own (`api`) in the catalogue, since the document at `queries` describes each query.
     """
 
     base: str = NOBODYS
@@ -36,7 +36,7 @@ class Space:
             object.__setattr__(self, "dataset", self.base)
 
     def binding(self, prefixes: Iterable[tuple[str, str]]) -> "Space":
-        """It with prefixes (prefix, namespace), of several of one name the first; and `graph` for its graphs."""
+        """A copy with these prefixes (pairs of prefix and namespace; the first of a name counts), and `graph` for the named graphs."""
         found: dict[str, str] = {}
         for prefix, namespace in (*prefixes, ("graph", self.graphs)):
             found.setdefault(prefix, namespace)
@@ -44,19 +44,19 @@ class Space:
 
     @property
     def is_named(self) -> bool:
-        """Whether the makers of the graph have given it a name: one that is nobody's is not published."""
+        """Whether the graph has an IRI of its own; without one it is not published as a data set."""
         return self.dataset != NOBODYS
 
     def has_place(self, iri: str) -> bool:
-        """Whether an IRI is of a kind that has an address of its own at a service: a thing, a concept, a term, a graph, a document.
+        """Whether an IRI has a path of its own at a service: a thing, a concept, a term, a graph, a document.
 
-        Any other IRI, below the base or not, is a parameter of an address.
+        Any other IRI, below the base or not, is passed as a parameter.
         """
         return iri.startswith(self.base) and _PLACES.fullmatch(iri, len(self.base)) is not None
 
     @property
     def ontology(self) -> str:
-        """The ontology that goes with the graph."""
+        """The IRI of the graph's ontology."""
         return self.base + "ns"
 
     @property
@@ -66,22 +66,22 @@ class Space:
 
     @property
     def shapes(self) -> str:
-        """The shapes that things of the graph must have."""
+        """The IRI of the SHACL shapes for the graph."""
         return self.base + "shapes"
 
     @property
     def things(self) -> str:
-        """What the IRI of a thing begins with, before its type and its key."""
+        """The prefix of a thing's IRI, before its type and key."""
         return self.base + "id/"
 
     @property
     def vocabulary(self) -> str:
-        """What the IRI of a concept or a scheme begins with."""
+        """The prefix of the IRI of a concept or scheme."""
         return self.base + "vocab/"
 
     @property
     def graphs(self) -> str:
-        """What the IRI of a named graph begins with."""
+        """The prefix of a named graph's IRI."""
         return self.base + "graph/"
 
     @property
@@ -91,22 +91,22 @@ class Space:
 
     @property
     def graph_inferred(self) -> str:
-        """The named graph of what is inferred."""
+        """The named graph of inferred triples."""
         return self.graphs + "inferred"
 
     @property
     def graph_description(self) -> str:
-        """The named graph of what the graph says of itself."""
+        """The named graph of the data set's description of itself."""
         return self.graphs + "description"
 
     @property
     def catalog(self) -> str:
-        """The catalogue of the data set and its files."""
+        """The DCAT catalogue of the data set and its files."""
         return self.base + "catalog"
 
     @property
     def api(self) -> str:
-        """The canned queries as a service."""
+        """The canned queries as a data service."""
         return self.catalog + "#queries"
 
     @property
@@ -121,24 +121,24 @@ class Space:
 
     @property
     def downloads(self) -> str:
-        """What the IRI of a version, and of its files, begins with."""
+        """The prefix of the IRIs of versions and their files."""
         return self.base + "downloads/"
 
     @property
     def openapi(self) -> str:
-        """The description of the service for programs."""
+        """The OpenAPI document."""
         return self.base + "openapi.json"
 
     @property
     def void(self) -> str:
-        """The description of the data set."""
+        """The VoID description of the data set."""
         return self.base + ".well-known/void"
 
     def write(self) -> str:
-        """It as a text."""
+        """Serialise as JSON."""
         return json.dumps({"base": self.base, "dataset": self.dataset, "prefixes": dict(self.prefixes)})
 
     @classmethod
     def read(cls, text: str) -> "Space":
-        """What `write` has written."""
+        """Parse what `write` has written."""
         return cls(**json.loads(text))

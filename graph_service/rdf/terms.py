@@ -1,8 +1,8 @@
-"""Terms: client text in, RDF terms out, and back into SPARQL.
+"""RDF terms: client text in, terms out, and back into SPARQL.
 
-Nothing a client sends becomes query text: it becomes a term here, and `write` prints the term. The terms are pyoxigraph's own,
-so that what is bound is what the engine compares. A text is held against the lexical form of its datatype (XML Schema 1.1, part 2) and
-a length before anything is made of it: what a few characters stand for, such as `1e50000000`, may have millions.
+Client text never becomes query text: it is parsed to a term here, and `write` serialises the term. The terms are pyoxigraph's, so that a
+bound value is what the engine compares. A text is checked against the lexical form of its datatype (XML Schema 1.1, part 2) and a length
+before it is converted: a few characters such as `1e50000000` may expand to millions.
 """
 
 import datetime
@@ -37,17 +37,17 @@ __all__ = [
     "write",
 ]
 
-#: What a client's text can mean.
+#: What client text can be parsed to.
 Term = NamedNode | Literal
 
-#: What can stand in a result.
+#: What a result can contain.
 AnyTerm = NamedNode | BlankNode | Literal | Triple
 
-#: The longest numeral that is read, in characters.
+#: The longest numeral that is parsed, in characters.
 LONGEST_NUMERAL = 1000
 
-# Sections 3.4.13, 3.3.3, 3.3.5 and 3.3.2. Of xsd:double the exponent is bounded as its values are; of days, those with a year of four
-# digits and no time zone are read, as they are written in forms.
+# Sections 3.4.13, 3.3.3, 3.3.5 and 3.3.2. An exponent has at most three digits, as doubles do; dates have a four-digit year and no time
+# zone, as forms submit them.
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(rf"{_DECIMAL.pattern}(?:[eE][-+]?[0-9]{{1,3}})?")
@@ -56,17 +56,17 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
-#: What does not count at the ends of a lexical form (section 4.3.6, `collapse`).
+#: White space that does not count at the ends of a lexical form (section 4.3.6, `collapse`).
 _SPACE = " \t\n\r"
 
 
 def write(term: AnyTerm) -> str:
-    """The term as SPARQL text: N-Triples syntax, which SPARQL takes as it is (grammar rules IRIREF, RDFLiteral, 1.2 TripleTerm)."""
+    """Serialise a term for SPARQL: N-Triples syntax, which SPARQL accepts (grammar rules IRIREF, RDFLiteral, 1.2 TripleTerm)."""
     return f"<<( {' '.join(map(write, term))} )>>" if isinstance(term, Triple) else str(term)
 
 
 def parts(term: AnyTerm | None) -> Iterator[AnyTerm]:
-    """The terms that a term is made of: those of a triple term and of the triple terms in it, else itself."""
+    """The terms that a triple term contains, at any depth; any other term itself."""
     while isinstance(term, Triple):
         yield from (term.subject, term.predicate)
         term = term.object
@@ -75,7 +75,7 @@ def parts(term: AnyTerm | None) -> Iterator[AnyTerm]:
 
 
 def mapped(term: AnyTerm, change: Callable[[AnyTerm], AnyTerm]) -> AnyTerm:
-    """A term with another in place of itself, or of each of the terms that it is made of. However deep, without recursion."""
+    """Apply a function to a term, or to each subject and object in a triple term. Without recursion, however deep."""
     begun: list[tuple[NamedNode | BlankNode, NamedNode]] = []
     while isinstance(term, Triple):
         begun.append((change(term.subject), term.predicate))  # type: ignore[arg-type]
@@ -87,10 +87,10 @@ def mapped(term: AnyTerm, change: Callable[[AnyTerm], AnyTerm]) -> AnyTerm:
 
 
 def iri(text: str, declared: Mapping[str, str] = MappingProxyType({})) -> NamedNode:
-    """An IRI from `https://…`, a CURIE with a prefix that is known (`skos:Concept`) or `declared` (prefix -> namespace), or in angle
-    brackets, where any absolute IRI is itself.
+    """Parse an IRI: `https://…`, a CURIE with a prefix that is known (`skos:Concept`) or `declared` (prefix -> namespace), or any absolute
+    IRI in angle brackets.
 
-    Raises ValueError when the text is none of them.
+    Raises ValueError for any other text.
     """
     text = text.strip()
     prefix, colon, local = text.partition(":")
@@ -107,7 +107,7 @@ def iri(text: str, declared: Mapping[str, str] = MappingProxyType({})) -> NamedN
 
 
 def term(text: str) -> Term:
-    """A term from an IRI, a CURIE, or a literal as N-Triples writes it: `"Tunisie"@fr`, `"2023"^^<…#gYear>`. Raises ValueError."""
+    """Parse an IRI, a CURIE, or a literal in N-Triples syntax: `"Tunisie"@fr`, `"2023"^^<…#gYear>`. Raises ValueError."""
     if not text.lstrip().startswith('"'):
         return iri(text)
     try:
@@ -120,12 +120,12 @@ def term(text: str) -> Term:
 
 
 def text(term: AnyTerm) -> str:
-    """The text that `term` reads as this term: an IRI, in brackets where it would not be read as itself; a literal as N-Triples has it."""
+    """The text that `term` parses to this term: an IRI, in brackets if needed; a literal in N-Triples syntax."""
     return term.value if isinstance(term, NamedNode) and _is_plain(term.value) else str(term)
 
 
 def _is_plain(iri_: str) -> bool:
-    """Whether an IRI without brackets is read as itself."""
+    """Whether an IRI without brackets is parsed as itself."""
     try:
         return iri(iri_).value == iri_
     except ValueError:
@@ -133,7 +133,7 @@ def _is_plain(iri_: str) -> bool:
 
 
 def triple(subject: str, predicate: str, object_: str) -> Triple:
-    """A triple from the texts of its parts. Raises ValueError."""
+    """A triple from the texts of its terms. Raises ValueError."""
     return Triple(iri(subject), iri(predicate), term(object_))
 
 
@@ -151,7 +151,7 @@ def lang_string(text: str) -> Literal:
 
 
 def number(text: str) -> Decimal:
-    """What the lexical form of an xsd:integer, xsd:decimal or xsd:double stands for. Raises ValueError for any other text, INF and NaN."""
+    """The value of an xsd:integer, xsd:decimal or xsd:double. Raises ValueError for any other text, INF and NaN."""
     return Decimal(_form(text, _DOUBLE, "a number such as 54600000, 1.5 or 1.5e6"))
 
 
@@ -185,7 +185,7 @@ def date(text: str) -> Literal:
 
 
 def year(text: str) -> Literal:
-    """A year, `2023`, as xsd:integer: the graph keeps years for comparing as integers beside dates as stated.
+    """A year, `2023`, as xsd:integer: the graph has years as integers, which can be compared, beside the dates as stated.
 
     Raises ValueError.
     """
@@ -193,7 +193,7 @@ def year(text: str) -> Literal:
 
 
 def _form(text: str, pattern: re.Pattern[str], wanted: str) -> str:
-    """The text, without white space around it, if it has a lexical form. Raises ValueError with what is wanted."""
+    """The text, stripped of white space, if it has a lexical form. Raises ValueError that says what is wanted."""
     found = text.strip(_SPACE)
     if len(found) > LONGEST_NUMERAL:
         raise ValueError(f"{wanted}, of at most {LONGEST_NUMERAL} characters")
