@@ -1,1 +1,1 @@
-"""What is written: media types and their negotiation, RDF, result tables, spreadsheets."""
+"""Output formats: media types and content negotiation, RDF, result tables, spreadsheets."""

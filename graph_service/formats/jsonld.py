@@ -1,9 +1,9 @@
-"""Compact JSON-LD 1.1: a flat, expanded document as the engine writes it -> short names by a context.
+"""Compact JSON-LD 1.1: rewrites the engine's flat, expanded documents with the short names of a context.
 
-Of the compaction algorithm (JSON-LD 1.1 API, section 5.1) what such documents and the service's own contexts need: terms whose
-values are IRIs, of a datatype or in languages; prefixes; sets. A value that a term does not fit is written under the property's
-IRI, so that nothing is lost; where an IRI would be read as a short name, because its scheme is a prefix of the context, the document
-has no such prefix. The tests expand the outcome again with another implementation.
+It implements what such documents and the service's contexts need of the compaction algorithm (JSON-LD 1.1 API, section 5.1): terms with IRI
+values, datatypes or language maps; prefixes; sets. A value that does not fit a term is written under the property's IRI, so that nothing is
+lost; if an IRI would be read as a CURIE because its scheme is a prefix of the context, the document disables that prefix. Tests expand the
+output with another implementation.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _TYPE = RDF + "type"
 
 
 class Compactor:
-    """Writes documents shorter, by a context. `address`: where the context is to be found."""
+    """Compacts documents with a context; `address` is the context's URL."""
 
     def __init__(self, context: Mapping[str, Any], address: str) -> None:
         self._address = address
@@ -23,26 +23,26 @@ class Compactor:
         self._longest = sorted(self._prefixes, key=len, reverse=True)
         self._terms = {self._expanded(term["@id"], context): (name, term) for name, term in context.items() if isinstance(term, dict)}
         self._context = context
-        #: Whatever the context maps to a text that ends so is a prefix (section 4.1.2, step 14.2.5 of Create Term Definition).
+        #: A term that maps to a text with such an end is a prefix (section 4.1.2, step 14.2.5 of Create Term Definition).
         self._read_as_prefixes = {name for name, iri in context.items() if isinstance(iri, str) and iri.endswith(tuple(":/?#[]@"))}
         self._confused: set[str] = set()
 
     def compact(self, nodes: list[dict[str, Any]]) -> dict[str, Any]:
-        """The document of these nodes, as the value of `@graph`; what is said of a node in several places is put together."""
+        """The document of these nodes, as `@graph`; objects with the same `@id` are merged."""
         written = self._nodes(nodes)
         if not self._confused:
             return {"@context": self._address, "@graph": written}
-        # An IRI such as <person:alice> would be taken for a short name (section 5.6.3, "IRI confused with prefix").
+        # An IRI such as <person:alice> would be read as a CURIE (section 5.6.3, "IRI confused with prefix").
         self._longest = [space for space in self._longest if self._prefixes[space] not in self._confused]
         return {"@context": [self._address, dict.fromkeys(sorted(self._confused))], "@graph": self._nodes(nodes)}
 
     def _nodes(self, nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
         for node in nodes:
-            self._tell(found.setdefault(node["@id"], {}), node)
+            self._merge(found.setdefault(node["@id"], {}), node)
         return list(found.values())
 
-    def _tell(self, written: dict[str, Any], node: Mapping[str, Any]) -> None:
+    def _merge(self, written: dict[str, Any], node: Mapping[str, Any]) -> None:
         for key, values in node.items():
             if key == "@id":
                 written["id"] = self._iri(values)
@@ -86,12 +86,12 @@ class Compactor:
         return {("type" if key == "@type" else key): (self._word(item) if key == "@type" else item) for key, item in value.items()}
 
     def _word(self, iri: str) -> str:
-        """An IRI where the context's terms hold: a class or a datatype."""
+        """An IRI in a position where the context's terms apply: a class or a datatype."""
         name, term = self._terms.get(iri, ("", {}))
         return name if term and set(term) == {"@id"} else self._curie(iri)
 
     def _iri(self, iri: str) -> str:
-        """An IRI where only prefixes hold."""
+        """An IRI in a position where only prefixes apply."""
         return self._curie(iri)
 
     def _curie(self, iri: str) -> str:

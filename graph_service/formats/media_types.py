@@ -1,7 +1,7 @@
-"""Formats: media types, suffixes, short names, and which of them a client wants.
+"""Result formats: media types, suffixes, short names, and content negotiation.
 
-One table per kind of result, in the order in which this service prefers them. Sources: SPARQL 1.1 Query Results JSON, XML,
-CSV and TSV formats; Turtle, N-Triples, RDF/XML, JSON-LD 1.1, N-Quads and TriG (media types as registered with IANA).
+A table for each kind of result, in this service's order of preference. Sources: SPARQL 1.1 Query Results JSON, XML, CSV and TSV formats;
+Turtle, N-Triples, RDF/XML, JSON-LD 1.1, N-Quads and TriG (media types as registered with IANA).
 """
 
 import re
@@ -17,12 +17,12 @@ _WEIGHT = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?")
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write a result.
+    """A format of results.
 
-    `name` is its short name (`format=` and file suffix); `media` its media type; `also` further media types asked for it;
-    `aliases` further short names. A `plain` format is for spreadsheets and programs that know nothing of RDF (see `tables`);
-    a `guarded` one is opened by a spreadsheet as it is, so nothing in it may become a formula. `around` is what is told beside the rows in
-    a format that tells it in the same file (see `workbooks`).
+    `name` is its short name (`format=` and file suffix); `media` its media type; `also` further media types that mean it; `aliases` further
+    short names. A `plain` format is for spreadsheets and programs without RDF (see `plain_tables`); a `guarded` one may be opened in a
+    spreadsheet directly, so that no cell may become a formula. `around` is metadata as JSON that a workbook contains beside the rows (see
+    `xlsx`).
     """
 
     name: str
@@ -35,12 +35,12 @@ class Format:
 
     @property
     def engine(self) -> ox.RdfFormat | ox.QueryResultsFormat | None:
-        """What pyoxigraph calls this format, or None if it does not write it."""
+        """The format of pyoxigraph, or None if pyoxigraph cannot write it."""
         return None if self.plain else _ENGINE.get(self.media)
 
     @property
     def content_type(self) -> str:
-        """The value of Content-Type: `text/*` names its character set, the others define it."""
+        """The value of Content-Type: `text/*` gets a charset, the others define theirs."""
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
     def answers_to(self, token: str) -> bool:
@@ -64,25 +64,25 @@ TABLE_FORMATS = (
     Format("tsv", "text/tab-separated-values"),
 )
 
-#: ASK has no CSV or TSV form in the recommendation, so there it is not acceptable rather than invented.
+#: SPARQL 1.1 defines no CSV or TSV for ASK, so these are not acceptable for it.
 TRUTH_FORMATS = TABLE_FORMATS[:2]
 
-#: The rows of a canned query for programs: JSON's own numbers and truths. `.json` and `format=json` stay the recommendation's.
+#: A canned query's rows as plain JSON, with JSON numbers and booleans. `.json` and `format=json` mean SPARQL results JSON.
 ROWS = Format("rows", "application/json", plain=True)
 
-#: A table for programs: the cells have what the graph has.
+#: A table for programs: cells have the exact values.
 CSV = Format("csv", "text/csv", plain=True)
 
-#: The same for who takes it away with a browser, and opens it in a spreadsheet.
+#: A table for people who download it with a browser and open it in a spreadsheet.
 SHEET = Format("csv", "text/csv", plain=True, guarded=True)
 
-#: The same as a workbook, with what is told of it.
+#: A table as an Excel workbook, with its metadata.
 XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", plain=True, guarded=True)
 
-#: What a list on a page is written in for programs and spreadsheets.
+#: The formats of the lists on pages.
 LIST_FORMATS = tuple(CSV if format.name == "csv" else format for format in TABLE_FORMATS)
 
-#: What a canned query's table is written in, and its truth.
+#: The formats of a canned query's table and boolean.
 CANNED_TABLE_FORMATS = (
     Format("json", "application/sparql-results+json", (), ("srj",)),
     *(CSV if format.name == "csv" else format for format in TABLE_FORMATS[1:]),
@@ -101,39 +101,37 @@ GRAPH_FORMATS = (
     Format("trig", "application/trig"),
 )
 
-#: What the description of one thing is written in: it has no graphs, so formats that are for datasets would add nothing.
+#: The formats of one thing's description: it has no named graphs, so that dataset formats would add nothing.
 THING_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name not in {"n3", "nq", "trig"})
 
-#: What the data about one thing are written in: also in formats that can tell which graph says each of them.
+#: The formats of the data about one thing, also with the named graph of each statement.
 DATA_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 
-#: An explanation is plain JSON for programs, or RDF.
+#: An explanation: plain JSON, or RDF.
 EXPLANATION_FORMATS = (Format("json", "application/json"), *THING_FORMATS)
 
-#: A document of the service is plain JSON for programs, or what the graph says of it in RDF.
+#: A document of the service: plain JSON, or its description in RDF.
 DOCUMENT_FORMATS = (EXPLANATION_FORMATS[0], *GRAPH_FORMATS)
 
-#: A picture is drawn, or described.
+#: A picture: SVG, or its content as JSON.
 PICTURE_FORMATS = (Format("svg", "image/svg+xml"), Format("json", "application/json"))
 
-#: What a whole dataset, graphs and all, is written in, and what only its triples are.
+#: The formats of a whole dataset's dumps, and which of them have named graphs.
 DUMP_FORMATS = tuple(f for f in GRAPH_FORMATS if f.name != "n3")
 DATASET_FORMATS = frozenset({"trig", "nq", "jsonld"})
 
 
 def named(token: str, formats: Iterable[Format]) -> Format | None:
-    """The first of `formats` that a short name (`csv`) or media type means, or None."""
+    """The first of `formats` with this short name (`csv`) or media type, or None."""
     return next((f for f in formats if f.answers_to(token)), None)
 
 
 def negotiate(accept: str | None, formats: tuple[Format, ...]) -> Format:
-    """The format that an Accept header asks for (RFC 9110, section 12.5.1).
+    """Choose the format for an Accept header (RFC 9110, section 12.5.1).
 
-    Each format takes the quality of the most specific range that matches it; the highest quality wins; between equals the
-    range that names the media type itself beats a wildcard, then the order of `formats` decides, so a client that lists
-    several types at equal weight gets the one that this service prefers. An absent or empty header means anything.
-
-    Raises NotAcceptable when every format has quality 0.
+    Each format gets the quality of the most specific range that matches it; the highest quality wins; among equals a range with the exact
+    media type beats a wildcard, then the order of `formats` decides. An absent or empty header means anything. Raises NotAcceptable if
+    every format has quality 0.
     """
     ranges = list(_ranges(accept)) if accept and accept.strip() else [("*/*", 1.0)]
     scored = [(*_quality(f, ranges), -place, f) for place, f in enumerate(formats)]
@@ -157,7 +155,7 @@ def _ranges(accept: str) -> Iterable[tuple[str, float]]:
 
 
 def weight(text: str) -> float:
-    """A client's weight, from 0 to 1 (RFC 9110, section 12.4.2); 0 for what is none."""
+    """A weight in a header, from 0 to 1 (RFC 9110, section 12.4.2); 0 if it is malformed."""
     return min(float(text), 1.0) if _WEIGHT.fullmatch(text.strip()) else 0.0
 
 

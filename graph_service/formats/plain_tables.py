@@ -1,9 +1,9 @@
-"""Tables written plainly, for spreadsheets and programs that know no RDF.
+"""Writes tables as plain CSV and JSON, for spreadsheets and programs without RDF.
 
-Plainly, a number is a number, a truth a truth, a date its ISO 8601 text, an IRI its text, a text with a language its text, and what
-is unbound is `null` or an empty cell. JSON numbers keep all their digits (RFC 8259, section 6); what JSON has no number for
-(`INF`, `NaN`) is a text. CSV is RFC 4180 in UTF-8, from one writer; for who opens it in a spreadsheet as it is, it begins with the mark
-by which Excel knows UTF-8, and a text that would be read as a formula begins with an apostrophe.
+Numbers and booleans are written as such, dates in ISO 8601, IRIs and texts as their text without language, an unbound variable as `null` or
+an empty cell. JSON numbers keep all their digits (RFC 8259, section 6); what JSON has no number for (`INF`, `NaN`) is a string. CSV is RFC
+4180 in UTF-8; for spreadsheets it begins with a byte order mark, by which Excel detects UTF-8, and a text that would be read as a formula
+gets an apostrophe.
 """
 
 import csv
@@ -35,21 +35,20 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _DOUBLE = re.compile(_DECIMAL.pattern + r"([eE][+-]?[0-9]+)?")
 _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
-#: What a spreadsheet takes for the beginning of a formula, full-width forms included (OWASP, CSV Injection).
+#: The first character of what a spreadsheet reads as a formula, full-width forms included (OWASP, CSV Injection).
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
-#: A text that a spreadsheet takes for a number and not for a formula.
+#: A signed number, which is not read as a formula.
 _SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 
-#: Excel reads a file without this mark in the encoding of its machine, and breaks accents; programs would take it for a part of the first
-#: column's name.
+#: The byte order mark. Excel decodes a file without it in the system's encoding; programs would read it as part of the first column's name.
 _MARK = b"\xef\xbb\xbf"
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def plain(term: Term | None) -> str:
-    """A term as a JSON text."""
+    """A term as JSON."""
     match term:
         case None:
             return "null"
@@ -65,7 +64,7 @@ def plain(term: Term | None) -> str:
 
 
 def cell(term: Term | None) -> str:
-    """A term as the content of a cell of CSV."""
+    """A term as a CSV cell."""
     match term:
         case None:
             return ""
@@ -80,7 +79,7 @@ def cell(term: Term | None) -> str:
 
 
 def write_records(names: Sequence[str], rows: Iterable[Sequence[str]], format: Format, output: BinaryIO) -> None:
-    """Write the names of columns and rows of texts as CSV, row by row; if the format is guarded, for a spreadsheet."""
+    """Write column names and rows as CSV, row by row; if the format is guarded, safe for a spreadsheet."""
     if format.guarded:
         output.write(_MARK)
         rows = ([_harmless(text) for text in row] for row in rows)
@@ -104,17 +103,17 @@ def write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
 
 
 def _number(literal: ox.Literal) -> str:
-    """A number as JSON and CSV write it; empty for what is none."""
+    """A number for JSON and CSV; empty if the literal is not a number."""
     kind, text = literal.datatype.value, literal.value.strip()
     if kind in _EXACT and _DECIMAL.fullmatch(text):
         return format(Decimal(text), "f")
     if kind in _FLOATING and _DOUBLE.fullmatch(text):
         floating = float(text)
         return repr(floating) if abs(floating) < float("inf") else ""
-    # `INF`, `NaN`, and what is not of its datatype, are shown as the texts they are.
+    # `INF`, `NaN` and ill-typed literals are written as text.
     return ""
 
 
 def _harmless(text: str) -> str:
-    """A text with an apostrophe before it where a spreadsheet would read it as a formula."""
+    """The text, with an apostrophe before it if a spreadsheet would read it as a formula."""
     return f"'{text}" if _FORMULA.match(text) and not _SIGNED.fullmatch(text) else text

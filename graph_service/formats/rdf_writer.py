@@ -1,4 +1,4 @@
-"""Triples and quads as text, in every RDF syntax that is offered."""
+"""Serialises triples and quads in every RDF syntax that is offered."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,35 +17,35 @@ Statement = TypeVar("Statement", ox.Triple, ox.Quad)
 
 _TYPE = ox.NamedNode(RDF + "type")
 
-#: The engine makes the class of a thing its element in RDF/XML, unless another property tells the class: this one, whose namespace is
-#: written as that of rdf:type.
-_TOLD = "urn:x-graph-service:rdf#"
-_TYPE_TOLD = ox.NamedNode(_TOLD + "type")
+#: In RDF/XML the engine writes a thing's class as its element. For a class that cannot be one, this property is used instead, and its
+#: namespace is rewritten to that of rdf:type.
+_ALIAS = "urn:x-graph-service:rdf#"
+_ALIAS_TYPE = ox.NamedNode(_ALIAS + "type")
 
-#: Syntaxes that have prefixes and group triples by subject: sorted, they read as a person would write them.
+#: Syntaxes with prefixes that group triples by subject: they are sorted, for people to read.
 _FOR_READING = frozenset({"ttl", "n3", "rdf", "trig"})
 
-#: Formats without triple terms (RDF 1.2 Concepts, section 3.1), and those of them that have base directions nevertheless.
+#: Formats without triple terms (RDF 1.2 Concepts, section 3.1), and those of them that have base directions.
 _OF_RDF_1_1 = frozenset({"jsonld", "n3"})
 _WITH_DIRECTION = frozenset({"jsonld"})
 
 
 def write_triples(triples: Iterable[ox.Triple], format: Format) -> bytes:
-    """Triples in a format of GRAPH_FORMATS, UTF-8; only the prefixes that occur in them are declared.
+    """Serialise triples in a format of GRAPH_FORMATS as UTF-8, with only the prefixes that occur in them.
 
-    Raises NotAcceptable, which names the term, if the format cannot say them: RDF/XML has no property whose IRI does not end in a name
-    (RDF 1.1 XML Syntax, section 6.1.2) and not all characters, JSON-LD and N3 no triple terms.
+    Raises NotAcceptable, which names the term, for what the format cannot express: RDF/XML has no property whose IRI does not end in an XML
+    name (RDF 1.1 XML Syntax, section 6.1.2) and not all characters, JSON-LD and N3 have no triple terms.
     """
     return write_sorted(in_order(triples), format) if format.name in _FOR_READING else _serialized(triples, format, {})
 
 
 def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """Triples as a person would read them: by subject, predicate, object."""
+    """Triples sorted by subject, predicate, object."""
     return sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
 
 
 def write_sorted(triples: list[ox.Triple], format: Format) -> bytes:
-    """What `write_triples` writes, of triples that are in order. Raises NotAcceptable."""
+    """As `write_triples`, for sorted triples. Raises NotAcceptable."""
     if format.name not in _FOR_READING:
         return _serialized(triples, format, {})
     return _serialized(triples, format, _prefixes_of(triples))
@@ -58,21 +58,21 @@ def _prefixes_of(triples: list[ox.Triple]) -> dict[str, str]:
 
 
 def stream_triples(triples: Iterable[ox.Triple], format: Format, output: BinaryIO) -> None:
-    """Triples in a format of GRAPH_FORMATS as they come, without holding them; all prefixes are declared. Raises NotAcceptable."""
+    """Serialise triples in a format of GRAPH_FORMATS as a stream; all prefixes are declared. Raises NotAcceptable."""
     _serialize(triples, output, format, written() if format.name in _FOR_READING else {})
 
 
 def write_quads(quads: list[ox.Quad], format: Format) -> bytes:
-    """Quads in a format: with their graphs where the format has graphs, else their triples, each once. Raises NotAcceptable."""
+    """Serialise quads: with their graphs if the format has graphs, else each triple once. Raises NotAcceptable."""
     if format.name not in DATASET_FORMATS:
         return write_triples({quad.triple for quad in quads}, format)
     return _serialized(quads, format, written() if format.name in _FOR_READING else {})
 
 
 def _with_names(statements: Iterable[Statement]) -> Iterator[ox.Triple]:
-    """The triples of statements, with the class of a thing as a property where it can be no element of XML.
+    """The triples for RDF/XML, with a class as a property value if it cannot be an XML element.
 
-    Raises NotAcceptable for a property that can be none, and in a triple term for such a class.
+    Raises NotAcceptable for a predicate that cannot be an element, and for such a class in a triple term.
     """
     for statement in statements:
         triple = statement.triple if isinstance(statement, ox.Quad) else statement
@@ -82,16 +82,16 @@ def _with_names(statements: Iterable[Statement]) -> Iterator[ox.Triple]:
             if isinstance(nameless, ox.NamedNode) and not ends_in_a_name(nameless.value):
                 raise NotAcceptable(f"RDF/XML has no way to write {nameless.value} as an element.")
             said = said.object
-        yield ox.Triple(triple.subject, _TYPE_TOLD, triple.object) if _has_nameless_class(triple) else triple
+        yield ox.Triple(triple.subject, _ALIAS_TYPE, triple.object) if _has_nameless_class(triple) else triple
 
 
 def _has_nameless_class(triple: ox.Triple) -> bool:
-    """Whether a triple tells of a thing a class whose IRI can be no element of XML."""
+    """Whether a triple gives a thing a class whose IRI cannot be an XML element."""
     return triple.predicate == _TYPE and isinstance(triple.object, ox.NamedNode) and not ends_in_a_name(triple.object.value)
 
 
 def _known(statements: Iterable[Statement], format: Format) -> Iterator[Statement]:
-    """Statements as they are. Raises NotAcceptable for a triple term, or a base direction, in a format that knows RDF 1.1 alone."""
+    """The statements unchanged. Raises NotAcceptable for a triple term or base direction that the format cannot express."""
     for statement in statements:
         term = statement.object
         if isinstance(term, ox.Triple):
@@ -112,15 +112,15 @@ def _serialize(statements: Iterable[Statement], output: BinaryIO, format: Format
     if format.name in _OF_RDF_1_1:
         statements = _known(statements, format)
     if format.name == "rdf":
-        told = not isinstance(statements, list) or any(map(_has_nameless_class, statements))
-        prefixes = {**prefixes, "told": _TOLD} if told else prefixes
-        output = cast(BinaryIO, XmlOutput(output, _TOLD, RDF) if told else XmlOutput(output))
+        aliased = not isinstance(statements, list) or any(map(_has_nameless_class, statements))
+        prefixes = {**prefixes, "told": _ALIAS} if aliased else prefixes
+        output = cast(BinaryIO, XmlOutput(output, _ALIAS, RDF) if aliased else XmlOutput(output))
         ox.serialize(_with_names(statements), output, format.engine, prefixes=dict(prefixes) or None)
         return
     ox.serialize(statements, output, format.engine, prefixes=dict(prefixes) or None)
 
 
 def write_readably(triple: ox.Triple) -> str:
-    """A triple for people: short names where there are any, literals as in Turtle."""
+    """A triple for messages: CURIEs where there are any, literals as in Turtle."""
     parts = (triple.subject, triple.predicate, triple.object)
     return " ".join(curie(part.value) if isinstance(part, ox.NamedNode) else str(part) for part in parts)

@@ -1,4 +1,4 @@
-"""Tables and truths as bytes: in the formats of the recommendations, and plainly (see `tables` and `workbooks`)."""
+"""Writes tables and booleans in the standard formats, and in plain ones (see `plain_tables` and `xlsx`)."""
 
 from typing import BinaryIO, cast
 
@@ -11,9 +11,9 @@ from graph_service.formats.xml import XmlOutput
 
 
 def write_answer(answer: ox.QuerySolutions | ox.QueryBoolean, format: Format, output: BinaryIO) -> None:
-    """Write a table or a truth in a format, row by row. Plain JSON is an array of objects, or `true` or `false`.
+    """Write a table or a boolean in a format, row by row. Plain JSON is an array of objects, or `true` or `false`.
 
-    Raises NotAcceptable for a text that XML cannot hold, ResultTooLarge for what no sheet of a workbook can hold.
+    Raises NotAcceptable for characters that XML does not allow, ResultTooLarge if a workbook cannot hold it.
     """
     if not format.plain:
         assert isinstance(format.engine, ox.QueryResultsFormat)

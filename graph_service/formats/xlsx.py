@@ -1,11 +1,10 @@
-"""A table as a workbook of two sheets: the rows with cells of their kinds, and what is told of them.
+"""Writes a table as an Excel workbook of two sheets: the rows with typed cells, and the metadata.
 
-A number, a truth and a day are cells of that kind; a date that is known to the month or year, a number of more digits than a spreadsheet
-keeps (15) and an IRI are texts. Every text is written as a text: none becomes a formula, a link or a number, whatever stands in it. What
-is told comes as JSON (`Format.around`); without it there are the rows alone, under the names of the columns. The same rows and words give
-the same bytes.
+Numbers, booleans and days are cells of that type; a date with only a month or year, a number of more than 15 digits (a spreadsheet's
+precision) and an IRI are texts. No text becomes a formula, a link or a number. The metadata is JSON (`Format.around`); without it there is
+only the sheet of rows, headed by the column names. The same input gives the same bytes.
 
-The file is XlsxWriter's (Office Open XML, ECMA-376). Limits are those of Excel: 1,048,576 rows, 32,767 characters in a cell.
+XlsxWriter makes the file (Office Open XML, ECMA-376). Excel's limits: 1,048,576 rows, 32,767 characters in a cell.
 """
 
 import codecs
@@ -25,45 +24,45 @@ from graph_service.errors import ResultTooLarge
 from graph_service.formats.plain_tables import NUMBERS, Term, cell
 from graph_service.rdf.namespaces import XSD
 
-#: The rows of a sheet that are left below the heading.
+#: The rows of a sheet, without the heading.
 MOST_ROWS = 2**20 - 1
 
-#: Characters of a cell that is written, and widths of columns, in characters.
+#: The longest cell, and the widths of columns, in characters.
 _LONGEST, _NARROWEST, _WIDEST, _WIDEST_FACT = 32_767, 8, 60, 100
 
-#: Digits that a number keeps in a spreadsheet (IEEE 754, section 5.12.2).
+#: Digits of a number that a spreadsheet keeps (IEEE 754, section 5.12.2).
 _DIGITS = 15
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 
-#: Days that a spreadsheet has: it counts them from 1900, and has one too many in that year.
+#: Days that a spreadsheet has: it counts from 1900 and wrongly takes that for a leap year.
 _DAY = re.compile(r"(19(?!00)|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
-# Behind its walls a worker opens no file, not even that of a codec; characters are counted in this one, as Excel counts them.
+# A sandboxed worker cannot open files, not even a codec's: this one, which counts characters as Excel does, is loaded at import.
 codecs.lookup("utf-16-le")
 
 _OPTIONS = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def write_workbook(solutions: ox.QuerySolutions, around: str, output: BinaryIO) -> None:
-    """Write a table with what is told of it. Raises ResultTooLarge for what no sheet can hold."""
-    told: dict[str, Any] = json.loads(around) if around else {}
+    """Write a table and its metadata. Raises ResultTooLarge if a sheet cannot hold it."""
+    metadata: dict[str, Any] = json.loads(around) if around else {}
     content = io.BytesIO()
-    # Where a result grows large it leaves memory, and a workbook is not written from its beginning to its end.
+    # The workbook is not written sequentially, so it cannot go to `output` directly, which may be a file by then.
     with xlsxwriter.Workbook(content, _OPTIONS) as book:
-        made = datetime.fromisoformat(told["made"]).replace(tzinfo=None) if "made" in told else datetime(2000, 1, 1)
-        book.set_properties({"title": told.get("title", ""), "created": made})
+        made = datetime.fromisoformat(metadata["made"]).replace(tzinfo=None) if "made" in metadata else datetime(2000, 1, 1)
+        book.set_properties({"title": metadata.get("title", ""), "created": made})
         strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        _Rows(book.add_worksheet(told.get("rows", "rows")), book.add_format(), day, strong).write(solutions, told)
-        if told:
+        _Rows(book.add_worksheet(metadata.get("rows", "rows")), book.add_format(), day, strong).write(solutions, metadata)
+        if metadata:
             wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-            _write_facts(book.add_worksheet(told["about"]), told, strong, wrapped)
+            _write_facts(book.add_worksheet(metadata["about"]), metadata, strong, wrapped)
     output.write(content.getvalue())
 
 
 class _Rows:
-    """The sheet with the rows of a table."""
+    """The sheet of the rows."""
 
     def __init__(self, sheet: Worksheet, plain: Style, day: Style, strong: Style) -> None:
         self._sheet = sheet
@@ -72,11 +71,11 @@ class _Rows:
         self._strong = strong
         self._widths: list[int] = []
 
-    def write(self, solutions: ox.QuerySolutions, told: dict[str, Any]) -> None:
+    def write(self, solutions: ox.QuerySolutions, metadata: dict[str, Any]) -> None:
         names = [variable.value for variable in solutions.variables]
-        described = {column["name"]: column for column in told.get("columns", ())}
+        described = {column["name"]: column for column in metadata.get("columns", ())}
         headings = [described.get(name, {}).get("label") or name for name in names]
-        # A heading may break between words.
+        # A heading may wrap between words.
         self._widths = [max(map(len, heading.split() or [""])) + 4 for heading in headings]
         for place, (name, heading) in enumerate(zip(names, headings, strict=True)):
             _text(self._sheet, 0, place, heading, self._strong)
@@ -109,11 +108,11 @@ class _Rows:
         self._widths[place] = max(self._widths[place], min(len(text), _WIDEST) + 1)
 
 
-def _write_facts(sheet: Worksheet, told: dict[str, Any], strong: Style, wrapped: Style) -> None:
-    """The sheet that tells of the table: what it answers, whose it is, what its columns mean."""
-    meanings = ([column[key] for key in ("name", "label", "kind", "unit")] for column in told["columns"])
-    rows = [*told["facts"], [], told["described"], *meanings]
-    heads = {len(told["facts"]) + 1}
+def _write_facts(sheet: Worksheet, metadata: dict[str, Any], strong: Style, wrapped: Style) -> None:
+    """The sheet of the metadata: what the table answers, its sources and licences, the meaning of its columns."""
+    meanings = ([column[key] for key in ("name", "label", "kind", "unit")] for column in metadata["columns"])
+    rows = [*metadata["facts"], [], metadata["described"], *meanings]
+    heads = {len(metadata["facts"]) + 1}
     for number, row in enumerate(rows):
         for place, text in enumerate(row):
             _text(sheet, number, place, text, strong if number in heads or (number < min(heads) and not place) else wrapped)
@@ -123,18 +122,18 @@ def _write_facts(sheet: Worksheet, told: dict[str, Any], strong: Style, wrapped:
 
 
 def _text(sheet: Worksheet, row: int, place: int, text: str, style: Style) -> None:
-    """Write a text as a text. Raises ResultTooLarge for one that is longer than a cell."""
+    """Write a text cell. Raises ResultTooLarge for a text longer than a cell."""
     if len(text) > _LONGEST // 2 and len(text.encode("utf-16-le")) // 2 > _LONGEST:
         raise ResultTooLarge(f"A cell of a sheet has {_LONGEST} characters at most; as CSV there is no such limit.", limit=_LONGEST)
     if text.startswith("<r>") and text.endswith("</r>"):
-        # XlsxWriter takes it for a text with styles that is written already, and would write it as it stands.
+        # XlsxWriter would take it for finished rich text and write it unescaped.
         sheet.write_rich_string(row, place, text[:1], style, text[1:])
     else:
         sheet.write_string(row, place, text, style)
 
 
 def _is_kept(text: str) -> bool:
-    """Whether a number, as CSV has it, is the same in a spreadsheet."""
+    """Whether a spreadsheet keeps a number, as CSV has it, exactly."""
     return len(text) <= 400 and bool(_NUMBER.fullmatch(text)) and len(Decimal(text).normalize().as_tuple().digits) <= _DIGITS
 
 
