@@ -1,1 +1,1 @@
-"""Canned queries: plain .rq files, typed and safely bound."""
+"""Canned queries: .rq files with a header, typed parameters, safe binding."""

@@ -1,4 +1,4 @@
-"""The catalogue: a folder of .rq files -> canned queries by name. A file with a fault is listed as such and harms no other."""
+"""The catalogue: reads folders of .rq files -> canned queries by name. A faulty file is left out and listed with its fault."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from graph_service.sparql.outline import declared
 from graph_service.sparql.paging import Select
 from graph_service.sparql.tokens import form, is_update, uses_keyword, values_rows
 
-#: Parameters of every canned query, which no header may give another meaning.
+#: Parameters of every canned query, which a header cannot redefine.
 RESERVED = frozenset({"format", "output", "infer", "lang", "page", "page_size"})
 
 
 @dataclass(frozen=True)
 class CannedQuery:
-    """A stored question: its name (the file's), its SPARQL text, its header, its parameters in the order of the header, its columns."""
+    """A stored query: its name (the file's), SPARQL text, header, parameters in the header's order, columns."""
 
     name: str
     path: Path
@@ -32,7 +32,7 @@ class CannedQuery:
     header: Header
     parameters: Mapping[str, Parameter]
     columns: Mapping[str, Column]
-    #: Where the parameters of a file in grlc's way stand, which have no rows.
+    #: Where the parameters of a grlc file are, which have no VALUES rows.
     variables: Sequence[Placeholder] = ()
 
     @property
@@ -41,9 +41,9 @@ class CannedQuery:
         return form(self.text)
 
     def bind(self, arguments: Mapping[str, Sequence[str]], lists: Lists, printed: Mapping[str, str] = MappingProxyType({})) -> str:
-        """The query with each parameter's row filled: by the terms that the client's texts mean, else by the default.
+        """The query text with each parameter's VALUES row filled, from the client's texts or the default.
 
-        `printed` has terms that are printed already, by the names of their parameters. Raises UnknownParameter and InvalidParameter.
+        `printed` has terms that are serialised already, by parameter. Raises UnknownParameter and InvalidParameter.
         """
         for name in arguments:
             if name not in self.parameters:
@@ -56,33 +56,33 @@ class CannedQuery:
             for name, parameter in self.parameters.items()
         }
         rows = [Placeholder(*row, name) for name, row in values_rows(self.text).items() if name in values]
-        # UNDEF in a row is for any value; a variable of grlc's that has no value stays a variable.
+        # UNDEF in a row means any value; a grlc variable without a value stays a variable.
         variables = [place for place in self.variables if values[place.name] != "UNDEF"]
         return filled(self.text, [*rows, *variables], values)
 
 
 @dataclass(frozen=True)
 class Successor:
-    """The query that answers what another one answered before: its name, and the values of parameters that this takes."""
+    """The query that replaces a removed one: its name, and the parameter values to give it."""
 
     name: str
     arguments: Mapping[str, Sequence[str]]
 
     @property
     def written(self) -> str:
-        """As it is asked for on a command line: `name key=value`."""
+        """As a command line: `name key=value`."""
         return " ".join([self.name, *(f"{name}={value}" for name, values in self.arguments.items() for value in values)])
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All canned queries by name, and the files that are none because of a fault."""
+    """All canned queries by name, and the faults of the files that could not be read."""
 
     queries: Mapping[str, CannedQuery] = field(default_factory=dict)
     faults: Sequence[SourceError] = ()
 
     def __getitem__(self, name: str) -> CannedQuery:
-        """The query of that name. Raises NotFound, which names the query that has taken its place if there is one."""
+        """The query of that name. Raises NotFound, which names its replacement if there is one."""
         try:
             return self.queries[name]
         except KeyError:
@@ -92,7 +92,7 @@ class Catalogue:
 
     @cached_property
     def successors(self) -> Mapping[str, "Successor"]:
-        """The name of a query that is no more -> what answers it now."""
+        """Name of a removed query -> its replacement."""
         return {
             old: Successor(query.name, arguments)
             for query in self.queries.values()
@@ -102,9 +102,9 @@ class Catalogue:
 
     @classmethod
     def read(cls, places: Iterable[Path]) -> "Catalogue":
-        """The .rq files below the given folders, and the given files.
+        """Read the .rq files in the given folders, and the given files.
 
-        Raises SourceError only for a path that is not there, and SettingError for a name that is no UTF-8.
+        Raises SourceError only for a path that does not exist, and SettingError for a name that is not UTF-8.
         """
         queries: dict[str, CannedQuery] = {}
         faults = []
@@ -120,7 +120,7 @@ class Catalogue:
 
 
 def read_named(places: Iterable[Path], name: str) -> Catalogue:
-    """The canned query of a name alone, below the given folders or among the given files; none if there is none.
+    """A catalogue of just the canned query of that name; empty if there is none.
 
     Raises SourceError for a fault in it.
     """
@@ -131,7 +131,7 @@ def read_named(places: Iterable[Path], name: str) -> Catalogue:
 
 
 def read_canned(path: Path) -> CannedQuery:
-    """One .rq file. Raises SourceError, with the file and as far as known the line, for any fault in it."""
+    """Read one .rq file. Raises SourceError for any fault in it, with the file and, where known, the line."""
     if not NAME.fullmatch(path.stem):
         raise SourceError(f"{path}: a canned query has the name of its file, which may have letters, digits, - and _ alone", file=str(path))
     try:
@@ -164,12 +164,12 @@ def _parsed(path: Path, text: str) -> CannedQuery:
         line = line_of(text, "picture")
         detail = f"picture: a {header.picture.kind} is drawn from the columns {', '.join(sorted(lacking))}, which the query does not have"
         raise SourceError(f"{path}:{line}: {detail}", file=str(path), line=line)
-    told = {
+    used = {
         "examples": header.examples,
         "questions": [question.arguments for question in header.questions],
         "replaces": header.replaces.values(),
     }
-    for section, given in told.items():
+    for section, given in used.items():
         for name, values in (pair for arguments in given for pair in arguments.items()):
             try:
                 if name not in parameters:
@@ -190,16 +190,16 @@ def _parameters(text: str, header: Header, path: Path) -> dict[str, Parameter]:
 
     for name in RESERVED & {*header.params, *(place.name for place in grlc.places(text))}:
         raise SourceError(f"{where(name)}: every query has a parameter of this name already")
-    # A row VALUES ?lang { "en" } chooses the language of names, and needs no words in the header: it means the same everywhere.
+    # A row VALUES ?lang { "en" } chooses the language of labels and needs no entry in the header: it means the same everywhere.
     given = {**header.params, **({"lang": language_parameter(contents["lang"])} if "lang" in rows else {})}
     read = {name: read_parameter(name, properties, contents.get(name), declared(text), where(name)) for name, properties in given.items()}
     return read if header.params else {**grlc.parameters(text, header, str(path)), **read}
 
 
 def query_files(places: Iterable[Path]) -> Iterator[Path]:
-    """The .rq files below the given folders, sorted, and the given files.
+    """The .rq files directly in the given folders, sorted, and the given files.
 
-    Raises SourceError for a path that is not there, and SettingError for a name that is no UTF-8.
+    Raises SourceError for a path that does not exist, and SettingError for a name that is not UTF-8.
     """
     for place in places:
         yield from below(place, lambda path: path.suffix == ".rq", deep=False) if is_folder(place) else [place]

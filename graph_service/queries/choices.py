@@ -1,7 +1,7 @@
-"""Which of the things that a parameter of a canned query may be have an answer, and of how many rows: one query tells it of all.
+"""Counts a canned query's rows for each choice of a parameter, with one query for all choices.
 
-A parameter's row may hold several terms. So all of them are put there at once, and the rows of the answer are counted by the
-parameter's variable. Where that cannot be seen from outside, as in a subquery, nothing is told.
+A parameter's VALUES row may have several terms. So all choices are put there at once, and the rows of the result are counted by the
+parameter's variable. If that cannot be done from outside, as in a subquery, there are no counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,15 @@ from graph_service.rdf import terms
 from graph_service.sparql.paging import Select
 from graph_service.sparql.tokens import tokens, values_rows
 
-#: How deep a parameter's row stands in the outermost group: in its braces, and in its own.
+#: The nesting depth of a parameter's row in the outermost group: that group's braces, and the row's own.
 _OUTERMOST = 2
 
 
 def counting(query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]], lists: Lists) -> str | None:
-    """A SELECT query of two columns: each choice of a parameter that has an answer, the others being as given, and how many rows.
+    """A SELECT query of two columns: each choice of a parameter that has rows, given the other arguments, and how many.
 
-    None where the rows cannot be counted by the choice: the query answers with no table, groups or cuts it, or has the parameter in
-    a subquery. Raises UnknownParameter and InvalidParameter for the other arguments.
+    None if rows cannot be counted by choice: the query returns no table, groups or limits it, or has the parameter in a subquery. Raises
+    UnknownParameter and InvalidParameter for the other arguments.
     """
     if query.form != "SELECT" or parameter.listed is None or not _is_outermost(query.text, parameter.name):
         return None
@@ -36,7 +36,7 @@ def counting(query: CannedQuery, parameter: Parameter, arguments: Mapping[str, S
 
 
 def _is_outermost(text: str, name: str) -> bool:
-    """Whether a parameter's row stands in the outermost group of a query."""
+    """Whether a parameter's row is in the outermost group of a query."""
     row = values_rows(text).get(name)
     if row is None:
         return False

@@ -1,8 +1,8 @@
-"""Columns of a canned query's table: what each means, of what type its values are, in what unit.
+"""Columns of a canned query's table: meaning, type and unit of each, from the header.
 
-The header says it: `year: {en: …, fr: …}`, or `year: {label: {en: …}, type: year, unit: …}`. A type need not be said where the names
-tell it: a column with another one of its name and `_label` beside it holds IRIs, and that other one holds their names. Such a pair is
-told of once: the names are headed by what is said of the things, and the IRIs by the same with "(IRI)".
+`year: {en: …, fr: …}`, or `year: {label: {en: …}, type: year, unit: …}`. The type is implied where a column has another one of its name and
+`_label` beside it: it holds IRIs, and the other one their labels. Such a pair needs one entry: the labels get its heading, the IRIs the
+same with "(IRI)".
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ _KEYS = frozenset({"label", "type", "unit"})
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, what it means, the type of its values (None if nobody says it), and their unit.
+    """One column: its name, its meaning, the type of its values (None if not declared), and their unit.
 
     `unit` is a text, or the name of the column that has it (`unit_column`).
     """
@@ -31,7 +31,7 @@ class Column:
     unit_column: str | None = None
 
     def takes(self, term: AnyTerm | None) -> bool:
-        """Whether a value may stand in this column."""
+        """Whether a value fits the column's type."""
         if term is None or self.type in {None, "any"}:
             return True
         if self.type == "iri":
@@ -40,9 +40,9 @@ class Column:
 
 
 def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where: Callable[[str], str]) -> dict[str, Column]:
-    """The columns of a query in the order in which it selects them; `selected` is None where the query does not list them.
+    """The columns of a query in the order of its SELECT; `selected` is None for `SELECT *`.
 
-    Raises SourceError, beginning with what `where` gives for a column, for a column that is not selected, an unknown property or type.
+    Raises SourceError, prefixed with what `where` gives for a column, for a column that is not selected, an unknown property or type.
     """
     for name in given:
         if selected is not None and name not in selected:
@@ -53,7 +53,7 @@ def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where
 
 
 def _of_pair(column: Column, columns: Mapping[str, Column], given: Mapping[str, Any]) -> Column:
-    """A column with its heading, if it is one of a pair of things and their names of which only the things are told of."""
+    """A column with its heading, if it is one of a pair of which only the IRI column is described."""
     if f"{column.name}_label" in columns and f"{column.name}_label" not in given:
         return replace(column, label={language: f"{text} (IRI)" for language, text in column.label.items()})
     things = columns.get(column.name.removesuffix("_label"))
@@ -82,7 +82,7 @@ def _column(name: str, given: object, names: Mapping[str, Any] | Sequence[str], 
 
 
 def _evident(name: str, names: Mapping[str, Any] | Sequence[str]) -> str | None:
-    """The type that a column's name tells."""
+    """The type that a column's name implies."""
     if name.endswith("_label"):
         return "string"
     return "iri" if f"{name}_label" in names else None

@@ -1,7 +1,7 @@
-"""The canned queries as RDF, in the vocabulary that SPARQL editors read example queries in.
+"""Canned queries as RDF, in the vocabulary by which SPARQL editors read example queries.
 
-`sh:SPARQLExecutable` and its kinds are of SHACL Advanced Features; the way they are used is that of the SIB's SPARQL examples.
-Parameters have no terms there; `sh:parameter` of SHACL says them.
+`sh:SPARQLExecutable` and its subclasses are from SHACL Advanced Features, used as SIB's SPARQL examples do. That has no terms for
+parameters; `sh:parameter` of SHACL describes them.
 """
 
 from graph_service.queries.catalogue import CannedQuery, Catalogue
@@ -14,7 +14,7 @@ from graph_service.rdf.terms import Literal, NamedNode
 from graph_service.rdf.triples import Description, any_uri
 from graph_service.sparql.tokens import form
 
-#: Form of a query -> the class of such executables, and the property that has the text.
+#: Query form -> the class of executables, and the property with the text.
 _FORMS = {
     "SELECT": (SHACL + "SPARQLSelectExecutable", SHACL + "select"),
     "ASK": (SHACL + "SPARQLAskExecutable", SHACL + "ask"),
@@ -24,14 +24,14 @@ _FORMS = {
 
 
 def name_of(space: Space, query: CannedQuery) -> str:
-    """The IRI of a canned query: its address, which tells of it in RDF; but where that answers with the graph it asks for, a fragment of
-    the catalogue's.
+    """The IRI of a canned query: its address, which describes it in RDF; if that returns the graph that it constructs, a fragment of the
+    list's.
     """
     return f"{space.queries}#{query.name}" if _gives_graph(query) else f"{space.queries}/{query.name}"
 
 
 def describe_examples(said: Description, catalogue: Catalogue) -> None:
-    """Every canned query with its texts, its parameters and the prefixes of this service."""
+    """Add every canned query with its texts, its parameters and the service's prefixes."""
     if not catalogue.queries:
         return
     for prefix, iri in prefixes().items():

@@ -1,8 +1,8 @@
-"""Files that were written for grlc, unchanged: variables whose names begin with `_` are their parameters.
+"""Support for grlc's query files, unchanged: variables whose names begin with `_` are parameters.
 
-`?_name` takes a text and must be given, `?__name` may be left out; behind the name may stand what the text becomes (grlc's README,
-"Parameter mapping"): `_iri`, `_literal`, `_number`, `_integer`, a datatype as `_<prefix>_<local name>`, or a language tag. As in grlc the
-value stands wherever the variable does, but it is a printed term and never a piece of a client's text.
+`?_name` takes a text and is required, `?__name` is optional; a suffix says how the text is parsed (grlc's README, "Parameter mapping"):
+`_iri`, `_literal`, `_number`, `_integer`, a datatype as `_<prefix>_<local name>`, or a language tag. As in grlc the value replaces the
+variable everywhere, but as a serialised term and never as client text.
 """
 
 import re
@@ -22,10 +22,10 @@ from graph_service.sparql.tokens import tokens
 
 _VARIABLE = re.compile(r"[?$](?P<mark>_{1,2})(?P<name>[^_]+)(?:_(?P<kind>[A-Za-z0-9]+))?(?:_(?P<local>\w+))?")
 
-#: What stands behind the name -> the type of the parameter.
+#: Suffix of the name -> type of the parameter.
 _TYPES = {"": "string", "literal": "string", "iri": "iri", "number": "decimal", "integer": "integer"}
 
-#: Datatypes whose texts have a reader.
+#: Datatypes that have a parameter type.
 _READERS = {XSD + name: name for name in ("integer", "decimal", "boolean", "date", "string")}
 
 
@@ -35,7 +35,7 @@ def places(text: str) -> list[Placeholder]:
 
 
 def parameters(text: str, header: Header, where: str) -> dict[str, Parameter]:
-    """The parameters that a query's variables make, by name, in the order of the text. Raises SourceError beginning with `where`."""
+    """The parameters of a query's variables, by name, in order of the text. Raises SourceError prefixed with `where`."""
     found: dict[str, re.Match[str]] = {}
     for match, _, _ in _variables(text):
         if found.setdefault(match["name"], match).group()[1:] != match.group()[1:]:
@@ -74,7 +74,7 @@ def _parameter(match: re.Match[str], text: str, header: Header, where: str) -> P
 
 
 def _kind(match: re.Match[str], text: str, where: str) -> tuple[str, Callable[[str], Term] | None]:
-    """The type of a parameter, and how its texts are read where that is not the type's own way."""
+    """The type of a parameter, and how its texts are parsed if not as the type does."""
     kind, local = match["kind"] or "", match["local"]
     if local is None:
         return (_TYPES[kind], None) if kind in _TYPES else ("string", partial(Literal, language=kind.lower()))
@@ -86,7 +86,7 @@ def _kind(match: re.Match[str], text: str, where: str) -> tuple[str, Callable[[s
 
 
 def _refuse_places(text: str, read: Mapping[str, Parameter], where: str) -> None:
-    """Raise SourceError if a parameter stands where no value can stand, such as among the columns of SELECT."""
+    """Raise SourceError if a parameter is where no value can be, such as in the SELECT clause."""
     samples = {name: terms.write(NamedNode("urn:x") if parameter.type == "iri" else Literal("x")) for name, parameter in read.items()}
     try:
         syntax.check(filled(text, places(text), samples))

@@ -1,12 +1,11 @@
 """The header of a canned query: its lines that begin with `#+`, together one YAML document.
 
-The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of
-languages), `tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of maps of parameters,
-a parameter with several values having a list of them), `questions` (a list of maps: a question as people ask it, by
-language, and `with`, the parameters that answer it), `picture` (how its table is drawn, see queries/README.md), `deprecated`
-(`since` and perhaps `until`, days, and `instead`, the name of the query to ask in its place), `replaces` (the name of a query that is no
-more -> the parameters by which this one answers it); of grlc's own `defaults` and `enumerate`.
-Others of grlc's are passed over: every query is asked here, of this graph.
+The syntax is that of grlc's decorators, so grlc reads these files too. Keys: `summary`, `description` (a text, or a map of languages),
+`tags`, `params` (name -> properties), `columns` (name -> meaning), `examples` (a list of maps of parameters, a parameter with several
+values having a list of them), `questions` (a list of maps: a question in each language, and `with`, the parameters that answer it),
+`picture` (how its table is drawn, see queries/README.md), `deprecated` (days `since` and optionally `until`, and `instead`, the name of
+another query), `replaces` (name of a removed query -> the parameters by which this one answers it); of grlc's own `defaults` and
+`enumerate`. grlc's other keys are ignored: every query runs here, over this graph.
 """
 
 import re
@@ -23,7 +22,7 @@ from graph_service.settings import LANGUAGES
 
 Text = Mapping[str, str]
 
-#: What a canned query may be called: its name is a part of addresses, IRIs and headers, and what follows a dot in an address is a format.
+#: What a canned query may be called: its name is part of URLs, IRIs and headers, where a dot is followed by a format.
 NAME = re.compile(r"[\w-]+")
 
 _KEYS = frozenset(
@@ -45,13 +44,13 @@ PICTURES = {
 _SIDES = ("left", "middle", "right")
 _OF_PICTURES = frozenset({"kind", "name", "title", "about", "order", *_SIDES, "right_of", "unstated", "of"})
 
-#: What grlc knows and what means nothing here.
+#: Keys of grlc that are ignored here.
 _PASSED_OVER = frozenset({"endpoint", "endpoint_in_url", "endpoint-in-url", "method", "mime", "pagination", "transform", "cache"})
 
 
 @dataclass(frozen=True)
 class Deprecation:
-    """That a query is not to be built upon any more: since when, until when it is answered, and what to ask instead."""
+    """A query's deprecation: since when, until when it is answered, and which query to use instead."""
 
     since: date
     until: date | None = None
@@ -60,7 +59,7 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question as people ask it, by language, and the values of parameters by which the query answers it."""
+    """A question in each language, and the parameter values by which the query answers it."""
 
     text: Text
     arguments: Mapping[str, Sequence[str]]
@@ -68,10 +67,11 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class Drawn:
-    """How the table of a query is drawn: what kind of picture it is, what it is called in addresses and to people, and what it tells; its
-    place among the pictures; what its columns of things are called (`left`, `middle`, `right`), of which class (short name or IRI) the
-    things on the right are, what the column `basis` has where nobody states a tie, and the column
-    that has what is counted (`of`): things on a map, a number in a tree.
+    """How a query's table is drawn.
+
+    The `kind` of picture; its `name` in URLs, its `title`, what it is `about`, its `order` among the pictures; `headings` of its columns of
+    things (`left`, `middle`, `right`); `right_of`: the class (CURIE or IRI) of the things on the right; `unstated`: the value of the column
+    `basis` where nobody states a connection; `of`: the column that is counted: things on a map, a number in a tree.
     """
 
     kind: str
@@ -86,13 +86,13 @@ class Drawn:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The columns that it is drawn from."""
+        """The columns that it needs."""
         return (*PICTURES[self.kind], *((self.of,) if self.of else ()))
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a canned query says about itself. Texts are maps of language tag -> text."""
+    """The parsed header of a canned query. Texts are maps of language tag -> text."""
 
     summary: Text
     description: Text = field(default_factory=dict)
@@ -109,21 +109,21 @@ class Header:
 
 
 def read_header(text: str, path: Path, title: str | None = None) -> Header:
-    """The header of a query file; `title` is its summary if it has none.
+    """Parse the header of a query file; `title` is the summary if it has none.
 
-    Raises SourceError with file and line for YAML that is none and for unknown or missing keys.
+    Raises SourceError with file and line for malformed YAML and for unknown or missing keys.
     """
     lines = text.splitlines()
     marked = [number for number, line in enumerate(lines) if line.startswith("#+")]
     first = marked[0] + 1 if marked else 1
     try:
-        # A line of the file is a line of the YAML text, so that YAML's line numbers are the file's.
+        # Each line of the file is a line of the YAML text, so that YAML's line numbers are the file's.
         raw = yaml.safe_load("\n".join(line[2:] if line.startswith("#+") else "" for line in lines))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else first
         raise SourceError(f"{path}:{line}: the header is not YAML: {error.problem}", file=str(path), line=line) from error
     except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        # What PyYAML lets through of its own work: a day that the calendar lacks, brackets within brackets, control characters.
+        # PyYAML lets these escape: a day that does not exist, deep nesting, control characters.
         raise SourceError(f"{path}:{first}: the header is not YAML: {' '.join(str(error).split())}", file=str(path), line=first) from error
     if title is not None:
         raw = {"summary": title} if raw is None else {"summary": title, **raw} if isinstance(raw, dict) else raw
@@ -162,7 +162,7 @@ def read_header(text: str, path: Path, title: str | None = None) -> Header:
 
 
 def line_of(text: str, section: str, name: str = "") -> int:
-    """The line of the header where something is told of by name in a section of it; that of the section, or the header's first, without."""
+    """The line number of a name in a section of the header; of the section, or the header's first line, if it is not found."""
     lines = text.splitlines()
     first = next((number for number, line in enumerate(lines) if line.startswith("#+")), 0)
     begin = next((number for number, line in enumerate(lines) if re.match(rf"#\+\s*{section}\s*:", line)), first)
@@ -175,7 +175,7 @@ def line_of(text: str, section: str, name: str = "") -> int:
 
 
 def read_text(given: object, where: str) -> Text:
-    """A text in languages, from a string (English) or a map. Raises SourceError naming `where`."""
+    """A text by language, from a string (English) or a map. Raises SourceError prefixed with `where`."""
     if isinstance(given, str):
         return {"en": given}
     if isinstance(given, dict) and set(given) <= set(LANGUAGES) and all(isinstance(value, str) for value in given.values()):
@@ -186,7 +186,7 @@ def read_text(given: object, where: str) -> Text:
 def _deprecation(given: object, where: str) -> Deprecation:
     said = _map(given, where)
     days = [said.get("since"), said.get("until") or date.max]
-    # YAML reads a day as a date, and a day with a time as one that is more than a date.
+    # YAML reads a day as a date, and a day with a time as a datetime, which is a subclass.
     if set(said) - {"since", "until", "instead"} or not all(type(day) is date for day in days):
         raise SourceError(f"{where}: has the day `since`, and may have the day `until` and the name of a query, `instead`")
     instead = str(said["instead"]) if said.get("instead") else None
@@ -225,12 +225,12 @@ def _question(given: object, where: str) -> AskedQuestion:
 
 
 def _arguments(given: object, where: str) -> dict[str, tuple[str, ...]]:
-    """Values of parameters by name: an entry is a value, or a list of values."""
+    """Parameter values by name: an entry is a value, or a list of values."""
     return {str(name): tuple(map(str, value)) if isinstance(value, list) else (str(value),) for name, value in _map(given, where).items()}
 
 
 def _pairs(given: object, where: str) -> Iterator[tuple[str, object]]:
-    """The names of a list and what belongs to each: an entry is a name, or a map of names."""
+    """The names in a list with their values: an entry is a name, or a map of names."""
     for entry in _list(given, where):
         yield from ((str(name), value) for name, value in (entry.items() if isinstance(entry, dict) else [(entry, None)]))
 

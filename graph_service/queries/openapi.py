@@ -1,4 +1,4 @@
-"""The canned queries as operations of an OpenAPI 3.1 document: one path each, named after the query.
+"""Canned queries as operations of an OpenAPI 3.1 document: a path for each, named after the query.
 
 OpenAPI 3.1.1, sections 4.8.9 (path items) to 4.8.12 (parameters); schemas are JSON Schema 2020-12.
 """
@@ -16,19 +16,19 @@ from graph_service.rdf.prefixes import curie
 
 _FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
 
-#: Parameters of every canned query, beside its own -> what they are about.
+#: Parameters that every canned query has -> their descriptions.
 COMMON = {
     "infer": "Whether inferred triples are told.",
     "page": "The number of the page wanted; without it the whole table is given. The header Link leads to the others.",
     "page_size": "How many rows a page has.",
 }
 
-#: What a canned query may fail with, beside what any request may.
+#: The error statuses of a canned query, beside those of any request.
 FAILURES = ("400", "406", "413", "422", "503", "504", "507")
 
 
 def operations(catalogue: Catalogue, lists: Lists, page_limit: int) -> dict[str, dict[str, Any]]:
-    """Path -> path item, for every canned query. `lists` has the things that a parameter may be; a page has at most so many rows."""
+    """Path -> path item, for every canned query. `lists` gives the choices of a parameter, `page_limit` is the most rows of a page."""
     infer = _common("infer", type="boolean", default=True)
     pages = [_common("page", type="integer", minimum=1), _common("page_size", type="integer", minimum=1, maximum=page_limit)]
     return {
@@ -38,12 +38,12 @@ def operations(catalogue: Catalogue, lists: Lists, page_limit: int) -> dict[str,
 
 
 def problem(description: str) -> dict[str, Any]:
-    """A response that is a problem document (RFC 9457)."""
+    """A response with a problem document (RFC 9457)."""
     return {"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def media_types(formats: tuple[Format, ...], json: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What a response may be written in; `json` is the schema of its JSON form."""
+    """The media types of a response; `json` is the schema of its JSON form."""
     found: dict[str, Any] = {format.media: {"schema": {"type": "string"}} for format in formats}
     if json is not None:
         found["application/sparql-results+json"] = {"schema": json}
@@ -74,7 +74,7 @@ def _path(query: CannedQuery, lists: Lists, common: Sequence[dict[str, Any]]) ->
 
 
 def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any], lists: Lists) -> dict[str, Any]:
-    # Those of one number, of all parameters of a query, make one call.
+    # Examples with the same number, of all parameters of a query, form one call.
     given = {str(number): example[parameter.name] for number, example in enumerate(query.header.examples, 1) if parameter.name in example}
     named = {number: [_typed(parameter, value, lists) for value in values] for number, values in given.items()}
     examples = {number: {"value": values if parameter.many else values[0]} for number, values in named.items()}
@@ -91,7 +91,7 @@ def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any],
 
 
 def _typed(parameter: Parameter, value: str, lists: Lists) -> str | int:
-    """An example as its schema has it: a number, or of a thing that is called by a name its short name."""
+    """An example that fits its schema: an integer, or the CURIE of a thing given by its name."""
     if parameter.type == "iri":
         called = lists(parameter.listed or ANYTHING).called(value)
         return curie(called[0].iri) if called else value
@@ -123,14 +123,14 @@ def _responses(query: CannedQuery) -> dict[str, Any]:
     elif query.form == "ASK":
         content["application/json"] = {"schema": _plain(query, {"answer": {"type": "boolean"}})}
     if query.form in {"SELECT", "ASK"}:
-        # In RDF, which says no table, the query itself is told of.
+        # RDF has no form for a table: there the query itself is described.
         content |= {format.media: {"schema": {"type": "string"}} for format in GRAPH_FORMATS}
     found: dict[str, Any] = {"200": {"description": "The answer.", "content": content}}
     return found | {status: {"$ref": f"#/components/responses/{status}"} for status in FAILURES}
 
 
 def _bindings(query: CannedQuery) -> dict[str, Any]:
-    """The schema of the recommendation's JSON: a column that has no value in a row is not there."""
+    """The schema of SPARQL results JSON: an unbound column is missing from its row."""
     term = {"$ref": "#/components/schemas/Term"}
     row = {"type": "object", "properties": {name: {**term, "description": _text(c.label)} for name, c in query.columns.items()}}
     results = {"type": "object", "required": ["bindings"], "properties": {"bindings": {"type": "array", "items": row}}}
@@ -138,20 +138,20 @@ def _bindings(query: CannedQuery) -> dict[str, Any]:
 
 
 def _plain(query: CannedQuery, answer: dict[str, Any]) -> dict[str, Any]:
-    """The schema of plain JSON around an answer."""
+    """The schema of plain JSON around the rows or the boolean."""
     licenses = {"type": "array", "items": {"type": "string", "format": "iri"}}
-    told = {
+    members = {
         "query": {"type": "string", "const": query.name},
         "version": {"type": "string"},
         "licenses": licenses,
         "links": {"type": "object"},
     }
     around = {"columns": {"type": "array", "items": {"type": "object"}}, "page": {"type": "object"}}
-    return {"type": "object", "required": [*told, *answer], "properties": {**told, **answer, **(around if "rows" in answer else {})}}
+    return {"type": "object", "required": [*members, *answer], "properties": {**members, **answer, **(around if "rows" in answer else {})}}
 
 
 def _row(query: CannedQuery) -> dict[str, Any]:
-    """The schema of a row: every column is there, and null where it has no value."""
+    """The schema of a row: every column is there, null if unbound."""
     properties = {name: _value(column) for name, column in query.columns.items()}
     return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
 

@@ -1,7 +1,7 @@
-"""Parameters of canned queries: what a client may give, and how its text becomes terms.
+"""Parameters of canned queries: validating what a client sends, and parsing it to terms.
 
-A parameter is a `VALUES ?name { … }` row of the query. What stands in the row is the default; `UNDEF` makes the parameter
-optional. The header's `params` say what may stand there instead.
+A parameter is a `VALUES ?name { … }` row of the query. The row's content is the default; `UNDEF` makes the parameter optional. The header's
+`params` say what it may be replaced with.
 """
 
 import re
@@ -24,21 +24,21 @@ from graph_service.text.folding import alike
 
 _KEYS = frozenset({"type", "of", "choices", "label", "description", "many", "required", "enum", "pattern", "min", "max"})
 
-#: The longest text that is held against a pattern of a header's: what a pattern costs may grow faster than the text.
+#: The longest text that is matched against a header's pattern, whose time may grow faster than the text.
 LONGEST_MATCHED = 1000
 
-#: So many things are listed where a person or a program is to choose from them; of more, one is named without a list.
+#: Up to so many choices are listed for people and programs; of more, one is found by its name.
 MOST_LISTED = 500
 
-#: So many things are named that a wrong value may have been meant for. A text is held against what things are called where it is not longer
-#: and those are not more than this (some tenth of a second), and looked for within that where it is not shorter.
+#: How many suggestions an error gives for a wrong value. Texts are compared with names up to this length and this number of names (some
+#: tenth of a second), and searched within names from this length on.
 _NEAR, _LONGEST_COMPARED, _MOST_COMPARED, _SHORTEST_PART = 3, 100, 5000, 3
 
-#: How what a client gave is told: cut, since it may be long.
-_TOLD = reprlib.Repr()
-_TOLD.maxstring, _TOLD.maxlist = 200, 10
+#: Shortens a client's values in errors.
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring, _BRIEF.maxlist = 200, 10
 
-#: A literal as it stands in a row, without escapes: its text, and perhaps a datatype or a language.
+#: A literal in a row, without escapes: its text, and perhaps a datatype or a language.
 _LITERAL = re.compile(r'"([^"\\\n]*)"(?:\^\^\S+|@[A-Za-z0-9-]+)?')
 
 #: The parameter of every query that has a row `VALUES ?lang { … }`.
@@ -59,14 +59,14 @@ _LANGUAGE: Mapping[str, Any] = {
 
 
 def language_parameter(row: str) -> Mapping[str, Any]:
-    """What the parameter `lang` of a query may be: a language of the pages, or the one that stands in its row."""
+    """The values of a query's parameter `lang`: the languages of the pages, and the one in its row."""
     own = _LITERAL.search(row)
     return {**_LANGUAGE, "enum": {**({own[1]: {"en": own[1]}} if own else {}), **_LANGUAGE["enum"]}}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A thing that a parameter may be: its IRI and its names in all languages."""
+    """A thing that can be a parameter's value: its IRI and its labels in all languages."""
 
     iri: str
     names: tuple[str, ...]
@@ -78,9 +78,9 @@ class Choice:
 
     @property
     def called(self) -> frozenset[str]:
-        """What a client may call this thing: its IRI, CURIE, key and names, as texts that read the same are compared (see `alike`).
+        """What a client may call this thing: its IRI, CURIE, key and labels, normalised (see `alike`).
 
-        A key that is a number padded with noughts is one without them, too: `C029` is `C29` and `29`.
+        A key that is a zero-padded number also counts without the zeros: `C029` is `C29` and `29`.
         """
         padded = re.fullmatch(r"([A-Za-z]?)0+([1-9]\d*)", self.key)
         short = (padded[1] + padded[2], padded[2]) if padded else ()
@@ -88,7 +88,7 @@ class Choice:
 
 
 class Choices(Sequence[Choice]):
-    """Things to choose from, found by what they are called without a look at each of them."""
+    """The choices of a parameter, with an index by name."""
 
     def __init__(self, choices: Iterable[Choice] = ()) -> None:
         self._choices = tuple(choices)
@@ -110,12 +110,12 @@ class Choices(Sequence[Choice]):
         return len(self._choices)
 
     def called(self, text: str) -> Sequence[Choice]:
-        """The things that a client's text means."""
+        """The choices that a client's text names."""
         return self._called.get(_read(text), ())
 
     def near(self, text: str) -> Sequence[Choice]:
-        """The few things that a client's text may have been meant for: those that are called something with it in it, the shortest first,
-        and those that are called almost the same. None where looking for them would take long.
+        """A few choices that a client may have meant: names that contain the text, shortest first, then similar ones. None if the search
+        would take long.
         """
         given = _read(text)
         if len(given) > _LONGEST_COMPARED or len(self._called) > _MOST_COMPARED:
@@ -125,20 +125,20 @@ class Choices(Sequence[Choice]):
         return list(dict.fromkeys(choice for name in names for choice in self._called[name]))[:_NEAR]
 
     def short(self, choice: Choice) -> str:
-        """The shortest that a client may call a thing in any language: by a prefix, by its key where no other has it, or by its IRI."""
+        """The shortest unique name of a choice in any language: a CURIE, else its key, else its IRI."""
         name = curie(choice.iri)
         return choice.key if name == choice.iri and list(self.called(choice.key)) == [choice] else name
 
 
 def _read(text: str) -> str:
-    """A client's text as it is compared with what things are called."""
+    """A client's text normalised for comparison with names."""
     return alike(text.strip().strip("<>"))
 
 
-#: Stands for all things of a graph: of those none is listed, and each is found by what it is called.
+#: Stands for all things of a graph: they are not listed, and each is found by its name.
 ANYTHING = ""
 
-#: Given a class, a SELECT query whose first column has them, or ANYTHING, the things that a parameter may be.
+#: A function from a class, a SELECT query whose first column has the choices, or ANYTHING, to a parameter's choices.
 Lists = Callable[[str], Choices]
 
 
@@ -156,19 +156,19 @@ class Parameter:
     many: bool = False
     required: bool = False
     enum: tuple[str, ...] = ()
-    #: What the values of `enum` are called, where the header says so.
+    #: Labels of the values of `enum`, if the header has them.
     names: Mapping[str, Text] = field(default_factory=dict)
     pattern: str | None = None
     min: float | None = None
     max: float | None = None
-    #: The prefixes that the query declares itself.
+    #: The prefixes that the query declares.
     declared: Mapping[str, str] = field(default_factory=dict)
-    #: How a text becomes a term, where that is not the way of the type.
+    #: How a text is parsed, if not as the type does.
     reads: Callable[[str], terms.Term] | None = None
 
     @property
     def listed(self) -> str | None:
-        """What lists the things that this may be: a class or a SELECT query; None if anything of its type will do."""
+        """What lists the choices: a class or a SELECT query; None if any value of the type will do."""
         return self.of or self.choices
 
     @property
@@ -178,30 +178,30 @@ class Parameter:
 
     @property
     def usual(self) -> str:
-        """The default as a client would write it: of a literal its text alone; empty where a value is needed or any will do."""
+        """The default as a client would write it: a literal's text; empty if the parameter is required or has no default."""
         if self.default == "UNDEF" or self.required:
             return ""
         literal = _LITERAL.fullmatch(self.default)
         return literal[1] if literal else self.default
 
     def bind(self, given: Sequence[str], lists: Lists) -> str:
-        """The content of the parameter's VALUES row for what a client gave: terms in SPARQL syntax, or the default.
+        """The content of the parameter's VALUES row: the client's values as SPARQL terms, or the default.
 
-        Raises InvalidParameter naming the parameter, what was given and what is allowed.
+        Raises InvalidParameter with the parameter, what was given and what is allowed.
         """
         values = [text for text in dict.fromkeys(given) if text.strip()]
         if not values:
             if self.required:
                 kind = curie(self.of) if self.of else self.type
-                told = f"{self.name} is missing: the query needs a value for it ({kind})."
-                raise InvalidParameter(told, parameter=self.name, given=None, allowed=None)
+                detail = f"{self.name} is missing: the query needs a value for it ({kind})."
+                raise InvalidParameter(detail, parameter=self.name, given=None, allowed=None)
             return self.default
         if len(values) > 1 and not self.many:
             raise self._invalid(values, "one value, not several")
         return " ".join(dict.fromkeys(terms.write(self.term(text, lists)) for text in values))
 
     def refuse_impossible(self, values: Sequence[str]) -> None:
-        """Raise InvalidParameter for values that it cannot have, whatever is in the graph, and whatever a thing is called there."""
+        """Raise InvalidParameter for values that are wrong whatever is in the graph and whatever its things are called."""
         if self.listed is None and not (self.type == "iri" and all(":" not in text for text in values)):
             self.bind(values, lambda _: Choices())
         elif len(values) > 1 and not self.many:
@@ -209,18 +209,18 @@ class Parameter:
 
     @property
     def form_field(self) -> dict[str, str]:
-        """The attributes of the field of a form in which it is typed."""
+        """The attributes of its field in an HTML form."""
         bounds = {name: f"{bound:g}" for name, bound in (("min", self.min), ("max", self.max)) if bound is not None}
         return {**PARAMETER_TYPES[self.type].form, **bounds, **({"pattern": self.pattern} if self.pattern else {})}
 
     def with_default(self, text: str) -> "Parameter":
-        """The parameter with what a text means for its default. Raises InvalidParameter."""
+        """A copy with a text, parsed, as its default. Raises InvalidParameter."""
         return replace(self, default=terms.write(self.term(text, lambda _: Choices())))
 
     def term(self, text: str, lists: Lists) -> terms.Term:
-        """The term that one client's text means. Raises InvalidParameter."""
+        """Parse one text of a client. Raises InvalidParameter."""
         if self.enum and text not in self.enum:
-            # Texts that are canonically equal are one text, however it was typed.
+            # Canonically equivalent texts are the same, however they were typed.
             same = [value for value in self.enum if normalize("NFC", value) == normalize("NFC", text)]
             if not same:
                 raise self._invalid(text, "one of " + ", ".join(self.enum), allowed=list(self.enum))
@@ -253,7 +253,7 @@ class Parameter:
             return self._one_of(text, called)
         kind = curie(self.of) if self.of else "things"
         near = choices.near(text)
-        # What may have been meant stands before the others.
+        # Suggestions come before the others.
         known = dict.fromkeys([*map(choices.short, near), *sorted(map(choices.short, choices))])
         raise self._invalid(
             text,
@@ -263,7 +263,7 @@ class Parameter:
         )
 
     def _one_of(self, text: str, called: Sequence[Choice]) -> Choice:
-        """The only thing that is called so. Raises InvalidParameter where there are several, and offers them."""
+        """The only choice of that name. Raises InvalidParameter, which lists them, if there are several."""
         if len(called) == 1:
             return called[0]
         names = [curie(choice.iri) for choice in called]
@@ -272,14 +272,14 @@ class Parameter:
 
     def _invalid(self, given: object, wanted: str, allowed: list[str] | None = None, near: Sequence[str] = ()) -> InvalidParameter:
         meant = f" Is {' or '.join(near)} meant?" if near else ""
-        detail = f"{self.name} must be {wanted}; {_TOLD.repr(given)} was given.{meant}"
+        detail = f"{self.name} must be {wanted}; {_BRIEF.repr(given)} was given.{meant}"
         return InvalidParameter(detail, parameter=self.name, given=given, allowed=allowed)
 
 
 def read_parameter(name: str, given: Mapping[str, Any], row: str | None, declared: Mapping[str, str], where: str) -> Parameter:
-    """A parameter from its properties in the header and the content of its row; `declared` are the prefixes of its query.
+    """A parameter from its properties in the header and the content of its row; `declared` are the query's prefixes.
 
-    Raises SourceError beginning with `where`.
+    Raises SourceError prefixed with `where`.
     """
     if row is None:
         raise SourceError(f"{where}: the query has no single row VALUES ?{name} {{ … }} to bind it in")

@@ -1,4 +1,4 @@
-"""The places of parameters in the text of a query, and filling them."""
+"""The placeholders of parameters in a query's text, and filling them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Placeholder:
-    """One place of a parameter: between the braces of its row, or its variable itself."""
+    """A parameter's place in the text: between the braces of its row, or its variable."""
 
     start: int
     end: int
@@ -14,7 +14,7 @@ class Placeholder:
 
 
 def filled(text: str, places: Iterable[Placeholder], values: Mapping[str, str]) -> str:
-    """The text with printed terms in the places of parameters, put there in one pass, so that none is ever read as SPARQL."""
+    """Fill placeholders with serialised terms in one pass, so that no value is ever parsed as SPARQL."""
     pieces, end = [], 0
     for place in sorted(places, key=lambda place: place.start):
         pieces += [text[end : place.start], " ", values[place.name], " "]

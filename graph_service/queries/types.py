@@ -1,4 +1,4 @@
-"""What a parameter and a column of a canned query may be: an entry each, with all that depends on it."""
+"""The types of a canned query's parameters and columns: an entry each, with all that depends on it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 from graph_service.rdf import terms
 from graph_service.rdf.namespaces import RDF, XSD
 
-#: A day, a month or a year, as ISO 8601 and XML Schema write them: no language of schemas has a datatype for all three.
+#: A day, a month or a year, in ISO 8601 and XML Schema: no schema language has a datatype for all three.
 DATE = r"-?[0-9]{4,}(-[0-9]{2}){0,2}(Z|[+-][0-9]{2}:[0-9]{2})?"
 
 _NUMBER = {"type": "number", "inputmode": "numeric"}
@@ -17,8 +17,8 @@ _NUMBER = {"type": "number", "inputmode": "numeric"}
 class ParameterType:
     """A type of parameters.
 
-    `reads` makes a term of a client's text, and raises ValueError with what is wanted. `schema` is the JSON Schema of what a client gives,
-    `datatype` what XML Schema calls the terms (none for texts in a language), `form` has the attributes of the field of a form.
+    `reads` parses a client's text, and raises ValueError that says what is wanted. `schema` is the JSON Schema of a value, `datatype` the
+    terms' XML Schema datatype (None for language-tagged texts), `form` the attributes of its field in an HTML form.
     """
 
     reads: Callable[[str], terms.Term]
@@ -28,7 +28,7 @@ class ParameterType:
 
     @property
     def is_number(self) -> bool:
-        """Whether its values can be compared with `min` and `max`."""
+        """Whether `min` and `max` apply to its values."""
         return self.schema["type"] in {"integer", "number"}
 
 
@@ -51,7 +51,7 @@ PARAMETER_TYPES: dict[str, ParameterType] = {
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A type of columns: the datatypes of its literals (IRIs), and how three languages of schemas tell it.
+    """A type of columns: the datatypes of its literals (IRIs), and its counterpart in three schema languages.
 
     `schema` is the JSON Schema of a value in plain JSON, `frictionless` a field of Table Schema 1, `csvw` a datatype of the Metadata
     Vocabulary for Tabular Data (section 5.11.1).
@@ -67,8 +67,8 @@ def _of(*names: str) -> frozenset[str]:
     return frozenset(XSD + name for name in names)
 
 
-#: An `iri` has no literals, and `any` may be anything; a `date` is known to the day, month or year. Of Table Schema's types an IRI is a
-#: text: what is called `uri` there has no letters but ASCII's.
+#: `iri` has no literals, and `any` may be anything; a `date` is a day, month or year. In Table Schema an IRI is a string: its `uri` is
+#: ASCII only.
 COLUMN_TYPES: dict[str, ColumnType] = {
     "iri": ColumnType(frozenset(), {"type": "string", "format": "iri"}, {"type": "string", "rdfType": XSD + "anyURI"}, "anyURI"),
     "string": ColumnType(frozenset({XSD + "string", RDF + "langString"}), {"type": "string"}, {"type": "string"}, "string"),

@@ -1,1 +1,1 @@
-"""Texts as people compare them: folded for searches, collated for order."""
+"""Comparing texts as people do: folding for search, collation for sorting."""

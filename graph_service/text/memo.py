@@ -1,4 +1,4 @@
-"""Remembering what was made of short texts that come again and again, such as a client's Accept or an IRI of the graph."""
+"""A cache for functions of short, recurring texts, such as an Accept header or an IRI of the graph."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -7,12 +7,12 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: The length up to which texts are remembered: memory must not grow with what clients make up.
+#: The longest text that is cached: memory must not grow with what clients send.
 _LONGEST = 500
 
 
 def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """A decorator: the function remembers what it gave for that many short texts; for longer ones it is worked out each time.
+    """A decorator: an LRU cache of `most` results for short arguments; for long ones the function is called each time.
 
     The arguments are texts, tuples of texts, or None.
     """
