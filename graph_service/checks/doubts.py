@@ -56,7 +56,7 @@ def unread(sources: Sources) -> Iterator[str]:
     yield from (f"{path}: is not read: the name of a source ends in {ENDINGS}." for path in sources.unread)
     yield from (f"{path}: there is no source in it: the name of one ends in {ENDINGS}." for path in sources.empty)
     for file in (*sources.files, *sources.about):
-        yield from (f"{file.told(fault)}: left out: {fault.detail}" for fault in file.faults[:_FAULTS])
+        yield from (f"{file.place_of(fault)}: left out: {fault.detail}" for fault in file.faults[:_FAULTS])
         if len(file.faults) > _FAULTS:
             yield f"{file.path}: left out: {len(file.faults) - _FAULTS:,} more that cannot be read."
         if not file.quads:

@@ -1,1 +1,1 @@
-"""Files in: which there are, what they are written in, reading them, and where in them something is said."""
+"""Source files: finding them, detecting their format, parsing them, and finding the line of a statement."""

@@ -1,10 +1,9 @@
-"""Evidence: from "one file, one passage" to a record for every statement.
+"""Evidence: adds to each statement of a passage file a record of its source.
 
-A file that describes a passage holds what that passage says. Each of its other triples becomes a record (a reified statement, RDF
-Schema section 5.3) whose evidence is the passage; each thing that the file gives a type has the passage as its evidence itself, so that
-what is a fact and a thing in one leads to its words in one step. Which classes and properties these are, the graph says (see `roles`).
-
-A statement's IRI is made of the triple alone: two documents that say the same share the record, each adding its own passage.
+A file that describes a passage contains what that passage says. Each of its other triples gets a record (a reified statement, RDF Schema
+section 5.3) whose evidence is the passage; each thing that the file gives a type has the passage as evidence itself, so that a thing that
+is also a fact is one step from its words. The graph says which classes and properties these are (see `roles`). A record's IRI depends on
+the triple alone: documents that say the same share the record, each adding its own passage.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ TYPE = ox.NamedNode(RDF + "type")
 
 
 def statement_iri(space: Space, subject: object, predicate: object, object_: object) -> ox.NamedNode:
-    """The IRI of the record for a triple: the same triple has the same IRI in every build."""
+    """The IRI of a triple's record: the same in every build."""
     return ox.NamedNode(space.things + "statement/" + hashlib.sha256(f"{subject} {predicate} {object_}".encode()).hexdigest()[:20])
 
 
@@ -41,7 +40,9 @@ def passage_of(roles: Roles, file: SourceFile) -> ox.NamedNode | None:
 
 
 def evidence(space: Space, roles: Roles, file: SourceFile) -> Iterator[ox.Quad]:
-    """The records of a file's statements and the links to its passage; nothing for a file without a passage."""
+    """The records of a file's statements and the links to its passage; nothing for a file without a passage. Raises SourceError for a blank
+    node.
+    """
     passage = passage_of(roles, file)
     if passage is None:
         return

@@ -1,7 +1,7 @@
-"""All the sources that the settings name, and those that they import (`owl:imports`) as far as there are local copies of them.
+"""All source files that the settings name, and those that they import (`owl:imports`) if there are local copies.
 
-An ontology is known by its IRI and by that of its version (OWL 2 Structural Specification, section 3.4). A copy of one that is imported
-belongs to the ontology or to the data as the file does that imports it. Nothing is fetched; what is missing is told.
+An ontology is identified by its IRI and its version IRI (OWL 2 Structural Specification, section 3.4). A copy of an import belongs to the
+ontology or the data as the importing file does. Nothing is downloaded; what is missing is reported.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")
 
 
 def sources_of(settings: Settings) -> Sources:
-    """The files that the settings name, read as they say, and what they import. Raises SourceError, and SettingError as `Sources.find`."""
+    """Find the files that the settings name, and their imports. Raises SourceError, and SettingError as `Sources.find`."""
     reading = Reading(
         limit=settings.source_limit, copies=copies_of(settings.context), lenient=settings.lenient, format=settings.source_format
     )
@@ -37,7 +37,7 @@ def sources_of(settings: Settings) -> Sources:
 
 
 def missing(sources: Sources) -> Iterator[str]:
-    """The ontologies that are imported and not among the sources, each with file and line of who does. Raises SourceError."""
+    """A sentence for each import that is not among the sources, with the importing file and line. Raises SourceError."""
     wanted = [(file, iri, subject) for file in sources.files for iri, subject in _imports(file).items()]
     if not wanted:
         return
@@ -59,7 +59,7 @@ def missing(sources: Sources) -> Iterator[str]:
 
 
 def _followed(space: Space, files: Iterable[SourceFile], known: set[Path]) -> list[SourceFile]:
-    """Files, and behind them the copies of what they import that are not known yet; and of what those import."""
+    """The files, followed by the local copies of their direct and indirect imports that are not known yet."""
     followed = list(files)
     for file in followed:
         copies = _copies(file) if _may_import(file) else {}
@@ -76,17 +76,17 @@ def _copies(file: SourceFile) -> Mapping[str, Path]:
 
 
 def _may_import(file: SourceFile) -> bool:
-    """Whether a file names the property at all: most do not, and need not be parsed to know."""
+    """Whether a file contains the word at all: most do not, and need not be parsed."""
     return b"imports" in file.text
 
 
 def _imports(file: SourceFile) -> dict[str, str]:
-    """What a file imports -> the ontology that says so."""
+    """A file's imports -> the importing ontology."""
     said = file.quads if _may_import(file) else ()
     found = (quad for quad in said if quad.predicate == _IMPORTS and isinstance(quad.object, ox.NamedNode))
     return {quad.object.value: getattr(quad.subject, "value", "") for quad in found}  # type: ignore[union-attr]
 
 
 def _bare(iri: str) -> str:
-    """The IRI of an ontology as it is compared: who imports one often writes the namespace of its terms."""
+    """An ontology's IRI for comparison: importers often write its namespace instead."""
     return iri.rstrip("#/")

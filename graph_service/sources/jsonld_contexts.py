@@ -1,6 +1,6 @@
-"""The contexts that a JSON-LD document names by their addresses: nothing is fetched, local copies stand in their place.
+"""JSON-LD contexts: puts local copies in place of the contexts that a document refers to by URL. Nothing is downloaded.
 
-A context beside the file, named without a scheme, is its own copy. What a copy names in its turn is looked for in the same way.
+A relative reference means a file beside the document. References within copies are resolved in the same way.
 """
 
 import json
@@ -15,25 +15,25 @@ from graph_service.files import text_of
 
 _CONTEXT, _IMPORT = "@context", "@import"
 
-#: A context in a document. Within a text the quotation marks have strokes before them.
+#: A context in a document. The quotation mark is not escaped, so it is not inside a string.
 _KEY = re.compile(rf'(?<!\\)"{_CONTEXT}"\s*:\s*')
 
 _JSON = json.JSONDecoder()
 
 
 class NoCopy(Exception):
-    """There is no local copy of a context that a document names, or it holds none."""
+    """There is no local copy of a context, or no context in it."""
 
     def __init__(self, detail: str, place: int) -> None:
-        """What is missing, as a sentence, and where in the document it is named."""
+        """`detail` is a sentence, `place` the reference's offset in the document."""
         super().__init__(detail)
         self.detail, self.place = detail, place
 
 
 def with_contexts(document: str, base: str, copies: Mapping[str, Path], limit: int) -> str:
-    """A document with the contexts in it that it names; line by line as it was. `copies` has local files by the contexts' addresses.
+    """The document with its referenced contexts inlined, on the same lines; `copies` maps context URLs to local files.
 
-    Raises NoCopy, also where that is longer than the limit. What is no JSON is left as it is.
+    Raises NoCopy, also if the document becomes longer than the limit. Malformed JSON stays as it is.
     """
     done, place, size = [], 0, len(document)
     while match := _KEY.search(document, place):
@@ -55,7 +55,7 @@ def with_contexts(document: str, base: str, copies: Mapping[str, Path], limit: i
 
 
 def _whole(context: Any, base: str, copies: Mapping[str, Path], within: tuple[str, ...]) -> Any:  # noqa: ANN401 - what JSON can be
-    """A context with all in it that it names. Raises SourceError for what there is no copy of, and for one that would have itself in it."""
+    """A context with all its references inlined. Raises SourceError for one without a copy, and for a circular one."""
     if isinstance(context, str):
         return _copy(context, base, copies, within)
     if isinstance(context, list):
@@ -63,7 +63,7 @@ def _whole(context: Any, base: str, copies: Mapping[str, Path], within: tuple[st
         return [one for part in parts for one in (part if isinstance(part, list) else [part])]
     if not isinstance(context, dict):
         return context
-    # The terms of a context have contexts of their own, which hold for what is said with them.
+    # Terms can have scoped contexts.
     terms = {
         name: {**term, _CONTEXT: _whole(term[_CONTEXT], base, copies, within)} if isinstance(term, dict) and _CONTEXT in term else term
         for name, term in context.items()

@@ -1,6 +1,6 @@
-"""In which line of a source file something is said: found in its text, since no parser tells.
+"""Finds the line of a statement in a source file by searching its text, since no parser reports lines.
 
-Where a thing begins and what its names look like is another matter in each kind of syntax: Turtle and its kin, RDF/XML, JSON-LD.
+How subjects and names look differs by syntax: the Turtle family, RDF/XML, JSON-LD.
 """
 
 import re
@@ -13,7 +13,7 @@ from graph_service.rdf.prefixes import curie
 
 _TYPE = RDF + "type"
 
-#: What an XML document calls an IRI or the beginning of one: an entity, and the base of its relative names; and an element.
+#: XML entities, which abbreviate IRIs; element names; and the base of relative IRIs.
 _ENTITY = re.compile(rb"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']+)[\"']")
 _TAG = re.compile(rb"<([\w:.-]+)")
 _BASE = re.compile(rb"\bxml:base\s*=\s*[\"']([^\"']+)[\"']")
@@ -21,16 +21,16 @@ _BASE = re.compile(rb"\bxml:base\s*=\s*[\"']([^\"']+)[\"']")
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of a text in Turtle or its kin, with the prefixes that it binds."""
+    """Line search in a text of the Turtle family, with the prefixes that it binds."""
 
     text: bytes
     prefixes: Mapping[str, str]
 
     def of(self, iri: str, *parts: str | None) -> int | None:
-        """The line (1-based) where what is said of an IRI begins, or of the last of the parts that follow it there; or None.
+        """The line (1-based) of an IRI's statements, or of the last of the parts that follow it there; or None.
 
-        The parts of a statement are its property and its value. Those that are not found in one block of what is said of the IRI (such as
-        a text written with escapes) are looked for behind it. An IRI of which nothing is said has the first line that names it.
+        The parts are a statement's property and value. If they are not found in one of the IRI's blocks (for example because of escapes),
+        they are searched for after it. An IRI that is never a subject has the first line that names it.
         """
         wanted = [self._written(part) for part in parts if part is not None]
         begun = self._beginning(iri)
@@ -42,28 +42,30 @@ class Lines:
         match = begun.search(self.text) or re.compile(self._name_of(iri)).search(self.text)
         if match is None:
             return None
-        # A line that begins with the name may have blank lines before it.
+        # The match of a name at the beginning of a line may include blank lines before it.
         return self.at(self._behind(match.end(), wanted) or match.end() - 1)
 
     def at(self, offset: int) -> int:
-        """The line (1-based) in which a byte of the text stands."""
+        """The line (1-based) of a byte offset."""
         return self.text.count(b"\n", 0, offset) + 1
 
     def _beginning(self, iri: str) -> re.Pattern[bytes]:
-        """The pattern of where what is said of an IRI begins."""
+        """The pattern of a subject: where the statements about an IRI begin."""
         return re.compile(rb"^\s*(?:" + self._name_of(iri) + rb")", re.MULTILINE)
 
     def _end_of_block(self, start: int) -> int:
-        """Where a block of statements ends that reaches behind a place: before the next line that is not indented."""
+        """The end of a block of statements: before the next line that is not indented."""
         following = re.compile(rb"^[^\s#.;,\])]", re.MULTILINE).search(self.text, start)
         return following.start() if following else len(self.text)
 
     def _behind(self, start: int, wanted: list[re.Pattern[bytes]]) -> int | None:
-        """Where the last, or else the first, of some patterns stands anywhere behind a place."""
+        """The offset of the last pattern, or else of the first, after a place."""
         return self._last_of(wanted[-1:], start, len(self.text)) or self._last_of(wanted[:1], start, len(self.text))
 
     def _last_of(self, wanted: Iterable[re.Pattern[bytes]], start: int, end: int) -> int | None:
-        """Where the last of some patterns stands, each behind the one before it; None if one does not. Of none, where they would begin."""
+        """The offset of the last of several patterns that follow each other; None if one is not found. Without patterns, where they would
+        begin.
+        """
         place = start - 1
         for pattern in wanted:
             match = pattern.search(self.text, start, end)
@@ -73,36 +75,36 @@ class Lines:
         return place
 
     def _written(self, part: str) -> re.Pattern[bytes]:
-        """The pattern of a property or value: its names, or the beginning of a text, as far as it may be written in one way alone."""
+        """The pattern of a property or value: its names, or the beginning of a literal up to the first character that may be escaped."""
         plain = re.split(r'[\n\r\t"\\]', part, maxsplit=1)[0]
         text = b"|" + re.escape(plain.encode()) if plain else b""
         short = rb"|(?<=[\s;])a(?=\s)" if part == _TYPE else b""
         return re.compile(self._name_of(part) + short + text)
 
     def _name_of(self, iri: str) -> bytes:
-        """The pattern of an IRI's names: in full, or short by the prefixes of this file or the usual ones."""
+        """The pattern of an IRI's names: in full, or abbreviated by this file's prefixes or the usual ones."""
         short = {curie(iri), *self._short(iri)}
         return rf"<{re.escape(iri)}>|(?<![\w:-])(?:{'|'.join(map(re.escape, sorted(short)))})(?![\w/-])".encode()
 
     def _short(self, iri: str) -> list[str]:
-        """The names of an IRI by the prefixes of this file."""
+        """An IRI abbreviated by the prefixes of this file."""
         return [f"{name}:{iri.removeprefix(space)}" for name, space in self.prefixes.items() if iri.startswith(space)]
 
 
 @dataclass(frozen=True)
 class LinesOfXml(Lines):
-    """The lines of RDF/XML: things by `rdf:about` and `rdf:ID`, properties by their elements."""
+    """Line search in RDF/XML: subjects by `rdf:about` and `rdf:ID`, properties by their elements."""
 
     @cached_property
     def _beginnings(self) -> dict[str, str]:
-        """The beginnings of IRIs -> what stands for them in values."""
+        """Beginnings of IRIs -> their abbreviation in attribute values."""
         entities = {match[2].decode("utf-8", "replace"): f"&{match[1].decode()};" for match in _ENTITY.finditer(self.text)}
         base = _BASE.search(self.text)
         return {**entities, **({base[1].decode("utf-8", "replace"): ""} if base else {})}
 
     def _values(self, iri: str) -> str:
         names = {iri, *(short + iri.removeprefix(begin) for begin, short in self._beginnings.items() if iri.startswith(begin))}
-        # A name of `rdf:ID` is what stands behind the sign in others.
+        # An `rdf:ID` is what follows the `#` elsewhere.
         names |= {name[1:] for name in names if name.startswith("#")}
         return rf"[\"'](?:{'|'.join(map(re.escape, sorted(names)))})[\"']"
 
@@ -110,7 +112,7 @@ class LinesOfXml(Lines):
         return re.compile(rf"\b(?:about|ID)\s*=\s*{self._values(iri)}".encode())
 
     def _end_of_block(self, start: int) -> int:
-        """Where the element ends in whose first tag a place is: other things, with blocks of their own, may be told of within it."""
+        """The end of the element whose start tag is before a place; nested elements may be other subjects, with blocks of their own."""
         begun = self.text.rfind(b"<", 0, start)
         name = _TAG.match(self.text, begun) if begun >= 0 else None
         depth = 0
@@ -121,7 +123,7 @@ class LinesOfXml(Lines):
         return len(self.text)
 
     def _behind(self, start: int, wanted: list[re.Pattern[bytes]]) -> int | None:
-        """Nothing: the type of a thing may stand before its name, and what is behind its block is said of others."""
+        """None: an element name (the type) may come before the subject's name, and what follows the element is about others."""
         return None
 
     def _written(self, part: str) -> re.Pattern[bytes]:
@@ -136,7 +138,7 @@ class LinesOfXml(Lines):
 
 @dataclass(frozen=True)
 class LinesOfJson(Lines):
-    """The lines of JSON-LD: things by `@id`, properties by their keys, which a context may call as it likes."""
+    """Line search in JSON-LD: subjects by `@id`, properties by their keys, which a context may rename."""
 
     def _beginning(self, iri: str) -> re.Pattern[bytes]:
         return re.compile(rb'"@?id"\s*:\s*(?:' + self._name_of(iri) + rb")")

@@ -1,8 +1,8 @@
-"""Local copies of what has an address on the web: contexts of JSON-LD and ontologies that others import. Nothing is fetched.
+"""Local copies of web resources: JSON-LD contexts and imported ontologies. Nothing is downloaded.
 
-Where they are is told by a setting, or by an XML catalogue (OASIS XML Catalogs 1.1), as Protégé writes one beside the ontologies of a
-folder. Of such a one `uri`, `rewriteURI` and `nextCatalog` are read, also within groups: all that finds a copy by an IRI and no other
-catalogue, with the order of section 7.2.2: an IRI as it stands, then the longest beginning, then other catalogues in their order.
+A setting names them, or an XML catalogue (OASIS XML Catalogs 1.1), as Protégé writes one beside the ontologies of a folder. Of a catalogue
+`uri`, `rewriteURI`, `nextCatalog` and groups are read: all that maps a URI, in the order of section 7.2.2: an exact match, then the longest
+prefix, then the next catalogues in order.
 """
 
 import re
@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 from graph_service.errors import SourceError
 from graph_service.files import text_of
 
-#: What Protégé calls the catalogue of a folder.
+#: The file name of Protégé's catalogue of a folder.
 CATALOGUE = "catalog-v001.xml"
 
-#: So many files may lie below a folder that addresses are rewritten to.
+#: The most files in a folder that a catalogue rewrites URIs to.
 _MOST = 10_000
 
 _CATALOG = "{urn:oasis:names:tc:entity:xmlns:xml:catalog}"
@@ -26,7 +26,7 @@ _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
 def copies_of(named: Iterable[tuple[str, Path]]) -> dict[str, Path]:
-    """The files by the addresses that they are copies of; one without an address is a catalogue. Raises SourceError."""
+    """URI -> local copy; an entry without a URI is a catalogue. Raises SourceError."""
     found: dict[str, Path] = {}
     for iri, path in named:
         found |= {iri: path} if iri else _catalogue(path)
@@ -34,15 +34,15 @@ def copies_of(named: Iterable[tuple[str, Path]]) -> dict[str, Path]:
 
 
 def copies_beside(path: Path) -> Mapping[str, Path]:
-    """The copies that the catalogue in a file's folder names; none without one. Raises SourceError."""
+    """The copies that the catalogue in the file's folder lists; none without one. Raises SourceError."""
     catalogue = path.parent / CATALOGUE
     return _catalogue(catalogue) if catalogue.is_file() else {}
 
 
 def _catalogue(path: Path, within: tuple[Path, ...] = ()) -> dict[str, Path]:
-    """What a catalogue leads to; `within` are those that have led to it, which a circle would lead to again. Raises SourceError."""
+    """The copies that a catalogue lists; `within` are the catalogues that led to it, to stop at cycles. Raises SourceError."""
     text = text_of(path)
-    # Those who write catalogues need none, and no file has to stand for more than it says.
+    # Catalogues need no entities, which could expand without limit.
     if re.search(r"<!ENTITY", text):
         raise SourceError(f"{path}: a catalogue has no entities here.")
     try:
@@ -64,12 +64,12 @@ def _catalogue(path: Path, within: tuple[Path, ...] = ()) -> dict[str, Path]:
     return found | {entry.get("name", ""): Path(place) for entry, place in entries if entry.tag == f"{_CATALOG}uri"}
 
 
-#: The attribute of each entry that says where it leads.
+#: The attribute of each entry with its target.
 _PLACES = {f"{_CATALOG}uri": "uri", f"{_CATALOG}rewriteURI": "rewritePrefix", f"{_CATALOG}nextCatalog": "catalog"}
 
 
 def _entries(element: ElementTree.Element, base: str) -> Iterable[tuple[ElementTree.Element, str]]:
-    """The entries below an element, and where they lead, as far as that is on this machine."""
+    """The entries of an element, and their targets, if these are local files."""
     base = urljoin(base, element.get(_BASE, ""))
     for child in element:
         if child.tag == f"{_CATALOG}group":
@@ -81,7 +81,7 @@ def _entries(element: ElementTree.Element, base: str) -> Iterable[tuple[ElementT
 
 
 def _files_below(beginning: str) -> Iterable[tuple[str, Path]]:
-    """The files whose paths begin so, and the rest of each path as an IRI has it. Raises SourceError for more than anybody has copied."""
+    """The files whose paths have a prefix, with the percent-encoded rest of each path. Raises SourceError for too many."""
     folder = Path(beginning.rpartition("/")[0] or "/")
     there = list(islice(folder.rglob("*"), _MOST + 1)) if folder.is_dir() else []
     if len(there) > _MOST:

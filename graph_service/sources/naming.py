@@ -1,8 +1,8 @@
-"""Below which base a graph names its own things, and what its data set as a whole is called: as its sources say, or a setting.
+"""Determines a graph's base IRI and its data set's IRI, from its sources or a setting.
 
-The makers of the data say it in a `dataset.ttl`: the data set is what they call `dcat:Dataset`, `void:Dataset` or `schema:Dataset`, and the
-base is its `void:uriSpace` (VoID, section 4.2), or else its own IRI; if nothing there is called so, it is the one thing that the file
-speaks of. An ontology that goes with such data, and is used without them, says so by `void:inDataset` (section 6.2).
+A `dataset.ttl` declares them: the data set is the `dcat:Dataset`, `void:Dataset` or `schema:Dataset`, and the base is its `void:uriSpace`
+(VoID, section 4.2), else its own IRI; if nothing has such a type, it is the file's only subject. An ontology used without its data names
+the data set by `void:inDataset` (section 6.2).
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from graph_service.rdf.namespaces import DCAT, RDF, SCHEMA, SHACL, VOID
 from graph_service.rdf.space import Space
 from graph_service.sources.source_file import SourceFile
 
-#: The file that tells what the data set is.
+#: The file that describes the data set.
 DATASET = "dataset.ttl"
 
 _TYPE = ox.NamedNode(RDF + "type")
@@ -23,9 +23,9 @@ _PREFIX, _NAMESPACE = ox.NamedNode(SHACL + "prefix"), ox.NamedNode(SHACL + "name
 
 
 def space_of(about: Iterable[SourceFile], ontology: Iterable[SourceFile], base: str = "") -> Space:
-    """The space of a graph: `about` are the files about its data set, `base` is the setting, which goes before what they say.
+    """The space of a graph: `about` are the files that describe its data set, `base` is the setting, which takes precedence.
 
-    It has no prefixes yet, since nothing is read for it but what may speak of the data set. Raises SourceError.
+    It has no prefixes yet, since only files that may describe the data set are parsed for it. Raises SourceError.
     """
     about = list(about)
     dataset, space = _said(quad for file in about for quad in file.quads)
@@ -40,7 +40,7 @@ def space_of(about: Iterable[SourceFile], ontology: Iterable[SourceFile], base: 
 
 
 def prefixes_of(sources: Iterable[SourceFile], about: Iterable[SourceFile]) -> Iterator[tuple[str, str]]:
-    """(prefix, namespace) of each prefix that files bind, and then that is declared of the data set (`sh:declare`). Raises SourceError."""
+    """(prefix, namespace) of each prefix that files bind, then of those that the data set declares (`sh:declare`). Raises SourceError."""
     about = list(about)
     for file in (*sources, *about):
         yield from file.prefixes.items()
@@ -48,9 +48,9 @@ def prefixes_of(sources: Iterable[SourceFile], about: Iterable[SourceFile]) -> I
 
 
 def _said(quads: Iterable[ox.Quad]) -> tuple[str, str]:
-    """The data set that some quads are about, and what it says that its IRIs begin with; empty where it does not.
+    """The data set in some quads, and its IRI space; each empty if there is none.
 
-    Of several data sets it is the one that says that.
+    Of several data sets it is the one with an IRI space.
     """
     quads = list(quads)
     datasets = {
@@ -67,7 +67,7 @@ def _said(quads: Iterable[ox.Quad]) -> tuple[str, str]:
 
 
 def _folder(iri: str) -> str:
-    """An IRI as the beginning of others: what is behind `#` is no part of an address, and a name ends where a path begins."""
+    """An IRI as a prefix of others: without fragment, and ending in a slash."""
     bare = iri.partition("#")[0]
     return bare if not bare or bare.endswith("/") else bare + "/"
 

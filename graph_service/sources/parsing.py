@@ -1,7 +1,7 @@
-"""RDF read from bytes, in every serialisation: triples and quads, prefixes, and for what cannot be read the line and the column.
+"""RDF parser for every serialisation: quads, prefixes, and the line and column of each fault.
 
-What the parser leaves out without a word is an error here, so that nothing is lost: triples of JSON-LD whose IRIs are none, and formulas
-of N3, which RDF cannot say.
+What pyoxigraph silently leaves out is an error here, so that nothing is lost: triples of JSON-LD with invalid IRIs, and formulas of N3,
+which RDF cannot express.
 """
 
 import codecs
@@ -20,32 +20,32 @@ from graph_service.rdf.terms import parts
 from graph_service.sources.jsonld_contexts import NoCopy, with_contexts
 from graph_service.sources.typing_slips import mend
 
-#: What the parser says of where it met a fault.
+#: The position at the beginning of a parser's message.
 _PLACE = re.compile(r"^Parser error (?:at|between) line \d+ [^:]*: ")
 
-#: An encoding that an XML document declares (XML 1.0, section 4.3.3), and an entity.
+#: The encoding in an XML declaration (XML 1.0, section 4.3.3), and an entity.
 _ENCODING = re.compile(r"\A(<\?xml\b[^>]*?\bencoding\s*=\s*[\"'])([A-Za-z][\w.-]*)")
 _ENTITY = re.compile(rb"<!ENTITY\s+([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)')")
 _USE = re.compile(rb"&([A-Za-z_][\w.-]*);")
 
-#: What is written in statements, each of which can be read without those before it.
+#: Syntaxes of separate statements: after a fault the parser can go on with the next one.
 _STATEMENTS = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS})
 
-#: In a line that is longer than so many bytes the column of a fault is not looked for.
+#: In a longer line, in bytes, a fault's column is not searched for.
 _LONGEST_LINE = 2**16
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How files are read."""
+    """Options for reading files."""
 
-    #: How many bytes a file may have, unpacked.
+    #: The most bytes of a file, decompressed.
     limit: int = 2**30
-    #: Local copies of contexts of JSON-LD and of ontologies, by their addresses.
+    #: Local copies of JSON-LD contexts and ontologies, by URL.
     copies: Mapping[str, Path] = field(default_factory=dict)
-    #: Whether what cannot be read of a file is left out; else it is an error.
+    #: Whether what cannot be parsed is skipped; else it is an error.
     lenient: bool = False
-    #: What files are written in whose names do not tell, as the ending of a name without its point; empty: as their content tells.
+    #: The format of files whose names do not tell, as a suffix without its dot; empty: detected from the content.
     format: str = ""
 
 
@@ -54,7 +54,7 @@ AS_USUAL = Reading()
 
 @dataclass
 class ParseFault(Exception):
-    """What cannot be read, as a sentence, and where: line and column (from 1), as far as they are known."""
+    """What cannot be parsed, as a sentence, with line and column (from 1) if known."""
 
     detail: str
     line: int | None = None
@@ -62,11 +62,10 @@ class ParseFault(Exception):
 
 
 def whole(content: bytes, format: ox.RdfFormat, base: str, reading: Reading) -> bytes:
-    """What is read, in UTF-8 and without a byte order mark: what stands in a file, line by line, and the contexts that JSON-LD names.
+    """The text to parse, in UTF-8 without a byte order mark, with the referenced JSON-LD contexts inlined; lines keep their numbers.
 
-    Of XML the lines end as XML has it: what Windows ends them with is no part of a text (XML 1.0, section 2.11), and the parser keeps it.
-
-    Raises Fault for what there is no copy of or stands for more than the limit, and for an encoding that is not known.
+    Line ends of XML are normalised, which the parser does not do (XML 1.0, section 2.11). Raises ParseFault for a context without a copy,
+    an expansion beyond the limit, and an unknown encoding.
     """
     content = _utf8(content, format)
     if format == ox.RdfFormat.RDF_XML:
@@ -76,9 +75,9 @@ def whole(content: bytes, format: ox.RdfFormat, base: str, reading: Reading) -> 
 
 
 def _utf8(content: bytes, format: ox.RdfFormat) -> bytes:
-    """The content in UTF-8 and without a byte order mark; XML alone may be written otherwise."""
+    """The content in UTF-8 without a byte order mark; only XML may have another encoding."""
     if format != ox.RdfFormat.RDF_XML:
-        # Editors on Windows put a byte order mark before it.
+        # Editors on Windows write a byte order mark.
         return content.removeprefix(codecs.BOM_UTF8)
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     declared = _ENCODING.match(content[:200].decode("ascii", "replace"))
@@ -95,31 +94,32 @@ def _utf8(content: bytes, format: ox.RdfFormat) -> bytes:
     return _ENCODING.sub(r"\1UTF-8", text, count=1).encode()
 
 
-#: The longest term that the parsers read, in bytes (oxttl, oxrdfxml).
+#: The longest term that the parsers accept, in bytes (oxttl, oxrdfxml).
 _BUFFER = 2**24
 
 _TOO_LONG = f"A text or name of more than {_BUFFER // 2**20} MiB is not read as one. Keep it in a file, and write its address here."
 
-#: What is behind a fault that ends a file.
+#: Added to the message of a fault that ends the parsing of a file.
 _BEHIND = " All behind it is left out."
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a file says, the prefixes that it binds, and what cannot be read of it."""
+    """A file's quads, the prefixes that it binds, and its faults."""
 
     quads: list[ox.Quad]
     prefixes: dict[str, str]
     faults: list[ParseFault]
-    #: Whether the last fault ends it.
+    #: Whether the last fault ended the parsing.
     broken: bool = False
 
 
 def parse(content: bytes, format: ox.RdfFormat, base: str, lenient: bool = False) -> Parsed:
-    """What is the whole of a file, read: up to the first fault, which is its last one; `lenient`, without what cannot be read.
+    """Parse a whole file up to the first fault; if `lenient`, go on after faults.
 
-    Behind a fault the parsers of Turtle, N-Triples and N-Quads find the next statement. Those of the other syntaxes lose their place (in
-    which thing, in which graph) and would say what nobody has said: all behind it is left out, unless it is an IRI or a language alone.
+    After a fault the parsers of Turtle, N-Triples and N-Quads find the next statement. Those of other syntaxes lose their state (the
+    subject, the graph) and would produce triples that nobody wrote: all that follows is skipped, unless only an IRI or a language tag is
+    invalid.
     """
     if format in _STATEMENTS:
         found = _parse(content, format, base, anew=lenient)
@@ -133,18 +133,16 @@ def parse(content: bytes, format: ox.RdfFormat, base: str, lenient: bool = False
 
 
 def _ended(found: Parsed) -> Parsed:
-    """What is read of a file that its last fault ends, with a word about that."""
+    """The result of a file whose last fault ended the parsing, with a note about that."""
     last = replace(found.faults[-1], detail=found.faults[-1].detail + _BEHIND)
     return replace(found, faults=[*found.faults[:-1], last])
 
 
 def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = False, wrong_terms: bool = False) -> Parsed:
-    """What is read up to the first fault, which is broken off at; with `anew` behind it, too; with `wrong_terms` without triples that have
-    an IRI or a language that is none.
-    """
-    # Where the parser of RDF/XML is shows in how far it has read, one line at a time.
+    """Parse up to the first fault; with `anew` beyond it; with `wrong_terms` skip triples with an invalid IRI or language tag."""
+    # The RDF/XML parser's position is known only by how far it has read, line by line.
     steps = _Steps(content, len(content)) if wrong_terms and format == ox.RdfFormat.RDF_XML else None
-    # Of JSON-LD the strict parser leaves out without a word what has an IRI or a language that is none; `_lost` has a word.
+    # The strict JSON-LD parser silently skips triples with an invalid IRI or language tag; `_lost` reports them.
     skips = wrong_terms or format == ox.RdfFormat.JSON_LD
     parser = _parser(steps or content, format, base, skips)
     quads: list[ox.Quad] = []
@@ -160,7 +158,7 @@ def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = Fals
             broken = not anew
             continue
         except MemoryError:
-            # The parser stops for good at a term that does not fit into its buffer.
+            # The parser cannot go on after a term that exceeds its buffer.
             faults.append(ParseFault(_TOO_LONG, _line_longer_than(_BUFFER, content)))
             broken = True
             continue
@@ -174,7 +172,7 @@ def _parse(content: bytes, format: ox.RdfFormat, base: str, *, anew: bool = Fals
 
 
 def _line_longer_than(size: int, content: bytes) -> int | None:
-    """The number (from 1) of the first line of more than so many bytes; None if there is none."""
+    """The number (from 1) of the first line longer than so many bytes, or None."""
     begin, number = 0, 1
     while begin < len(content):
         end = content.find(b"\n", begin)
@@ -189,7 +187,7 @@ def _with_contexts(content: bytes, base: str, reading: Reading) -> bytes:
         document = content.decode()
         return with_contexts(document, base, reading.copies, reading.limit).encode()
     except UnicodeDecodeError:
-        # The parser tells where.
+        # The parser reports where.
         return content
     except NoCopy as error:
         raise ParseFault(error.detail, *_line_and_column(content, len(document[: error.place].encode()))) from error
@@ -200,7 +198,7 @@ def _parser(content: bytes | io.RawIOBase, format: ox.RdfFormat, base: str, leni
 
 
 def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | None") -> ParseFault | None:
-    """What is wrong with a quad that does not stay what it is: with a term that is none, or in a formula."""
+    """Why a quad cannot be kept: it has an invalid term, or is in a formula."""
     if format == ox.RdfFormat.N3 and not isinstance(quad.graph_name, ox.DefaultGraph):
         return ParseFault(
             "A formula {…} or a rule of N3 is not RDF: leave it out, or write what follows from it.", *_place_of(b"{", content)
@@ -210,12 +208,12 @@ def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | 
         return None
     written, why = wrong
     if format == ox.RdfFormat.JSON_LD and written.startswith("@"):
-        # Where it stands is not known: the parser tells no place, and the word itself may stand anywhere.
+        # The place is unknown: the parser reports none, and the word may occur anywhere.
         return ParseFault(
             f"A thing is called by a word that stands for {written} in the context, and so has no IRI (JSON-LD 1.1 API, section 5.2)."
         )
     mark = '"' if format == ox.RdfFormat.JSON_LD else ""
-    # What is written may be a part of the IRI, behind the base or a prefix.
+    # The text may be only a part of the IRI, after a base or prefix.
     places = (_place_of(f"{mark}{name}{mark}".encode(), content) for name in (written, re.split(r"[/#]", written)[-1] or written))
     place = next((place for place in places if place[0]), (None, None))
     return ParseFault(f"{written}: {why}.", *(place if steps is None else (steps.line, None)))
@@ -223,7 +221,7 @@ def _lost(quad: ox.Quad, content: bytes, format: ox.RdfFormat, steps: "_Steps | 
 
 @lru_cache(maxsize=2**16)
 def _wrong(term: object) -> tuple[str, str] | None:
-    """An IRI or a language tag that is none, as it is written, and why; None for a term that is right."""
+    """An invalid IRI or language tag and why; None for a valid term."""
     try:
         if isinstance(term, ox.NamedNode):
             written = term.value
@@ -238,7 +236,7 @@ def _wrong(term: object) -> tuple[str, str] | None:
 
 
 def _place_of(words: bytes, content: bytes) -> tuple[int | None, int | None]:
-    """Line and column of the first place where some words stand."""
+    """Line and column of the first occurrence of some bytes."""
     place = content.find(words)
     return (None, None) if place < 0 else _line_and_column(content, place)
 
@@ -249,7 +247,7 @@ def _line_and_column(content: bytes, place: int) -> tuple[int, int]:
 
 
 def _fault(error: SyntaxError, content: bytes, format: ox.RdfFormat, base: str, lenient: bool) -> ParseFault:
-    """What the parser says, in a sentence, with a hint and with the place, which it does not know of RDF/XML."""
+    """The parser's message as a sentence, with a hint and the position, which the parser does not report for RDF/XML."""
     line, column = error.lineno, error.offset
     if format == ox.RdfFormat.RDF_XML:
         line, column = _met(content, base, lenient)
@@ -258,8 +256,8 @@ def _fault(error: SyntaxError, content: bytes, format: ox.RdfFormat, base: str, 
 
 
 def _met(content: bytes, base: str, lenient: bool) -> tuple[int, int | None]:
-    """Where the parser meets the first fault of an RDF/XML document: how far it reads when it is given one line at a time, and then, in
-    the last one, one byte at a time. A line that is too long for that has no column.
+    """The position of the first fault in RDF/XML: how far the parser reads when given one line at a time, and then, in that line, one byte
+    at a time. A very long line gets no column.
     """
     line = _read_until_fault(_Steps(content, len(content)), base, lenient)
     begin = content.rfind(b"\n", 0, line) + 1
@@ -269,28 +267,28 @@ def _met(content: bytes, base: str, lenient: bool) -> tuple[int, int | None]:
 
 
 def _read_until_fault(steps: "_Steps", base: str, lenient: bool) -> int:
-    """The last byte that the parser has read when it raises."""
+    """The offset of the last byte that the parser has read when it raises."""
     with suppress(SyntaxError):
         deque(_parser(steps, ox.RdfFormat.RDF_XML, base, lenient), maxlen=0)
     return max(steps.place - 1, 0)
 
 
 class _Steps(io.RawIOBase):
-    """Bytes that are handed out one line at a time, and from a place on one byte at a time."""
+    """A stream that returns one line at a time, and from an offset on one byte at a time."""
 
     def __init__(self, content: bytes, single: int) -> None:
         super().__init__()
         self._content, self._single = content, single
-        #: How much has been handed out.
+        #: How many bytes have been read.
         self.place = 0
 
     @property
     def line(self) -> int:
-        """The line of the last byte that has been handed out."""
+        """The line of the last byte that was read."""
         return self._content.count(b"\n", 0, max(self.place - 1, 0)) + 1
 
     def read(self, size: int = -1) -> bytes:
-        """The next of them, and no more than so many bytes."""
+        """Read the next line or byte, at most `size` bytes."""
         line = self._content.find(b"\n", self.place) + 1 or len(self._content)
         end = self.place + 1 if self.place >= self._single else line
         end = min(end, self.place + size) if size > 0 else end
@@ -300,12 +298,10 @@ class _Steps(io.RawIOBase):
 
 
 def _refuse_growth(content: bytes, limit: int) -> None:
-    """Raise Fault for an XML document that would be larger than the limit with its entities written out: a few lines of them can stand
-    for more than any memory holds.
-    """
+    """Raise ParseFault for XML whose entities would expand beyond the limit ("billion laughs")."""
     sizes: dict[bytes, int] = {}
     for match in _ENTITY.finditer(content):
-        # An entity may be made of those that are declared before it.
+        # An entity may refer to earlier ones.
         value = match[2] or match[3] or b""
         size = len(value) + sum(sizes.get(use, 0) for use in _USE.findall(value))
         sizes[match[1]] = max(size, sizes.get(match[1], 0))
@@ -318,7 +314,7 @@ def _refuse_growth(content: bytes, limit: int) -> None:
 
 
 def _prefixes_of_xml(content: bytes) -> dict[str, str]:
-    """The prefixes that an RDF/XML document binds; of those that are bound twice the first."""
+    """The prefixes that an RDF/XML document binds; the first binding counts."""
     found: dict[str, str] = {}
     for match in re.finditer(rb"\bxmlns(?::([\w.-]+))?\s*=\s*[\"']([^\"'&]*)[\"']", content):
         found.setdefault((match[1] or b"").decode("utf-8", "replace"), match[2].decode("utf-8", "replace"))

@@ -1,7 +1,8 @@
-"""Which classes and properties of a graph the service has a use for, beyond what standards say: `view:as` (docs/presentation.md).
+"""Roles: which classes and properties of a graph play a part in the service (evidence, place, code, …), declared by `view:as`
+(docs/presentation.md).
 
-A graph says it in its presentation or in a file of its ontology, of a node with `sh:path`, `sh:targetClass` or `sh:hasValue`, so that
-nothing is said there of the terms themselves. Where it says nothing, a role has its own name: `view:evidence`.
+A graph declares a role in its presentation or its ontology, on a node with `sh:path`, `sh:targetClass` or `sh:hasValue`, so that nothing is
+added to the terms themselves. By default a role is played by the term of its name: `view:evidence`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,20 +18,20 @@ _WHAT = frozenset(SHACL + name for name in ("path", "targetClass", "hasValue"))
 
 
 class Role(StrEnum):
-    """What a class, a property or a concept is for."""
+    """The roles of classes, properties and concepts."""
 
     # Classes.
     PASSAGE = "Passage"
     RECORD = "Record"
     DOCUMENT = "Document"
-    # Properties: where statements come from.
+    # Properties: the source of statements.
     EVIDENCE = "evidence"
     QUOTED_FROM = "quotedFrom"
     TEXT_LENGTH = "textLength"
     TEXT_HASH = "textHash"
     NORMALISED_TEXT_HASH = "normalisedTextHash"
     RIGHTS = "rights"
-    # What things are found by.
+    # Names and codes for searching.
     CODE = "code"
     OTHER_NAME = "otherName"
     DEFINITION = "definition"
@@ -40,7 +41,7 @@ class Role(StrEnum):
     WITHIN = "within"
     START = "start"
     END = "end"
-    # What a thing that is itself a fact comes to.
+    # Values of a thing that is itself a fact.
     QUALIFIER = "qualifier"
     VALUE_TEXT = "valueText"
     UNIT_TEXT = "unitText"
@@ -52,7 +53,7 @@ class Role(StrEnum):
     AS_OF = "asOf"
 
 
-#: All terms of `view:`: those above, and those that tell of lists and of groups of facts.
+#: All terms of `view:`: the roles, and those that describe lists and groups of facts.
 TERMS = frozenset(
     VIEW + name
     for name in (
@@ -77,7 +78,7 @@ TERMS = frozenset(
     )
 )
 
-#: What standards say has the role, where a graph does not.
+#: Terms of standard vocabularies that have a role by default.
 _USUAL: Mapping[str, Sequence[str]] = {
     Role.QUOTED_FROM: (PROV + "wasQuotedFrom",),
     Role.CODE: (SKOS + "notation",),
@@ -88,15 +89,15 @@ _USUAL: Mapping[str, Sequence[str]] = {
 
 
 class Roles:
-    """What has which role in one graph."""
+    """The terms with each role in one graph."""
 
     def __init__(self, said: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
-        """`said`: role -> IRIs, as the graph says, or as `write` gives them."""
+        """`said`: role -> IRIs, as the graph declares or as `write` returns."""
         self._said = said
 
     @classmethod
     def read(cls, triples: Iterable[Triple]) -> "Roles":
-        """The roles that some triples tell."""
+        """Read the roles that triples declare."""
         roles: dict[AnyTerm, list[str]] = {}
         what: dict[AnyTerm, list[str]] = {}
         for triple in triples:
@@ -112,22 +113,22 @@ class Roles:
         return cls({role: sorted(set(iris)) for role, iris in sorted(said.items()) if iris})
 
     def write(self) -> dict[str, list[str]]:
-        """What was said, for a manifest."""
+        """The declared roles, for a manifest."""
         return {role: list(iris) for role, iris in self._said.items()}
 
     def of(self, role: Role) -> Sequence[str]:
-        """The IRIs of what has a role: of one at least."""
+        """The IRIs with a role: at least one."""
         return self._said.get(role) or _USUAL.get(role) or (VIEW + role,)
 
     def node(self, role: Role) -> NamedNode:
-        """The first of them."""
+        """The first term with a role."""
         return NamedNode(self.of(role)[0])
 
     def path(self, role: Role) -> str:
-        """A property path of SPARQL by any of them; of a class the class."""
+        """A SPARQL property path over all terms with a role; for a class the class."""
         return "|".join(terms.write(NamedNode(iri)) for iri in self.of(role))
 
     @property
     def paths(self) -> dict[str, str]:
-        """The paths of all roles by their names in small letters, for `str.format`: `{evidence}`, `{quoted_from}`."""
+        """The paths of all roles by lower-case name, for `str.format`: `{evidence}`, `{quoted_from}`."""
         return {role.name.lower(): self.path(role) for role in Role}

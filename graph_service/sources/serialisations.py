@@ -1,7 +1,7 @@
-"""What a source file is written in: told by the ending of its name, and by its content where the name tells nothing or something else.
+"""Detects a source file's serialisation by its suffix, and by its content if the suffix is missing or wrong.
 
-What is no RDF that is read here is named as far as it can be known, with what to do about it: OWL has syntaxes of its own, which ROBOT
-(https://robot.obolibrary.org/convert) turns into Turtle.
+Other formats are recognised as far as possible, and the error says what to do: OWL has syntaxes of its own, which ROBOT
+(https://robot.obolibrary.org/convert) converts to Turtle.
 """
 
 import json
@@ -28,21 +28,21 @@ _FORMATS = {
     ".n3": ox.RdfFormat.N3,
 }
 
-#: How the names of sources end, as a message has it.
+#: The suffixes of sources, for messages.
 ENDINGS = f"{', '.join(_FORMATS)}, or one of these and {', '.join(SUFFIXES)}"
 
-#: Endings that files of many other kinds have: in a folder, only those are read that are seen to be RDF.
+#: Suffixes of many kinds of files: in a folder, only those with RDF in them are read.
 _COMMON = frozenset({".xml", ".json"})
 
-#: How names of files end that hold RDF or an ontology, or do by mistake, and are not read.
+#: Suffixes of RDF files and ontologies, and misspelt ones, that are not read.
 _MEANT = (".rdfs", ".rdfxml", ".owx", ".ofn", ".omn", ".obo", ".hdt", ".ttl~", ".tll", ".tt", ".ttls", ".turtle", ".ntriples", ".nquads")
 
-#: So much of a file tells what it is.
+#: How many bytes of a file are looked at to detect its format.
 _HEAD = 2**20
 
 _CONVERT = "Convert it, for example with ROBOT: robot convert --input {name} --output {stem}.ttl"
 
-#: What may stand before the root element of an XML document (XML 1.0, section 2.8), piece by piece; and that element's first tag.
+#: What may precede the root element of an XML document (XML 1.0, section 2.8), and that element's start tag.
 _PROLOGUE = re.compile(
     r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>",
     re.DOTALL,
@@ -51,24 +51,24 @@ _ROOT = re.compile(r"<([\w.-]+:)?([\w.-]+)(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']
 
 _COMMENTS = re.compile(r"\s+|#[^\n]*")
 
-#: What Turtle and its kin begin with behind comments: a directive, an IRI, a name, a blank node, a list, a graph.
+#: How the Turtle family begins after comments: a directive, an IRI, a name, a blank node, a list, a graph.
 _TURTLE = re.compile(
     r"$|@(?:prefix|base|version)\b|(?i:prefix|base|version|graph)\s|<[^<>\"{}|^`\\\s]*>|_:|\[|\(|\{|<<|[\w.-]*:[\w:.%/-]*\s"
 )
 
 _JSON = re.compile(r"(?:\{\s*[\"}]|\[\s*[\[{\"\d])")
 
-#: A name of JSON-LD's own, and a colon. Within a text the quotation marks have strokes before them.
+#: A JSON-LD keyword and a colon. The quotation mark is not escaped, so it is not inside a string.
 _KEYWORD = re.compile(r'(?<!\\)"@(?:context|graph|id|type|included|reverse|list|set|value)"\s*:')
 
-#: One statement of N-Quads, with its graph.
+#: A statement of N-Quads with its graph.
 _QUAD = re.compile(r"(?:<[^>]*>|_:\S+)\s+<[^>]*>\s+(?:<[^>]*>|_:\S+|\".*\"\S*)\s+(?:<[^>]*>|_:\S+)\s*\.")
 
-#: What SPARQL has before a query, piece by piece, and a query.
+#: A SPARQL prologue, piece by piece, and a query.
 _DECLARATIONS = re.compile(r"\s+|#[^\n]*|prefix\s+[\w.-]*:\s*<[^>]*>|base\s+<[^>]*>", re.IGNORECASE)
 _QUERY = re.compile(r"(?:select|construct|ask|describe)[\s{*?$(<][^.]*\{", re.IGNORECASE)
 
-#: What a file begins with, behind comments, that is nothing of all that -> what it seems to be, and what to do.
+#: First characters of other formats -> what the file seems to be, and what to do.
 _OTHERS = {
     "%PDF-": "a PDF document",
     "PK\x03\x04": "a ZIP archive, or a document of an office program. Unpack it, or save it as one of these",
@@ -83,12 +83,12 @@ _OTHERS = {
 
 
 def has_graphs(path: Path, otherwise: str = "") -> bool:
-    """Whether a file says by its name that it has graphs of its own; `otherwise` is its ending if its name has none of a format."""
+    """Whether a file's suffix is that of a format with named graphs; `otherwise` is its suffix if its name has none."""
     return _ending_or(path, otherwise) in {".trig", ".nq"}
 
 
 def ending_of(path: Path) -> str:
-    """The ending of a file's name that tells what is in it, in small letters, without that of a packer; empty if there is none."""
+    """The suffix of a file's format, in lower case, without that of a compression; empty if there is none."""
     return Path(_unpacked_name(path)).suffix.lower()
 
 
@@ -98,7 +98,7 @@ def _ending_or(path: Path, otherwise: str) -> str:
 
 
 def stem_of(path: Path) -> str:
-    """The name of a file without its endings."""
+    """A file's name without its suffixes."""
     name = _unpacked_name(path)
     return Path(name).stem if Path(name).suffix.lower() in _FORMATS else name
 
@@ -108,7 +108,7 @@ def _unpacked_name(path: Path) -> str:
 
 
 def is_source(path: Path, limit: int) -> bool:
-    """Whether a file in a folder is to be read: by its name, and by what is in it where such names are common. Raises SourceError."""
+    """Whether a file in a folder is a source: by its suffix, and by its content for common suffixes. Raises SourceError."""
     ending = ending_of(path)
     if ending not in _COMMON:
         return ending in _FORMATS
@@ -120,14 +120,14 @@ def is_source(path: Path, limit: int) -> bool:
 
 
 def is_meant(path: Path) -> bool:
-    """Whether a file in a folder seems to be meant as a source, and is none by its name."""
+    """Whether a file in a folder seems to be meant as a source, though its suffix is not read."""
     return _unpacked_name(path).lower().endswith(_MEANT)
 
 
 def recognise(path: Path, content: bytes, otherwise: str = "") -> ox.RdfFormat:
-    """What a file is written in; `otherwise` is the ending of a format, for a file whose name has none.
+    """Detect a file's serialisation; `otherwise` is a suffix to assume for a file without one.
 
-    Raises SourceError with what it seems to be, if that is nothing that is read here.
+    Raises SourceError, which says what the file seems to be, if it is not RDF.
     """
     if _ending_or(path, otherwise) != ending_of(path):
         return _FORMATS[f".{otherwise}"]
@@ -143,7 +143,7 @@ def recognise(path: Path, content: bytes, otherwise: str = "") -> ox.RdfFormat:
         return ox.RdfFormat.JSON_LD
     _refuse_others(path, text, begin)
     if begin == len(text) and named is not None:
-        # A file that says nothing is read as what can say nothing.
+        # An empty file is valid TriG.
         return ox.RdfFormat.TRIG
     if named not in {ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD, None}:
         return named
@@ -155,7 +155,7 @@ def recognise(path: Path, content: bytes, otherwise: str = "") -> ox.RdfFormat:
 
 
 def _behind(pieces: re.Pattern[str], text: str) -> int:
-    """Where a text goes on behind what is made of such pieces. One after the other, so that none is tried in two ways."""
+    """The offset after all leading matches of a pattern; one at a time, so that it does not backtrack."""
     place = 0
     while match := pieces.match(text, place):
         place = match.end()
@@ -163,7 +163,7 @@ def _behind(pieces: re.Pattern[str], text: str) -> int:
 
 
 def _refuse_others(path: Path, text: str, begin: int) -> None:
-    """Raise SourceError for what is known to be something else."""
+    """Raise SourceError for known formats that are not RDF."""
     for words, what in _OTHERS.items():
         if text.startswith(words, begin):
             _refuse(path, what)
@@ -174,7 +174,7 @@ def _refuse_others(path: Path, text: str, begin: int) -> None:
 
 
 def _is_xml(text: str, root: re.Match[str]) -> bool:
-    """Whether a text is XML, which must say so: `<a> <b> <c> .` is Turtle."""
+    """Whether a text is XML, which must be explicit: `<a> <b> <c> .` is Turtle."""
     return bool(re.match(r"\s*<[?!]", text)) or "xmlns" in root[3] or root[2].lower() == "html"
 
 
@@ -188,14 +188,14 @@ def _recognise_xml(path: Path, text: str, root: re.Match[str]) -> ox.RdfFormat:
         _refuse(path, f"an ontology in OWL/XML. {_CONVERT}")
     if name.lower() == "html":
         _refuse(path, "a page of HTML: is it what a server has sent instead of the file?")
-    # A document of one thing needs no rdf:RDF around it (RDF/XML, section 2.6).
+    # A document about one thing needs no rdf:RDF root (RDF/XML, section 2.6).
     if ending_of(path) not in {".rdf", ".owl"} and RDF not in text[: root.end()]:
         _refuse(path, f"XML and no RDF/XML: its root is <{root[1] or ''}{name}>")
     return ox.RdfFormat.RDF_XML
 
 
 def _with_entities(text: str, document: str) -> str:
-    """A text with the entities in it that a document declares: Protégé has written namespaces so."""
+    """Expand a document's entities in a text: Protégé has written namespaces that way."""
     return re.sub(
         r"&([\w.-]+);",
         lambda use: found[1] if (found := re.search(rf"<!ENTITY\s+{re.escape(use[1])}\s+[\"']([^\"']*)", document)) else use[0],
@@ -204,7 +204,7 @@ def _with_entities(text: str, document: str) -> str:
 
 
 def _has_keywords(content: bytes) -> bool:
-    """Whether JSON is JSON-LD on its outermost level; what is no JSON, and has its keywords, may be meant as such."""
+    """Whether JSON has JSON-LD keywords at its top level; malformed JSON may be meant as such."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -214,16 +214,16 @@ def _has_keywords(content: bytes) -> bool:
 
 
 def _refuse(path: Path, what: str) -> NoReturn:
-    """Raise SourceError: what a file seems to be, and how it is converted, or what sources are."""
+    """Raise SourceError: what a file seems to be, and how to convert it, or which suffixes sources have."""
     if what.endswith(_CONVERT):
-        told = what.removesuffix(_CONVERT) + _CONVERT.format(name=path.name, stem=Path(_unpacked_name(path)).stem)
+        guess = what.removesuffix(_CONVERT) + _CONVERT.format(name=path.name, stem=Path(_unpacked_name(path)).stem)
     else:
-        told = f"{what}. Names of sources end in {ENDINGS}."
-    raise SourceError(f"{path}: not a source file; it seems to be {told}", file=str(path))
+        guess = f"{what}. Names of sources end in {ENDINGS}."
+    raise SourceError(f"{path}: not a source file; it seems to be {guess}", file=str(path))
 
 
 def _text(content: bytes) -> str:
-    """The beginning of a file as a text: what is not UTF-8 says so by its first bytes, or is not needed to tell what it is."""
+    """The beginning of a file as text: other encodings than UTF-8 have a byte order mark, or are not needed for detection."""
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
         if content.startswith(mark):
             return content.decode(encoding, "replace")

@@ -1,4 +1,4 @@
-"""A source file: its triples, and where in it each thing is said. Every error says which file, and which line as far as it is known."""
+"""A source file: its triples, and the line of each. Every error names the file, and the line if known."""
 
 import hashlib
 import re
@@ -17,15 +17,15 @@ from graph_service.sources.parsing import AS_USUAL, Parsed, ParseFault, Reading,
 from graph_service.sources.serialisations import recognise
 from graph_service.sources.unpacking import content_of
 
-#: A prefix is declared (RDF 1.1 Turtle, section 2.4).
+#: A prefix declaration (RDF 1.1 Turtle, section 2.4).
 _BINDING = re.compile(rb"(?:^|[.>])\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file and the graph that its triples go to (None: the file names its graphs itself).
+    """A file and the named graph for its triples (None: the file names its graphs itself).
 
-    What the file says to be in graphs of their own is in those, unless the graph is to have `all` of it.
+    Triples that the file puts into named graphs stay there, unless the graph is to have `all` of them.
     """
 
     path: Path
@@ -45,9 +45,9 @@ class SourceFile:
 
     @property
     def text(self) -> bytes:
-        """What is in the file, unpacked and in UTF-8, with the contexts that it names.
+        """The file's content, decompressed, in UTF-8, with the contexts that it refers to.
 
-        Raises SourceError if it cannot be read or is nothing that is read here.
+        Raises SourceError if it cannot be read or is not RDF.
         """
         return self._content[0]
 
@@ -64,19 +64,19 @@ class SourceFile:
         return self.path.resolve().as_uri()
 
     def _left_out(self, fault: ParseFault) -> ParseFault:
-        """What cannot be read, if it is to be left out. Raises SourceError if not."""
+        """The fault, if the file is read leniently. Raises SourceError if not."""
         if not self.reading.lenient:
-            detail = f"{self.told(fault)}: {fault.detail}"
+            detail = f"{self.place_of(fault)}: {fault.detail}"
             raise SourceError(detail, file=str(self.path), line=fault.line, column=fault.column) from fault
         return fault
 
-    def told(self, fault: ParseFault) -> str:
-        """`file:line:column` of a fault, as far as it is known."""
+    def place_of(self, fault: ParseFault) -> str:
+        """`file:line:column` of a fault, as far as known."""
         return ":".join(str(part) for part in (self.path, fault.line, fault.column) if part is not None)
 
     @property
     def faults(self) -> list[ParseFault]:
-        """What cannot be read and is left out. Raises SourceError if nothing is to be left out."""
+        """What could not be parsed and was skipped. Raises SourceError if the file is not read leniently."""
         return self._parsed.faults
 
     @property
@@ -91,7 +91,7 @@ class SourceFile:
 
     @property
     def bindings(self) -> Iterator[tuple[str, str, int]]:
-        """(prefix, namespace, line) of each declaration of Turtle, as far as it is seen without parsing the file. Raises SourceError."""
+        """(prefix, namespace, line) of each declaration in Turtle, found without parsing the file. Raises SourceError."""
         for match in _BINDING.finditer(self.text):
             yield match[1].decode(), match[2].decode(errors="replace"), self.line_at(match.start(1))
 
@@ -102,11 +102,11 @@ class SourceFile:
         return kind(self.text, self.prefixes)
 
     def line_of(self, iri: str, *parts: str | None) -> int | None:
-        """The line (1-based) where what is said of an IRI begins, or of the last of its parts there; or None (see `Lines`)."""
+        """The line (1-based) of an IRI's statements, or of the last of the parts there; or None (see `Lines`)."""
         return self._lines.of(iri, *parts)
 
     def says(self, iri: str, value: str | None = None) -> bool:
-        """Whether the file says anything of an IRI, or something with a value or by a property of that name."""
+        """Whether the file has a triple about an IRI, or one with this value or property."""
         return any(
             isinstance(quad.subject, ox.NamedNode)
             and quad.subject.value == iri
@@ -115,12 +115,12 @@ class SourceFile:
         )
 
     def line_at(self, offset: int) -> int:
-        """The line (1-based) in which a byte of the file stands."""
+        """The line (1-based) of a byte offset."""
         return self._lines.at(offset)
 
 
 def _renamed(quads: Iterable[ox.Quad], file: SourceFile) -> Iterator[ox.Quad]:
-    """The quads in the file's graph, blank nodes named after the file and their order in it: equal input, equal output."""
+    """The quads in the file's graph, with blank nodes relabelled by a hash of the file and their order in it: equal input, equal output."""
     names: dict[str, ox.BlankNode] = {}
     stem = hashlib.sha256(str(file.path.name).encode() + file.text).hexdigest()[:8]
     graph = None if file.graph is None else ox.NamedNode(file.graph)

@@ -1,4 +1,4 @@
-"""Where the properties of a thing stand in the text of a Turtle file, so that findings name the line and programs change nothing else."""
+"""Finds the place of a thing's properties in a Turtle text, to report lines and to edit only these."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from graph_service.sparql.tokens import Token, tokens
 
 @dataclass(frozen=True)
 class PropertySpan:
-    """Where a property stands in a file's text: its name, and where its values begin and end."""
+    """A property's place in the text: its name, and the start and end of its values."""
 
     property: Token
     start: int
@@ -18,7 +18,7 @@ class PropertySpan:
 
 
 def where(file: SourceFile, subject: str, property: str) -> str:
-    """`file:line` of a property of a thing; of the thing if it does not have the property there."""
+    """`file:line` of a thing's property; of the thing if it has no such property there."""
     text = file.text.decode("utf-8")
     place = block(text, file.prefixes, subject).get(property)
     line = file.line_of(subject) if place is None else text.count("\n", 0, place.property.start) + 1
@@ -26,7 +26,7 @@ def where(file: SourceFile, subject: str, property: str) -> str:
 
 
 def block(text: str, prefixes: Mapping[str, str], subject: str) -> dict[str, PropertySpan]:
-    """The properties of a thing, by IRI, and where each stands in a Turtle text; of several places the first."""
+    """A thing's properties by IRI, with the first place of each in a Turtle text."""
     places: dict[str, PropertySpan] = {}
     for statement in _split(tokens(text), "."):
         if statement and _iri(statement[0], prefixes) == subject:
@@ -37,10 +37,9 @@ def block(text: str, prefixes: Mapping[str, str], subject: str) -> dict[str, Pro
 
 
 def _split(stream: Iterable[Token], mark: str) -> Iterator[list[Token]]:
-    """The tokens of a Turtle text between marks that are in no brackets.
+    """Split a Turtle text's tokens at marks outside brackets.
 
-    Turtle has SPARQL's terminals (RDF 1.1 Turtle, section 6.5) and nothing between them that would be read otherwise. The prefixes
-    and the base may be SPARQL's too: those end with an IRI.
+    Turtle has SPARQL's terminals (RDF 1.1 Turtle, section 6.5). SPARQL-style PREFIX and BASE end with an IRI instead of a mark.
     """
     part: list[Token] = []
     depth = 0
@@ -48,7 +47,7 @@ def _split(stream: Iterable[Token], mark: str) -> Iterator[list[Token]]:
         depth += (token.text in ("[", "(")) - (token.text in ("]", ")"))
         ends = token.text == mark and not depth
         if not ends:
-            # A name may have full stops in it, but the last one ends the statement.
+            # A name may contain full stops, but a final one ends the statement.
             ends = token.kind == "name" and token.text.endswith(".") and not depth
             part.append(token._replace(text=token.text[:-1], end=token.end - 1) if ends else token)
         if ends or (token.kind == "iri" and (part[0].is_word("PREFIX") or part[0].is_word("BASE"))):

@@ -1,4 +1,4 @@
-"""What an author may have meant where a Turtle file cannot be parsed: the parser tells what it met, and not which slip led there."""
+"""Hints for syntax errors in Turtle: the parser reports what it met, not the typing slip that led there."""
 
 import re
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from graph_service.rdf.prefixes import prefixes
 
 
-def mend(told: str) -> str:
-    """A hint at what to mend, by what the parser says; nothing where no usual slip is known."""
+def mend(message: str) -> str:
+    """A hint for a parser's message; empty if it is no common slip."""
     for pattern, hint in _SLIPS:
-        match = re.search(pattern, told)
+        match = re.search(pattern, message)
         if match is not None:
             return hint(match) if callable(hint) else hint
     return ""

@@ -1,4 +1,4 @@
-"""The bytes of a source file, unpacked if it is compressed: by gzip, bzip2, xz or Zstandard, which its content tells, whatever its name."""
+"""Reads source files, decompressing gzip, bzip2, xz and Zstandard, detected by content and not by name."""
 
 import bz2
 import gzip
@@ -16,23 +16,23 @@ try:
 except ImportError:  # the extra `zstd` is not installed
     zstandard = None  # type: ignore[assignment]
 
-#: How the names of compressed files end, behind the ending that tells what is in them.
+#: Suffixes of compressed files, after the suffix of their format.
 SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
 
-#: So many bytes are unpacked at once.
+#: Bytes decompressed at once.
 _PIECE = 2**20
 
-#: So many bytes of Zstandard: a block of four may unpack to 128 KiB (RFC 8878, section 3.1.1.2).
+#: Bytes of Zstandard read at once: a block of four may decompress to 128 KiB (RFC 8878, section 3.1.1.2).
 _SMALL = 512
 
 _FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, *((zstandard.ZstdError,) if zstandard else ()))
 
 
 def content_of(path: Path, limit: int, most: int | None = None) -> bytes:
-    """What is in a file, unpacked; of that no more than `most` bytes, where a number is given.
+    """The content of a file, decompressed; at most `most` bytes if given.
 
-    Raises SourceError for a file that cannot be read or unpacked, and for one of which all is asked and is larger than the limit: of what
-    is compressed, hardly more than that is ever unpacked.
+    Raises SourceError for a file that cannot be read or decompressed, and without `most` for one larger than the limit: hardly more than
+    that is ever decompressed.
     """
     try:
         with path.open("rb") as file:
@@ -52,7 +52,7 @@ def content_of(path: Path, limit: int, most: int | None = None) -> bytes:
 
 
 def _unpacked(path: Path, packer: str, pieces: Iterable[bytes], most: int) -> bytes:
-    """The first bytes of what is unpacked piece by piece. Raises SourceError for what does not end as the packer has it."""
+    """The first bytes of a decompressed stream. Raises SourceError if it is damaged or cut off."""
     found = bytearray()
     try:
         for piece in pieces:
@@ -60,7 +60,7 @@ def _unpacked(path: Path, packer: str, pieces: Iterable[bytes], most: int) -> by
             if len(found) >= most:
                 break
     except _FAULTS as error:
-        # Of the system's own faults, which have a number, the caller tells.
+        # Errors of the operating system, which have a number, are the caller's to report.
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise SourceError(f"{path}: is cut off or damaged, {packer} says: {error}. Take the file anew.") from error
@@ -68,7 +68,7 @@ def _unpacked(path: Path, packer: str, pieces: Iterable[bytes], most: int) -> by
 
 
 def _zstandard(file: IO[bytes]) -> Iterator[bytes]:
-    """What a file of frames holds, which may be several one after the other. Raises EOFError for one that is cut off."""
+    """Decompress one or several frames. Raises EOFError if the last is cut off."""
     frame = None
     while left := file.read(_SMALL):
         while left:
@@ -84,7 +84,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     return iter(partial(stream.read, _PIECE), b"")
 
 
-#: What a file begins with -> what has packed it. RFC 1952; bzip2's and xz's own descriptions; RFC 8878.
+#: Magic number -> compression. RFC 1952; bzip2's and xz's own descriptions; RFC 8878.
 _PACKERS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "Zstandard"}
 
 _UNPACKED: dict[str, Callable[[IO[bytes]], Iterator[bytes]]] = {

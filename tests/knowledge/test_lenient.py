@@ -69,7 +69,7 @@ def test_what_can_be_read_is_there_and_the_rest_is_told(name: str, text: str, sa
     path.write_text(text)
     file = SourceFile(path, None, Reading(lenient=True))
     assert {getattr(quad.object, "value", None) if not isinstance(quad.object, ox.BlankNode) else None for quad in file.quads} == said
-    assert [file.told(fault) for fault in file.faults] == [f"{path}:{place}" for place in told]
+    assert [file.place_of(fault) for fault in file.faults] == [f"{path}:{place}" for place in told]
     assert all(fault.detail.endswith(".") and "Parser error" not in fault.detail for fault in file.faults)
     with pytest.raises(SourceError) as error:
         SourceFile(path, None).quads  # noqa: B018 - it is read
