@@ -1,1 +1,1 @@
-"""What follows from what is said, by OWL 2 RL rules, and why."""
+"""Reasoning: inferring triples by OWL 2 RL or RDFS rules, and explaining why they hold."""

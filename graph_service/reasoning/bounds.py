@@ -1,4 +1,4 @@
-"""A bound of time and memory on work of Python's own, in the main thread of a process: what takes more ends with an error."""
+"""Limits on time and memory of Python code in the main thread: exceeding them raises an error."""
 
 import os
 import signal
@@ -11,15 +11,16 @@ from types import FrameType
 
 from graph_service.errors import BuildError
 
-#: How often it is looked, in seconds.
+#: Seconds between checks.
 _EVERY = 0.2
 
 
 @contextmanager
 def bounded(seconds: float, memory: int, too_much: str) -> Iterator[None]:
-    """Raise BuildError in what is done within, once it takes longer, or has come to hold more bytes, than that.
+    """Raise BuildError in the body once it takes more seconds, or allocates more bytes, than given.
 
-    `too_much` tells what to do about it. Only the main thread gets the signals by which it is looked; what another one does has no bound.
+    `too_much` begins the message and says what to do. The checks need signals, which only the main thread gets: in another there is no
+    limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -42,7 +43,7 @@ def bounded(seconds: float, memory: int, too_much: str) -> Iterator[None]:
 
 
 def _held() -> int:
-    """The memory that this process holds, in bytes; nothing where the system does not tell."""
+    """The resident memory of this process in bytes; 0 where the system does not report it."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:

@@ -1,12 +1,12 @@
-"""What follows: ontology and data -> inferred triples about instances.
+"""Materialisation: ontology and data -> inferred triples about instances.
 
-`rules` turns the ontology's own part (classes, properties, axioms) into rules over instances, and Nemo, a Datalog engine, runs those over
-the data: one predicate for each property and one for each class, terms as numbers, so that the time grows with what is inferred and not
-with the square of what is there. What follows for instances is what the rules of OWL 2 RL give, no more and no less; the tests hold it
-against owlrl, which runs those rules as the specification writes them. What no rule uses is left out, and told (see `supported`).
+`rules` compiles the ontology (classes, properties, axioms) into rules over instances, and Nemo, a Datalog engine, runs them over the data:
+a predicate for each property and each class, terms as numbers, so that the time is linear in what is inferred and not quadratic in the
+data. The inferences for instances are exactly those of OWL 2 RL; tests compare them with owlrl, which runs the rules as the specification
+has them. Constructs that no rule uses are left out and reported (see `supported`).
 
-Kept is what is new about things and concepts and is no tautology: never a statement about a class or property of the ontology,
-about a literal or a blank node.
+Only new triples about things and concepts are kept: no tautologies, and nothing about a class or property of the ontology, a literal or a
+blank node.
 """
 
 from collections import defaultdict
@@ -29,11 +29,11 @@ from graph_service.reasoning.terminology import DECLARATIONS, SAME_AS, TYPE, mem
 from graph_service.reasoning.values import differ, value_of
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
-#: Classes of which it is not worth saying that a thing is a member, or no fact: that it is a term of an ontology.
+#: Types that are not kept: membership in them is trivial, or says that a thing is a term of an ontology.
 _TRIVIAL_TYPES = DECLARATIONS | {ox.NamedNode(iri) for iri in (OWL + "Thing", RDFS + "Resource", OWL + "NamedIndividual")}
 
 
-#: What a triple is about: a property, or rdf:type with a class.
+#: The relation of a triple: a property, or rdf:type with a class.
 Relation = tuple[ox.NamedNode, Any]
 
 Facts = Mapping[Relation, Sequence[ox.Quad]]
@@ -41,7 +41,7 @@ Facts = Mapping[Relation, Sequence[ox.Quad]]
 
 @dataclass(frozen=True)
 class Clash:
-    """A contradiction: the rule that must not hold, and the triples for which it does."""
+    """A contradiction: a rule without a head, and the triples that match its body."""
 
     rule: Rule
     premises: tuple[ox.Triple, ...]
@@ -49,7 +49,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Closure:
-    """What follows from ontology and data: the new triples, sorted; the clashes; the rules that were used, and what none uses."""
+    """The inferred triples, sorted; the contradictions; the rules, and the constructs that no rule uses."""
 
     inferred: Sequence[ox.Triple]
     clashes: Sequence[Clash] = ()
@@ -65,10 +65,10 @@ def close(
     strict: bool = False,
     bound: AbstractContextManager[None] | None = None,
 ) -> Closure:
-    """The closure of ontology and data by the rules of OWL 2 RL, or of RDFS (`rdfs`), which knows no equality and no contradiction.
+    """Materialise ontology and data by the rules of OWL 2 RL, or of RDFS (`rdfs`), which has no equality and no contradictions.
 
-    With `strict`, raises BuildError for the first part of the ontology that no rule uses. Its rules are made within `bound`.
-    Axioms are the ontology's: among the data, a triple like one is a fact, and nothing follows from it.
+    With `strict`, raises BuildError for the first part of the ontology that no rule uses. The rules are compiled within `bound`. Only the
+    ontology has axioms: a triple like one in the data is a fact without consequences.
     """
     said = list(ontology)
     terminology = terminology_of(quad.triple for quad in said)
@@ -90,7 +90,7 @@ def close(
 
 
 def _relation(atom: Atom | ox.Quad) -> Relation:
-    """What an atom or a fact is about: a property, or rdf:type with a class."""
+    """The relation of an atom or a fact: a property, or rdf:type with a class."""
     predicate = atom.predicate
     return (predicate, atom.object if predicate == TYPE else None)
 
@@ -103,7 +103,7 @@ def _by_relation(facts: Iterable[ox.Quad]) -> dict[Relation, list[ox.Quad]]:
 
 
 def _without_equal_terms(facts: dict[Relation, list[ox.Quad]], terms: set[Any]) -> list[LeftOut]:
-    """Take out of the facts what would make an axiom of one: that a class or property is the same as something. What that is."""
+    """Remove owl:sameAs facts about classes and properties, which would act as axioms; returns them as left out."""
     relation = (SAME_AS, None)
     equal = {fact for fact in facts.get(relation, ()) if not terms.isdisjoint((fact.subject, fact.object))}
     left = [fact for fact in facts.pop(relation, ()) if fact not in equal]
@@ -112,22 +112,22 @@ def _without_equal_terms(facts: dict[Relation, list[ox.Quad]], terms: set[Any]) 
     return [LeftOut("owl:sameAs of a class or property", triple) for triple in sorted({fact.triple for fact in equal}, key=str)]
 
 
-def tells_something(t: ox.Triple, terms: set[Any]) -> bool:
-    """Whether a triple is kept, if it is inferred; `terms` are those of the ontology."""
+def is_kept(t: ox.Triple, terms: set[Any]) -> bool:
+    """Whether an inferred triple is kept; `terms` are those of the ontology."""
     return (
-        _is_told_of(t.subject, terms)
+        _is_kept(t.subject, terms)
         and not isinstance(t.object, ox.BlankNode)
         and not (t.predicate == TYPE and t.object in _TRIVIAL_TYPES)
         and not (t.predicate == SAME_AS and t.subject == t.object)
     )
 
 
-def _is_told_of(subject: object, terms: set[Any]) -> bool:
+def _is_kept(subject: object, terms: set[Any]) -> bool:
     return isinstance(subject, ox.NamedNode) and subject not in terms and not subject.value.startswith(_LANGUAGES)
 
 
 def _with_equality(rules: list[Rule], facts: Facts) -> list[Rule]:
-    """The rules, and those of equality if anything may be the same as another."""
+    """The rules, with those of equality if anything may be the same as another thing."""
     if not produces_equality(rules) and (SAME_AS, None) not in facts:
         return rules
     relations = {*facts, *(_relation(atom) for rule in rules for atom in _atoms(rule))}
@@ -136,7 +136,7 @@ def _with_equality(rules: list[Rule], facts: Facts) -> list[Rule]:
 
 
 def _usable(rules: Sequence[Rule], facts: Facts) -> list[Rule]:
-    """Those of the rules that may find something: whose bodies have facts, or what other rules make of facts."""
+    """The rules that may match: those whose body has facts, or heads of other such rules."""
     known, found, left = set(facts), set[Rule](), list(rules)
     while now := {rule for rule in left if known.issuperset(map(_relation, rule.body))}:
         known.update(_relation(rule.head) for rule in now if rule.head)
@@ -146,7 +146,7 @@ def _usable(rules: Sequence[Rule], facts: Facts) -> list[Rule]:
 
 
 def _values(rules: Sequence[Rule], facts: Facts) -> dict[ox.Literal, int]:
-    """The literals that rules compare by value, each with a number for its value; none if each value is written in one way only."""
+    """The literals that rules compare by value, each with a number for its value; empty if no value has two lexical forms."""
     relations, more = set[Relation](), {_relation(atom) for rule in rules if rule.one_value for atom in rule.body}
     while more > relations:
         relations = set(more)
@@ -160,9 +160,9 @@ def _values(rules: Sequence[Rule], facts: Facts) -> dict[ox.Literal, int]:
 
 
 class _Program:
-    """The rules, run by Nemo over the facts: terms as numbers, and for each relation three predicates.
+    """Runs the rules with Nemo over the facts: terms as numbers, and three predicates for each relation.
 
-    `said` are its facts, `all` is what holds, `new` what holds and is not said.
+    `said` are its facts, `all` is what holds, `new` what holds and is not stated.
     """
 
     def __init__(self, rules: Sequence[Rule], facts: Facts) -> None:
@@ -180,12 +180,12 @@ class _Program:
         self._terms = list(self._numbers)
 
     def inferred(self, terms: set[Any]) -> list[ox.Triple]:
-        """The triples worth keeping that are not said, sorted; `terms` are those of the ontology."""
-        # A triple is one number, made of the places that its terms have in order: that sorts millions in little time and space.
+        """The inferred triples that are kept, sorted; `terms` are those of the ontology."""
+        # A triple is encoded as one number, of its terms' ranks in sort order: sorting millions takes little time and memory.
         names = sorted({*self._terms, *chain.from_iterable(self._derived)} - {None}, key=str)
         order = dict(zip(names, range(len(names)), strict=True))
         rank = [order[term] for term in self._terms]
-        told, named = [_is_told_of(term, terms) for term in self._terms], [not isinstance(term, ox.BlankNode) for term in self._terms]
+        kept, named = [_is_kept(term, terms) for term in self._terms], [not isinstance(term, ox.BlankNode) for term in self._terms]
         size = len(names)
         found: list[int] = []
         for relation in self._derived:
@@ -194,15 +194,15 @@ class _Program:
             if predicate == TYPE:
                 if kind not in _TRIVIAL_TYPES and not isinstance(kind, ox.BlankNode):
                     rest = order[TYPE] * size + order[kind]
-                    found += (rank[s] * size * size + rest for (s,) in rows if told[s])
+                    found += (rank[s] * size * size + rest for (s,) in rows if kept[s])
             else:
                 is_same, rest = predicate == SAME_AS, order[predicate] * size
-                found += (rank[s] * size * size + rest + rank[o] for s, o in rows if told[s] and named[o] and not (is_same and s == o))
+                found += (rank[s] * size * size + rest + rank[o] for s, o in rows if kept[s] and named[o] and not (is_same and s == o))
         found.sort()
         return [ox.Triple(names[n // size // size], names[n // size % size], names[n % size]) for n in found]
 
     def clashes(self) -> list[Clash]:
-        """The clashes, in the order of the rules, each once."""
+        """The contradictions, each once, in the order of the rules."""
         found: dict[object, Clash] = {}
         for place, rule in enumerate(self._rules):
             for _, *row in self._engine.result(f"clash{place}") if rule.head is None else ():
@@ -216,7 +216,7 @@ class _Program:
         return list(dict.fromkeys(_relation(rule.head) for rule in self._rules if rule.head))
 
     def _imports(self, folder: Path) -> Iterator[str]:
-        """Write the facts of each relation into a file; the lines of the program that read them and put them to use."""
+        """Write the facts of each relation to a file, and yield the program's lines that import them."""
         numbers, derived = self._numbers, set(self._derived)
         for relation, place in self._places.items():
             path = folder / f"{place}.csv"
@@ -248,7 +248,7 @@ class _Program:
         if rule.head is not None:
             head, output = self._literal(rule.head), ""
         else:
-            # A clash has its variables for a head, to tell for what it holds. It may have none, and a head needs something.
+            # A contradiction's head has its variables, to say what it holds for; without variables it needs a constant.
             head, output = f"clash{place}({', '.join(['0', *map(self._part, _variables(rule))])})", f"\n@output clash{place} ."
         return f"{head} :- {', '.join(body)} .{output}" if body else f"{head} .{output}"
 
@@ -260,7 +260,7 @@ class _Program:
         return f"?{term}" if isinstance(term, str) else str(self._numbers[term])
 
     def _clash(self, rule: Rule, binding: Mapping[str, Any]) -> Clash | None:
-        """The clash of a rule, or None if it speaks of two values that are one, or of one writing, for which there is another rule."""
+        """The contradiction for a match; None if its two values are the same, or its literals identical, which another rule covers."""
         if rule.one_value and all(binding[name] == (binding[of] if isinstance(of, str) else of) for name, of in rule.one_value):
             return None
         if rule.different:
@@ -271,7 +271,7 @@ class _Program:
         for atom in rule.body:
             subject, object_ = (binding[part] if isinstance(part, str) else part for part in (atom.subject, atom.object))
             if isinstance(subject, ox.Literal):
-                # No RDF can say this of a literal, but what gave it to something can be said.
+                # RDF has no triple with a literal as subject; the triples with it as object are the premises.
                 premises += [fact.triple for facts in self._facts.values() for fact in facts if fact.object == subject]
             else:
                 premises.append(ox.Triple(subject, atom.predicate, object_))

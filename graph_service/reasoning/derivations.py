@@ -1,8 +1,8 @@
-"""Values that follow from others by a query, such as the year from a date: no rule of OWL 2 RL computes.
+"""Derived values, such as the year of a date: CONSTRUCT queries for what OWL 2 RL rules cannot compute.
 
 A derivation is a CONSTRUCT query in the ontology's folder `derivations/`. Its first line, a comment, says it in words. Its template is one
-triple with a property that is derived; the triples of its WHERE clause are what the value follows from. What it gives is inferred, and
-explained by the query and those triples.
+triple with the derived property; the triples of its WHERE clause are the premises. Its results are inferred triples, explained by the query
+and those premises.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,16 +23,16 @@ from graph_service.reasoning.rule import Atom, Rule
 from graph_service.reasoning.terminology import Value
 from graph_service.reasoning.values import is_one_value
 
-#: Runs a SELECT query; each row as its values by the names of its variables.
+#: Runs a SELECT query; each row as values by variable name.
 Ask = Callable[[str], Iterable[Mapping[str, Value]]]
 
-#: Explains a triple that a derived one follows from.
+#: Explains a premise.
 Explain = Callable[[ox.Triple], Step]
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A derivation: its name, what it says in words, its query, and the same as a rule, for people."""
+    """A derivation: its name, its sentence, its query, and the same as a rule, for people."""
 
     name: str
     sentence: str
@@ -46,7 +46,7 @@ class Derivation:
         return self.rule.head.predicate
 
     def explain(self, triple: ox.Triple, ask: Ask, explain: Explain) -> Step | None:
-        """Why a triple of the property holds by this derivation; None if it does not."""
+        """Explain a triple of the property by this derivation; None if it does not give it."""
         head = self.rule.head
         assert head is not None
         assert isinstance(head.subject, str)
@@ -69,13 +69,13 @@ def files(ontology: Iterable[Path]) -> list[Path]:
 
 
 def read(paths: Iterable[Path]) -> list[Derivation]:
-    """The derivations in files. Raises SourceError for one that is not as it must be."""
+    """Parse the derivations in files. Raises SourceError for an invalid one."""
     return [parse(path.stem, text_of(path), str(path)) for path in paths]
 
 
 @lru_cache(maxsize=64)
 def parse(name: str, text: str, where: str = "") -> Derivation:
-    """A derivation from its text; one that has not been changed is parsed once. Raises SourceError, beginning with `where`."""
+    """Parse a derivation's text, an unchanged one only once. Raises SourceError prefixed with `where`."""
     sentence = sentence_of(text, "derivation", where)
     try:
         algebra = prepareQuery(text).algebra
@@ -92,9 +92,9 @@ def parse(name: str, text: str, where: str = "") -> Derivation:
 
 
 def derive(derivations: Iterable[Derivation], triples: Iterable[ox.Triple]) -> set[ox.Triple]:
-    """All that the derivations give, and the triples do not tell."""
+    """The triples that the derivations give and that are not there yet."""
     derivations = list(derivations)
-    # Of very many triples few are of a property that a derivation reads or gives.
+    # Only properties that a derivation reads or gives are loaded: few of very many triples.
     properties = {atom.predicate for d in derivations for atom in d.rule.body} | {d.derives for d in derivations}
     store = ox.Store()
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples if t.predicate in properties)

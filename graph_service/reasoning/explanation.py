@@ -1,11 +1,11 @@
-"""Why the graph says something: a derivation from asserted triples by the rules of `reasoning.rules`.
+"""Explanations: derives a triple from asserted ones by the rules of `reasoning.rules`.
 
-Made on demand by searching backwards from the triple, one level deeper at a time, so that the derivation found is a shortest one
-and none goes in a circle. What cannot be derived within a level is remembered for that level; the time is bounded by a deadline.
+A backward search on demand with iterative deepening: the derivation found is a shortest one, without cycles. Failures are remembered for
+each depth; a deadline limits the time.
 
-What follows for a thing without a name, and for a term of the ontology, is not kept in the graph (see `closure`), and may yet be what a
-triple that is kept follows from. Such a step on the way is derived here anew. Its ends are looked for only where no derivation is found
-otherwise: a derivation through what the graph tells is preferred to a shorter one.
+Inferences about blank nodes and terms of the ontology are not kept in the graph (see `closure`), though a kept triple may depend on them.
+Such intermediate steps are derived again, but only if there is no derivation otherwise: one through triples in the graph is preferred to a
+shorter one.
 """
 
 import time
@@ -21,27 +21,27 @@ from graph_service.reasoning.rules import equality
 from graph_service.reasoning.terminology import TYPE, Value
 from graph_service.reasoning.values import is_one_value
 
-#: Triples that match a pattern of subject, predicate and object, None for any: in all of the graph, inferred ones included. A blank node
-#: is itself: that of its name in what was matched before.
+#: The triples that match a subject, predicate and object, None for any, in the whole graph with its inferences. A blank node is matched by
+#: the label of earlier results.
 Match = Callable[[Value | None, ox.NamedNode, Value | None], Iterable[ox.Triple]]
 
 _Pattern = tuple[Value | None, ox.NamedNode, Value | None]
 
 Binding = Mapping[str, Value]
 
-#: An explanation of more steps is not told: nobody reads it, and the origin of each is looked up.
+#: A longer explanation is refused: nobody reads it, and the source of each step is looked up.
 MOST_STEPS = 1000
 
-#: No derivation in a graph of this kind is nearly as deep; the deadline bounds the search long before.
+#: No derivation in such graphs is nearly as deep; the deadline ends the search long before.
 _DEEPEST = 64
 
-#: What matches a pattern is remembered for a search, if it is not more than so many triples.
+#: The most triples of a match that are cached for a search.
 _FEW = 256
 
 
 @dataclass(frozen=True)
 class Step:
-    """A triple and why it holds: by a rule from premises, or, with no rule, because it is asserted."""
+    """A triple and why it holds: by a rule from premises, or, without a rule, because it is asserted."""
 
     triple: ox.Triple
     rule: Rule | None = None
@@ -49,8 +49,8 @@ class Step:
 
     @property
     def steps(self) -> list["Step"]:
-        """The steps of the derivation, this one first, each once: many may rest on the same."""
-        # By its triple: a step's own hash would look through all steps below it, and through those that are shared again and again.
+        """The steps of the derivation, this one first, each once, since several may share a premise."""
+        # Keyed by triple: a step's own hash would recurse into shared premises again and again.
         found: dict[ox.Triple, Step] = {}
         waiting = [self]
         while waiting:
@@ -62,15 +62,15 @@ class Step:
 
     @property
     def leaves(self) -> list[ox.Triple]:
-        """The asserted triples that the derivation rests on, each once, in order."""
+        """The asserted triples of the derivation, each once, in order."""
         return [step.triple for step in self.steps if step.rule is None]
 
 
 class Explainer:
     """Finds derivations of the triples of one graph.
 
-    `match` finds triples in the whole graph, `is_asserted` tells those that are said and not inferred. `terms` are the subjects of which
-    the graph does not tell what follows, beside blank nodes. With `equality` the rules of owl:sameAs belong to the rules.
+    `match` finds triples in the whole graph, `is_asserted` tells asserted from inferred ones. `terms` are subjects, beside blank nodes,
+    whose inferences are not kept in the graph. With `equality`, the rules of owl:sameAs are used, too.
     """
 
     def __init__(
@@ -94,13 +94,13 @@ class Explainer:
     def explain(self, triple: ox.Triple, seconds: float) -> Step:
         """A shortest derivation of a triple.
 
-        Raises NotFound if it is neither asserted nor derivable, OutOfTime if the search takes longer than `seconds`, and ResultTooLarge
-        for one of more than MOST_STEPS steps.
+        Raises NotFound if it is neither asserted nor derivable, OutOfTime if the search takes longer than `seconds`, and ResultTooLarge for
+        more than MOST_STEPS steps.
         """
         end = time.monotonic() + seconds
         step = _Search(self, triple, end).found()
-        if step is None and (self.is_untold(triple.subject, triple.object) or any(self.match(*triple))):
-            # It holds, so there is a derivation, and it takes what the graph does not tell.
+        if step is None and (self.is_not_kept(triple.subject, triple.object) or any(self.match(*triple))):
+            # The triple holds, so its derivation must use inferences that the graph does not keep.
             step = _Search(self, triple, end, wide=True).found()
         if step is None:
             raise NotFound(f"Nothing in the graph leads to {triple}.")
@@ -121,19 +121,19 @@ class Explainer:
         """The triples of the graph that match a pattern."""
         return self._match(subject, predicate, object_)
 
-    def is_untold(self, subject: object, object_: object) -> bool:
-        """Whether the graph does not tell what follows for a subject and an object."""
+    def is_not_kept(self, subject: object, object_: object) -> bool:
+        """Whether the graph does not keep inferences with this subject and object."""
         return not isinstance(subject, ox.NamedNode) or subject in self._terms or isinstance(object_, ox.BlankNode)
 
     def asserted(self, triple: ox.Triple) -> bool:
-        """Whether a triple is said and not only inferred."""
+        """Whether a triple is asserted."""
         return self._is_asserted(triple)
 
 
 class _Search:
-    """One search: what was proved, what cannot be proved within a depth, and whether a depth was ever too small.
+    """One search: what is proved, what failed at which depth, and whether the depth limit was reached.
 
-    With `wide`, what the graph does not tell is looked for as well.
+    With `wide`, inferences that the graph does not keep are derived as well.
     """
 
     def __init__(self, explainer: Explainer, goal: ox.Triple, deadline: float, wide: bool = False) -> None:
@@ -143,7 +143,7 @@ class _Search:
         self._wide = wide
         self._proved: dict[ox.Triple, Step] = {}
         self._failed: dict[ox.Triple, int] = {}
-        self._told: dict[_Pattern, list[ox.Triple]] = {}
+        self._kept: dict[_Pattern, list[ox.Triple]] = {}
         self._derived: dict[tuple[_Pattern, int], list[ox.Triple]] = {}
         self._cut_off = False
 
@@ -155,7 +155,7 @@ class _Search:
             step = self._prove(self._goal, depth)
             if step is not None:
                 return step
-            # A level that has reached nothing else goes in a circle.
+            # An iteration that found nothing new goes in a cycle.
             if not self._wide and (not self._cut_off or (depth > 1 and known == (len(self._proved), len(self._failed)))):
                 break
         return None
@@ -168,7 +168,7 @@ class _Search:
         if depth <= self._failed.get(triple, 0):
             self._cut_off = True
             return None
-        self._look_at_the_clock()
+        self._check_deadline()
         for rule in self._explainer.rules_for(triple.predicate, triple.object):
             assert rule.head is not None
             binding = _unify(rule.head, triple, {})
@@ -191,9 +191,9 @@ class _Search:
         return tuple(steps)
 
     def _solutions(self, rule: Rule, binding: Binding, depth: int) -> Iterator[tuple[tuple[ox.Triple, ...], Binding]]:
-        """The ways to fill the body of a rule, each as the triples of its atoms in order, with the binding of all variables.
+        """The matches of a rule's body, each as the triples of its atoms in order, with the binding of all variables.
 
-        Of what the graph does not tell, what can be derived within a depth; a triple with both ends known may be one that cannot.
+        Atoms that the graph does not keep are derived within the depth; with both ends bound, one is only assumed, to be proved later.
         """
         for triples, filled in self._filled(rule.body, binding, depth):
             if rule.different and len({filled[name] for name in rule.different}) == 1:
@@ -205,7 +205,7 @@ class _Search:
         if not body:
             yield (), binding
             return
-        # The atom with the fewest open ends is looked up first; the triples are handed out in the order of the body.
+        # The atom with the fewest unbound variables is matched first; the triples are returned in the order of the body.
         place = min(range(len(body)), key=lambda n: sum(part not in binding for part in body[n].variables))
         atom = body[place]
         subject, object_ = (binding.get(part) if isinstance(part, str) else part for part in (atom.subject, atom.object))
@@ -220,28 +220,28 @@ class _Search:
         subject, predicate, object_ = pattern
         if isinstance(subject, ox.Literal):
             return
-        if subject is not None and object_ is not None and self._explainer.is_untold(subject, object_):
+        if subject is not None and object_ is not None and self._explainer.is_not_kept(subject, object_):
             yield ox.Triple(subject, predicate, object_)
             return
-        yield from self._told_of(pattern)
+        yield from self._kept_in_graph(pattern)
         if self._wide and (subject is None or object_ is None):
-            yield from self._untold_of(pattern, depth)
+            yield from self._derivable(pattern, depth)
 
-    def _told_of(self, pattern: _Pattern) -> Iterable[ox.Triple]:
-        if pattern in self._told:
-            return self._told[pattern]
+    def _kept_in_graph(self, pattern: _Pattern) -> Iterable[ox.Triple]:
+        if pattern in self._kept:
+            return self._kept[pattern]
         found = iter(self._explainer.match(*pattern))
         first = list(islice(found, _FEW + 1))
         if len(first) > _FEW:
             return chain(first, found)
-        return self._told.setdefault(pattern, first)
+        return self._kept.setdefault(pattern, first)
 
-    def _untold_of(self, pattern: _Pattern, depth: int) -> list[ox.Triple]:
-        """What matches a pattern, can be derived within a depth, and is nothing that the graph tells."""
+    def _derivable(self, pattern: _Pattern, depth: int) -> list[ox.Triple]:
+        """The triples that match a pattern, are derivable within the depth, and are not kept in the graph."""
         if depth <= 0:
             return []
         if (pattern, depth) not in self._derived:
-            self._look_at_the_clock()
+            self._check_deadline()
             found: dict[ox.Triple, None] = {}
             subject, predicate, object_ = pattern
             for rule in self._explainer.rules_for(predicate, object_):
@@ -249,12 +249,12 @@ class _Search:
                 binding = _bound(rule.head, subject, object_)
                 for _, filled in self._solutions(rule, binding, depth - 1) if binding is not None else ():
                     triple = _instance(rule.head, filled)
-                    if triple is not None and self._explainer.is_untold(triple.subject, triple.object):
+                    if triple is not None and self._explainer.is_not_kept(triple.subject, triple.object):
                         found[triple] = None
             self._derived[pattern, depth] = [*found]
         return self._derived[pattern, depth]
 
-    def _look_at_the_clock(self) -> None:
+    def _check_deadline(self) -> None:
         if time.monotonic() > self._deadline:
             raise OutOfTime(f"No explanation of {self._goal} was found in time.")
 
@@ -264,7 +264,7 @@ def _relation(predicate: ox.NamedNode, object_: object) -> tuple[ox.NamedNode, o
 
 
 def _unify(atom: Atom, triple: ox.Triple, binding: Binding) -> Binding | None:
-    """The binding with which the atom is the triple, or None."""
+    """The binding that makes the atom equal the triple, or None."""
     filled = dict(binding)
     for part, term in ((atom.subject, triple.subject), (atom.object, triple.object)):
         if (part if not isinstance(part, str) else filled.setdefault(part, term)) != term:
@@ -273,7 +273,7 @@ def _unify(atom: Atom, triple: ox.Triple, binding: Binding) -> Binding | None:
 
 
 def _bound(atom: Atom, subject: Value | None, object_: Value | None) -> Binding | None:
-    """The binding with which the atom matches a pattern of its property, or None."""
+    """The binding that makes the atom match a pattern of its property, or None."""
     filled: dict[str, Value] = {}
     for part, term in ((atom.subject, subject), (atom.object, object_)):
         if term is not None and (part if not isinstance(part, str) else filled.setdefault(part, term)) != term:
@@ -282,6 +282,6 @@ def _bound(atom: Atom, subject: Value | None, object_: Value | None) -> Binding 
 
 
 def _instance(atom: Atom, binding: Binding) -> ox.Triple | None:
-    """The triple of an atom whose variables are bound; None where its subject is a literal, which no triple can have."""
+    """The triple of an atom whose variables are bound; None if its subject is a literal."""
     subject, object_ = (binding[part] if isinstance(part, str) else part for part in (atom.subject, atom.object))
     return None if isinstance(subject, ox.Literal) else ox.Triple(subject, atom.predicate, object_)

@@ -1,4 +1,4 @@
-"""What the sources say, and what follows from it."""
+"""Reads the sources and infers from them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from graph_service.formats.rdf_writer import write_readably
 from graph_service.reasoning.bounds import bounded
 from graph_service.reasoning.closure import Clash, close
 from graph_service.reasoning.explanation import Explainer
-from graph_service.reasoning.leftovers import told
+from graph_service.reasoning.leftovers import warnings_of
 from graph_service.reasoning.supported import LeftOut
 from graph_service.settings import Settings
 from graph_service.sources.evidence import evidence
 from graph_service.sources.sources import Progress, Sources
 from graph_service.sources.unreadable import refuse_unreadable
 
-#: The kinds of reasoning, by the values of their setting, as people call them.
+#: Kinds of reasoning: value of the setting -> name for people.
 REASONING = {"owl-rl": "OWL 2 RL", "rdfs": "RDFS"}
 
-#: What to do about an ontology that takes too much, by the kind of reasoning.
+#: Messages for an ontology that exceeds the limits, by kind of reasoning.
 _TOO_MUCH = {
     "owl-rl": "The ontology is too large to reason over within the limits: --reasoning rdfs uses less of it, --reasoning none nothing; "
     "--ontology-deadline and --ontology-memory set the limits.",
@@ -30,14 +30,14 @@ _TOO_MUCH = {
     "--ontology-deadline and --ontology-memory set the limits.",
 }
 
-#: A clash is found once, and its explanation is for a person: it may take its time, but not for ever; and a person reads so many.
+#: Seconds for explaining a contradiction, and the most contradictions that are reported.
 _EXPLANATION_SECONDS = 10
-_TOLD = 50
+_REPORTED = 50
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the sources say, read and put in order: before anything is inferred or checked."""
+    """The parsed sources, before inference and checks."""
 
     sources: Sources
     ontology: list[ox.Quad]
@@ -46,17 +46,17 @@ class Knowledge:
 
     @property
     def asserted(self) -> list[ox.Quad]:
-        """All of it, each quad once, in a stable order."""
+        """All quads, each once, in a stable order."""
         return sorted({*self.ontology, *self.data, *self.evidence}, key=str)
 
     @cached_property
     def said(self) -> frozenset[ox.Triple]:
-        """The triples of ontology and data, without the records of who says them: what is reasoned over."""
+        """The triples of ontology and data, without the records of evidence: the input of reasoning."""
         return frozenset(quad.triple for quad in (*self.ontology, *self.data))
 
 
 def read(sources: Sources, progress: Progress) -> Knowledge:
-    """Parse all files and make the records of their statements. Raises SourceError."""
+    """Parse all files and make the records of evidence. Raises SourceError."""
     progress(f"Reading {len(sources.files)} files.")
     refuse_unreadable((*sources.files, *sources.about))
     sources.adopt_prefixes()
@@ -72,7 +72,7 @@ def read(sources: Sources, progress: Progress) -> Knowledge:
 
 @dataclass(frozen=True)
 class Inferred:
-    """The triples that follow, sorted, and what of the ontology no rule uses, told with file and line."""
+    """The inferred triples, sorted; the constructs that no rule uses, and warnings about them with file and line."""
 
     triples: list[ox.Triple]
     left_out: list[LeftOut]
@@ -80,11 +80,10 @@ class Inferred:
 
 
 def infer(knowledge: Knowledge, settings: Settings | None = None) -> Inferred:
-    """What follows from what the sources say, by the rules that the settings name (`reasoning`): of OWL 2 RL, or of RDFS.
+    """Infer from the sources, by the rules of the setting `reasoning`: OWL 2 RL, or RDFS.
 
-    Raises Contradiction if they contradict each other: each clash with its axiom, its individuals, and where the triples that it
-    rests on are said; and BuildError for an ontology that takes too much time or memory, and, if the settings are `strict`, for the first
-    part of it that no rule uses.
+    Raises Contradiction: each contradiction with its axiom, its individuals, and the places of the triples that it rests on; BuildError for
+    an ontology that takes too much time or memory, and, if the settings are `strict`, for the first part of it that no rule uses.
     """
     settings = settings or Settings()
     reasoning = settings.reasoning
@@ -94,19 +93,19 @@ def infer(knowledge: Knowledge, settings: Settings | None = None) -> Inferred:
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in (*knowledge.said, *closure.inferred))
         explainer = Explainer(closure.rules, partial(_match, store), knowledge.said.__contains__)
-        clashes = [_account(clash, explainer, knowledge.sources) for clash in closure.clashes[:_TOLD]]
-        if len(closure.clashes) > _TOLD:
-            clashes.append(f"So it does in {len(closure.clashes) - _TOLD:,} more ways.")
+        clashes = [_report(clash, explainer, knowledge.sources) for clash in closure.clashes[:_REPORTED]]
+        if len(closure.clashes) > _REPORTED:
+            clashes.append(f"So it does in {len(closure.clashes) - _REPORTED:,} more ways.")
         raise Contradiction("\n".join(["The graph contradicts itself.", *clashes]), clashes=clashes)
-    return Inferred(list(closure.inferred), list(closure.left_out), told(closure.left_out, knowledge.sources, REASONING[reasoning]))
+    return Inferred(list(closure.inferred), list(closure.left_out), warnings_of(closure.left_out, knowledge.sources, REASONING[reasoning]))
 
 
 def _match(store: ox.Store, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode, object_: Any) -> Iterator[ox.Triple]:  # noqa: ANN401 - any term, or None for any
     return (quad.triple for quad in store.quads_for_pattern(subject, predicate, object_, None))
 
 
-def _account(clash: Clash, explainer: Explainer, sources: Sources) -> str:
-    """A clash as lines: where and of what it is, its axiom, the triples that must not stand together, and where they come from."""
+def _report(clash: Clash, explainer: Explainer, sources: Sources) -> str:
+    """A contradiction as text: its place and thing, its axiom, the contradicting triples, and their sources."""
     lines: list[str] = []
     first = ""
     for premise in clash.premises:

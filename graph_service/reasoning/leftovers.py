@@ -1,4 +1,4 @@
-"""What the reasoning leaves out of an ontology, told: how often by each construct, and where the first of them stand."""
+"""Warnings about the constructs of an ontology that reasoning ignores: how often each occurs, and where first."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,12 +9,12 @@ from graph_service.reasoning.terminology import FIRST, REST, TYPE
 from graph_service.sources.source_file import SourceFile
 from graph_service.sources.sources import Sources
 
-#: How many places of one construct are told.
+#: How many places of a construct are listed.
 _PLACES = 3
 
 
-def told(left_out: Iterable[LeftOut], sources: Sources, rules: str) -> list[str]:
-    """A sentence for each construct, the most frequent first, which begins with `file:line`. `rules` names the rules that do not use it."""
+def warnings_of(left_out: Iterable[LeftOut], sources: Sources, rules: str) -> list[str]:
+    """A sentence for each construct, most frequent first, beginning with `file:line`. `rules` is the name of the rule set."""
     found: dict[str, list[ox.Triple]] = {}
     for left in left_out:
         found.setdefault(left.construct, []).append(left.place or left.triple)
@@ -32,7 +32,7 @@ def _sentence(construct: str, count: int, places: Sequence[str], rules: str) -> 
 
 
 class _Places:
-    """Where triples are said, those about what has no name, too: by the properties that lead to it from a name."""
+    """Finds the place of a triple; that of a blank node by the properties that lead to it from an IRI."""
 
     def __init__(self, sources: Sources) -> None:
         self._files: dict[ox.Triple, SourceFile] = {}
@@ -44,7 +44,7 @@ class _Places:
                     self._leading.setdefault(quad.object, quad.triple)
 
     def of(self, triple: ox.Triple) -> str:
-        """`file:line` of a triple, as far as it is known; `(nowhere)` if no file says it."""
+        """`file:line` of a triple, as far as known; `(nowhere)` if no file has it."""
         if triple not in self._files:
             return "(nowhere)"
         file, steps = self._files[triple], [triple]

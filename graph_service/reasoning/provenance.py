@@ -1,4 +1,4 @@
-"""An explanation for its readers: as lines, as plain data, as RDF with PROV-O."""
+"""Output of an explanation: as text, as JSON, as RDF with PROV-O."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from graph_service.sources.roles import Role, Roles
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage: its IRI, its words, the IRI of its document, and the language they are in."""
+    """A passage: its IRI, its words, its document's IRI, and its language."""
 
     iri: str
     words: str
@@ -25,7 +25,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Origin:
-    """Who says a triple: named graphs, and passages of documents."""
+    """The sources of a triple: named graphs, and passages of documents."""
 
     graphs: tuple[str, ...]
     passages: tuple[Passage, ...]
@@ -33,23 +33,23 @@ class Origin:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A derivation of a triple, and the origin of each asserted triple that it rests on."""
+    """A derivation of a triple, and the origin of each asserted triple that it uses."""
 
     step: Step
     origins: Mapping[ox.Triple, Origin]
 
 
 def as_lines(explanation: Explanation) -> Iterator[str]:
-    """The derivation as an indented list, each asserted triple with its words; what is told once is not told again."""
-    told: set[ox.Triple] = set()
+    """The derivation as an indented list, each asserted triple with its passages; a repeated step is shortened."""
+    shown: set[ox.Triple] = set()
 
     def lines(step: Step, depth: int) -> Iterator[str]:
         indent = "  " * depth
         yield f"{indent}{write_readably(step.triple)}"
-        if step.triple in told:
+        if step.triple in shown:
             yield f"{indent}  as above"
             return
-        told.add(step.triple)
+        shown.add(step.triple)
         if step.rule is not None:
             yield f"{indent}  inferred by {step.rule.axiom} ({step.rule.name}) from"
             for premise in step.premises:
@@ -66,7 +66,7 @@ def as_lines(explanation: Explanation) -> Iterator[str]:
 def as_data(explanation: Explanation) -> dict[str, object]:
     """The derivation as plain data: each step with its triple, and either its rule and premises or its graphs and passages.
 
-    Steps are numbered. One on which several rest is told once; where it comes again it has its triple and its number and is `repeated`.
+    Steps are numbered. A shared step is given once; its repetitions have triple, number and `repeated`.
     """
     numbers: dict[ox.Triple, int] = {}
 
@@ -74,24 +74,24 @@ def as_data(explanation: Explanation) -> dict[str, object]:
         triple: dict[str, object] = {name: str(getattr(step.triple, name)) for name in ("subject", "predicate", "object")}
         is_new = step.triple not in numbers
         number = numbers.setdefault(step.triple, len(numbers) + 1)
-        told = {**triple, "step": number, "inferred": step.rule is not None}
+        about = {**triple, "step": number, "inferred": step.rule is not None}
         if not is_new:
-            return {**told, "repeated": True}
+            return {**about, "repeated": True}
         if step.rule is not None:
             rule = {"name": step.rule.name, "axiom": step.rule.axiom}
-            return {**told, "rule": rule, "premises": [data(premise) for premise in step.premises]}
+            return {**about, "rule": rule, "premises": [data(premise) for premise in step.premises]}
         origin = explanation.origins[step.triple]
         passages = [{"iri": p.iri, "words": p.words, "document": p.document} for p in origin.passages]
-        return {**told, "graphs": list(origin.graphs), "passages": passages}
+        return {**about, "graphs": list(origin.graphs), "passages": passages}
 
     return data(explanation.step)
 
 
 def as_triples(space: Space, roles: Roles, explanation: Explanation) -> set[ox.Triple]:
-    """The derivation as RDF: a statement for each triple.
+    """The derivation as RDF: a reified statement for each triple.
 
-    An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, which is labelled with the
-    axiom; an asserted one has its passages as evidence and its graphs as `prov:hadPrimarySource`.
+    An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, labelled with the axiom; an asserted
+    one has its passages as evidence and its graphs as `prov:hadPrimarySource`.
     """
     found: set[ox.Triple] = set()
 

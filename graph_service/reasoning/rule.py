@@ -1,4 +1,4 @@
-"""A rule over instances: if its body holds, so does its head. A rule without a head is a clash."""
+"""A Datalog rule over instances: its body implies its head. A rule without a head is a contradiction."""
 
 from dataclasses import dataclass
 
@@ -23,11 +23,11 @@ class Atom:
 
 @dataclass(frozen=True)
 class Rule:
-    """If the body holds, so does the head; without a head, the body is a clash.
+    """The body implies the head; without a head, a match of the body is a contradiction.
 
-    `name` is the rule's name in the specification, `axiom` what the ontology says, for people. `different` are two variables that
-    must not be the same term; in a clash, they must be two values: things that may turn out to be one are no clash. `one_value` are
-    pairs of a variable and another or a literal, which must be literals of one value, however it is written (rule dt-eq).
+    `name` is the rule's name in the specification, `axiom` what the ontology says, for people. `different` are two variables that must be
+    bound to different terms; in a contradiction, to two values: things that may be the same are none. `one_value` are pairs of a variable
+    and another or a literal that must have the same value, in any lexical form (rule dt-eq).
     """
 
     name: str
@@ -39,5 +39,5 @@ class Rule:
 
 
 def is_of(atom: Atom, node: Value) -> bool:
-    """Whether an atom says that something is of a class."""
+    """Whether an atom says that something is a member of a class."""
     return atom.predicate == TYPE and atom.object == node

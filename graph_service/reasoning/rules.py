@@ -1,8 +1,8 @@
-"""Rules over instances, compiled from an ontology: the OWL 2 RL/RDF rules with the ontology's own terms put in.
+"""Compiles an ontology into rules over instances: the OWL 2 RL/RDF rules with the ontology's terms filled in.
 
-The generic rules (OWL 2 Profiles, section 4.3, tables 4 to 8) quantify over axioms; here each axiom becomes a rule of its own, so
-that `ex:Dog rdfs:subClassOf ex:Animal` is the rule "a Dog is an Animal" and not a join. Every class expression,
-named or not, is a class. What no rule uses was left out by `supported`.
+The generic rules (OWL 2 Profiles, section 4.3, tables 4 to 8) quantify over axioms; here each axiom becomes a rule of its own, so that
+`ex:Dog rdfs:subClassOf ex:Animal` is the rule "a Dog is an Animal" and not a join. Every class expression, named or not, is a class.
+`supported` has removed what no rule uses.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -33,21 +33,21 @@ from graph_service.reasoning.terminology import (
     owl,
     show,
 )
-from graph_service.reasoning.unfolding import with_everything_told, without_unnamed_classes
+from graph_service.reasoning.unfolding import with_things, without_unnamed_classes
 from graph_service.reasoning.writings import of_any_writing
 
 
 def compile_rules(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl", having_members: Collection[object] = ()) -> list[Rule]:
-    """The rules of an ontology, given its terminology, as far as there are rules for it by a kind of reasoning (see `sort_out`).
+    """Compile an ontology's terminology, as far as the kind of reasoning has rules (see `sort_out`).
 
-    `having_members` are the classes without names of which the ontology says that something belongs to them.
+    `having_members` are the unnamed classes that have stated members.
     """
     ontology, left_out = sort_out(terminology, reasoning)
     return rules_of_rdfs(ontology) if reasoning == "rdfs" else rules_of(ontology, left_out, having_members)
 
 
 def rules_of_rdfs(ontology: Terminology) -> list[Rule]:
-    """The rules of subclass, subproperty, domain and range in that part of an ontology for which there are rules."""
+    """The rules of subclass, subproperty, domain and range for the supported part of an ontology."""
     rules = [
         *(_class_rule(a, b) for a, b in _hierarchy(ontology, SUB_CLASS, owl("equivalentClass"))),
         *(_property_rule(ontology, a, b) for a, b in _hierarchy(ontology, SUB_PROPERTY, owl("equivalentProperty"))),
@@ -57,7 +57,7 @@ def rules_of_rdfs(ontology: Terminology) -> list[Rule]:
 
 
 def rules_of(ontology: Terminology, left_out: Iterable[LeftOut] = (), having_members: Collection[object] = ()) -> list[Rule]:
-    """The rules of that part of an ontology for which there are rules, given what was left out of the whole."""
+    """The rules for the supported part of an ontology, given what was left out of it."""
     rules = [
         *(_class_rule(a, b) for a, b in _hierarchy(ontology, SUB_CLASS, owl("equivalentClass"))),
         *(_property_rule(ontology, a, b) for a, b in _hierarchy(ontology, SUB_PROPERTY, owl("equivalentProperty"))),
@@ -71,20 +71,20 @@ def rules_of(ontology: Terminology, left_out: Iterable[LeftOut] = (), having_mem
         Rule("eq-ref, eq-diff1", "nothing differs from itself", None, (Atom("x", DIFFERENT_FROM, "x"),)),
     ]
     if any(left_out) or having_members:
-        # Within the profile every restriction has rules for its members, which say as much.
+        # Within OWL 2 RL each restriction has rules for its members, which imply these.
         rules += (replace(_class_rule(a, b), name=name) for name, a, b in below_by_their_values(ontology))
-    rules = with_everything_told(list(dict.fromkeys(map(_said_of_nothing, rules))), ontology.instances("Class"))
+    rules = with_things(list(dict.fromkeys(map(_clash_if_nothing, rules))), ontology.instances("Class"))
     compiled = without_unnamed_classes(rules, having_members)
     return [*compiled, *of_any_writing(compiled, frozenset(ontology.instances("ObjectProperty")))]
 
 
-def _said_of_nothing(rule: Rule) -> Rule:
-    """A rule that would make something a member of owl:Nothing, as the clash that it is."""
+def _clash_if_nothing(rule: Rule) -> Rule:
+    """Turn a rule that derives membership in owl:Nothing into a contradiction."""
     return replace(rule, head=None) if rule.head is not None and is_of(rule.head, NOTHING) else rule
 
 
 def produces_equality(rules: Iterable[Rule]) -> bool:
-    """Whether some rule may find two things to be the same."""
+    """Whether a rule may derive that two things are the same."""
     return any(rule.head is not None and rule.head.predicate == SAME_AS for rule in rules)
 
 
@@ -103,7 +103,7 @@ def equality(predicates: Iterable[ox.NamedNode], classes: Iterable[Value]) -> It
 
 
 def _hierarchy(ontology: Terminology, relation: ox.NamedNode, equivalence: ox.NamedNode) -> list[tuple[Node, Value]]:
-    """What is said to be below what: what else is below it follows, in more steps."""
+    """The stated pairs of a hierarchy: the transitive ones follow from these."""
     pairs = set(ontology.pairs(relation))
     for a, b in ontology.pairs(equivalence):
         assert isinstance(b, Node)
@@ -158,7 +158,7 @@ def _characteristics(ontology: Terminology) -> Iterator[Rule]:
         yield from _at_most_one(ontology, p, "prp-fp", axiom, (step(p, "x", "y"), step(p, "x", "z")))
     for p, axiom in each("InverseFunctionalProperty"):
         if p in ontology.instances("DatatypeProperty"):
-            # A subject is a thing, whatever the property has for values.
+            # Subjects are things, whatever the property's values are.
             yield Rule("prp-ifp", axiom, Atom("y", SAME_AS, "z"), (step(p, "y", "x"), step(p, "z", "x")), different=("y", "z"))
         else:
             yield from _at_most_one(ontology, p, "prp-ifp", axiom, (step(p, "y", "x"), step(p, "z", "x")))
@@ -169,7 +169,7 @@ def _characteristics(ontology: Terminology) -> Iterator[Rule]:
 
 
 def _at_most_one(ontology: Terminology, p: Node, name: str, axiom: str, body: tuple[Atom, ...]) -> Iterator[Rule]:
-    """The rules of a body whose `y` and `z` must be one: two things are the same, two different values are a clash."""
+    """The rules for a body whose `y` and `z` must be the same: two things become the same, two different values are a contradiction."""
     if p not in ontology.instances("DatatypeProperty"):
         yield Rule(name, axiom, Atom("y", SAME_AS, "z"), body, different=("y", "z"))
     if p not in ontology.instances("ObjectProperty"):
@@ -177,7 +177,7 @@ def _at_most_one(ontology: Terminology, p: Node, name: str, axiom: str, body: tu
 
 
 def _keys(ontology: Terminology) -> Iterator[Rule]:
-    """Members of a class that share a value of each property of its key are the same (prp-key)."""
+    """Members of a class that share a value of each key property are the same (prp-key)."""
     for c, key in ontology.pairs(owl("hasKey")):
         parts = ontology.members(key)
         shared = [_step(ontology, p, thing, f"z{n}") for n, p in enumerate(parts) for thing in ("x", "y")]
@@ -232,7 +232,7 @@ def _expressions(ontology: Terminology) -> Iterator[Rule]:
             yield Rule("cls-uni", f"{show(node)} owl:unionOf", Atom("x", TYPE, node), (Atom("x", TYPE, member),))
     for node, parts in ontology.pairs(owl("oneOf")):
         for member in ontology.members(parts):
-            assert isinstance(member, Node)  # sort_out saw to it.
+            assert isinstance(member, Node)  # `sort_out` guarantees it
             yield Rule("cls-oo", f"{show(node)} owl:oneOf", Atom(member, TYPE, node), ())
     for a, b in ontology.pairs(owl("complementOf")):
         yield Rule("cls-com", f"{show(a)} owl:complementOf {show(b)}", None, (Atom("x", TYPE, a), Atom("x", TYPE, b)))
@@ -258,7 +258,7 @@ def _disjointness(ontology: Terminology) -> Iterator[Rule]:
 
 
 def _difference(ontology: Terminology) -> Iterator[Rule]:
-    """The things of a list that are all different (eq-diff2, eq-diff3)."""
+    """The members of a list are all different (eq-diff2, eq-diff3)."""
     for node in ontology.instances("AllDifferent"):
         for part, name in (("members", "eq-diff2"), ("distinctMembers", "eq-diff3")):
             for members in ontology.objects(node, owl(part)):
@@ -267,7 +267,7 @@ def _difference(ontology: Terminology) -> Iterator[Rule]:
 
 
 def _negative_assertions(ontology: Terminology) -> Iterator[Rule]:
-    """What is said not to be (prp-npa1, prp-npa2). That each says one subject and value was seen to."""
+    """Negative assertions (prp-npa1, prp-npa2). `sort_out` guarantees one subject and one value for each."""
     for kind, name in (("targetIndividual", "prp-npa1"), ("targetValue", "prp-npa2")):
         for node, value in ontology.pairs(owl(kind)):
             [subject] = ontology.objects(node, owl("sourceIndividual"))
@@ -281,9 +281,9 @@ def _negative_assertions(ontology: Terminology) -> Iterator[Rule]:
 
 
 def _step(ontology: Terminology, link: Value, source: str, target: Value | str) -> Atom:
-    """The atom of a property, which may be an inverse: of a link of a chain, a restriction, an axiom."""
+    """The atom of a property or its inverse: of a chain's link, a restriction, an axiom."""
     forward = ontology.property_of(link)
-    assert forward is not None  # sort_out saw to it.
+    assert forward is not None  # `sort_out` guarantees it
     if ontology.inverse_of(link):
         assert not isinstance(target, ox.Triple)
         return Atom(target, forward, source)

@@ -1,7 +1,7 @@
-"""A second opinion on what is inferred: owlrl, which runs the rules of the specification as they are written there.
+"""A second opinion on the inferences: compares them with owlrl, which runs the specification's rules literally.
 
-It takes minutes for what a build does in seconds, so it is asked about little: of an ontology, what follows for one thing of each class and
-one pair of each property, and not for the data.
+It takes minutes for what a build does in seconds, so it is used on little: the ontology, with one instance of each class and one pair of
+each property, and not the data.
 """
 
 from collections.abc import Iterable
@@ -12,22 +12,22 @@ import rdflib
 
 from graph_service.rdf.namespaces import OWL
 from graph_service.rdf.prefixes import curie
-from graph_service.reasoning.closure import close, tells_something
+from graph_service.reasoning.closure import close, is_kept
 from graph_service.reasoning.terminology import TYPE, is_terminology, terminology_of
 
 _ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 
-#: How many axioms an ontology may have that it is asked about: its time grows faster than they do.
+#: The most axioms of an ontology that it is used on: its time grows faster than linearly.
 MOST = 5_000
 
-#: The things of the question, which no ontology knows.
+#: The IRIs of the sample instances, which no ontology uses.
 _THING = "urn:graph-service:thing:"
 
 
 def second_opinion(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], reasoning: str = "owl-rl") -> tuple[set[ox.Triple], list[str]]:
-    """What owlrl infers (by OWL 2 RL, or RDFS), of that the part which a build keeps, and the contradictions that it reports.
+    """What owlrl infers (by OWL 2 RL, or RDFS), filtered as a build does, and the contradictions that it reports.
 
-    Axioms that follow from others are not kept, though they may be of classes that the ontology only mentions.
+    Inferred axioms are not kept, even about classes that the ontology only mentions.
     """
     said = {quad.triple for quad in ontology}
     facts = said | {quad.triple for quad in data}
@@ -37,17 +37,19 @@ def second_opinion(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], reasoni
         owlrl.RDFS_Semantics if reasoning == "rdfs" else owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False
     ).expand(graph)
     errors = sorted(str(message) for message in graph.objects(None, _ERROR))
-    # owlrl also writes triples with a literal for a subject, which no RDF syntax can say.
+    # owlrl also produces triples with a literal as subject, which no RDF syntax has.
     for literal in [subject for subject in graph.subjects(unique=True) if isinstance(subject, rdflib.Literal)]:
         graph.remove((literal, None, None))
     terms = {triple.subject for triple in terminology_of(said)}
     closed = ox.parse(graph.serialize(format="nt", encoding="utf-8"), ox.RdfFormat.N_TRIPLES)
-    kept = {quad.triple for quad in closed if tells_something(quad.triple, terms) and not is_terminology(quad.triple)}
+    kept = {quad.triple for quad in closed if is_kept(quad.triple, terms) and not is_terminology(quad.triple)}
     return kept - facts, errors
 
 
 def disagreements(ontology: Iterable[ox.Quad]) -> list[str]:
-    """What owlrl and the build do not both infer for one thing of each class and one pair of each object property, as sentences."""
+    """Sentences about the inferences for one instance of each class and one pair of each object property on which owlrl and the build
+    differ.
+    """
     said = list(ontology)
     terminology = terminology_of(quad.triple for quad in said)
     axioms = [ox.Quad(*triple) for triple in terminology]

@@ -1,7 +1,7 @@
-"""Restrictions below each other by what they ask for (OWL 2 Profiles, table 9: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv).
+"""Subsumption between restrictions by their property and filler (OWL 2 Profiles, table 9: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv).
 
-Whoever has a daughter has a child, if daughters are children. Of a thing whose daughter is known the rules over instances find as much by
-themselves; of a member of a class whose members have to have one, nothing else does.
+If daughters are children, whoever has a daughter has a child. For a thing whose daughter is known, the rules over instances infer the same;
+for a member of a class whose members must have one, only this does.
 """
 
 from collections import defaultdict
@@ -12,18 +12,18 @@ import pyoxigraph as ox
 
 from graph_service.reasoning.terminology import ON_PROPERTY, SUB_CLASS, SUB_PROPERTY, THING, Node, Terminology, Value, owl
 
-#: Of restrictions of one kind: (property, what they ask for) -> those that ask for it.
+#: The restrictions of one kind: (property, filler) -> restrictions.
 _Asking = Mapping[tuple[Value, Value], list[Node]]
 
-#: What is above a term.
+#: The superclasses or superproperties of a term.
 _Reach = Callable[[Value], set[Value]]
 
-#: (rule, restriction, the one above it)
+#: (rule, restriction, superclass)
 _Below = tuple[str, Node, Node]
 
 
 def below_by_their_values(ontology: Terminology) -> list[_Below]:
-    """The restrictions that are below others by their property or by their class, but for what follows from others of these."""
+    """The pairs of a restriction and one that subsumes it, by their property or filler, without those that follow from others."""
     named = {*ontology.instances("ObjectProperty"), *ontology.instances("DatatypeProperty")}
     properties = _reach(_above(ontology, SUB_PROPERTY, "equivalentProperty"), named, top=None)
     asking = {name: _asking(ontology, name) for name in ("someValuesFrom", "allValuesFrom", "hasValue")}
@@ -40,9 +40,9 @@ def below_by_their_values(ontology: Terminology) -> list[_Below]:
             if a != b:
                 found.setdefault((a, b), rule)
         if len(found) == known:
-            # That of known values is for what rests on it: the rules over instances find it by themselves.
+            # scm-hv only serves the others: the rules over instances infer the same.
             return [(rule, a, b) for (a, b), rule in found.items() if rule != "scm-hv"]
-        # What is below makes more so: of restrictions within restrictions.
+        # Repeat with the new pairs: restrictions may be nested.
         for a, b in found:
             above[a].add(b)
 
@@ -66,7 +66,7 @@ def _above(ontology: Terminology, relation: ox.NamedNode, equivalence: str) -> d
 
 
 def _reach(above: Mapping[Value, set[Value]], declared: set[Node], top: Value | None) -> _Reach:
-    """What is above a term: what is declared is above itself, and below the top."""
+    """All superclasses or superproperties of a term: declared ones include themselves, and are below the top."""
     known: dict[Value, set[Value]] = {}
 
     def reach(start: Value) -> set[Value]:
@@ -83,7 +83,7 @@ def _reach(above: Mapping[Value, set[Value]], declared: set[Node], top: Value | 
 
 
 def _steps(asking: Mapping[str, _Asking], properties: _Reach, classes: _Reach) -> Iterator[_Below]:
-    """What one rule tells."""
+    """The pairs that each rule gives."""
     some, every, value = (asking[name] for name in ("someValuesFrom", "allValuesFrom", "hasValue"))
     for (p, y), nodes in some.items():
         yield from _between("scm-svf1", nodes, ((p, z) for z in classes(y)), some, (p, y))
@@ -99,7 +99,7 @@ def _steps(asking: Mapping[str, _Asking], properties: _Reach, classes: _Reach) -
 def _between(
     rule: str, nodes: Iterable[Node], others: Iterable[tuple[Value, Value]], asking: _Asking, own: tuple[Value, Value]
 ) -> Iterator[_Below]:
-    """Each of some restrictions below each of others; those that ask for the same each below the next, in a ring."""
+    """Pair each of some restrictions with each of others; equivalent ones with the next, in a ring."""
     nodes = list(nodes)
     for other in others:
         if other == own:

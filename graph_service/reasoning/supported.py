@@ -1,10 +1,9 @@
-"""Which axioms have rules over instances (OWL 2 Profiles, section 4.2 and 4.3), and which parts of an ontology no rule uses.
+"""Which axioms the rules over instances support (OWL 2 Profiles, sections 4.2 and 4.3), and which parts of an ontology are left out.
 
-What no rule uses is left out, as a reasoner does that runs the rules of OWL 2 RL, and told: by its construct, with the triple that has it.
-Of an axiom that has a class expression on a side where the profile has none, that much is used as the rules make of it (what is of a class
-that is defined by `owl:someValuesFrom` is found, and no value is made up for one that has to have some). One thing is left to others
-and not told: whether a literal is of the datatype that is a property's range (rules dt-type1, dt-type2 and dt-not-type), which the shapes
-check.
+What no rule uses is left out, as an OWL 2 RL reasoner does, and reported: by construct, with its triple. An axiom with a class expression
+on a side where the profile does not allow it is used as far as the rules go (members of a class defined by `owl:someValuesFrom` are found,
+but no value is invented for a member that must have one). One thing is not reported: whether a literal has the datatype of a property's
+range (rules dt-type1, dt-type2 and dt-not-type), which the shapes check.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +33,7 @@ from graph_service.reasoning.terminology import (
     show,
 )
 
-#: What has a rule above, wherever it stands.
+#: Properties that have a rule in any position.
 _PROPERTIES_WITH_RULES = frozenset(
     owl(name)
     for name in (
@@ -55,7 +54,7 @@ _KINDS_WITH_RULES = _CHARACTERISTICS | {
     owl(name) for name in ("AllDisjointClasses", "AllDisjointProperties", "AllDifferent", "NegativePropertyAssertion")
 }
 
-#: The class expressions there are, and those that have a rule on each side of a subclass axiom (OWL 2 Profiles, section 4.2.3).
+#: The class expressions with rules on each side of a subclass axiom (OWL 2 Profiles, section 4.2.3).
 _ON_BOTH_SIDES = ("intersectionOf", "hasValue")
 _ON_THE_LEFT = (*_ON_BOTH_SIDES, "unionOf", "oneOf", "someValuesFrom")
 _ON_THE_RIGHT = (*_ON_BOTH_SIDES, "complementOf", "allValuesFrom", "maxCardinality", "maxQualifiedCardinality")
@@ -73,18 +72,18 @@ _DATATYPES = frozenset({rdfs("Datatype"), owl("DataRange")})
 
 _OF_RDFS = frozenset({SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE})
 
-#: Whose subjects and objects are classes, or properties.
+#: Predicates between classes, or between properties.
 _BETWEEN_CLASSES = frozenset({SUB_CLASS, owl("equivalentClass"), owl("disjointWith"), owl("complementOf")})
 _BETWEEN_PROPERTIES = frozenset({SUB_PROPERTY, owl("equivalentProperty"), owl("propertyDisjointWith")})
-#: Whose objects are classes.
+#: Predicates whose objects are classes.
 _TO_CLASSES = _VALUES_FROM | {DOMAIN, RANGE, owl("onClass")}
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What no rule uses: the construct, by a name for people, the axiom that has it, and more about it where that is not plain.
+    """A part of an ontology that no rule uses: the construct's name for people, its axiom, and the reason if that is not obvious.
 
-    `place` is the triple within the axiom that the construct is written with, if that is another one.
+    `place` is the triple of the construct itself, if that is not the axiom's.
     """
 
     construct: str
@@ -94,19 +93,19 @@ class LeftOut:
 
 
 def sort_out(terminology: Iterable[ox.Triple], reasoning: str = "owl-rl") -> tuple[Terminology, list[LeftOut]]:
-    """The part of an ontology for which there are rules, and what no rule uses, in a stable order.
+    """Split an ontology into the part that rules support and what no rule uses, in a stable order.
 
-    Of RDFS (`rdfs`) are the rules of subclass, subproperty, domain and range; of what OWL says beside those nothing is told.
+    For RDFS (`rdfs`) the rules are those of subclass, subproperty, domain and range; OWL's other constructs are not reported.
     """
     ontology = Terminology(terminology if reasoning != "rdfs" else (t for t in terminology if t.predicate in _OF_RDFS))
     without = {t: found for t in sorted(ontology.triples, key=str) if (found := _without_rule(ontology, t)) is not None}
     usable = Terminology(ontology.triples - without.keys()) if without else ontology
     sides = [*_Sides(usable, {t.subject for t in without}).found()] if reasoning != "rdfs" else []
     stepless = {t: LeftOut(f"{name} as a property", t) for t, name in _without_property(usable)}
-    # A construct that several triples of one term write (the parts of a negative assertion) is one.
+    # A construct of several triples with one subject (the parts of a negative assertion) is reported once.
     once = {(found.triple.subject, found.construct): found for found in reversed([*without.values(), *stepless.values()])}
-    told = [*reversed(once.values()), *sides]
-    return (Terminology(usable.triples - stepless.keys()) if stepless else usable), told
+    left_out = [*reversed(once.values()), *sides]
+    return (Terminology(usable.triples - stepless.keys()) if stepless else usable), left_out
 
 
 def refuse(ontology: Iterable[ox.Triple], left_out: LeftOut) -> BuildError:
@@ -118,7 +117,7 @@ def refuse(ontology: Iterable[ox.Triple], left_out: LeftOut) -> BuildError:
 
 
 def _without_rule(ontology: Terminology, t: ox.Triple) -> LeftOut | None:
-    """What of a triple by itself has no rule."""
+    """The construct in a single triple that has no rule."""
     name = show(t.predicate)
     if t.predicate.value.startswith(OWL) and t.predicate not in _PROPERTIES_WITH_RULES:
         return LeftOut(name, t)
@@ -143,7 +142,7 @@ def _without_rule(ontology: Terminology, t: ox.Triple) -> LeftOut | None:
 
 
 def _classes(ontology: Terminology, t: ox.Triple) -> Iterator[Value]:
-    """The terms of a triple that have to be classes."""
+    """The terms of a triple that must be classes."""
     if t.predicate in _BETWEEN_CLASSES or t.predicate == owl("hasKey"):
         yield t.subject
     if t.predicate in _BETWEEN_CLASSES | _TO_CLASSES:
@@ -156,14 +155,14 @@ def _classes(ontology: Terminology, t: ox.Triple) -> Iterator[Value]:
 
 
 def _is_class(node: Value) -> bool:
-    """Whether a term may be a class or a datatype: no literal, and no other term of the language but those above and below all."""
+    """Whether a term can be a class or datatype: not a literal, and no other OWL term than owl:Thing and owl:Nothing."""
     if isinstance(node, ox.NamedNode):
         return not node.value.startswith(OWL) or node in {THING, NOTHING} or is_datatype(node)
     return isinstance(node, ox.BlankNode)
 
 
 def _without_property(ontology: Terminology) -> Iterator[tuple[ox.Triple, str]]:
-    """The triples that have something for a property that is none with rules, and its name."""
+    """The triples that use something as a property that has no rules as one, and its name."""
     for t in sorted(ontology.triples, key=str):
         for link in _properties(ontology, t):
             if ontology.property_of(link) is None:
@@ -172,7 +171,7 @@ def _without_property(ontology: Terminology) -> Iterator[tuple[ox.Triple, str]]:
 
 
 def _properties(ontology: Terminology, t: ox.Triple) -> list[Value]:
-    """The terms of a triple that have to be properties, where there are rules about it."""
+    """The terms of a triple that must be properties, if there are rules for it."""
     if t.predicate in _BETWEEN_PROPERTIES or (t.predicate == owl("inverseOf") and isinstance(t.subject, ox.NamedNode)):
         return [t.subject, t.object]
     if t.predicate in {DOMAIN, RANGE}:
@@ -195,7 +194,7 @@ def _is_part_of_negative_assertion(t: ox.Triple) -> bool:
 
 
 def _is_negative_assertion(ontology: Terminology, node: object) -> bool:
-    """Whether a node says the parts of a negative assertion once each, a thing or a literal for its value (OWL 2 Mapping, table 1)."""
+    """Whether a node has each part of a negative assertion once, with a thing or a literal as its target (OWL 2 Mapping, table 1)."""
     subjects, properties, things, values = (
         ontology.objects(node, owl(name)) for name in ("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue")
     )
@@ -207,16 +206,16 @@ def _is_negative_assertion(ontology: Terminology, node: object) -> bool:
 
 
 class _Sides:
-    """Finds class expressions that stand on a side of an axiom where they have no rule, nested ones too."""
+    """Finds class expressions, also nested ones, on a side of an axiom where they have no rule."""
 
     def __init__(self, ontology: Terminology, incomplete: set[object]) -> None:
-        """`incomplete` are the terms of which a part is left out already, and told."""
+        """`incomplete` are the terms of which a part is already left out and reported."""
         self._ontology = ontology
         self._incomplete = incomplete
         self._seen: set[tuple[object, tuple[str, ...]]] = set()
 
     def found(self) -> Iterator[LeftOut]:
-        """What has no rule where it stands, each expression once, by the axiom that was met first."""
+        """What has no rule in its position, each expression once, with the first axiom found."""
         ontology = self._ontology
         for t in (ox.Triple(a, SUB_CLASS, b) for a, b in ontology.pairs(SUB_CLASS)):
             yield from self._left(t.subject, t)
@@ -239,7 +238,7 @@ class _Sides:
         for name in _EXPRESSIONS:
             for node, value in ontology.pairs(owl(name)):
                 if isinstance(node, ox.NamedNode):
-                    # A name is defined by the expression, which has to have rules on both sides.
+                    # A named class is equivalent to the expression, which must have rules on both sides.
                     yield from self._expression(node, _ON_THE_LEFT, ox.Triple(node, owl(name), value), "on the left")
                     yield from self._expression(node, _ON_THE_RIGHT, ox.Triple(node, owl(name), value), "on the right")
 
@@ -282,5 +281,5 @@ class _Sides:
 
 
 def number(value: Value) -> int | None:
-    """A cardinality, or None for what is none."""
+    """A cardinality, or None if the literal is not one."""
     return int(value.value) if isinstance(value, ox.Literal) and value.value.isdigit() else None

@@ -1,4 +1,4 @@
-"""The terminology of an ontology: its classes, properties and axioms, for looking up and for showing."""
+"""The terminology of an ontology: an index of its classes, properties and axioms."""
 
 from collections.abc import Iterable
 
@@ -28,10 +28,10 @@ FIRST, REST, NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"
 SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE = (rdfs(name) for name in ("subClassOf", "subPropertyOf", "domain", "range"))
 ON_PROPERTY, THING, NOTHING = (owl(name) for name in ("onProperty", "Thing", "Nothing"))
 
-#: Properties that mean something to the rules themselves: nothing can be said of them.
+#: Properties that the rules themselves use: no axioms can be stated about them.
 PROPERTIES_OF_THE_LANGUAGE = frozenset({TYPE, FIRST, REST, SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE})
 
-#: Kinds that say what a term is and from which nothing follows for instances.
+#: Types that declare a term and have no consequences for instances.
 DECLARATIONS = frozenset(
     {
         *(owl(name) for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Ontology", "Restriction")),
@@ -40,7 +40,7 @@ DECLARATIONS = frozenset(
     }
 )
 
-#: Properties of ontologies, terms and axioms, from which nothing follows.
+#: Properties of ontologies, terms and axioms without consequences.
 _ANNOTATIONS = frozenset(
     owl(name)
     for name in (
@@ -49,7 +49,7 @@ _ANNOTATIONS = frozenset(
     )
 )
 
-#: What the language says of individuals: facts, not axioms.
+#: OWL's terms for individuals: facts, not axioms.
 _FACTS = frozenset({SAME_AS, DIFFERENT_FROM, THING, NOTHING, owl("NamedIndividual")})
 
 
@@ -58,12 +58,12 @@ _DATATYPES = frozenset(
     {RDFS + "Literal", OWL + "real", OWL + "rational", *(RDF + name for name in ("langString", "PlainLiteral", "XMLLiteral", "HTML"))}
 )
 
-#: How many members of a list are told, at most.
-_TOLD = 12
+#: The most members of a list that are shown.
+_SHOWN = 12
 
 
 class Terminology:
-    """The triples of an ontology, for looking up."""
+    """An index of an ontology's triples."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self.triples = set(triples)
@@ -89,15 +89,15 @@ class Terminology:
         return self._about.get(subject, [])
 
     def instances(self, kind: str) -> list[Node]:
-        """What is of a kind, by its name in OWL."""
+        """The instances of a class of OWL, by its local name."""
         return [s for s, o in self.pairs(TYPE) if o == owl(kind)]
 
     def members(self, head: object) -> list[Value]:
-        """The members of a list, as far as it is whole (see `break_of`)."""
+        """The members of a list, up to a break (see `break_of`)."""
         return self._followed(head)[0]
 
     def break_of(self, head: object) -> object | None:
-        """Where a list is broken, or begins again; None for a whole one."""
+        """The node where a list is broken or cyclic; None for a complete one."""
         return self._followed(head)[1]
 
     def _followed(self, head: object) -> tuple[list[Value], object | None]:
@@ -111,11 +111,11 @@ class Terminology:
         return found, None
 
     def inverse_of(self, link: Value) -> list[Value]:
-        """What an unnamed property is the inverse of; nothing for a name."""
+        """What an unnamed property is the inverse of; empty for a named one."""
         return self.objects(link, owl("inverseOf")) if isinstance(link, ox.BlankNode) else []
 
     def property_of(self, link: Value) -> ox.NamedNode | None:
-        """The property of a link of a chain, of a restriction or an axiom, which may be an inverse; None if it has no rules."""
+        """The property of a chain's link, a restriction or an axiom, which may be an inverse; None if it has no rules."""
         inverses = self.inverse_of(link)
         forward = inverses[0] if len(inverses) == 1 else link
         if not isinstance(forward, ox.NamedNode) or forward.value.startswith(OWL) or forward in PROPERTIES_OF_THE_LANGUAGE:
@@ -124,7 +124,7 @@ class Terminology:
 
 
 def is_terminology(triple: ox.Triple) -> bool:
-    """Whether a triple of an ontology is part of an axiom or says that something is a class or property, and is no fact."""
+    """Whether a triple of an ontology is part of an axiom or a declaration, and not a fact."""
     if triple.predicate == TYPE:
         kind = triple.object
         return kind in DECLARATIONS or (isinstance(kind, ox.NamedNode) and kind.value.startswith(OWL) and kind not in _FACTS)
@@ -134,29 +134,29 @@ def is_terminology(triple: ox.Triple) -> bool:
 
 
 def members_of_unnamed(ontology: Iterable[ox.Triple], terminology: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """What an ontology says to be of a class without a name that it describes: facts, and not axioms."""
+    """An ontology's facts about members of its unnamed classes."""
     described = {triple.subject for triple in terminology if isinstance(triple.subject, ox.BlankNode)}
     return [t for t in ontology if t.predicate == TYPE and isinstance(t.object, ox.BlankNode) and t.object in described]
 
 
 def terminology_of(ontology: Iterable[ox.Triple]) -> set[ox.Triple]:
-    """The part of an ontology that is about classes and properties and from which something follows."""
+    """The axioms and declarations of an ontology."""
     return set(filter(is_terminology, ontology))
 
 
 def described(ontology: Terminology, node: Value, depth: int = 3) -> str:
-    """A term for people; an unnamed class or a list by what it is made of."""
+    """A term for people; an unnamed class or a list by its parts."""
     if not isinstance(node, ox.BlankNode) or not depth:
         return show(node)
     if ontology.objects(node, FIRST):
-        first, more = (members := ontology.members(node))[:_TOLD], members[_TOLD:]
+        first, more = (members := ontology.members(node))[:_SHOWN], members[_SHOWN:]
         return f"( {' '.join(described(ontology, member, depth - 1) for member in first)}{' …' if more else ''} )"
     parts = [t for t in ontology.about(node) if t.predicate != TYPE and t.predicate.value.startswith(OWL)]
     return f"[ {' ; '.join(f'{show(t.predicate)} {described(ontology, t.object, depth - 1)}' for t in parts)} ]" if parts else show(node)
 
 
 def is_datatype(node: Value) -> bool:
-    """Whether a range is a datatype and no class."""
+    """Whether a range is a datatype and not a class."""
     return isinstance(node, ox.NamedNode) and (node.value.startswith(XSD) or node.value in _DATATYPES)
 
 

@@ -1,4 +1,4 @@
-"""Unnamed classes put out of the way: rules that a person would say."""
+"""Eliminates unnamed classes from rules, which gives rules as a person would state them."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -9,13 +9,13 @@ import pyoxigraph as ox
 from graph_service.reasoning.rule import Atom, Rule, is_of
 from graph_service.reasoning.terminology import SAME_AS, THING, TYPE, Node, show
 
-#: How many rules may take the place of one, and of those of any unnamed class. A class that would make more stays: what is of one of ten
-#: classes, and of one of ten others, and so on, would be said in a hundred ways, in a thousand, ….
+#: The most rules that may replace one, and all that use an unnamed class. A class that needs more is kept: unions in intersections would
+#: multiply the rules by ten each.
 _MOST_FOR_ONE, _MOST_FOR_ANY = 4, 256
 
 
 class _Rules:
-    """Rules in order, each once, with those that make or need a class at hand."""
+    """An ordered set of rules, indexed by the classes in heads and bodies."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.all: dict[Rule, None] = {}
@@ -35,7 +35,7 @@ class _Rules:
             places[node].pop(rule, None)
 
     def of(self, node: Node) -> tuple[list[Rule], list[Rule]]:
-        """The rules that make things members of a class, and those that need them to be."""
+        """The rules with a class in their head, and those with it in their body."""
         return [*self._makes[node]], [*self._needs[node]]
 
     def _places(self, rule: Rule) -> Iterator[tuple[defaultdict[object, dict[Rule, None]], object]]:
@@ -47,10 +47,10 @@ class _Rules:
 
 
 def without_unnamed_classes(rules: Iterable[Rule], but: Container[object] = ()) -> list[Rule]:
-    """The rules with unnamed classes put out of the way, each replaced by what makes a thing belong to it.
+    """Replace unnamed classes in bodies by the bodies that derive them.
 
-    `A ≡ [hasValue p v]` makes `A(x) <- r(x)` and `r(x) <- p(x, v)`; together they are `A(x) <- p(x, v)`, which is what a person
-    would say. An unnamed class that is defined by itself has to stay, and so do those in `but`, of which something is said to be.
+    `A ≡ [hasValue p v]` gives `A(x) <- r(x)` and `r(x) <- p(x, v)`; together they are `A(x) <- p(x, v)`. An unnamed class that depends on
+    itself is kept, and so are those in `but`, which have stated members.
     """
     left = _Rules(rules)
     unnamed = {atom.object for rule in left.all for atom in (*rule.body, *((rule.head,) if rule.head else ()))}
@@ -68,8 +68,8 @@ def without_unnamed_classes(rules: Iterable[Rule], but: Container[object] = ()) 
     return list(left.all)
 
 
-def with_everything_told(rules: list[Rule], classes: Iterable[Node]) -> list[Rule]:
-    """The rules, and further ones for those that ask for an owl:Thing: a member of any class is one (scm-cls)."""
+def with_things(rules: list[Rule], classes: Iterable[Node]) -> list[Rule]:
+    """The rules, with further ones for bodies that require an owl:Thing: a member of any class is one (scm-cls)."""
     needs = [rule for rule in rules if any(is_of(atom, THING) for atom in rule.body)]
     if not needs:
         return rules
@@ -78,7 +78,7 @@ def with_everything_told(rules: list[Rule], classes: Iterable[Node]) -> list[Rul
 
 
 def _merged(need: Rule, node: Node, makes: list[Rule]) -> list[Rule]:
-    """The rule with its first atom of the class replaced by each body that makes things belong to it, and so on for the next."""
+    """Replace each atom of the class in a rule's body by each body that derives it."""
     place = next((n for n, atom in enumerate(need.body) if is_of(atom, node)), None)
     if place is None:
         return [need]
@@ -92,7 +92,7 @@ def _merged(need: Rule, node: Node, makes: list[Rule]) -> list[Rule]:
         if isinstance(member, str):
             fresh[member] = thing
         elif isinstance(thing, str):
-            # The class has this one known member (owl:oneOf): the variable stands for it.
+            # The class has one known member (owl:oneOf), which the variable is bound to.
             names[thing] = member
         elif thing != member:
             same = (Atom(thing, SAME_AS, member),)
@@ -105,7 +105,7 @@ def _merged(need: Rule, node: Node, makes: list[Rule]) -> list[Rule]:
 
 
 def _fresh(make: Rule, need: Rule) -> dict[str, str]:
-    """New names for the variables of a rule, so that none is a variable of the other."""
+    """New names for a rule's variables that the other rule does not use."""
     taken = {variable for atom in (*need.body, *((need.head,) if need.head else ())) for variable in atom.variables}
     names: dict[str, str] = {}
     for variable in dict.fromkeys(variable for atom in make.body for variable in atom.variables):

@@ -1,9 +1,9 @@
-"""The values of literals, and when two of them are one: identity in the value spaces of the OWL 2 datatype map, exact.
+"""Values of literals and their identity, exactly, in the value spaces of the OWL 2 datatype map.
 
-OWL 2 Syntax, section 4, and XML Schema 1.1, part 2. Values of different primitive datatypes are never one, but those that are made from
-xsd:decimal are (section 4.1), as are those made from xsd:string (4.3). One instant at two offsets is equal and not identical (4.7), so
-that a functional property with both is a contradiction. Beyond the map, dates, parts of dates and durations have the values that XML
-Schema gives them. Of any other datatype, and of a text that is not of its datatype, nothing is known: no two of them are held to differ.
+OWL 2 Syntax, section 4, and XML Schema 1.1, part 2. Values of different primitive datatypes are never the same, but those of datatypes
+derived from xsd:decimal can be (section 4.1), as those from xsd:string (4.3). One instant with two offsets is equal and not identical
+(4.7), so that both as values of a functional property contradict each other. Beyond the map, dates, parts of dates and durations have the
+values of XML Schema. Values of other datatypes, and ill-typed literals, are unknown: they never count as different.
 """
 
 import base64
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from graph_service.rdf.namespaces import OWL, RDF, XSD
 
-#: A value: what it is of, and what tells it from the others there.
+#: A value: its value space, and what identifies it there.
 Value = tuple[str, object]
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
@@ -26,7 +26,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _FLOAT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([Ee][+-]?[0-9]+)?|[+-]?INF|NaN")
 _RATIONAL = re.compile(r"([+-]?[0-9]+)\s*/\s*([0-9]*[1-9][0-9]*)")
 
-# Sections 3.3.7 to 3.3.14: the parts of an instant, each of which a datatype has or has not, and the offset.
+# Sections 3.3.7 to 3.3.14: the parts of an instant, of which each datatype has some, and the offset.
 _YEAR = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))"
 _MONTH, _DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12][0-9]|3[01])"
 _TIME = r"(?:(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9](?:\.[0-9]+)?)|(?P<midnight>24:00:00(?:\.0+)?))"
@@ -49,25 +49,25 @@ _DURATION = re.compile(
     r"(?:T(?=.)(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+(?:\.[0-9]+)?)S)?)?"
 )
 
-#: The longest text whose number is worked out: what a few characters stand for may be very large.
+#: The longest literal whose value is computed: a few characters may stand for a very large number.
 _LONGEST = 4_000
 
 
 def differ(one: ox.Literal, other: ox.Literal) -> bool:
-    """Whether two literals are known to stand for different values (OWL 2 RL, rule dt-diff)."""
+    """Whether two literals are known to have different values (OWL 2 RL, rule dt-diff)."""
     first, second = value_of(one), value_of(other)
     return first is not None and second is not None and first != second
 
 
 def is_one_value(one: object, other: object) -> bool:
-    """Whether two terms are literals of one value (OWL 2 RL, rule dt-eq): the same literal, or known to stand for the same."""
+    """Whether two terms are literals of the same value (OWL 2 RL, rule dt-eq): identical, or known to be the same."""
     if not isinstance(one, ox.Literal) or not isinstance(other, ox.Literal):
         return False
     return one == other or (value_of(one) is not None and value_of(one) == value_of(other))
 
 
 def value_of(literal: ox.Literal) -> Value | None:
-    """What a literal stands for; None where that is not known."""
+    """The value of a literal; None if it is unknown."""
     if literal.language is not None:
         return ("text", (literal.value, literal.language.lower(), literal.direction))
     read = _READ.get(literal.datatype.value)
@@ -75,7 +75,7 @@ def value_of(literal: ox.Literal) -> Value | None:
 
 
 def is_malformed(literal: ox.Literal) -> bool:
-    """Whether a literal's text is known not to be of its datatype."""
+    """Whether a literal is known to be ill-typed."""
     is_known = literal.language is None and literal.datatype.value in _READ
     return is_known and len(literal.value) <= _LONGEST and value_of(literal) is None
 
@@ -91,12 +91,12 @@ def _plain(value: str) -> Value | None:
 
 
 def _replaced(value: str) -> str:
-    """White space as xsd:normalizedString has it (section 4.3.6)."""
+    """White space facet `replace`, of xsd:normalizedString (section 4.3.6)."""
     return re.sub(r"[\t\n\r]", " ", value)
 
 
 def _collapsed(value: str) -> str:
-    """White space as all but texts have it (section 4.3.6)."""
+    """White space facet `collapse`, of all other datatypes but strings (section 4.3.6)."""
     return " ".join(re.split(r"[\t\n\r ]+", value.strip("\t\n\r ")))
 
 
@@ -114,7 +114,7 @@ def _rational(text: str) -> Value | None:
 
 
 def _floating(kind: str) -> Callable[[str], Value | None]:
-    """xsd:float and xsd:double: the bits, so that zeros of two signs differ, and what is no number is itself (section 4.2)."""
+    """xsd:float and xsd:double: the bits, so that the two zeros differ, and NaN is identical to itself (section 4.2)."""
 
     def read(text: str) -> Value | None:
         text = _collapsed(text)
@@ -149,7 +149,7 @@ def _base64(text: str) -> Value | None:
 
 
 def _instant(kind: str) -> Callable[[str], Value | None]:
-    """The parts of an instant and its offset in minutes, midnight at the end of a day being that of the next."""
+    """The parts of an instant and its offset in minutes; 24:00 is midnight of the next day."""
 
     def read(text: str) -> Value | None:
         found = _INSTANTS[kind].fullmatch(_collapsed(text))
@@ -157,7 +157,7 @@ def _instant(kind: str) -> Callable[[str], Value | None]:
             return None
         parts = found.groupdict()
         year, month, day = (int(parts[name]) if parts.get(name) else None for name in ("year", "month", "day"))
-        # Where there is no year, February may have 29 days (section 3.3.12).
+        # Without a year, February may have 29 days (section 3.3.12).
         if day is not None and month is not None and day > _days(2000 if year is None else year, month):
             return None
         hour, minute = (int(parts[name]) if parts.get(name) else None for name in ("hour", "minute"))
@@ -172,7 +172,7 @@ def _instant(kind: str) -> Callable[[str], Value | None]:
 
 
 def _days(year: int, month: int) -> int:
-    """The days of a month; the calendar repeats itself after 400 years."""
+    """The days of a month; the calendar repeats after 400 years."""
     return calendar.monthrange(year % 400 + 2000, month)[1]
 
 
@@ -192,7 +192,7 @@ def _minutes(offset: str | None) -> int | None:
 
 
 def _stamp(text: str) -> Value | None:
-    """xsd:dateTimeStamp: an xsd:dateTime that has an offset (section 3.4.28)."""
+    """xsd:dateTimeStamp: an xsd:dateTime with an offset (section 3.4.28)."""
     found = _instant("dateTime")(text)
     return found if found is not None and found[1][-1] is not None else None  # type: ignore[index]
 

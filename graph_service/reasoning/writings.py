@@ -1,9 +1,8 @@
-"""Values that are written in several ways: the rules that hold for one writing, for any.
+"""Literals with several lexical forms: extends rules so that they match values in any form.
 
-By rule dt-eq of OWL 2 RL (Profiles, table 8) two literals of one value are the same, and what is said with the one holds with the other
-(eq-rep-o). Here no triple is made for that: what is said keeps its writing, and a rule that looks for a literal, or for one literal at
-two places, gets another beside it that takes any writing of the value. Which those are is told by `values.value_of`. (A literal where a
-class expects a thing is compared as it is written: what is said of it as of a thing has no triple.)
+By rule dt-eq of OWL 2 RL (Profiles, table 8) literals of the same value are the same, and statements hold for each of them (eq-rep-o). Here
+no triples are materialised for that: a rule that matches a literal, or one literal in two places, gets a second version that matches any
+lexical form of the value. `values.value_of` gives the value. (A literal in the place of a thing is compared by its lexical form.)
 """
 
 from collections import Counter
@@ -18,7 +17,7 @@ from graph_service.reasoning.terminology import TYPE, Value
 
 
 def of_any_writing(rules: Iterable[Rule], properties_of_things: Collection[object]) -> Iterator[Rule]:
-    """The further rules by which values are compared and not their writings; no property of things has any."""
+    """The additional rules that compare values instead of lexical forms; object properties need none."""
     for rule in rules:
         further = _of_any_writing(rule, properties_of_things)
         if further is not None:
@@ -26,7 +25,7 @@ def of_any_writing(rules: Iterable[Rule], properties_of_things: Collection[objec
 
 
 def _of_any_writing(rule: Rule, properties_of_things: Collection[object]) -> Rule | None:
-    """The rule with a variable of its own for each place of a literal that it compares; None if it compares none."""
+    """The rule with a separate variable for each place of a literal that it compares; None if it compares none."""
     subjects = {atom.subject for atom in rule.body} | {atom.object for atom in rule.body if atom.predicate in properties_of_things}
     objects = Counter(atom.object for atom in rule.body if atom.predicate != TYPE)
     taken = {variable for atom in rule.body for variable in atom.variables}
