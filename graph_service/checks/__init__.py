@@ -1,1 +1,1 @@
-"""What the sources are held against: rules, shapes, quotations, entailments, lint of canned queries."""
+"""Checks of the sources: SPARQL rules, SHACL shapes, quotations, entailments, and lint of canned queries."""

@@ -1,9 +1,8 @@
 """The texts of documents, and the passages that quote them.
 
-A passage has its words (`oa:exact`), where they begin and end (`oa:start`, `oa:end`: characters from the beginning, the end not
-included) and the up to 32 characters before and after them (`oa:prefix`, `oa:suffix`). All of them refer to the document's
-normalised text, see `normalised`. The document has that text's length and hash, and the hash of
-the file that the text was read from, by properties that the graph names (see `roles`).
+A passage has its words (`oa:exact`), their start and end (`oa:start`, `oa:end`: offsets in characters, the end exclusive) and up to 32
+characters before and after them (`oa:prefix`, `oa:suffix`). All refer to the document's normalised text, see `normalised`. The document has
+that text's length and hash, and the hash of the file with the original text, by properties that the graph declares (see `roles`).
 """
 
 import hashlib
@@ -23,12 +22,12 @@ from graph_service.sources.source_file import SourceFile
 from graph_service.sources.sources import Sources
 from graph_service.sources.turtle_blocks import where
 
-#: How many characters before and after a passage stand beside it.
+#: How many characters before and after a passage are recorded with it.
 AROUND = 32
 
 EXACT, START, END, PREFIX, SUFFIX = (OA + name for name in ("exact", "start", "end", "prefix", "suffix"))
 
-#: What the sources say of a document's text.
+#: The roles of a document's properties that describe its text.
 _OF_A_TEXT = (Role.TEXT_LENGTH, Role.TEXT_HASH, Role.NORMALISED_TEXT_HASH)
 
 _INTEGER = ox.NamedNode(XSD + "integer")
@@ -36,18 +35,18 @@ _STRINGS = frozenset({XSD + "string", RDF + "langString"})
 
 
 def normalised(text: str) -> str:
-    r"""A document's text as it is quoted: its words, without the marks of layout.
+    r"""A document's text as passages quote it: its words without layout.
 
     In this order:
 
-    1. the bullets `▶` and `►` and every asterisk (Markdown's emphasis) go;
-    2. backslashes before a dollar sign (Markdown's escape) go: `US\$ 54` is `US$ 54`;
-    3. hyphens at the beginning of a line, each with white space behind it (list marks), go; white space may stand before them, and
-       a line begins where the text does and behind each line feed;
-    4. a run of white space (Unicode's: line ends and no-break spaces too) becomes one space, and none at either end.
+    1. the bullets `▶` and `►` and every asterisk (Markdown's emphasis) are removed;
+    2. backslashes before a dollar sign (Markdown's escape) are removed: `US\$ 54` becomes `US$ 54`;
+    3. hyphens at the beginning of a line, followed by white space (list marks), are removed; white space may precede them, and a line
+       begins at the start of the text and after each line feed;
+    4. each run of white space (Unicode's: line ends and no-break spaces too) becomes one space, with none at either end.
 
-    All else stays, typographic quotation marks and dashes too; nothing is composed or decomposed. A character is a Unicode code
-    point. A text that is normalised already stays as it is.
+    All else stays, typographic quotation marks and dashes too; nothing is composed or decomposed. A character is a Unicode code point. The
+    function is idempotent.
     """
     text = re.sub("[▶►*]", "", text)
     text = re.sub(r"\\+\$", "$", text)
@@ -57,10 +56,7 @@ def normalised(text: str) -> str:
 
 @dataclass(frozen=True)
 class SourcePassage:
-    """A passage, the file that describes it, and what the file says: `missing` are the properties that have not one value there.
-
-    The values of those are empty, or -1.
-    """
+    """A passage and its file; `missing` are the properties without exactly one valid value, which are empty or -1 here."""
 
     file: SourceFile
     iri: str
@@ -74,7 +70,7 @@ class SourcePassage:
 
     @classmethod
     def read(cls, roles: Roles, file: SourceFile, iri: str) -> "SourcePassage":
-        """The passage as its file describes it."""
+        """Read the passage from its file."""
         quoted_from = roles.of(Role.QUOTED_FROM)[0]
         document = _one(file.quads, iri, quoted_from)
         exact, prefix, suffix = (_string(_one(file.quads, iri, name)) for name in (EXACT, PREFIX, SUFFIX))
@@ -101,19 +97,19 @@ class SourcePassage:
 
     @property
     def pieces(self) -> Iterator[tuple[str, int, str]]:
-        """What the passage says of the text: property, place of the first character, characters."""
+        """The pieces of text that the passage gives: property, offset of the first character, characters."""
         yield PREFIX, self.start - len(self.prefix), self.prefix
         yield EXACT, self.start, self.exact
         yield SUFFIX, self.end, self.suffix
 
     def where(self, property: str = EXACT) -> str:
-        """`file:line` of a property of the passage, or of the passage if it has none such."""
+        """`file:line` of a property of the passage; of the passage if it has no such property."""
         return where(self.file, self.iri, property)
 
 
 @dataclass(frozen=True)
 class QuotedDocument:
-    """A document that is quoted: what the sources say of its text (None where they have not one value), and its passages."""
+    """A quoted document: the properties of its text (None unless they have one value), and its passages."""
 
     iri: str
     properties: dict[Role, str]
@@ -128,12 +124,12 @@ class QuotedDocument:
 
     @property
     def length(self) -> int | None:
-        """The length of the document's text, as the sources say."""
+        """The length of the document's text, as stated."""
         value = self.values[Role.TEXT_LENGTH] or ""
         return int(value) if value.isdecimal() else None
 
     def differences(self, text: "DocumentText") -> Iterator[tuple[str, str]]:
-        """What the sources say otherwise of the document's text than it is: where, and what."""
+        """The stated properties that differ from the text: where, and how."""
         for name, wanted in text.values.items():
             if self.values[name] != wanted:
                 yield (
@@ -144,7 +140,7 @@ class QuotedDocument:
 
 @dataclass(frozen=True)
 class DocumentText:
-    """A document's text: the file it is in, the hash of the file, and the normalised text."""
+    """A document's text: its file, the file's hash, and the normalised text."""
 
     path: Path
     sha256: str
@@ -152,7 +148,7 @@ class DocumentText:
 
     @classmethod
     def read(cls, path: Path) -> "DocumentText":
-        """The text in a file. Raises SourceError if it cannot be read or is not UTF-8."""
+        """Read the text from a file. Raises SourceError if it cannot be read or is not UTF-8."""
         try:
             content = path.read_bytes()
             return cls(path, sha256(content), normalised(content.decode("utf-8-sig")))
@@ -163,7 +159,7 @@ class DocumentText:
 
     @property
     def values(self) -> dict[Role, str]:
-        """What the document says of this text, if it is the document's."""
+        """The properties that a document with this text must have."""
         return {
             Role.TEXT_LENGTH: str(len(self.normalised)),
             Role.TEXT_HASH: self.sha256,
@@ -172,13 +168,13 @@ class DocumentText:
 
 
 def passages(sources: Sources) -> list[SourcePassage]:
-    """The passages of the data, in order of file."""
+    """The passages in the data, in order of file."""
     found = ((file, passage_of(sources.roles, file)) for file in sources.data)
     return [SourcePassage.read(sources.roles, file, passage.value) for file, passage in found if passage is not None]
 
 
 def documents(sources: Sources, quoted: Iterable[SourcePassage]) -> dict[str, QuotedDocument]:
-    """The documents that the passages are quoted from, by key."""
+    """The documents that passages quote, by key."""
     quoted = list(quoted)
     properties = {role: sources.roles.of(role)[0] for role in _OF_A_TEXT}
     found = {}
@@ -199,7 +195,7 @@ def documents(sources: Sources, quoted: Iterable[SourcePassage]) -> dict[str, Qu
 
 
 def text_of(document: QuotedDocument) -> str | None:
-    """A document's text put together from its passages and the characters around them, or None if they leave out any of it."""
+    """A document's text reconstructed from its passages and the characters around them; None if they do not cover all of it."""
     characters = {place + i: c for passage in document.passages for _, place, piece in passage.pieces for i, c in enumerate(piece)}
     if document.length is None or sorted(characters) != list(range(document.length)):
         return None
@@ -207,7 +203,7 @@ def text_of(document: QuotedDocument) -> str | None:
 
 
 def sha256(content: bytes) -> str:
-    """The hash of some bytes, in hexadecimal digits."""
+    """The SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -1,12 +1,12 @@
-"""Doubts: what may be a mistake and need not be one. They are told beside the gates and stop nothing.
+"""Doubts: possible mistakes, reported as warnings that do not stop a build.
 
-- Two things of a type whose keys or names read almost the same: one letter more, less or other, or the same words in another order.
-  Numbers and short words (codes, mostly) have to be the same; those tell things apart. Where the two are two, `owl:differentFrom` in
-  the reference data says so.
-- A text that reads like another language than the one it names, if `py3langid` is installed (the extra `languages`): only texts of
-  `LONG` characters and more, only of the three languages of the pages, and only where the guess is nearly sure.
+- Two things of a type whose keys or labels are almost the same: one letter differs, or the same words are in another order. Numbers and
+  short words (mostly codes) must be equal, since they distinguish things. `owl:differentFrom` in the reference data says that both are
+  right.
+- A text that seems to be in another language than its tag says, if `py3langid` is installed (the extra `languages`): only texts of `LONG`
+  characters and more, in the three languages of the pages, if the guess is nearly certain.
 
-Anybody's sources may have files that are not read, and files and folders that say nothing: those are told of every graph.
+Files that are not read, and files and folders without content, are reported for every graph.
 """
 
 import re
@@ -24,26 +24,27 @@ from graph_service.sources.sources import Sources
 
 try:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
-except ImportError:  # The extra is not installed.
+except ImportError:  # the extra is not installed
     LanguageIdentifier = None
 
-#: How many of the faults of one file are told.
+#: How many faults of a file are listed.
 _FAULTS = 100
 
-#: How long a text must be for its language to be guessed, and how sure the guess must be.
+#: The shortest text whose language is guessed, and how certain the guess must be.
 LONG = 80
 _SURE = 0.99
 
 _LANGUAGES = ("en", "fr", "es")
 _NAMES = {"en": "English", "fr": "French", "es": "Spanish"}
 
-#: Passages are numbered by their place and have no names of their own: "contributions" may well stand beside "contribution".
+#: Keys of passages are ordinals, not names: "contributions" may well be beside "contribution".
 _PASSAGE = "passage"
 
-#: How long the words of a key or name must be, together, for one letter to be a small difference; a word that is shorter is compared whole.
+#: How long the words of a key or label must be together for one letter to be a small difference; words up to the second length must be
+#: equal.
 _LONG_NAME, _SHORT_WORD = 8, 3
 
-#: Words that are often left out of a key or a name.
+#: Words that are ignored in keys and labels.
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "de", "del", "des", "du", "el", "et", "for", "in", "la", "las", "le", "les", "los", "of", "the", "y"}
 )
@@ -52,7 +53,7 @@ _DIFFERENT, _LABEL = ox.NamedNode(OWL + "differentFrom"), ox.NamedNode(RDFS + "l
 
 
 def unread(sources: Sources) -> Iterator[str]:
-    """The files among the sources that are not read, what is left out of others, and the folders and files that say nothing."""
+    """Warnings about files that are not read, parts that were skipped, and folders and files without content."""
     yield from (f"{path}: is not read: the name of a source ends in {ENDINGS}." for path in sources.unread)
     yield from (f"{path}: there is no source in it: the name of one ends in {ENDINGS}." for path in sources.empty)
     for file in (*sources.files, *sources.about):
@@ -64,13 +65,13 @@ def unread(sources: Sources) -> Iterator[str]:
 
 
 def doubts(sources: Sources) -> Iterator[str]:
-    """All doubts about the sources, each as a text with file and line. Raises SourceError for a file that cannot be parsed."""
+    """All doubts about the sources, as sentences with file and line. Raises SourceError for a file that cannot be parsed."""
     yield from _near_each_other(sources)
     yield from _of_another_language(sources)
 
 
 def _near_each_other(sources: Sources) -> Iterator[str]:
-    """Pairs of things with almost the same key or name."""
+    """Pairs of things with almost the same key or label."""
     alike: dict[tuple[object, ...], set[tuple[str, str, str]]] = defaultdict(set)
     different = set[tuple[str, str]]()
     for file in sources.data:
@@ -88,12 +89,12 @@ def _near_each_other(sources: Sources) -> Iterator[str]:
                 words, rest = _taken_apart(name)
                 for form in sorted(_without_a_letter(words)) if len(words) >= _LONG_NAME else ():
                     alike[kind, rest, form].add((subject.value, name, words))
-    told = set[tuple[str, str]]()
+    reported = set[tuple[str, str]]()
     for things in alike.values():
         for first, name, _ in sorted(things):
             for other, other_name, _ in sorted(things):
-                if first < other and (first, other) not in told | different:
-                    told.add((first, other))
+                if first < other and (first, other) not in reported | different:
+                    reported.add((first, other))
                     quoted = "" if {name, other_name} == {_key(sources, first), _key(sources, other)} else f' ("{name}", "{other_name}")'
                     yield (
                         f"{sources.where(other)}: {curie(other)} reads almost like {curie(first)}{quoted} at {sources.where(first)}. "
@@ -106,7 +107,7 @@ def _key(sources: Sources, iri: str) -> str:
 
 
 def _taken_apart(name: str) -> tuple[str, tuple[str, ...]]:
-    """The longer words of a key or name, in alphabetical order; and what must be the same in another: numbers and short words."""
+    """The longer words of a key or label, sorted; and the numbers and short words, which must be equal in both."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = sorted(set(re.findall("[a-z]+|[0-9]+", plain)) - _SMALL_WORDS)
     short = tuple(word for word in words if len(word) <= _SHORT_WORD or word.isdecimal())
@@ -114,12 +115,12 @@ def _taken_apart(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _without_a_letter(words: str) -> set[str]:
-    """Some words, and what is left of them without any one letter: those of two that differ by a letter have one in common."""
+    """The words, and each result of deleting one letter: two texts that differ by one letter share one of these."""
     return {words, *(words[:place] + words[place + 1 :] for place in range(len(words)))}
 
 
 def _of_another_language(sources: Sources) -> Iterator[str]:
-    """Long texts that read like another language than the one they name."""
+    """Long texts that seem to be in another language than their tag says."""
     guess = _guesser()
     if guess is None:
         return
@@ -142,7 +143,7 @@ def _of_another_language(sources: Sources) -> Iterator[str]:
 
 @cache
 def _guesser() -> Callable[[str], tuple[str, float]] | None:
-    """What guesses a text's language and says how sure it is; None if the library is not there."""
+    """A function that guesses a text's language with its certainty; None without the library."""
     if LanguageIdentifier is None:
         return None
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

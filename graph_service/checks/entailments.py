@@ -1,14 +1,14 @@
-"""Entailments: cases that say what must follow from the ontology, what must not, and what must contradict itself.
+"""Entailment tests of an ontology: cases that say what must follow, what must not, and what must be a contradiction.
 
-A case is a few graphs of a TriG file in the ontology's folder `entailments/`, named after the case and what each holds:
+A case is several graphs of a TriG file in the ontology's folder `entailments/`, named after the case and their role:
 
     @prefix : <#whose-parent-is-a-parent/> .
     :given { :anna ex:hasMother :berta . :berta ex:hasMother :clara }
     :follows { :anna ex:hasGrandmother :clara }
     :does-not-follow { :anna ex:hasMother :clara }
 
-`:contradicts` holds triples that follow, or are given, and must never stand together: a clash is made of them. A case is about
-things of its own only, so all cases are closed in one run and none has a part in what another finds.
+`:contradicts` has triples, given or inferred, that must contradict each other. A case uses only its own individuals, so that all cases are
+materialised in one run without influence on each other.
 """
 
 import re
@@ -29,7 +29,7 @@ from graph_service.sources.source_file import SourceFile
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
 _GRAPHS = ("given", "follows", "does-not-follow", "contradicts")
 
-#: The rules of this gate, each as a sentence.
+#: Rule -> its sentence in findings.
 RULES = {
     "entailment-terms": "A case uses only terms that the ontology has.",
     "entailment-follows": "What a case says must follow, follows, and is not given already.",
@@ -41,7 +41,7 @@ RULES = {
 
 @dataclass(frozen=True)
 class Case:
-    """A case: its file, the IRI that those of its things begin with, and its graphs."""
+    """A case: its file, the IRI prefix of its individuals, and its graphs."""
 
     file: SourceFile
     iri: str
@@ -57,31 +57,33 @@ class Case:
 
     @property
     def where(self) -> str:
-        """`file:line` of the line that gives the case its name."""
+        """`file:line` of the case's prefix declaration."""
         match = re.search(rf"<#{re.escape(self.name)}/".encode(), self.file.text)
         return f"{self.file.path}:{1 if match is None else self.file.line_at(match.start())}"
 
     def written(self, triple: ox.Triple) -> str:
-        """A triple for people, the case's own things as the file has them."""
+        """A triple for people, with the case's individuals as in the file."""
         return write_readably(triple).replace(self.iri, ":")
 
     def owns(self, clash: Clash) -> bool:
-        """Whether a clash is about things of this case."""
+        """Whether a contradiction is about individuals of this case."""
         return any(isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(self.iri) for t in clash.premises)
 
 
 def files(ontology: Iterable[Path]) -> list[Path]:
-    """The files with cases in the ontology's folders, sorted."""
+    """The entailment files in the ontology's folders, sorted."""
     return matching(ontology, "entailments/*.trig")
 
 
 def read(case_files: Iterable[Path]) -> list[Case]:
-    """The cases, in order of file and name. Raises SourceError for a file without cases and for what is not part of a case."""
+    """Parse the cases, in order of file and name. Raises SourceError for a file without cases and for an invalid case."""
     return [case for path in case_files for case in _read(SourceFile(path, None))]
 
 
 def check(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> list[Finding]:
-    """All that the ontology leads to otherwise than the cases say, in order of case. Raises BuildError as `closure.close` does."""
+    """All differences between what the ontology entails and what the cases say, in order of case. Raises BuildError as `closure.close`
+    does.
+    """
     if not cases:
         return []
     closure = close(ontology, given(cases))
@@ -91,12 +93,12 @@ def check(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> list[Finding]:
 
 
 def given(cases: Iterable[Case]) -> list[ox.Quad]:
-    """What all the cases are given, as data."""
+    """The given triples of all cases, as data."""
     return [ox.Quad(t.subject, t.predicate, t.object) for case in cases for t in case.given]
 
 
 def clashes(case: Case, found: Iterable[Clash]) -> list[Clash]:
-    """Those of the clashes that the case says there must be."""
+    """The contradictions that the case expects."""
     return [clash for clash in found if case.contradicts.issuperset(clash.premises)]
 
 

@@ -1,7 +1,7 @@
-"""The gates: all that the knowledge is held against, each with a figure of what it covers and with what does not pass.
+"""The gates: runs all checks, with figures of what they cover and the findings.
 
-`guard` has those that every build has to pass. `check` adds what is about the project and not about one graph: that the ontology
-leads to what it must and to nothing else, that every axiom is needed for that, and that the canned queries are in order.
+`guard` has the checks that every build must pass. `check` adds those of the project: that the ontology entails exactly what it must, that
+its axioms are all needed for that, and that the canned queries are valid.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,29 +28,29 @@ from graph_service.sources.sources import Progress, Sources
 
 @dataclass(frozen=True)
 class Report:
-    """What the gates covered, by name of the figure, and what did not pass, each finding as a text with file and line."""
+    """Figures of what the checks covered, by name, and the findings, each as a sentence with file and line."""
 
     figures: dict[str, int | str] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
-    #: What may be a mistake and need not be one, likewise.
+    #: Possible mistakes, likewise.
     warnings: list[str] = field(default_factory=list)
-    #: What a reader of one document or passage wants to look at.
+    #: Remarks for the reader of a single document or passage.
     notes: list[str] = field(default_factory=list)
 
     def add(self, findings: Sequence[object], figures: Mapping[str, int | str]) -> None:
-        """Take in what a gate found and covered."""
+        """Add a check's findings and figures."""
         self.figures.update(figures)
         self.findings.extend(map(str, findings))
 
 
 def guard(knowledge: Knowledge, settings: Settings) -> Report:
-    """The gates of a build: rules, shapes, forms and quotations, on what the sources say. Raises SourceError for a gate out of order."""
+    """The checks of a build on the sources: rules, shapes, term forms and quotations. Raises SourceError for an invalid rule or shape."""
     sources, asserted = knowledge.sources, knowledge.asserted
     rules, shape_files = sparql_rules.rules(settings.ontology), sparql_rules.shapes(settings.ontology)
     report = Report()
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
     report.add(quotations.check(sources), {"quotations": len(passages(sources))})
-    # Data are held to the letter where an ontology has rules for them; anybody else's are served as they are written.
+    # Term forms are checked only where an ontology has rules for its data; other graphs are served as they are.
     if rules:
         sources.check_prefixes()
     malformed = term_forms.check(sources, term_forms.vocabularies(settings.ontology)) if rules else []
@@ -59,7 +59,7 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
     report.warnings.extend(doubts(sources) if rules else ())
     report.add(sparql_rules.check(sources, asserted, rules), {"rules": len(rules)})
     report.warnings.extend(_lists_left_out(sources))
-    # A value that is not of its datatype is told once, whatever a shape makes of it.
+    # An ill-typed value is reported once, even if a shape finds it, too.
     once = {(finding.thing, (finding.value or "").rpartition(" for ")[0]) for finding in malformed}
     unlike = [finding for finding in shapes.check(sources, asserted, shape_files) if (finding.thing, finding.value) not in once]
     report.add(unlike, {"shapes": len(shapes.names(shape_files))})
@@ -67,7 +67,9 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
 
 
 def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast: bool = False) -> Report:
-    """All gates; `fast` leaves out the mutants of the ontology, which take the longest. Raises SourceError for a gate out of order."""
+    """All checks; `fast` leaves out mutation testing of the ontology, which takes the longest. Raises SourceError for an invalid rule or
+    shape.
+    """
     report, guarded = Report(), guard(knowledge, settings)
     report.add((), {"files": len(knowledge.sources.files), "stated triples": len({quad.triple for quad in knowledge.asserted})})
     report.add(guarded.findings, guarded.figures)
@@ -96,20 +98,20 @@ def check(knowledge: Knowledge, settings: Settings, progress: Progress, *, fast:
 
 
 def second_reading(knowledge: Knowledge, settings: Settings) -> Report:
-    """What a second reader looks at, which a build does not need: doubts of the ontology as warnings, and how many words of the passages
-    their statements carry, with those that none does as notes. Raises SourceError for a doubt out of order.
+    """Checks that a build does not need: the ontology's doubts as warnings, and which words of the passages no statement has, as notes with
+    a percentage. Raises SourceError for an invalid doubt.
     """
     found = unsaid(knowledge)
     figures: dict[str, int | str] = {"words carried": carried(found)} if found else {}
     doubts = sparql_rules.check(knowledge.sources, knowledge.asserted, sparql_rules.doubtful(settings.ontology))
-    # Where an ontology has rules for its data, these tell what follows here.
+    # An ontology's own rules take the place of these checks.
     own = () if sparql_rules.rules(settings.ontology) else undeclared(knowledge.sources, term_forms.vocabularies(settings.ontology))
     warnings = [*map(str, doubts), *own]
     return Report(figures, warnings=warnings, notes=[str(one) for one in found if one.left])
 
 
 def _add_shapes(report: Report, knowledge: Knowledge) -> None:
-    """What the sources say against shapes that they have themselves."""
+    """Check the sources by the shapes that they contain themselves."""
     files = shapes.among(knowledge.sources)
     if files:
         report.add((), {"shapes among the sources": shapes.count(files)})
@@ -120,7 +122,7 @@ def _add_shapes(report: Report, knowledge: Knowledge) -> None:
 
 
 def _lists_left_out(sources: Sources) -> Iterator[str]:
-    """What of the lists that a graph wants is left out, with its place."""
+    """Faults in the graph's list definitions, with file and line."""
     _, faults = read_lists(quad.triple for file in sources.about for quad in file.quads)
     for fault in faults:
         file = next((file for file in sources.about if file.says(fault.thing)), sources.about[0])
@@ -128,7 +130,7 @@ def _lists_left_out(sources: Sources) -> Iterator[str]:
 
 
 def _add_inferred(report: Report, knowledge: Knowledge, settings: Settings, *, count: bool) -> None:
-    """How much is inferred, if it counts, and what of the ontology is left out of that: nothing may be of the one that came with it."""
+    """The number of inferred triples, if `count`, and the constructs left out of the inference: none may be in the bundled ontology."""
     report.add((), {"inferred": 0})
     if count:
         found = infer(knowledge, replace(settings, strict=settings.strict or settings.ontology == (bundled("ontology"),)))
@@ -147,7 +149,7 @@ def _add_entailments(report: Report, knowledge: Knowledge, settings: Settings, p
             "contradictions": sum(bool(case.contradicts) for case in cases),
         },
     )
-    # Where a case fails already, that it fails without an axiom says nothing; without cases there is nothing to fail.
+    # A mutant is detected by a case that begins to fail, so all cases must pass before.
     if cases and not findings and not fast:
         progress("Taking the axioms of the ontology away, one at a time.")
         outcome = mutants.mutate(knowledge.ontology, cases)
@@ -165,14 +167,14 @@ def _add_second_opinion(report: Report, knowledge: Knowledge, progress: Progress
 
 
 def _recorded(knowledge: Knowledge) -> int:
-    """How many triples have a record of the passages that say them."""
+    """How many triples have a record of their passages."""
     return len(
         {quad.subject for quad in knowledge.evidence if quad.predicate == TYPE and quad.object == knowledge.sources.roles.node(Role.RECORD)}
     )
 
 
 def _coverage(knowledge: Knowledge) -> str:
-    """How many of the statements in the graphs of documents have a passage there that says them, as a percentage, rounded down."""
+    """The percentage, rounded down, of statements in document graphs that have a passage there."""
     roles = knowledge.sources.roles
     kind, quoted_from = roles.node(Role.PASSAGE), roles.node(Role.QUOTED_FROM)
     passages = {quad.subject: quad.graph_name for quad in knowledge.data if quad.predicate == TYPE and quad.object == kind}

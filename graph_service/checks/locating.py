@@ -1,4 +1,4 @@
-"""Where passages stand: found in their document's text, and written into their files."""
+"""`graph-service locate`: finds passages in their document's text, and writes their offsets into their files."""
 
 import re
 from collections.abc import Sequence
@@ -16,13 +16,12 @@ from graph_service.sources.turtle_blocks import block as block_of
 
 
 def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list[Path]:
-    """Write into the passages of a document's folder where they stand in its text; the files that changed, in order of name.
+    """Set the offsets of all passages in a document's folder; returns the files that changed, in order of name.
 
-    `oa:start`, `oa:end`, `oa:prefix` and `oa:suffix` are set in each passage's block, behind `oa:exact` where they are new; the
-    rest of a file stays byte for byte. Words that the text has several times need an `oa:start` that says which are meant. Unless
-    all passages were found nothing is written. `ontology` are the files that say what a passage is.
-
-    Raises SourceError: a line a fault, each with file and line.
+    `oa:start`, `oa:end`, `oa:prefix` and `oa:suffix` are set in each passage's block, after `oa:exact` if they are new; the rest of a file
+    stays byte for byte. Words that occur several times need an `oa:start` to choose between them. Nothing is written unless all passages
+    are found. `ontology` are the files that declare the class of passages. Raises SourceError with a line for each fault, beginning with
+    file and line.
     """
     sources = Sources.find(ontology, [folder])
     quoted = passages(sources)
@@ -53,7 +52,7 @@ def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list
 
 
 def _place(passage: SourcePassage, text: DocumentText) -> int:
-    """Where a passage begins in its document's text. Raises SourceError if that cannot be told."""
+    """The offset of a passage in its document's text. Raises SourceError if it is not found or ambiguous."""
     if EXACT in passage.missing:
         raise SourceError(f"{passage.where()}: {curie(passage.iri)} has not one oa:exact")
     found = [match.start() for match in re.finditer(f"(?={re.escape(passage.exact)})", text.normalised)]
@@ -71,7 +70,7 @@ def _place(passage: SourcePassage, text: DocumentText) -> int:
 
 
 def _located(passage: SourcePassage, text: DocumentText, start: int) -> bytes:
-    """The text of a passage's file with where the passage stands. Raises SourceError if the passage's block is not in it."""
+    """The passage's file with new offsets. Raises SourceError if the passage's block is not in it."""
     end = start + len(passage.exact)
     wanted: dict[str, int | str] = {
         START: start,

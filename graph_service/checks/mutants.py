@@ -1,11 +1,11 @@
-"""Mutants: the ontology with one axiom taken away. Each must be noticed: some case of `entailments` fails without the axiom.
+"""Mutation testing of the ontology: removes one axiom at a time; some case of `entailments` must then fail.
 
-Nothing is closed anew for a mutant. Taking an axiom away only takes rules away, so whatever still follows is among what followed
-before: the derivation that a case rests on is searched for again, by the rules that are left, and only if it used one that is gone.
+Nothing is materialised again for a mutant. Removing an axiom only removes rules, so what still follows has followed before: a case's
+derivation is searched for again, by the remaining rules, if it used a removed one.
 
-An axiom that follows from the others (a domain that the property has from its parent too) changes nothing and cannot be noticed.
-It is told by trying each of its rules on things of which nothing is known but what the rule asks for, and it stays away while the
-others are tried, so that two axioms that repeat each other do not hide each other.
+An axiom that follows from others (a domain that the property inherits) cannot be detected. It is recognised by testing each of its rules on
+individuals with nothing but the rule's body, and stays removed for the following mutants, so that two redundant axioms do not hide each
+other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,10 +25,10 @@ from graph_service.reasoning.rules import compile_rules
 from graph_service.reasoning.terminology import TYPE, terminology_of
 from graph_service.sources.sources import Sources
 
-#: Searches are short: a case has a handful of things.
+#: Seconds for a search: a case has a handful of individuals.
 _SECONDS = 10
 
-#: What is told of an axiom that nothing notices.
+#: The sentence of a finding: an axiom that no case needs.
 NOTICED = "No case fails when this axiom is taken away: add one that needs it to the folder entailments/ of the ontology."
 
 _FIRST, _REST = ox.NamedNode(RDF + "first"), ox.NamedNode(RDF + "rest")
@@ -50,7 +50,7 @@ Triples = frozenset[ox.Triple]
 
 @dataclass(frozen=True)
 class Mutant:
-    """An ontology without an axiom: what the axiom says, a triple that it is told by, what is left, and the rules that are gone."""
+    """An ontology without one axiom: the axiom in words, its triple, the remaining triples, and the removed rules."""
 
     axiom: str
     triple: ox.Triple
@@ -60,14 +60,14 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The mutants that a case notices, those that none does, and those that say the same as before."""
+    """The mutants that a case detects, those that none does, and those that are equivalent to the ontology."""
 
     noticed: Sequence[Mutant]
     unnoticed: Sequence[Mutant]
     equal: Sequence[Mutant]
 
     def findings(self, sources: Sources) -> list[Finding]:
-        """The mutants that no case notices, each with where the axiom is said."""
+        """The undetected mutants, each with the axiom's file and line."""
         return [
             Finding(next(iter(sources.where_said(mutant.triple)), "(nowhere)"), "entailment-mutants", NOTICED, mutant.axiom)
             for mutant in self.unnoticed
@@ -76,18 +76,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Goal:
-    """What has to hold: what says so, given the rules there are, and the rules that it was found to rest on."""
+    """Something that a case requires: a function that proves it by given rules, and the rules of its last proof."""
 
     holds: Callable[["_Prover"], frozenset[Rule] | None]
     rests_on: frozenset[Rule]
 
     def again(self, prover: "_Prover") -> "_Goal":
-        """The goal as found with fewer rules, which it holds by as well."""
+        """The goal proved again with fewer rules."""
         return _Goal(self.holds, self.holds(prover) or frozenset())
 
 
 class _Prover:
-    """Tells what follows by some rules from what is asserted, where `graph` holds all that could follow."""
+    """Proves triples by some rules from asserted ones; `graph` has all that could follow."""
 
     def __init__(self, rules: Iterable[Rule], graph: "_Graph", asserted: set[ox.Triple], found: Sequence[Clash]) -> None:
         rules = dict.fromkeys(rules)
@@ -95,7 +95,7 @@ class _Prover:
         self._explainer = Explainer(rules, graph.match, asserted.__contains__)
 
     def proof(self, triples: Iterable[ox.Triple]) -> frozenset[Rule] | None:
-        """The rules by which all of the triples follow, or None if one does not."""
+        """The rules of a proof of all the triples, or None if one cannot be proved."""
         used: set[Rule] = set()
         for triple in triples:
             try:
@@ -105,7 +105,7 @@ class _Prover:
         return frozenset(used)
 
     def clash(self, found: Iterable[Clash]) -> frozenset[Rule] | None:
-        """The rules by which one of the clashes comes about, or None."""
+        """The rules that lead to one of the contradictions, or None."""
         for clash in found:
             used = self.proof(clash.premises)
             if used is not None:
@@ -114,7 +114,7 @@ class _Prover:
 
 
 class _Graph:
-    """Triples for looking up, each as it is written: a store would make 10.0 and 10 one."""
+    """An index of triples by lexical form: a store would merge 10.0 and 10."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self._found: dict[tuple[object, ox.NamedNode, object], list[ox.Triple]] = {}
@@ -124,12 +124,12 @@ class _Graph:
             self._found.setdefault((None, t.predicate, None), []).append(t)
 
     def match(self, subject: object, predicate: ox.NamedNode, object_: object) -> list[ox.Triple]:
-        """The triples of a pattern, None standing for any term."""
+        """The triples that match a pattern, None for any term."""
         return self._found.get((subject, predicate, object_), [])
 
 
 def mutate(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> Outcome:
-    """What the cases notice of each axiom that is taken away. Raises BuildError as `closure.close` does."""
+    """Test all mutants of the ontology with the cases. Raises BuildError as `closure.close` does."""
     terminology = frozenset(terminology_of({quad.triple for quad in ontology}))
     rules = compile_rules(terminology)
     trials = {rule: _trial(rule, f"urn:trial:{number}:") for number, rule in enumerate(rules)}
@@ -157,7 +157,7 @@ def mutate(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> Outcome:
         if not mutant.gone:
             continue
         if all(_follows(prover, *trials[rule]) for rule in mutant.gone):
-            # It stays away: then what it repeats is needed, and a case has to notice that.
+            # It stays removed: then what makes it redundant is needed, and a case has to detect that.
             equal.append(mutant)
             terminology, rules = mutant.left, [rule for rule in rules if rule not in mutant.gone]
             goals = [goal.again(prover) if goal.rests_on & mutant.gone else goal for goal in goals]
@@ -166,7 +166,7 @@ def mutate(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> Outcome:
         else:
             doubtful.append(axiom)
     for axiom in doubtful:
-        # What stays away since may have hidden it.
+        # Axioms removed since may have been the ones that made it redundant.
         mutant = axiom.taken_from(terminology, rules)
         (noticed if is_noticed(mutant, without(mutant)) else unnoticed).append(mutant)
     return Outcome(noticed, unnoticed, equal)
@@ -174,13 +174,13 @@ def mutate(ontology: Sequence[ox.Quad], cases: Sequence[Case]) -> Outcome:
 
 @dataclass(frozen=True)
 class Axiom:
-    """An axiom: a triple, or a class in a list of what is disjoint, with the node of the list that holds it."""
+    """An axiom: a triple, or a class in a list of disjoint ones, with its node of the list."""
 
     triple: ox.Triple
     node: ox.BlankNode | None = None
 
     def taken_from(self, terminology: Triples, rules: Iterable[Rule]) -> Mutant:
-        """The terminology without the axiom, and which of its rules that leaves out."""
+        """The terminology without the axiom, and the rules that it loses."""
         if self.node is None:
             left = terminology - {self.triple}
         else:
@@ -197,11 +197,11 @@ class Axiom:
 
 
 def axioms(terminology: Triples) -> Iterator[Axiom]:
-    """All that may be taken away by itself, in a stable order."""
+    """All axioms that can be removed by themselves, in a stable order."""
     rest = {t.subject: t.object for t in terminology if t.predicate == _REST}
     for triple in sorted(terminology, key=str):
         if triple.predicate == _INVERSE and isinstance(triple.subject, ox.BlankNode):
-            continue  # Not an axiom: the inverse itself, as it stands in a chain.
+            continue  # not an axiom: an unnamed inverse, as in a property chain
         if triple.predicate in _RELATIONS or (triple.predicate == TYPE and triple.object in _CHARACTERISTICS):
             yield Axiom(triple)
         elif triple.predicate == _MEMBERS:
@@ -212,7 +212,7 @@ def axioms(terminology: Triples) -> Iterator[Axiom]:
 
 
 def _goals(case: Case) -> Iterator[Callable[[_Prover], frozenset[Rule] | None]]:
-    """What has to hold for a case not to fail."""
+    """What must hold for a case to pass."""
     for triple in sorted(case.follows, key=str):
         yield lambda prover, triple=triple: prover.proof([triple])  # type: ignore[misc]
     for triple in sorted(case.contradicts, key=str):
@@ -220,7 +220,7 @@ def _goals(case: Case) -> Iterator[Callable[[_Prover], frozenset[Rule] | None]]:
 
 
 def _trial(rule: Rule, prefix: str) -> tuple[Triples, ox.Triple | None]:
-    """What a rule asks for, of things that are known for nothing else, and what it says then; nothing if it is a clash."""
+    """A rule's body and head over fresh individuals; None for the head of a contradiction."""
 
     def filled(atom: Atom) -> ox.Triple:
         subject, object_ = (ox.NamedNode(prefix + part) if isinstance(part, str) else part for part in (atom.subject, atom.object))

@@ -1,13 +1,12 @@
-"""What is wrong with a canned query that is legal SPARQL: found by reading it, each finding with file and line.
+"""Lint for canned queries: problems in legal SPARQL, found statically, with file and line.
 
-- Its order is total: a table without an order has no pages, and two rows with one place in it may come on two pages.
-- Every prefix that is declared is used.
-- No cartesian product: each pattern of a group shares a variable with the others, or a filter or an expression ties it to them.
-- Only terms that the graph knows: one that occurs nowhere finds nothing, and is most often misspelt.
-- Every column says what it means, in other words than any other, and of what type it is.
+- The order of rows is total: without an order a table has no pages, and tied rows may appear on two pages.
+- Every declared prefix is used.
+- No cartesian product: each pattern of a group shares a variable with the others, or a filter or expression connects them.
+- All terms occur in the graph: an unknown one matches nothing and is most often misspelt.
+- Every column has a heading of its own, and a type.
 
-Whether an order leaves ties, values are of the types that are said, examples give answers, and in what time, is seen when the query
-runs: see `trial`.
+Ties, value types, results of examples and run time are checked by running the query: see `query_trial`.
 """
 
 import re
@@ -24,12 +23,12 @@ from graph_service.rdf.prefixes import curie
 from graph_service.sparql.paging import Select
 from graph_service.sparql.tokens import Token, tokens
 
-#: Namespaces whose terms are functions and datatypes of the language itself.
+#: Namespaces of functions and datatypes of the language.
 _ALWAYS_KNOWN = (XSD, RDF, RDFS, "http://www.w3.org/2005/xpath-functions#")
 
 
 def lint(query: CannedQuery, known: Collection[str]) -> list[str]:
-    """What is wrong with a canned query, as texts that begin with file and line; `known` are the IRIs that occur in the graph."""
+    """The problems of a canned query, as sentences that begin with file and line; `known` are the IRIs in the graph."""
     return [
         f"{query.path}:{line}: {finding}"
         for line, finding in sorted(
@@ -43,7 +42,7 @@ def _line(text: str, start: int) -> int:
 
 
 def order_line(query: CannedQuery) -> int:
-    """The line of the outermost ORDER BY; the last line without one."""
+    """The line of the outermost ORDER BY; without one the last line."""
     places = [token.start for token in tokens(query.text) if token.is_word("ORDER")]
     return _line(query.text, places[-1] if places else len(query.text.rstrip()))
 
@@ -75,7 +74,7 @@ def _prefixes(query: CannedQuery) -> Iterator[tuple[int, str]]:
     stream = list(tokens(query.text))
     declared = {stream[place + 1].text: stream[place + 1] for place in _declarations(stream)}
     used = {token.text.partition(":")[0] + ":" for token in stream if token.kind == "name" and token not in declared.values()}
-    # Values and classes in the header have the query's prefixes too.
+    # Values and classes in the header use the query's prefixes, too.
     header = " ".join(line for line in query.text.splitlines() if line.startswith("#+"))
     for prefix, token in declared.items():
         if prefix not in used and not re.search(rf"(?<![\w-]){re.escape(prefix)}\w", header):
@@ -116,14 +115,14 @@ def _products(query: CannedQuery) -> Iterator[tuple[int, str]]:
 
 
 def _first(text: str, name: str) -> int:
-    """Where a variable is first seen in the query's group."""
+    """The offset of a variable's first occurrence in the query's group."""
     stream = list(tokens(text))
     body = next((place for place, token in enumerate(stream) if token.text == "{"), 0)
     return next((token.start for token in stream[body:] if token.kind == "variable" and token.text[1:] == name), 0)
 
 
 def _joined(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Sets of variables, those that share one put together."""
+    """Merge sets of variables that share one."""
     groups: list[frozenset[str]] = []
     for part in parts:
         touching = [group for group in groups if group & part]
@@ -132,7 +131,7 @@ def _joined(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
 
 
 def _groups(node: object) -> Iterator[list[frozenset[str]]]:
-    """For each group of a query the sets of variables that its parts bind or tie."""
+    """For each group of a query, the sets of variables that its parts bind or connect."""
     if not isinstance(node, CompValue):
         return
     parts: list[frozenset[str]] = []
@@ -141,15 +140,15 @@ def _groups(node: object) -> Iterator[list[frozenset[str]]]:
     inner: list[object] = []
     _gather(node, parts, ties, made, inner)
     bound = set().union(*parts)
-    # What BIND makes of something bound is bound as well.
+    # What BIND computes of something bound is bound as well.
     for variable, used in made.items():
         bound |= {variable} if used & bound else set()
-    # What is told of a constant alone, such as its name, has the same rows for all and multiplies nothing that is not meant.
-    told = {variable for variable, used in made.items() if not used}
-    told = told.union(*(part for part in parts if part & told))
-    told |= {variable for variable, used in made.items() if used <= told}
-    # A tie to what the group does not bind ties nothing within it.
-    yield [part for part in [*(part - told for part in parts), *((tie & bound) - told for tie in ties)] if part]
+    # Variables that depend on constants alone, such as a constant's label, have the same rows for all: an intended product.
+    constant = {variable for variable, used in made.items() if not used}
+    constant = constant.union(*(part for part in parts if part & constant))
+    constant |= {variable for variable, used in made.items() if used <= constant}
+    # A variable that the group does not bind connects nothing in it.
+    yield [part for part in [*(part - constant for part in parts), *((tie & bound) - constant for tie in ties)] if part]
     for other in inner:
         yield from _groups(other)
 
@@ -157,7 +156,7 @@ def _groups(node: object) -> Iterator[list[frozenset[str]]]:
 def _gather(
     node: object, parts: list[frozenset[str]], ties: list[frozenset[str]], made: dict[str, frozenset[str]], inner: list[object]
 ) -> None:
-    """Take a group of the algebra apart: what its parts bind, what its expressions tie and make, and the groups inside of it."""
+    """Analyse a group of the algebra: what its parts bind, what its expressions connect and compute, and its subgroups."""
     if not isinstance(node, CompValue):
         return
     match node.name:
@@ -185,10 +184,10 @@ def _gather(
             parts.append(_variables(node.p) | _variables(node.term))
             inner.append(node.p)
         case "ToMultiSet" if node.p.name == "values":
-            # A row of VALUES is a parameter or a list of terms: it multiplies nothing that is not meant.
+            # A row of VALUES is a parameter or a list of terms: an intended product.
             pass
         case "ToMultiSet":
-            # DISTINCT, REDUCED and a slice of a subquery stand around what it selects.
+            # DISTINCT, REDUCED and a slice wrap a subquery's projection.
             selects = node.p
             while selects.PV is None:
                 selects = selects.p
@@ -202,7 +201,7 @@ def _gather(
 
 
 def _variables(node: object) -> frozenset[str]:
-    """All variables in a part of the algebra, and blank nodes, which tie patterns as variables do: of these the names begin with `_:`."""
+    """All variables in a part of the algebra, and blank nodes, which connect patterns likewise: their names begin with `_:`."""
     if isinstance(node, Variable):
         return frozenset({str(node)})
     if isinstance(node, BNode):

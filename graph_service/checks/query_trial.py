@@ -1,9 +1,8 @@
-"""Canned queries tried out on the graph: with no values, with examples and questions, and with the cases whose answer is written.
+"""Tries canned queries on the graph: without values, with their examples and questions, and with test cases that have an expected answer.
 
-A case is a pair of files `<answers>/<query>/<case>.json` (its parameters, each with a value or a list of them) and `<case>.csv` or
-`.nt` (the answer, as the recommendation writes it). Found with file and line: a run that fails or takes too long, an example without an
-answer, rows that share a place in the order or are repeated for a name, values that are not of their column's type, another answer than
-the expected one.
+A case is a pair of files `<answers>/<query>/<case>.json` (its parameters, each with a value or a list) and `<case>.csv` or `.nt` (the
+answer in a standard format). Findings, with file and line: a run that fails or takes too long, an example without an answer, ties in the
+order, rows repeated for a label, values not of their column's type, an unexpected answer.
 """
 
 import io
@@ -23,17 +22,17 @@ from graph_service.queries.header import line_of
 from graph_service.queries.parameters import Lists
 from graph_service.sparql.paging import Select, in_reading_order
 
-#: Runs a query and writes its result in the format of its kind.
+#: Runs a query and writes its result in the format for its kind.
 Ask = Callable[[Query, Formats], Result]
 
-#: Seconds that a query may take; what takes longer is not fit to be called by everybody.
+#: The longest time of a query, in seconds; a slower one is not fit for the public.
 LONGEST = 2.0
 
 _EXPECTED = {kind: format for kind in ResultKind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
 
 
 def examine(query: CannedQuery, ask: Ask, lists: Lists, answers: Path | None) -> list[str]:
-    """What goes wrong when a query is run, as texts that begin with file and line. `answers`: the folder of the cases, if there is one."""
+    """The problems found by running a query, as sentences that begin with file and line. `answers`: the folder of the cases, if any."""
     found = [f"{query.path}:{line}: {finding}" for line, finding in _runs(query, ask, lists)]
     cases = sorted((answers / query.name).glob("*.json")) if answers is not None else []
     return [*dict.fromkeys(found), *(finding for case in cases for finding in _compared(query, case, ask, lists))]
@@ -50,21 +49,21 @@ def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str
 
 
 def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:
-    told = ", ".join(f"{name}={value}" for name, values in given.items() for value in values) or "no values"
+    shown = ", ".join(f"{name}={value}" for name, values in given.items() for value in values) or "no values"
     began = time.monotonic()
     try:
         result = ask(Query(query.bind(given, lists)), READABLE)
     except ServiceError as error:
-        yield line, f"with {told} it fails: {error.detail}"
+        yield line, f"with {shown} it fails: {error.detail}"
         return
     seconds = time.monotonic() - began
     if seconds > LONGEST:
-        yield line, f"with {told} it takes {seconds:.1f} s, more than {LONGEST:g}"
+        yield line, f"with {shown} it takes {seconds:.1f} s, more than {LONGEST:g}"
     if result.kind is ResultKind.TRUTH:
         return
     rows = list(result.rows())
     if given and not rows:
-        yield line, f"the example {told} has no answer"
+        yield line, f"the example {shown} has no answer"
     if result.kind is ResultKind.TABLE:
         yield from _typed(query, result.columns, rows)
         yield from _ordered(query, result.columns, rows)
@@ -72,7 +71,7 @@ def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask:
 
 
 def _multiplied(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:
-    """A thing that is named in its own column has one name in a row: rows that differ in the name alone come of a missing guard."""
+    """A thing has one label in a row: rows that differ only in a label come from a missing language filter."""
     named = {place for place, name in enumerate(names) if name.endswith("_label") and name.removesuffix("_label") in names}
     seen: dict[tuple[str, ...], Sequence[object]] = {}
     for row in rows:
@@ -110,13 +109,13 @@ def _compared(query: CannedQuery, case: Path, ask: Ask, lists: Lists) -> Iterato
     except (OSError, ValueError, ServiceError) as error:
         yield f"{case}:1: {error}"
         return
-    line, told = _difference(content, wanted) if result.kind is not ResultKind.GRAPH else _difference_of_graphs(content, wanted)
-    if told:
-        yield f"{expected}:{line}: {query.path} gives another answer than this: {told}"
+    line, difference = _difference(content, wanted) if result.kind is not ResultKind.GRAPH else _difference_of_graphs(content, wanted)
+    if difference:
+        yield f"{expected}:{line}: {query.path} gives another answer than this: {difference}"
 
 
 def _difference(content: str, wanted: str) -> tuple[int, str]:
-    """The line of the expected table where another answer differs from it first, and how; no text where they are the same."""
+    """The line of the expected table where it first differs from an answer, and how; empty if they are equal."""
     got, lines = content.splitlines(), wanted.splitlines()
     if got == lines:
         return 1, ""
@@ -133,7 +132,7 @@ def _difference_of_graphs(content: str, wanted: str) -> tuple[int, str]:
 
 
 def _arguments(case: Path) -> dict[str, list[str]]:
-    """The parameters of a case: each with its value, or a list of several. Raises OSError, ValueError."""
+    """The parameters of a case, each with its values. Raises OSError, ValueError."""
     given = json.loads(case.read_text(encoding="utf-8-sig"))
     lists = {name: value if isinstance(value, list) else [value] for name, value in given.items()} if isinstance(given, dict) else None
     if lists is None or not all(isinstance(value, str) for values in lists.values() for value in values):

@@ -1,7 +1,7 @@
-"""Quotations: every passage stands word for word, at a known place, in the text of its document (`texts` says how).
+"""Checks quotations: every passage occurs word for word, at its offsets, in its document's text (see `document_texts`).
 
-The text itself need not be at hand: passages overlap and adjoin, so each is held against its neighbours, and where together
-they make up the whole text, all of them against its hash.
+The text itself is not needed: passages overlap and adjoin, so each is compared with its neighbours, and where together they cover the whole
+text, it is compared with the text's hash.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ from graph_service.rdf.prefixes import curie
 from graph_service.sources.roles import Role
 from graph_service.sources.sources import Sources
 
-#: The rules of this gate, each as a sentence.
+#: Rule -> its sentence in findings.
 RULES = {
     "quotation-document": "A document that is quoted has the length of its text, its hash and that of the normalised text, each once.",
     "quotation-once": "A passage is described in one file.",
@@ -44,10 +44,10 @@ RULES = {
 
 
 def check(sources: Sources, texts: Mapping[str, Path] | None = None) -> list[Finding]:
-    """All that is wrong with the quotations of the sources, in order of file.
+    """All problems of the quotations in the sources, in order of file.
 
-    `texts` leads from a document's key (`news-2022`) to the file with its original text, where that is at hand: then each passage
-    is held against the text too. Raises SourceError for a text that cannot be read or that no passage is quoted from.
+    `texts` maps a document's key (`news-2022`) to the file with its original text, if available: then passages are compared with the text,
+    too. Raises SourceError for a text that cannot be read or that no passage quotes.
     """
     texts = texts or {}
     quoted = passages(sources)
@@ -71,7 +71,7 @@ def check(sources: Sources, texts: Mapping[str, Path] | None = None) -> list[Fin
 
 
 def _check(document: QuotedDocument) -> Iterator[Finding]:
-    """What is wrong with a document's passages: one by one, side by side, all together."""
+    """The problems of a document's passages: of each, between neighbours, and of all together."""
     length = document.length
     for name, value in document.values.items():
         if value is None:
@@ -92,7 +92,7 @@ def _check(document: QuotedDocument) -> Iterator[Finding]:
 
 
 def _alone(passage: SourcePassage, length: int | None) -> Iterator[Finding]:
-    """What is wrong with a complete passage by itself."""
+    """The problems of a complete passage by itself."""
     if passage.end - passage.start != len(passage.exact):
         value = f"{passage.start} + {len(passage.exact)} is not {passage.end}"
         yield _finding(passage.where(END), "quotation-length", passage.iri, value)
@@ -114,7 +114,7 @@ def _out_of_order(quoted: Iterable[SourcePassage]) -> Iterator[Finding]:
 
 
 def _disagreements(quoted: Iterable[SourcePassage]) -> Iterator[Finding]:
-    """The first character on which each two passages disagree."""
+    """For each two passages, the first character on which they disagree."""
     said: dict[int, tuple[str, SourcePassage, str]] = {}
     reported = set()
     for passage in quoted:
@@ -128,7 +128,7 @@ def _disagreements(quoted: Iterable[SourcePassage]) -> Iterator[Finding]:
 
 
 def _against(document: QuotedDocument, text: DocumentText) -> Iterator[Finding]:
-    """What is not as the text has it."""
+    """Differences from the original text."""
     for where, fault in document.differences(text):
         yield _finding(where, "quotation-text", document.iri, fault)
     for passage in document.passages:

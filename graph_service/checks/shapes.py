@@ -1,9 +1,8 @@
-"""What each kind of thing must have, in SHACL Core: a shape that does not hold is a finding, as a broken rule is.
+"""Checks the sources with SHACL Core: each violation of a shape is a finding.
 
-Shapes are the Turtle files in the ontology's folder `shapes/`, which every build is held against; and what any other file of the sources
-says of shapes, against which `check` alone holds them: anybody's data are served as they are. They see what the sources say, without what
-is inferred, but they know the ontology: what is of a class is of those above it. The records of statements are left out; there is nothing
-in them that their making does not settle.
+Shapes are the Turtle files in the ontology's folder `shapes/`, which every build checks; and shapes in any other file of the sources, which
+only `check` uses: other graphs are served as they are. They validate what the sources state, without inferences, but with the ontology: an
+instance of a class is one of its superclasses. Records of evidence are left out, since they are generated.
 """
 
 import logging
@@ -27,23 +26,23 @@ from graph_service.sources.sources import Sources
 
 
 def among(sources: Sources) -> list[Path]:
-    """The files of the sources themselves that have shapes."""
+    """The files of the sources that contain shapes."""
     kinds = {ox.NamedNode(str(SH.NodeShape)), ox.NamedNode(str(SH.PropertyShape))}
     return [file.path for file in sources.files if any(quad.predicate == TYPE and quad.object in kinds for quad in file.quads)]
 
 
 def count(shape_files: Iterable[Path]) -> int:
-    """How many shapes of nodes there are, with a name or without. Raises SourceError."""
+    """How many node shapes there are, named or not. Raises SourceError."""
     return len(set(_read(shape_files).subjects(RDF.type, SH.NodeShape)))
 
 
 def names(shape_files: Iterable[Path]) -> list[str]:
-    """The names of all shapes that say something when they do not hold, sorted. Raises SourceError."""
+    """The names of all shapes with a message, sorted. Raises SourceError."""
     return sorted({_name(shape) for shape in _read(shape_files).subjects(SH.message, None)})
 
 
 def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path]) -> list[Finding]:
-    """All things in the quads that are not as the shapes want them. Raises SourceError for a file that does not hold shapes."""
+    """All violations of the shapes. Raises SourceError for a file without valid shapes."""
     shapes = _read(shape_files)
     if not shapes:
         return []
@@ -61,13 +60,13 @@ def _read(shape_files: Iterable[Path]) -> rdflib.Graph:
 
 
 def _graph(sources: Sources, quads: Iterable[ox.Quad]) -> rdflib.Graph:
-    """The triples as rdflib has them, without the records of statements."""
+    """The triples as an rdflib graph, without records of evidence."""
     kept, record = list(quads), sources.roles.node(Role.RECORD)
     records = {quad.subject for quad in kept if quad.predicate == TYPE and quad.object == record}
     return _rdflib(quad for quad in kept if quad.subject not in records)
 
 
-#: Of each value that is not of its datatype rdflib logs where in its own code it has noticed; `forms` tells who reads the findings.
+#: rdflib logs each ill-typed literal with a stack trace; `term_forms` reports them with file and line.
 logging.getLogger("rdflib.term").addFilter(lambda record: not record.msg.startswith("Failed to convert Literal"))
 
 
@@ -79,22 +78,22 @@ def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
 def _finding(result: rdflib.term.Node, report: rdflib.Graph, sources: Sources) -> Finding:
     thing, value, path = (report.value(result, part) for part in (SH.focusNode, SH.value, SH.resultPath))
     value = None if value == thing else value
-    where, told, hint = "(no file)", None if value is None else _written(value), ""
+    where, shown, hint = "(no file)", None if value is None else _written(value), ""
     if isinstance(thing, rdflib.URIRef):
         places = sources.places(str(thing), str(path), None if value is None else str(value)) if isinstance(path, rdflib.URIRef) else []
         if places:
             where = places[0]
             hint = "" if value is not None else also(places)
         else:
-            where, told = placed(sources, str(thing), None if isinstance(value, rdflib.BNode) or value is None else str(value), told)
-        if told is None and isinstance(path, rdflib.URIRef):
-            told = curie(str(path))
+            where, shown = placed(sources, str(thing), None if isinstance(value, rdflib.BNode) or value is None else str(value), shown)
+        if shown is None and isinstance(path, rdflib.URIRef):
+            shown = curie(str(path))
     sentence = str(report.value(result, SH.resultMessage))
-    return Finding(where, _name(report.value(result, SH.sourceShape)), sentence, _written(thing), told, hint)
+    return Finding(where, _name(report.value(result, SH.sourceShape)), sentence, _written(thing), shown, hint)
 
 
 def _name(shape: rdflib.term.Node | None) -> str:
-    """The last part of a shape's IRI."""
+    """The local name of a shape's IRI."""
     return str(shape).rpartition("#")[2] if isinstance(shape, rdflib.URIRef) else "a shape without a name"
 
 

@@ -1,14 +1,14 @@
-"""Rules about the knowledge, one SPARQL query a file: a row is a violation.
+"""Checks the sources with rules, one SPARQL query a file: each row is a violation.
 
-A rule is a `.rq` file in the ontology's folder `checks/`. Its first comment line is the rule as a sentence. The first column of a
-row is the thing at fault, `?value` (if there is one) what is wrong with it. Further columns, as far as there are such:
+A rule is a `.rq` file in the ontology's folder `checks/`. Its first comment line is the rule as a sentence. The first column of a row is
+the thing at fault, `?value` (if there is one) what is wrong with it. Optional further columns:
 
-- `?expected` and `?found`: what would be right in its place, and what is there;
+- `?expected` and `?found`: the right value, and the actual one;
 - `?property`, with `?subject` (if that is not the thing) and `?object`: the statement at fault. The finding names its file and line;
-  without an object, all the places that say something by the property, since one of them must give way;
-- `?other`: another thing that it clashes with, which is told with its place.
+  without an object, all statements with the property, since one of them must change;
+- `?other`: another thing in conflict with it, which is named with its place.
 
-Rules run on what the sources say, before anything is inferred.
+Rules run on what the sources state, without inferences.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,16 +22,16 @@ from graph_service.files import matching, sentence_of, text_of
 from graph_service.rdf.prefixes import curie
 from graph_service.sources.sources import Sources
 
-#: A row of a rule: its columns by name.
+#: A row of a rule: columns by name.
 _Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
 
-#: How many places of one statement are told, at most.
+#: The most places of a statement that are listed.
 _PLACES = 5
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that is broken: where (`file:line`), the rule's name and sentence, the thing, the offending value if any, and a hint."""
+    """A violation: its place (`file:line`), the rule's name and sentence, the thing, the wrong value if any, and a hint."""
 
     where: str
     rule: str
@@ -47,22 +47,22 @@ class Finding:
 
 
 def rules(ontology: Iterable[Path]) -> list[Path]:
-    """The rule files of the ontology's folders, sorted."""
+    """The rule files in the ontology's folders, sorted."""
     return matching(ontology, "checks/*.rq")
 
 
 def doubtful(ontology: Iterable[Path]) -> list[Path]:
-    """The files of the ontology's folders that ask for what may be a mistake and need not be one: rules whose findings are warnings."""
+    """The rule files in the ontology's folders whose findings are warnings."""
     return matching(ontology, "doubts/*.rq")
 
 
 def shapes(ontology: Iterable[Path]) -> list[Path]:
-    """The files with shapes in the ontology's folders, sorted (see `shapes`)."""
+    """The shape files in the ontology's folders, sorted (see `shapes`)."""
     return matching(ontology, "shapes/*.ttl")
 
 
 def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]) -> list[Finding]:
-    """All violations of the rules in the quads. Raises SourceError for a rule that is not a SELECT query with a sentence."""
+    """All violations of the rules. Raises SourceError for a file that is not a SELECT query with a sentence."""
     store = ox.Store()
     store.bulk_extend(quads)
     findings = []
@@ -80,7 +80,7 @@ def check(sources: Sources, quads: Iterable[ox.Quad], rule_files: Iterable[Path]
 
 
 def _row(solution: ox.QuerySolution, variables: Iterable[ox.Variable]) -> _Row:
-    """The columns of a row that have a value, by name; the first is `thing`, whatever it is called."""
+    """The bound columns of a row, by name; the first is `thing`, whatever its name."""
     first, *others = variables
     named = [("thing", first), *((variable.value, variable) for variable in others)]
     return {name: value for name, variable in named if (value := solution[variable]) is not None}
@@ -88,11 +88,11 @@ def _row(solution: ox.QuerySolution, variables: Iterable[ox.Variable]) -> _Row:
 
 def _finding(sources: Sources, rule: str, sentence: str, row: _Row) -> Finding:
     thing, value = row.get("thing"), row.get("value")
-    told = None if value is None else _written(value)
+    shown = None if value is None else _written(value)
     if isinstance(thing, ox.BlankNode):
-        return Finding(sources.where_blank(thing), rule, sentence, "a thing without IRI", told)
+        return Finding(sources.where_blank(thing), rule, sentence, "a thing without IRI", shown)
     if not isinstance(thing, ox.NamedNode):
-        return Finding("(no file)", rule, sentence, "nothing" if thing is None else _written(thing), told)
+        return Finding("(no file)", rule, sentence, "nothing" if thing is None else _written(thing), shown)
     hints = []
     if "expected" in row and "found" in row:
         hints.append(f"{_written(row['expected'])} is expected, not {_written(row['found'])}.")
@@ -107,26 +107,28 @@ def _finding(sources: Sources, rule: str, sentence: str, row: _Row) -> Finding:
         where = places[0]
         hints += filter(None, [also(places)])
     else:
-        where, told = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, told)
+        where, shown = placed(sources, thing.value, value.value if isinstance(value, ox.NamedNode | ox.Literal) else None, shown)
     other = row.get("other")
     hints += [f"The other is {curie(other.value)} at {sources.where(other.value)}."] if isinstance(other, ox.NamedNode) else []
-    return Finding(where, rule, sentence, _written(thing), told, " ".join(hints))
+    return Finding(where, rule, sentence, _written(thing), shown, " ".join(hints))
 
 
 def also(places: Sequence[str]) -> str:
-    """What is told of the places of a statement behind the first one; nothing if there are none."""
+    """A sentence with the further places of a statement; empty if there are none."""
     return f"Also at {', '.join(places[1:_PLACES])}." if places[1:] else ""
 
 
-def placed(sources: Sources, iri: str, value: str | None, told: str | None) -> tuple[str, str | None]:
-    """Where a thing is at fault (`file:line`), and what is told beside it: `told`, or what has it as a value if nothing is said of it."""
+def placed(sources: Sources, iri: str, value: str | None, shown: str | None) -> tuple[str, str | None]:
+    """The place (`file:line`) of a thing at fault and its value: the given one, or the statement that mentions a thing which is never a
+    subject.
+    """
     mention = sources.mention(iri)
     if mention is None or not isinstance(mention.subject, ox.NamedNode):
-        return sources.where(iri, value), told
+        return sources.where(iri, value), shown
     subject = mention.subject.value
-    return sources.where(subject, iri), told or f"a value of {curie(mention.predicate.value)} of {curie(subject)}"
+    return sources.where(subject, iri), shown or f"a value of {curie(mention.predicate.value)} of {curie(subject)}"
 
 
 def _written(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    """An IRI by its shortest name, a literal without quotation marks and datatype."""
+    """An IRI as a CURIE, a literal without quotation marks and datatype."""
     return str(term) if isinstance(term, ox.BlankNode | ox.Triple) else curie(term.value)

@@ -1,8 +1,7 @@
-"""What each term and literal must be by itself, which no query can tell: a text of its datatype, an IRI that means the same everywhere,
-a term that its vocabulary has.
+"""Checks terms and literals by themselves: ill-typed literals, relative IRIs, unknown terms of known vocabularies.
 
-Vocabularies whose terms are all known are those that rdflib lists, and those of which a file `external-terms.txt` in a folder of the
-ontology lists the terms that may be used. Data that do not use this ontology's names are left alone with their vocabularies.
+Known are the vocabularies that rdflib lists, and those of which a file `external-terms.txt` in a folder of the ontology lists the terms in
+use. In statements without a term of the graph's own namespace vocabularies are not checked.
 """
 
 import difflib
@@ -23,7 +22,7 @@ from graph_service.sources.roles import TERMS
 from graph_service.sources.source_file import SourceFile
 from graph_service.sources.sources import Sources
 
-#: The rules of this gate, each as a sentence.
+#: Rule -> its sentence in findings.
 RULES = {
     "value-form": "A value is written as its datatype wants it.",
     "iri-absolute": "An IRI names its scheme, or is a name with a prefix: else it is one below the file, wherever that lies.",
@@ -31,10 +30,10 @@ RULES = {
     "foreign-term": "A term of another vocabulary exists there.",
 }
 
-#: Vocabularies of which rdflib knows every term.
+#: Vocabularies of which rdflib lists every term.
 _KNOWN = (DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, VANN, XSD)
 
-#: How a value is written, for the datatypes of which it is often not known.
+#: Examples of values, for datatypes that are often written wrongly.
 _EXAMPLES = {
     "date": "2023-05-31",
     "gYearMonth": "2023-05",
@@ -46,7 +45,7 @@ _EXAMPLES = {
     "dateTime": "2023-05-31T12:00:00Z",
 }
 
-#: How much of a name must be as in another for the other to be meant, perhaps (`difflib`).
+#: How similar a name must be to another one to be suggested (`difflib`).
 _NEAR = 0.65
 
 #: The datatypes of dates: of a day, a month, a year.
@@ -58,7 +57,7 @@ Vocabularies = Mapping[str, frozenset[str]]
 
 
 def vocabularies(ontology: Iterable[Path]) -> dict[str, frozenset[str]]:
-    """The vocabularies of which all terms are known: namespace -> the IRIs of its terms."""
+    """The known vocabularies: namespace -> the IRIs of its terms."""
     found = {**_of_rdflib(), VIEW: TERMS}
     for path in (root / "external-terms.txt" for root in ontology):
         if path.is_file():
@@ -69,27 +68,27 @@ def vocabularies(ontology: Iterable[Path]) -> dict[str, frozenset[str]]:
 
 
 def exists(iri: str, known: Vocabularies) -> bool:
-    """Whether a term is one of its vocabulary, as far as the vocabulary is known."""
+    """Whether a term exists in its vocabulary; True for unknown vocabularies."""
     space = space_of(iri)
     return space not in known or iri in known[space] or iri == space or re.fullmatch(r"_[0-9]+", iri.removeprefix(space)) is not None
 
 
 def check(sources: Sources, known: Vocabularies) -> list[Finding]:
-    """All terms and literals of the sources that are not as they must be, in order of file and line."""
+    """All invalid terms and literals of the sources, in order of file and line."""
     spelled = {_plain(space): space for space in (*known, *USUAL.values(), sources.space.base)}
-    told: dict[tuple[str, str], Finding] = {}
+    found: dict[tuple[str, str], Finding] = {}
     for file in sources.files:
         for quad in file.quads:
             for rule, thing, value, hint in _faults(quad, file, file in sources.ontology, known, spelled, sources.space.base):
-                if (rule, thing) not in told:
-                    told[rule, thing] = Finding(place_of(file, quad), rule, RULES[rule], thing, value, hint)
-    return sorted(told.values(), key=str)
+                if (rule, thing) not in found:
+                    found[rule, thing] = Finding(place_of(file, quad), rule, RULES[rule], thing, value, hint)
+    return sorted(found.values(), key=str)
 
 
 def _faults(
     quad: ox.Quad, file: SourceFile, is_ontology: bool, known: Vocabularies, spelled: Mapping[str, str], base: str
 ) -> Iterator[tuple[str, str, str, str]]:
-    """What is wrong with the parts of a file's statement: the rule, the thing, its value, a hint."""
+    """The faults in a statement: rule, thing, value, hint."""
     subject = curie(quad.subject.value) if isinstance(quad.subject, ox.NamedNode) else "a thing without IRI"
     value = quad.object
     if isinstance(value, ox.Literal) and is_malformed(value):
@@ -112,7 +111,7 @@ def _faults(
 
 
 def _written(value: ox.Literal) -> str:
-    """How a value would have to be written, or what it is a value of as it is written."""
+    """A hint: the datatype that the value would fit, or an example of its datatype."""
     datatype = value.datatype.value
     if datatype in _DATES:
         fitting = [other for other in _DATES if not is_malformed(ox.Literal(value.value, datatype=ox.NamedNode(other)))]
@@ -123,7 +122,7 @@ def _written(value: ox.Literal) -> str:
 
 
 def near(name: str, space: str, terms: Iterable[str]) -> str:
-    """The term of a vocabulary that may have been meant by a name that it does not have, as a question; nothing where none is near."""
+    """A question that suggests a similar term of a vocabulary; empty if there is none."""
     found = difflib.get_close_matches(name, sorted(term.removeprefix(space) for term in terms), n=1, cutoff=_NEAR)
     return f"Is {curie(space + found[0])} meant?" if found else ""
 
@@ -139,13 +138,13 @@ def _of_rdflib() -> dict[str, frozenset[str]]:
 
 
 def _relative(iri: str, file: SourceFile) -> str:
-    """An IRI below a file as the file has it."""
+    """An IRI relative to a file's folder, as the file has it."""
     base = file.path.resolve().as_uri()
     return iri.removeprefix(base[: base.rfind("/") + 1]).removeprefix(base)
 
 
 def used(quad: ox.Quad) -> list[ox.NamedNode]:
-    """The terms that a statement uses: its property, and the class of a thing."""
+    """The terms that a statement uses: its property, and a class."""
     is_class = quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode)
     return [quad.predicate, *([quad.object] if is_class else [])]  # type: ignore[list-item]
 
@@ -163,10 +162,10 @@ def place_of(file: SourceFile, quad: ox.Quad) -> str:
 
 
 def space_of(iri: str) -> str:
-    """An IRI up to the last number sign or slash."""
+    """The namespace of an IRI: up to the last `#` or `/`."""
     return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
 
 
 def _plain(iri: str) -> str:
-    """An IRI without what is often wrong with a namespace: the scheme, www, what it ends with, capitals."""
+    """A namespace for comparison, without what is often wrong: scheme, www, final character, upper case."""
     return re.sub(r"^https?://(www\.)?|[/#]+$", "", iri.lower())

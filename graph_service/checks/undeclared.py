@@ -1,7 +1,7 @@
-"""Terms that no ontology here declares though it declares others of their namespace, and values that are not what their property's are;
-and what a `dataset.ttl` says in terms that there are not.
+"""Warnings about undeclared terms in a namespace that an ontology here declares, values that do not fit their property's range, and unknown
+terms in a `dataset.ttl`.
 
-All may be meant, and mostly are not: `check` tells them as warnings. Of namespaces of which no term is declared nothing is known here.
+Each may be intended, and mostly is not. Namespaces without declared terms are not checked.
 """
 
 import difflib
@@ -21,7 +21,7 @@ from graph_service.sources.sources import Sources
 
 _TYPE, _RANGE = ox.NamedNode(RDF + "type"), ox.NamedNode(RDFS + "range")
 
-#: What a term is declared to be.
+#: Types that declare a term.
 _KINDS = frozenset(
     ox.NamedNode(iri)
     for iri in (
@@ -30,38 +30,38 @@ _KINDS = frozenset(
     )
 )
 
-#: Numbers of one datatype are written as those of another often enough (`1` for a decimal).
+#: Numbers of one datatype are often written as those of another (`1` for a decimal).
 _NUMBERS = frozenset(
     XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "positiveInteger")
 )
 
-#: Terms that DCAT has since its version 3 (section 6 of it), and rdflib does not know yet.
+#: Terms of DCAT 3 (section 6) that rdflib does not list yet.
 _DCAT_3 = (
     *("DatasetSeries", "inSeries", "first", "last", "prev", "next", "nextVersion", "seriesMember"),
     *("version", "hasVersion", "hasCurrentVersion", "previousVersion", "isVersionOf", "resource"),
 )
 
-#: How much two namespaces must have in common for one to be meant by the other (`difflib`).
+#: How similar two namespaces must be for one to be suggested (`difflib`).
 _NEAR_SPACE = 0.9
 
-#: So many are told, of the terms and of the values.
-_TOLD = 30
+#: The most warnings of each kind, and the most characters of a value.
+_MOST = 30
 
 
 def undeclared(sources: Sources, known: Vocabularies) -> Iterator[str]:
-    """Each doubt as a text with file and line. Raises SourceError for a file that cannot be parsed."""
+    """The warnings, as sentences with file and line. Raises SourceError for a file that cannot be parsed."""
     yield from _of_the_dataset(sources, known)
     declared, ranges = _declared(sources.ontology)
     terms = list(_terms(sources, declared, known))
     values = list(_values(sources, ranges))
     for doubts in (terms, values):
-        yield from doubts[:_TOLD]
-        if len(doubts) > _TOLD:
-            yield f"{len(doubts) - _TOLD:,} more of the kind of the last one."
+        yield from doubts[:_MOST]
+        if len(doubts) > _MOST:
+            yield f"{len(doubts) - _MOST:,} more of the kind of the last one."
 
 
 def _of_the_dataset(sources: Sources, known: Vocabularies) -> Iterator[str]:
-    """What is wrong with the file that is to say what the data set is called: nothing else would tell, since no page breaks."""
+    """Faults in the description of the data set, which would show nowhere else."""
     vocabularies = {
         **known,
         str(VOID): frozenset(map(str, dir(VOID))),
@@ -79,7 +79,7 @@ def _of_the_dataset(sources: Sources, known: Vocabularies) -> Iterator[str]:
 
 
 def _declared(ontology: Iterable[SourceFile]) -> tuple[dict[str, frozenset[str]], dict[str, str]]:
-    """The terms that are declared, by namespace; and the datatype that values of a property are of, where one alone is said."""
+    """The declared terms by namespace; and each property's datatype, if it has only one range."""
     spaces: dict[str, set[str]] = defaultdict(set)
     ranges: dict[str, set[str]] = defaultdict(set)
     for file in ontology:
@@ -95,19 +95,19 @@ def _declared(ontology: Iterable[SourceFile]) -> tuple[dict[str, frozenset[str]]
 
 
 def _terms(sources: Sources, declared: Vocabularies, known: Vocabularies) -> Iterator[str]:
-    told: set[str] = set()
+    seen: set[str] = set()
     for file in sources.files:
         for quad in file.quads:
             for term in used(quad):
-                if term.value in told:
+                if term.value in seen:
                     continue
-                told.add(term.value)
+                seen.add(term.value)
                 space = space_of(term.value)
                 if space in declared:
                     if term.value not in declared[space] and space not in known:
                         meant = near(term.value.removeprefix(space), space, declared[space])
-                        told_as = f"{curie(term.value)} is used, and no ontology here declares it."
-                        yield f"{place_of(file, quad)}: {told_as}{meant and ' ' + meant}"
+                        used_as = f"{curie(term.value)} is used, and no ontology here declares it."
+                        yield f"{place_of(file, quad)}: {used_as}{meant and ' ' + meant}"
                 elif space not in known and exists(term.value, known):
                     likely = difflib.get_close_matches(space, declared, n=1, cutoff=_NEAR_SPACE)
                     if likely:
@@ -127,5 +127,5 @@ def _values(sources: Sources, ranges: Mapping[str, str]) -> Iterator[str]:
                 continue
             meant = ox.Literal(value.value, datatype=ox.NamedNode(wanted))
             mend = "" if is_malformed(meant) else f' Is "{value.value}"^^{curie(wanted)} meant?'
-            shown = value.value if len(value.value) <= _TOLD else value.value[:_TOLD] + "…"
+            shown = value.value if len(value.value) <= _MOST else value.value[:_MOST] + "…"
             yield f'{place_of(file, quad)}: "{shown}" is no {curie(wanted)}, as values of {curie(quad.predicate.value)} are.{mend}'

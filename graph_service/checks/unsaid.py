@@ -1,11 +1,9 @@
-"""The words of a passage that nothing said of it carries: where a reading may have left something out.
+"""The words of a passage that none of its statements contains: something may have been overlooked.
 
-A content word of a passage is carried if a statement of its file has it: in the name of its subject or of what that is, of its property
-or of its object, or in a value. Words are compared by their stems (Snowball's), so that "strengthens" carries "strengthening"; small
-words that only join others are left aside, those that say how many (all, most) are not. What is left over need not be missing: a reader
-looks at it. How much is carried is a figure that should only rise.
-
-It takes the library `snowballstemmer` (the extra `languages`), and a document in a language that has its small words listed here.
+A content word is carried if a statement of its file contains it: in a name of its subject, its subject's class, its property or its object,
+or in a literal. Words are compared by their stems (Snowball), so that "strengthens" carries "strengthening"; function words are ignored,
+but not quantifiers (all, most). An uncarried word need not be a fault: a reader decides. The percentage carried should only rise. It needs
+the library `snowballstemmer` (the extra `languages`), and a document in a language whose function words are listed here.
 """
 
 from collections import defaultdict
@@ -23,15 +21,15 @@ from graph_service.text.folding import WORD, fold
 
 try:
     from snowballstemmer import stemmer
-except ImportError:  # The extra is not installed.
+except ImportError:  # the extra is not installed
     stemmer = None
 
 _LANGUAGE = ox.NamedNode(DCTERMS + "language")
 
-#: What a thing is called, beside what the graph says.
+#: Label properties, beside those of the graph's roles.
 _NAMES = frozenset({RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"})
 
-#: Snowball's names of the languages, and the words of each that only join others.
+#: Snowball's names of the languages, and the function words of each.
 _ALGORITHMS = {"en": "english", "fr": "french", "es": "spanish"}
 _SMALL_WORDS = {
     "en": (
@@ -52,7 +50,7 @@ _SMALL_WORDS = {
 
 @dataclass(frozen=True)
 class Unsaid:
-    """A passage, how many content words it has, and those that nothing carries, as they are written and in their order."""
+    """A passage, its number of content words, and those that no statement carries, in order."""
 
     passage: SourcePassage
     words: int
@@ -63,7 +61,7 @@ class Unsaid:
 
 
 def unsaid(knowledge: Knowledge) -> list[Unsaid]:
-    """Each passage with what is left of its words; none whose language cannot be looked at, or without the library."""
+    """Each passage with its uncarried words; none in an unsupported language or without the library."""
     if stemmer is None:
         return []
     languages = {
@@ -88,7 +86,7 @@ def unsaid(knowledge: Knowledge) -> list[Unsaid]:
 
 
 def carried(found: list[Unsaid]) -> str:
-    """How many of the content words are carried, as a percentage with one decimal, rounded down."""
+    """The percentage of content words that are carried, with one decimal, rounded down."""
     words = sum(one.words for one in found)
     return f"{1000 * (words - sum(len(one.left) for one in found)) // words / 10} %" if words else "no words looked at"
 
