@@ -1,1 +1,1 @@
-"""The graph described in its own terms: VoID, DCAT, SPARQL service description."""
+"""The graph's description of itself: VoID, DCAT, SPARQL service description."""

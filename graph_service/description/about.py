@@ -1,4 +1,4 @@
-"""What the makers of a graph say of it as a whole: its title, licence, creators, rights, how to cite it."""
+"""What the makers of a graph say about it: title, licence, creators, rights, how to cite it."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,10 @@ from graph_service.rdf.terms import Literal, NamedNode, Triple
 
 
 class About:
-    """What a description says of the dataset, by property."""
+    """The dataset's own values in a description, by property."""
 
     def __init__(self, description: Iterable[Triple], dataset: str) -> None:
-        """`dataset` is the IRI of the dataset that is told of."""
+        """`dataset` is the IRI of the dataset."""
         self._iris: dict[str, list[str]] = {}
         self._texts: dict[str, dict[str, str]] = {}
         said = (triple for triple in description if triple.subject == NamedNode(dataset))
@@ -23,15 +23,15 @@ class About:
                 self._texts.setdefault(property, {}).setdefault(value.language or "", value.value)
 
     def iris(self, property: str) -> list[str]:
-        """The IRIs that are its values of a property, sorted."""
+        """The IRIs that are values of a property, sorted."""
         return self._iris.get(property, [])
 
     def texts(self, property: str) -> dict[str, str]:
-        """Language -> its text by a property; the language is "" where none is said."""
+        """Language -> text of a property; "" without a language."""
         return self._texts.get(property, {})
 
     def text(self, property: str, language: str) -> Literal | None:
-        """Its text by a property, in the language nearest to the one given; None where there is none."""
+        """The text of a property in the language closest to the given one, or None."""
         texts = self.texts(property)
         if not texts:
             return None
@@ -39,5 +39,5 @@ class About:
         return Literal(texts[tag], language=tag) if tag else Literal(texts[tag])
 
     def title(self, language: str) -> Literal:
-        """What it is called, in the language nearest to the one given; an empty text where it has no title."""
+        """The title in the language closest to the given one; an empty text if there is none."""
         return self.text(DCTERMS + "title", language) or Literal("")

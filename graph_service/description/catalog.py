@@ -1,8 +1,7 @@
-"""What a running service says of itself, beside what the graph says: where it answers, and the files that it keeps.
+"""A running service's description of itself (DCAT): its addresses, and its files.
 
-The graph is the same wherever it is served, and so are all names in it. A service has addresses besides: it tells of its own endpoint,
-its own catalogue and its own files by those, and of nothing else. What is known of the files only when they are written (sizes, hashes
-and times) is told so too (DCAT 3).
+The graph and all names in it are the same wherever it is served. A service adds its own addresses for its endpoint, its catalogue and its
+files, and the facts about files that are known only after they are written (sizes, hashes and times; DCAT 3).
 """
 
 from collections.abc import Callable, Collection
@@ -31,7 +30,7 @@ _ASSERTED = {
     "es": "Los datos sin lo que se deduce",
 }
 
-#: What holds of a version because it holds of the dataset (DCAT-AP 3 recommends to say it).
+#: Properties of the dataset that its versions share (recommended by DCAT-AP 3).
 _OF_VERSIONS = frozenset(
     [DCTERMS + name for name in ("title", "description", "license", "publisher", "creator", "language", "spatial", "temporal", "rights")]
     + [DCAT + name for name in ("contactPoint", "keyword", "theme", "landingPage")]
@@ -39,7 +38,9 @@ _OF_VERSIONS = frozenset(
 
 
 def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Description:
-    """What a service over a snapshot says of itself, where the graph says `description`; by names, which `addressed` makes addresses."""
+    """A service's description of itself over a snapshot, beside the graph's `description`; in names, which `addressed` turns into
+    addresses.
+    """
     said = Description(snapshot.space, description)
     version = _version(snapshot)
     for triple in description:
@@ -48,8 +49,8 @@ def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Des
     said.say(said.space.catalog, DCAT + "dataset", version)
     said.say(said.space.catalog, DCTERMS + "modified", moment(snapshot.made))
     said.say(version, VOID + "sparqlEndpoint", said.space.endpoint)
-    # The one address that a client of SPARQL looks for is that of this service alone: the name in the graph is of none
-    # (SPARQL 1.1 Service Description, section 3.2.1: a service has exactly one endpoint).
+    # The endpoint that a SPARQL client looks for is this service's address, which the graph cannot name (SPARQL 1.1 Service Description,
+    # section 3.2.1: a service has exactly one endpoint).
     said.a(said.space.endpoint, SD + "Service")
     said.say(said.space.endpoint, SD + "endpoint", said.space.endpoint)
     describe_files(said, snapshot)
@@ -58,7 +59,7 @@ def describe_service(description: Collection[Triple], snapshot: Snapshot) -> Des
 
 
 def addressed(said: Description, root: str) -> list[Triple]:
-    """What a service says of itself, with its addresses below `root` (`https://host/`) for the names of what has one."""
+    """The description with addresses below `root` (`https://host/`) in place of names that have one."""
     has_address = _has_address(said.space)
 
     def here(term: AnyTerm) -> AnyTerm:
@@ -69,7 +70,7 @@ def addressed(said: Description, root: str) -> list[Triple]:
 
 
 def describe_files(said: Description, snapshot: Snapshot) -> None:
-    """Each file with its size and SHA-256, when the snapshot was made, and the version before it that is kept."""
+    """Add each file with its size and SHA-256, the time of the snapshot, and the previous stored version."""
     version = _version(snapshot)
     for property in ("issued", "modified"):
         said.say(version, DCTERMS + property, moment(snapshot.made))
@@ -102,13 +103,13 @@ def _version(snapshot: Snapshot) -> str:
 
 
 def _has_address(space: Space) -> Callable[[object], bool]:
-    """Whether a term names what has an address of its own. Fragments of an endpoint's description are names of the graph."""
+    """A function that tells whether a term has an address. Fragments of the endpoint's description have not."""
     addresses, begin = frozenset({space.catalog, space.endpoint, space.openapi, space.queries}), (space.downloads, space.catalog + "#")
     return lambda term: isinstance(term, NamedNode) and (term.value in addresses or term.value.startswith(begin))
 
 
 def _words(dump: Dump) -> dict[str, str]:
-    """What a file holds, in words."""
+    """The content of a file in words."""
     if dump.graph is not None:
         return {"en": f"The graph {dump.graph}", "fr": f"Le graphe {dump.graph}", "es": f"El grafo {dump.graph}"}
     return WHOLE if dump.inferred else _ASSERTED

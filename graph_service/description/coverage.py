@@ -1,4 +1,4 @@
-"""What places and times a graph is about, read from what it says of its things: `dcterms:spatial` and `dcterms:temporal` (DCAT 3)."""
+"""Spatial and temporal coverage of a graph, computed from its things: `dcterms:spatial` and `dcterms:temporal` (DCAT 3)."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ _ENDS = frozenset({DCAT + "endDate", SCHEMA + "endDate", PROV + "endedAtTime"})
 
 
 def describe_coverage(said: Description, roles: Roles, triples: Collection[Triple]) -> None:
-    """The places that things of the graph are about, and from when to when its activities (`prov:Activity`) go."""
+    """Add the places of the graph's things, and the period of its activities (`prov:Activity`)."""
     dataset, period = said.space.dataset, said.space.dataset + "#period"
     places = {t.object.value for t in triples if t.predicate.value == DCTERMS + "spatial" and isinstance(t.object, NamedNode)}
     said.say(dataset, DCTERMS + "spatial", *places)
@@ -23,7 +23,7 @@ def describe_coverage(said: Description, roles: Roles, triples: Collection[Tripl
     if start or end:
         said.say(dataset, DCTERMS + "temporal", period)
         said.a(period, DCTERMS + "PeriodOfTime")
-        # Dates, months and years of ISO 8601 stand in the order of their texts.
+        # Dates, months and years in ISO 8601 sort as text.
         said.say(period, DCAT + "startDate", *sorted(start, key=lambda date: date.value)[:1])
         said.say(period, DCAT + "endDate", *sorted(end, key=lambda date: date.value)[-1:])
 

@@ -1,12 +1,9 @@
-"""The graph's description of itself, made from the data at each build: VoID, DCAT 3, SPARQL service description, canned queries.
+"""The graph's description of itself, made at each build: VoID, DCAT 3, SPARQL service description, canned queries.
 
-It is added after all reasoning. Data that say what they are, in a `dataset.ttl`, get it as a named graph of its own,
-`graph/description`; other data stay as they are, and it is only served beside them. Its figures are of everything but itself, save
-those of the endpoint's default graph and of the description, which hold for what a query sees. The service and its documents have
-names below the base of the graph, as all else, and are called so wherever they are told of; what a running service says of itself
-beside that, with its own addresses, is in `catalog`.
-
-What is only known when the files are written (their sizes and hashes) cannot stand in the files: `catalog` adds it when asked.
+It is added after all reasoning. Data with a `dataset.ttl` get it as a named graph, `graph/description`; for other data it is only served.
+Its figures exclude itself, except those of the endpoint's default graph and of the description, which are what a query sees. The service
+and its documents have names below the base of the graph; `catalog` adds a running service's addresses, and what is known only after the
+files are written (sizes and hashes).
 """
 
 from collections import defaultdict
@@ -26,25 +23,25 @@ from graph_service.sources.roles import Roles
 
 _FORMATS = "http://www.w3.org/ns/formats/"
 
-#: The formats in the list of file types of the European Union, which DCAT-AP takes its formats from.
+#: Formats in the EU's list of file types, which DCAT-AP uses.
 _FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
 _FILE_TYPE = {
     **{"ttl": "RDF_TURTLE", "nt": "RDF_N_TRIPLES", "rdf": "RDF_XML"},
     **{"jsonld": "JSON_LD", "nq": "RDF_N_QUADS", "trig": "RDF_TRIG"},
 }
 
-#: What DCAT-AP 3 says of how long a file is to be had.
+#: DCAT-AP 3: how long a file is available.
 _AVAILABILITY = "http://data.europa.eu/r5r/availability"
 _STABLE = "http://publications.europa.eu/resource/authority/planned-availability/STABLE"
 
-#: What a file of everything holds, and what is added in words for a compressed one.
+#: Descriptions of a file with everything, and the addition for a compressed one.
 WHOLE = {"en": "The whole dataset", "fr": "L’ensemble des données", "es": "El conjunto de los datos"}
 _PACKED = {"en": ", compressed", "fr": ", comprimé", "es": ", comprimido"}
 
-#: What the IRI of a registered media type begins with.
+#: The IRI prefix of registered media types.
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
-#: What the figures count: they cannot be of themselves.
+#: What the figures count: not the description itself.
 _COUNTED = {
     "en": "The figures of the dataset count what it states and what is inferred, each triple once. This description is not counted in "
     "them: it has figures of its own. The default graph of the SPARQL endpoint and the files of the whole have both.",
@@ -73,10 +70,10 @@ def describe(
     titles: Collection[ox.Literal],
     partitions: int,
 ) -> Description:
-    """The description of a graph of some quads that is to be the snapshot `id`. `about`: what its makers say of it.
+    """The description of a graph that becomes the snapshot `id`. `about`: its makers' own description.
 
-    `union`: whether the default graph of a query is the union of all graphs, this description included if it becomes one. `titles`: what
-    it is called if its makers do not say. `partitions`: of how many classes VoID tells.
+    `union`: whether a query's default graph is the union of all graphs, including this description if it becomes one. `titles`: titles if
+    the makers give none. `partitions`: the most classes with VoID partitions.
     """
     graphs: dict[str, set[ox.Triple]] = defaultdict(set)
     for quad in quads:
@@ -96,10 +93,10 @@ def describe(
 
 
 def part(space: Space, triples: Iterable[ox.Triple], *documents: str, partitions: bool = False) -> list[ox.Triple]:
-    """The triples about what has its name in some documents: the document itself, a fragment of it, or what is below it.
+    """The triples about some documents: about the document, its fragments, and what is below it.
 
-    All is below the dataset's own name, so of that the name and its fragments alone are meant. The partitions of datasets are left out,
-    but those of the dataset as a whole, with `partitions`.
+    Everything is below the dataset's own IRI, so for that only the IRI and its fragments count. Partitions of datasets are left out, except
+    with `partitions` those of the whole dataset.
     """
     below = tuple(f"{name.rstrip('/')}/" for name in documents if name != space.dataset) + tuple(f"{name}#" for name in documents)
 
@@ -141,10 +138,7 @@ def _describe_dataset(
 def describe_distribution(
     said: Description, dataset: str, version: str, file: str, format: Format, words: Mapping[str, str], compressed: bool = False
 ) -> str:
-    """That a file of a version is a distribution of a dataset in a format; the name of the distribution, whose address is the file's.
-
-    `words`: what the file holds, by language.
-    """
+    """Add a file of a version as a distribution of a dataset; returns the distribution's IRI. `words`: the file's content, by language."""
     node = f"{version}#{file}"
     said.say(dataset, DCAT + "distribution", node)
     said.a(node, DCAT + "Distribution")
@@ -160,7 +154,7 @@ def describe_distribution(
 
 
 def _inherit(said: Description, node: str, *names: str) -> None:
-    """That what is so of the dataset, by properties of Dublin Core, is so of a part or a catalogue of it too."""
+    """Copy the dataset's values of Dublin Core properties to a part or a catalogue."""
     for name in names:
         said.say(node, DCTERMS + name, *said.of_dataset(DCTERMS + name))
 
@@ -168,7 +162,7 @@ def _inherit(said: Description, node: str, *names: str) -> None:
 def _describe_graph(said: Description, graph: str, triples: Collection[ox.Triple], partitions: int) -> None:
     node = dataset_of(said.space, graph)
     describe_figures(said, node, triples, partitions)
-    # What is inferred of a thing is a part of it: the rest, its class often with it, is in other graphs.
+    # Inferred triples about a thing are incomplete without those in other graphs, often without its class.
     if graph != said.space.graph_inferred:
         describe_partitions(said, node, triples, partitions)
     said.a(node, SD + "Graph")
@@ -223,7 +217,7 @@ def _describe_service(said: Description, graphs: list[str], union: bool) -> None
 
 
 def _add_own_figures(said: Description, default: Collection[ox.Triple], is_graph: bool, in_default: bool) -> None:
-    """The sizes of the description and of the default graph: what the figures are does not change how many triples there are."""
+    """Add the sizes of the description and the default graph: adding a number does not change how many triples there are."""
     content = dataset_of(said.space, said.space.graph_description)
     if is_graph:
         said.a(content, SD + "Graph", VOID + "Dataset")

@@ -1,8 +1,8 @@
-"""What is in a graph, in figures: VoID, counted from its triples.
+"""VoID statistics of a graph, counted from its triples.
 
-Vocabulary of Interlinked Datasets (W3C Interest Group Note, 2011), section 4: statistics, class and property partitions;
-section 5: linksets. The classes and datatypes of a property's values are given as SPARQL editors read them: a class partition of
-the property partition, and `datatypePartition` of http://ldf.fi/void-ext#.
+Vocabulary of Interlinked Datasets (W3C Interest Group Note, 2011), section 4: statistics, class and property partitions; section 5:
+linksets. The classes and datatypes of a property's values are as SPARQL editors read them: a class partition of the property partition, and
+`datatypePartition` of http://ldf.fi/void-ext#.
 """
 
 import hashlib
@@ -20,40 +20,40 @@ from graph_service.rdf.triples import Description, number
 
 _TYPE = ox.NamedNode(RDF + "type")
 
-#: What the names of the parts of datasets, in the document that tells of them, begin with.
+#: Fragment prefix of dataset partitions in the VoID document.
 _PART = "#part-"
 
 _PARTITIONS = frozenset(VOID + name for name in ("classPartition", "propertyPartition"))
 
-#: Properties that say that a thing here and a thing elsewhere are the same or alike.
+#: Properties that match a thing here with one elsewhere.
 _LINKS = frozenset(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")) | {OWL + "sameAs"}
 
 
 def key(iri: str) -> str:
-    """A name for an IRI that may stand in a fragment: its short name, or the IRI with all that is special escaped."""
+    """A name for an IRI in a fragment: its CURIE, or the percent-encoded IRI."""
     return quote(curie(iri), safe=":")
 
 
 def dataset_of(space: Space, graph: str) -> str:
-    """The IRI of the VoID dataset that is the content of a named graph."""
+    """The IRI of the VoID dataset that is a named graph's content."""
     return f"{space.void}#{key(graph)}"
 
 
 def is_of_partition(space: Space, triple: ox.Triple) -> bool:
-    """Whether a triple of a description is about a part of a dataset: its instances of a class, its triples of a property."""
+    """Whether a triple of a description is about a class or property partition."""
     in_part = isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(space.void + _PART)
     return in_part or triple.predicate.value in _PARTITIONS
 
 
 def namespace(iri: str) -> str:
-    """An IRI up to its last `#` or `/`, else up to its last `:`: the vocabulary or the collection it belongs to."""
+    """The namespace of an IRI: up to its last `#` or `/`, else its last `:`."""
     return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
 
 
 def describe_figures(said: Description, node: str, triples: Collection[ox.Triple], most: int, space: str | None = None) -> None:
-    """The figures of some triples as a dataset: sizes, and those of its properties and of the `most` classes with the most instances.
+    """Add the statistics of some triples as a dataset: sizes, property partitions, and those of the `most` largest classes.
 
-    `space`: what the IRIs of its entities begin with.
+    `space`: the IRI prefix of its entities.
     """
     classes = _classes(triples)
     subjects = {triple.subject for triple in triples}
@@ -81,7 +81,7 @@ def describe_figures(said: Description, node: str, triples: Collection[ox.Triple
 
 
 def describe_partitions(said: Description, node: str, triples: Collection[ox.Triple], most: int) -> None:
-    """For the `most` largest classes of a dataset the properties of their instances, and of what classes and datatypes their values are."""
+    """For the `most` largest classes, add the properties of their instances, with the classes and datatypes of the values."""
     kinds: dict[object, set[str]] = defaultdict(set)
     for kind, instances in _largest(_classes(triples), most):
         for instance in instances:
@@ -112,7 +112,9 @@ def describe_partitions(said: Description, node: str, triples: Collection[ox.Tri
 
 
 def describe_links(said: Description, node: str, triples: Collection[ox.Triple], own: str) -> None:
-    """The vocabularies of a dataset, and its linksets: where its things are matched with things elsewhere. `own`: what is not elsewhere."""
+    """Add a dataset's vocabularies, and its linksets: matches with things elsewhere. `own`: the IRI prefix of things that are not
+    elsewhere.
+    """
     words = {triple.predicate.value for triple in triples} | set(_classes(triples))
     said.say(node, VOID + "vocabulary", *{namespace(word) for word in words})
     links: Counter[tuple[str, str]] = Counter()
@@ -133,12 +135,12 @@ def describe_links(said: Description, node: str, triples: Collection[ox.Triple],
 
 
 def _part(said: Description, of: str, *what: str) -> str:
-    """The IRI of a part of a dataset: short, since there are thousands, and the same at every build."""
+    """The IRI of a dataset partition: short, since there are thousands, and the same in every build."""
     return said.space.void + _PART + hashlib.sha256("\0".join((of, *what)).encode()).hexdigest()[:12]
 
 
 def _largest(classes: Mapping[str, set[object]], most: int) -> list[tuple[str, set[object]]]:
-    """The classes with the most instances, so many."""
+    """The classes with the most instances, at most `most`."""
     return sorted(classes.items(), key=lambda entry: (-len(entry[1]), entry[0]))[:most]
 
 

@@ -1,1 +1,1 @@
-"""A snapshot: an immutable folder with the graph, its inferences, its index and its files."""
+"""Snapshots: immutable folders with the graph, its inferences, its search index and its files."""

@@ -1,4 +1,4 @@
-"""What changed between two versions of the graph: the quads that were added and those that were removed."""
+"""The diff of two versions of the graph: the quads that were added and removed."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -16,7 +16,7 @@ from graph_service.snapshot.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Count:
-    """How many triples were added and removed, each once: so many more or fewer does the newer version have."""
+    """How many triples were added and removed, each counted once: the difference in size."""
 
     added: int
     removed: int
@@ -24,11 +24,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Changes:
-    """Lines of N-Quads, sorted: added and removed. `triples` counts the triples of all graphs together, `described` those of them that
-    only the graph's description of itself says: its figures follow from the rest.
+    """Added and removed lines of N-Quads, sorted. `triples` counts triples over all graphs, `described` those only in the graph's
+    description of itself, whose figures follow from the rest.
 
-    Blank nodes are named by what is said of them (see `canonical`) in what was added, and as the older version has them in what was
-    removed.
+    Blank nodes in added lines have canonical labels (see `rdf.canonical`), in removed lines those of the older version.
     """
 
     older: str
@@ -40,21 +39,21 @@ class Changes:
 
     @property
     def by_graph(self) -> list[tuple[str, int, int]]:
-        """For each graph that changed how many of its triples were added and removed; an empty name for the default graph."""
+        """(graph, added, removed) for each graph that changed; the default graph is ""."""
         added, removed = (Counter(graph for _, graph in map(_parted, lines)) for lines in (self.added, self.removed))
         return [(graph, added[graph], removed[graph]) for graph in sorted(added.keys() | removed.keys())]
 
     def as_patch(self) -> str:
-        """The change as an RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html): applied to the older it makes the newer."""
+        """The diff as an RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html) from the older to the newer version."""
         lines = [f'H previous "{self.older}" .', f'H id "{self.newer}" .', "TX ."]
         lines += [f"D {line}" for line in self.removed] + [f"A {line}" for line in self.added]
         return "\n".join([*lines, "TC .", ""])
 
 
 def changes(older: Snapshot, newer: Snapshot) -> Changes:
-    """The changes from one version to another; that a blank node is named anew is none.
+    """The diff of two versions; relabelled blank nodes are no change.
 
-    Raises Unavailable for a version that cannot be read any more.
+    Raises Unavailable for a version that cannot be read.
     """
     return _changes(older.path_of("nq"), newer.path_of("nq"), older.id, newer.id, newer.space.graph_description)
 
@@ -69,7 +68,7 @@ def _changes(older: Path, newer: Path, older_id: str, newer_id: str, description
 
 
 def _lines(path: Path) -> list[str]:
-    # One quad a line (RDF 1.1 N-Quads, section 2); a line break inside a literal is escaped, and only \n ends a line.
+    # One quad a line (RDF 1.1 N-Quads, section 2); line breaks in literals are escaped, and only \n ends a line.
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -78,7 +77,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _counted(lines: Iterable[str], others: Iterable[str], description: str) -> tuple[int, int]:
-    """How many triples are in the lines and in no other graph of the other version; how many of them the description alone says."""
+    """How many triples are in the lines and in no graph of the other version; and how many of them only in the description."""
     graphs: dict[str, set[str]] = {}
     for triple, graph in map(_parted, lines):
         graphs.setdefault(triple, set()).add(graph)
@@ -93,7 +92,7 @@ def _counted(lines: Iterable[str], others: Iterable[str], description: str) -> t
 
 
 def _parted(line: str) -> tuple[str, str]:
-    """The triple of a line, with the space behind it, and its graph; empty for the default graph."""
+    """The triple of a line, with the space after it, and its graph; "" for the default graph."""
     (quad,) = ox.parse(line, ox.RdfFormat.N_QUADS)
     if isinstance(quad.graph_name, ox.DefaultGraph):
         return line.removesuffix("."), ""

@@ -1,6 +1,6 @@
-"""Of which kinds of content a graph has any, and the languages of its names: what would tell of nothing is left out of pages.
+"""The kinds of content in a graph, and the languages of its labels: pages leave out what would be empty.
 
-It is told when the graph is built, so that every page, that of a problem too, knows it without asking an engine.
+Computed by the build, so that every page, also one for an error, has it without a query.
 """
 
 from collections import Counter
@@ -13,12 +13,12 @@ from graph_service.rdf.space import Space
 from graph_service.rdf.terms import Literal, NamedNode, Quad
 from graph_service.sources.roles import Role, Roles
 
-#: What has the name of a thing for a value.
+#: Properties with labels as values.
 _NAMING = frozenset({*LABELS, XL_TEXT})
 
 
 class Content(StrEnum):
-    """A kind of content that has pages or words of its own."""
+    """A kind of content with pages or texts of its own."""
 
     DOCUMENTS = "documents"
     PASSAGES = "passages"
@@ -27,7 +27,7 @@ class Content(StrEnum):
     THINGS = "things"
 
 
-#: What is of one of these classes makes the content.
+#: Class -> the content that its instances are.
 _CLASSES = {
     SKOS + "ConceptScheme": Content.TERMS,
     **dict.fromkeys((OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty")), Content.TERMS),
@@ -36,7 +36,7 @@ _CLASSES = {
 
 
 def contents_of(space: Space, roles: Roles, quads: Iterable[Quad]) -> list[Content]:
-    """The kinds of content of a graph, its description of itself left out."""
+    """The kinds of content of a graph, apart from its description of itself."""
     inferred, description = NamedNode(space.graph_inferred), NamedNode(space.graph_description)
     classes = {**_CLASSES, **dict.fromkeys(roles.of(Role.DOCUMENT), Content.DOCUMENTS)}
     found: set[Content] = set()
@@ -55,7 +55,7 @@ def contents_of(space: Space, roles: Roles, quads: Iterable[Quad]) -> list[Conte
 
 
 def languages_of(space: Space, quads: Iterable[Quad]) -> list[str]:
-    """The tags of the languages in which things have names, the one with the most names first; what describes the graph left out."""
+    """The language tags of labels, most frequent first, apart from the description."""
     description = NamedNode(space.graph_description)
     found = Counter(
         quad.object.language.lower()

@@ -1,7 +1,7 @@
-"""The files of a snapshot: the whole with what is inferred and without, and each graph, in every format, plain and compressed.
+"""Dumps: the dataset with and without inferences, and each graph, in every format, plain and compressed.
 
-`dataset.*` is the whole, `asserted.*` the whole without what is inferred, `graph-<name>.*` one named graph. Equal quads make equal
-bytes, compressed ones too.
+`dataset.*` is the whole, `asserted.*` the whole without inferences, `graph-<name>.*` one named graph. Equal quads give equal bytes,
+compressed too.
 """
 
 import gzip
@@ -29,7 +29,7 @@ _ANEW = "`graph-service build` makes it anew."
 
 @dataclass(frozen=True)
 class Dump:
-    """One file: its format, where it is, its size and hash; of one named graph or of the whole; whether with what is inferred."""
+    """A dump: format, path, size and SHA-256; the named graph or the whole; with or without inferences."""
 
     format: Format
     path: Path
@@ -41,22 +41,22 @@ class Dump:
 
     @property
     def media(self) -> str:
-        """The media type of the file as it is sent."""
+        """The media type of the file as it is."""
         return GZIP if self.compressed else self.format.media
 
     @property
     def fault(self) -> str:
-        """What is wrong with the file (see `fault_of`)."""
+        """The fault of the file (see `fault_of`), or ""."""
         return fault_of(self.path, self.sha256)
 
     @property
     def whole(self) -> bool:
-        """Whether it is the whole dataset, plain: the files that every listing begins with."""
+        """Whether it is the whole dataset, uncompressed: listings begin with these."""
         return self.graph is None and self.inferred and not self.compressed
 
 
 class PublishedDocument(NamedTuple):
-    """A document that is a part of the sources: what its versions are called, and what it says."""
+    """A document within the sources: its version IRIs and its triples."""
 
     versions: list[str]
     triples: frozenset[ox.Triple]
@@ -65,10 +65,10 @@ class PublishedDocument(NamedTuple):
 def write_dumps(
     folder: Path, space: Space, quads: list[ox.Quad], formats: Collection[Format]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Write all files in some formats; the entry of each for the manifest, by its name, and of each that is not there, the reason."""
+    """Write all dumps in `formats`; returns the manifest's entry for each, by name, and for each that its format cannot express, why not."""
     entries: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
-    # Compressing is most of the work, and goes on beside the rest.
+    # Compression takes most of the time and runs in a thread pool.
     with ThreadPoolExecutor() as pool:
         kept: list[tuple[str, dict[str, Any], Future[dict[str, Any]]]] = []
         for stem, properties, chosen in _parts(space, quads):
@@ -86,7 +86,7 @@ def write_dumps(
 
 
 def write_documents(folder: Path, documents: Mapping[str, PublishedDocument]) -> dict[str, dict[str, Any]]:
-    """Write each document in every format that can say it, those that say the same once; the entry of each for the manifest, by its IRI."""
+    """Write each document in every format that can express it, identical ones once; returns the manifest's entries, by IRI."""
     entries: dict[str, dict[str, Any]] = {}
     written: dict[frozenset[ox.Triple], dict[str, dict[str, Any]]] = {}
     for iri, document in documents.items():
@@ -105,7 +105,7 @@ def _write_document(folder: Path, stem: str, triples: Iterable[ox.Triple]) -> It
 
 
 def _formats(quads: list[ox.Quad], formats: Iterable[Format] = DUMP_FORMATS) -> Iterator[tuple[Format, bytes | str]]:
-    """Quads in each format, or why it cannot say them."""
+    """Quads in each format, or why it cannot express them."""
     triples = in_order({quad.triple for quad in quads})
     for format in formats:
         try:
@@ -115,7 +115,7 @@ def _formats(quads: list[ox.Quad], formats: Iterable[Format] = DUMP_FORMATS) -> 
 
 
 def _keep(file: Path, content: bytes) -> dict[str, Any]:
-    """Write a file; its size and hash for the manifest."""
+    """Write a file; returns its size and hash for the manifest."""
     file.write_bytes(content)
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
@@ -131,9 +131,9 @@ def digest_of(path: Path) -> str:
 
 
 def fault_of(path: Path, sha256: str) -> str:
-    """What is wrong with a file that was written with some content, as a sentence with what to do; empty if nothing is.
+    """A sentence about a file that is missing, unreadable or changed, with what to do; "" if it is intact.
 
-    Its content is looked at again only when it has been changed.
+    The hash is computed again only when size or modification time has changed.
     """
     try:
         state = path.stat()
@@ -152,7 +152,7 @@ def _digest_of(path: Path, size: int, changed: int) -> str:
 
 
 def read_dumps(folder: Path, entries: dict[str, dict[str, Any]]) -> list[Dump]:
-    """The files that a manifest lists."""
+    """The dumps that a manifest lists."""
     formats = {format.name: format for format in DUMP_FORMATS}
     dumps = []
     for name, entry in entries.items():
@@ -162,7 +162,7 @@ def read_dumps(folder: Path, entries: dict[str, dict[str, Any]]) -> list[Dump]:
 
 
 def _parts(space: Space, quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, Any], list[ox.Quad]]]:
-    """What there is a file of: the beginning of its name, its properties, its quads."""
+    """The parts that are dumped: file name stem, properties, quads."""
     yield "dataset", {}, quads
     asserted = [quad for quad in quads if quad.graph_name != ox.NamedNode(space.graph_inferred)]
     if len(asserted) < len(quads):
@@ -176,7 +176,7 @@ def _parts(space: Space, quads: list[ox.Quad]) -> Iterator[tuple[str, dict[str, 
 
 
 def _slug(space: Space, graph: str) -> str:
-    """A name for files: what the graph is called here, or a hash of its IRI."""
+    """A graph's name for files: the end of its IRI, or a hash."""
     name = graph.removeprefix(space.graphs)
     return name if name != graph and "/" not in name and "." not in name else _hash(graph)
 

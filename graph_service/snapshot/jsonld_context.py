@@ -1,4 +1,4 @@
-"""The JSON-LD 1.1 context of a graph: its ontology's terms by their names, every prefix, names of things as language maps."""
+"""The JSON-LD 1.1 context of a graph: its ontology's terms by local name, all prefixes, labels as language maps."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from graph_service.rdf.namespaces import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 from graph_service.rdf.prefixes import curie, prefixes
 from graph_service.rdf.space import Space
 
-#: Words for every graph: what JSON-LD calls otherwise, and the properties that name things in languages.
+#: Terms of every context: keyword aliases, and label properties as language maps.
 _WORDS: dict[str, Any] = {
     "id": "@id",
     "type": "@type",
@@ -30,7 +30,7 @@ _WORDS: dict[str, Any] = {
 
 
 def make_context(space: Space, quads: Iterable[ox.Quad]) -> dict[str, Any]:
-    """The context for a graph with such an ontology. A term of the ontology whose name is a prefix too has no name of its own."""
+    """The context for an ontology. A term with the same name as a prefix is left out."""
     kinds: dict[str, set[str]] = defaultdict(set)
     ranges: dict[str, set[str]] = defaultdict(set)
     for quad in quads:

@@ -1,7 +1,7 @@
-"""How a graph wants its things listed: which kinds there are, and what each is told by, narrowed down by and sorted by.
+"""Lists of things as a graph defines them: which kinds there are, with columns, facets and sort orders.
 
-A file `presentation.ttl` at the top of a data folder says it, in the terms of `view:` (docs/presentation.md). A list that says less than
-it must is a fault, and harms no other.
+A file `presentation.ttl` at the top of a data folder defines them, in the terms of `view:` (docs/presentation.md). An invalid list is left
+out and reported.
 """
 
 import re
@@ -16,27 +16,26 @@ from graph_service.rdf.prefixes import curie
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.sparql import syntax
 
-#: Datatype of a trait's only value -> the type of its column in a table. Values that are not said to be so are texts.
+#: Datatype of a trait's only value -> type of its column. Others are texts.
 _TYPES = {XSD + "integer": "integer", XSD + "decimal": "decimal", XSD + "gYear": "year", XSD + "date": "day"}
 
-#: Parameters and columns of every list, and variables of its query, which no trait may be called.
+#: Parameters and columns of every list, and variables of its query: not allowed as names of traits.
 RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang", "name", "thing", "thing_label", *("class", "own", "english")})
 
-#: What a trait may be called: it is a variable too.
+#: The syntax of a trait's name, which is also a variable.
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
-#: The prefixes that the pattern of every list may use, whatever is declared.
+#: Prefixes that list patterns may use without declaration.
 _PREFIXES = {"rdf": RDF, "rdfs": RDFS, "skos": SKOS}
 
 
 @dataclass(frozen=True)
 class Trait:
-    """Something that things of a kind are told by: its name in addresses, its label by language, the pattern from `?thing` to `?value`.
+    """A trait, which lists show, filter and sort by: its name in URLs, its label by language, its pattern from `?thing` to `?value`.
 
-    `column`: shown in the list. `facet`: the list can be narrowed down to a value of it. `count`: only how many values there are
-    matters. `plain`: its values are texts or numbers and not things, so that a list can be put in their order. `type`: that of its
-    column in a file; of any but a text a thing has one value at most. `told_by`: the canned query that tells where a count comes from,
-    and its parameter for the thing.
+    `column`: a column of the list. `facet`: a filter of the list. `count`: only the number of values matters. `plain`: its values are
+    literals, so that the list can be sorted by it. `type`: the type of its column in a file; anything but a text has at most one value.
+    `told_by`: the canned query that details a count, and its parameter for the thing.
     """
 
     name: str
@@ -51,17 +50,16 @@ class Trait:
 
     @property
     def sortable(self) -> bool:
-        """Whether a list can be put in the order of it."""
+        """Whether the list can be sorted by it."""
         return self.count or self.plain
 
 
 @dataclass(frozen=True)
 class ListedKind:
-    """A kind of things: its name in addresses, what its list is called by language, its classes, those that its things must not be of
-    (IRIs), and its traits.
+    """A kind of things with a list: name in URLs, label by language, classes, excluded classes (IRIs), traits.
 
-    `only` is a pattern that `?thing` must fit besides; `featured`: the first page names its things; `menu`: every page leads to it;
-    `formerly`: first parts of addresses that lead to it; `prologue` declares the prefixes of the patterns.
+    `only` is a pattern that `?thing` must match, too; `featured`: the home page names its things; `menu`: it is in every page's menu;
+    `formerly`: earlier names in URLs, which redirect; `prologue` declares the prefixes of the patterns.
     """
 
     name: str
@@ -77,35 +75,35 @@ class ListedKind:
 
     @property
     def facets(self) -> tuple[Trait, ...]:
-        """The traits that the list can be narrowed down by."""
+        """The traits that the list can be filtered by."""
         return tuple(trait for trait in self.traits if trait.facet)
 
     @property
     def columns(self) -> tuple[Trait, ...]:
-        """The traits that the list shows."""
+        """The traits that are columns."""
         return tuple(trait for trait in self.traits if trait.column)
 
     @property
     def orders(self) -> tuple[str, ...]:
-        """What the list can be sorted by, the name first; with `-` before it backwards."""
+        """The sort orders of the list, the name first; `-` before one means descending."""
         names = ("name", *(trait.name for trait in self.traits if trait.sortable))
         return (*names, *(f"-{name}" for name in names))
 
 
 @dataclass(frozen=True)
 class ListFault:
-    """What is wrong with what is said of a list or of a trait: its IRI, and why in a sentence."""
+    """A fault in a list's or trait's definition: its IRI, and the reason as a sentence."""
 
     thing: str
     reason: str
 
 
 class _Unfit(Exception):
-    """What is said of something is not enough, or not right."""
+    """A definition is incomplete or invalid."""
 
 
 def read_lists(said: Iterable[Triple]) -> tuple[list[ListedKind], list[ListFault]]:
-    """The lists that a description has, in their order, and what is wrong with those that are left out, or lack a trait."""
+    """Parse the lists in a description, in their order; and the faults of lists and traits that are left out."""
     things: dict[str, dict[str, list[AnyTerm]]] = defaultdict(lambda: defaultdict(list))
     for triple in sorted(said, key=str):
         if isinstance(triple.subject, NamedNode):
@@ -131,7 +129,7 @@ def read_lists(said: Iterable[Triple]) -> tuple[list[ListedKind], list[ListFault
 
 
 def prologue_of(things: Mapping[str, Mapping[str, Sequence[AnyTerm]]]) -> str:
-    """The PREFIX lines of the prefixes that are declared (`sh:declare`, SHACL section 5.2.1), and of those that need no declaration."""
+    """PREFIX lines of the declared prefixes (`sh:declare`, SHACL section 5.2.1), and of those that need no declaration."""
     prefixes = dict(_PREFIXES)
     for given in things.values():
         for prefix, namespace in zip(given.get(SHACL + "prefix", ()), given.get(SHACL + "namespace", ()), strict=False):
@@ -187,7 +185,7 @@ def _trait(given: Mapping[str, Sequence[AnyTerm]], prologue: str) -> Trait:
 
 
 def _pattern(given: Mapping[str, Sequence[AnyTerm]], prologue: str, needed: bool = True) -> str:
-    """The pattern that is said, or that of a property as path. It stands in a query, so it must be one by itself."""
+    """The given pattern, or that of the property in `sh:path`. It becomes part of a query, so it must parse by itself."""
     path = _text(given, SHACL + "path")
     pattern = _text(given, VIEW + "pattern") or (f"?thing <{path}> ?value ." if path else "")
     if not pattern:
@@ -243,7 +241,7 @@ def _by_place(pair: tuple[float, ListedKind | Trait]) -> tuple[float, str]:
 
 
 def _text(given: Mapping[str, Sequence[AnyTerm]], property: str) -> str:
-    """The only value of a property, as text; empty where there is none."""
+    """The only value of a property, as text; "" if there is none."""
     values = [term.value for term in given.get(property, ()) if isinstance(term, Literal | NamedNode)]
     if len(values) > 1:
         raise _Unfit(f"there are {len(values)} values of {curie(property)}, and one is meant")

@@ -1,9 +1,9 @@
 """The ontologies among the sources, each as a document of its own.
 
-All of their files make one graph, which holds the headers of all of them. A tool that opens an ontology wants one header for one document
-(OWL 2 Structural Specification, section 3.1), so a snapshot has a file of each: what its own file says, and of one that says of others that
-they are its parts (`dcterms:hasPart`) what those and the files without a header say, under its header alone. Of a file that has several
-headers and says of none which terms are its own, nobody can tell them apart: it is the document of each of them, as it is.
+Their files together are one graph, with all their headers. A tool that opens an ontology expects one header in a document (OWL 2 Structural
+Specification, section 3.1), so a snapshot has a file for each ontology: the triples of its own file; for one with parts (`dcterms:hasPart`)
+also those of the parts and of files without a header, under its header alone. A file with several headers cannot be split: it is the
+document of each of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ _Said = frozenset[ox.Triple]
 
 
 def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[str, PublishedDocument]:
-    """The document of each ontology, by its IRI; files of shapes, which are in no graph, are taken together. Raises SourceError."""
+    """The document of each ontology, by IRI; the files of shapes, which are in no graph, count as one. Raises SourceError."""
     kept = [frozenset(quad.triple for quad in file.quads) for file in files]
     together = frozenset(quad.triple for path in shapes for quad in SourceFile(path, None).quads)
     headed = [(_headers(said), said) for said in (*kept, together)]
@@ -47,24 +47,24 @@ def documents(files: Iterable[SourceFile], shapes: Iterable[Path] = ()) -> dict[
 
 
 def names(snapshot: Snapshot) -> Mapping[str, str]:
-    """What the ontologies of a snapshot and their versions are called: each name with the IRI of the ontology (OWL 2, section 3.1)."""
+    """The IRIs and version IRIs of a snapshot's ontologies, each -> the ontology's IRI (OWL 2, section 3.1)."""
     listed = snapshot.manifest.get(ONTOLOGIES, {})
     return {name: iri for iri, entry in listed.items() for name in (iri, *entry["versions"])}
 
 
 def files(snapshot: Snapshot, iri: str) -> list[Dump]:
-    """The document of an ontology in each format."""
+    """An ontology's document in each format."""
     return read_dumps(snapshot.folder / ONTOLOGIES, snapshot.manifest[ONTOLOGIES][iri]["files"])
 
 
 def header(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
-    """What an ontology says of itself as a whole. Raises Unavailable if its file is not as it was written."""
+    """The header of an ontology: the triples about itself. Raises Unavailable if its file is damaged."""
     own = ox.NamedNode(iri)
     return [triple for triple in triples(snapshot, iri) if triple.subject == own]
 
 
 def triples(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
-    """All that the document of an ontology says. Raises Unavailable if its file is not as it was written."""
+    """All triples of an ontology's document. Raises Unavailable if its file is damaged."""
     file = next(dump for dump in files(snapshot, iri) if dump.format.name == "nt")
     if file.fault:
         raise Unavailable(file.fault, retry_after=600)

@@ -1,8 +1,7 @@
-"""The things of a graph whose IRIs lie outside the service's own namespace: they have pages here too, and pages lead to them.
+"""The set of things with IRIs outside the service's namespace: they have pages here, too, and pages link to them.
 
-Kept as a file of the snapshot: the hash of each IRI in eight bytes, in order, so that a page can tell at once of every IRI that it shows
-whether there is a page for it, however many things there are. Two IRIs of one hash would be one in 10^19; one of them would lead to a
-page that says that nothing is known of it.
+A file of the snapshot has the sorted 8-byte hashes of their IRIs, so that a page checks each IRI quickly, however many things there are. A
+collision (1 in 10^19) would only link to a page that says that nothing is known.
 """
 
 import sys
@@ -15,15 +14,15 @@ from graph_service.rdf.prefixes import USUAL
 from graph_service.rdf.space import Space
 from graph_service.rdf.terms import NamedNode, Quad
 
-#: Numbers of eight bytes, the least significant first in the file.
+#: Eight-byte unsigned numbers, little-endian in the file.
 _NUMBERS = "Q"
 
 
 class Outside:
-    """The IRIs outside the service's own namespace of which a graph states something."""
+    """The IRIs outside the service's namespace about which the graph has asserted triples."""
 
     def __init__(self, content: bytes = b"") -> None:
-        """`content` is what `outside_of` has made."""
+        """`content` is the file's content, from `outside_of`."""
         self._hashes = array(_NUMBERS, content)
         if sys.byteorder == "big":
             self._hashes.byteswap()
@@ -40,10 +39,10 @@ class Outside:
 def outside_of(space: Space, quads: Iterable[Quad]) -> bytes:
     """The content of the file.
 
-    What is only inferred of a thing (that it is the same as one of ours) does not make a page for it; nor does what an ontology, or the
-    description of the dataset, says in passing of a term of a vocabulary that everybody knows: who follows it wants the vocabulary.
+    Things with only inferred triples (such as being the same as one of ours) are left out; so are terms of common vocabularies about which
+    only an ontology or the description says something: a link should lead to the vocabulary.
     """
-    # Graphs in which terms are spoken of.
+    # Graphs that describe terms.
     of_terms = {NamedNode(space.graph_ontology), NamedNode(space.graph_description)}
     usual = tuple(USUAL.values())
     inferred = NamedNode(space.graph_inferred)

@@ -1,17 +1,17 @@
-"""The product: an immutable folder named by the hash of what it was made from.
+"""Snapshots: a built graph as an immutable folder, named by a hash of sources, settings and code (see `build.identity`).
 
     <id>/
       manifest.json     what is in it: graphs with their sizes, files with size and SHA-256
       context.jsonld    the JSON-LD context: short names for the terms of its ontology
-      description.nt    what the graph says of itself, whether or not it is one of its graphs
-      search.sqlite     the index that searches read (see `index`)
-      outside           which things of it have IRIs outside the service's own namespace (see `outside`)
-      queries/          the canned queries as they were when it was built
+      description.nt    the graph's description of itself, whether or not it is one of its graphs
+      search.sqlite     the full-text index (see `search.index`)
+      outside           which things have IRIs outside the service's own namespace (see `outside`)
+      queries/          the canned queries at the time of the build
       ontologies/       each ontology of the sources as a document of its own, in every format (see `ontologies`)
       dumps/            the whole and each graph in every format (see `dumps`); dataset.nq is what the engine loads
 
-A snapshot is written beside its final place and renamed into it, so a reader sees all of it or nothing. `last-<source set>` names
-the newest good one of a set of sources, for the day when a build fails.
+A snapshot is written to a temporary folder and renamed, so a reader sees all of it or nothing. The symlink `last-<source set>` leads to the
+newest good snapshot of a set of sources, for when a build fails.
 """
 
 import errno
@@ -46,7 +46,7 @@ from graph_service.sources.roles import Roles
 
 _MANIFEST = "manifest.json"
 
-#: In a draft: held by the process that builds it. In the folder of snapshots: held by the one that puts a draft in its place.
+#: Lock files. In a draft: held by the process that builds it. In the folder of snapshots: held while a draft is renamed.
 _BUILDING = ".building"
 _PUBLISHING = ".publishing"
 
@@ -54,13 +54,13 @@ _QUERIES = "queries"
 
 _OUTSIDE = "outside"
 
-#: What the folder of the ontologies, and what the manifest lists of them, is called.
+#: The folder of ontology documents, and their key in the manifest.
 ONTOLOGIES = "ontologies"
 
-#: How the name of a damaged snapshot ends while it is being removed.
+#: Suffix of a damaged snapshot while it is being removed.
 _ASIDE = "-damaged"
 
-#: The dumps that are read again by those who serve.
+#: The dumps that a service loads.
 _LOADED = frozenset({"dataset.nq", "dataset.nt", "asserted.nt"})
 
 _N_TRIPLES = next(format for format in DUMP_FORMATS if format.name == "nt")
@@ -68,8 +68,8 @@ _N_TRIPLES = next(format for format in DUMP_FORMATS if format.name == "nt")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A built graph: its id, its folder, the manifest's figures, when it was made (ISO 8601, UTC), and of what
-    sources it is one of the versions.
+    """A built graph: its id, folder, figures of the manifest, time of creation (ISO 8601, UTC), and the id of the set of sources of which
+    it is a version.
     """
 
     id: str
@@ -79,57 +79,57 @@ class Snapshot:
     made: str = ""
 
     lineage: str = ""
-    #: What the manifest says, read once: what is served does not change with a file.
+    #: The manifest, read once: a change of the file does not affect what is served.
     manifest: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def files(self) -> list[Dump]:
-        """Every file of it: of the whole and of each graph, with what is inferred and without, plain and compressed."""
+        """All its dumps: the whole and each graph, with and without inferences, plain and compressed."""
         return read_dumps(self.folder / "dumps", self.manifest["dumps"])
 
     @property
     def left_out(self) -> dict[str, str]:
-        """The names of files that there are not, since their format cannot say what would be in them, and what it cannot say."""
+        """Dumps that do not exist, since their format cannot express the content -> the reason."""
         return dict(self.manifest.get("left_out", {}))
 
     @property
     def figures(self) -> dict[str, int | str]:
-        """What the checks of its build covered, by the name of the figure; empty for a version that was built before they were kept."""
+        """Figures of the build's checks, by name; empty for older snapshots without them."""
         return dict(self.manifest.get("figures", {}))
 
     @property
     def warnings(self) -> list[str]:
-        """What was noticed when it was built: what could not be read or reasoned with and is left out, and what may be a mistake."""
+        """Warnings of the build: what was skipped or left out, and possible mistakes."""
         return list(self.manifest.get("warnings", ()))
 
     @property
     def reasoning(self) -> str:
-        """By which rules it has what is inferred (see `Settings.reasoning`)."""
+        """The rules of its inferences (see `Settings.reasoning`)."""
         return str(self.manifest.get("reasoning", "owl-rl"))
 
     @property
     def contradiction(self) -> str:
-        """How what its sources say contradicts itself, where it is served all the same and nothing is inferred; else an empty text."""
+        """The contradiction in its sources, if it is served nevertheless, without inferences; else ""."""
         return str(self.manifest.get("contradiction", ""))
 
     @property
     def derivations(self) -> dict[str, str]:
-        """The queries that computed a part of it, by their names (see `derivations`)."""
+        """The texts of its derivation queries, by name (see `reasoning.derivations`)."""
         return dict(self.manifest.get("derivations", {}))
 
     @property
     def ontology_graphs(self) -> list[str]:
-        """The named graphs that have its axioms."""
+        """The named graphs that contain axioms."""
         return list(self.manifest.get("axioms", [self.space.graph_ontology]))
 
     @property
     def dumps(self) -> list[Dump]:
-        """The plain files of the whole dataset, in the order of the formats."""
+        """The uncompressed dumps of the whole dataset, in order of format."""
         return [dump for dump in self.files if dump.whole]
 
     @property
     def versions(self) -> list["Snapshot"]:
-        """The snapshot itself and the others of its lineage that are kept, the newest first; a damaged one is passed over."""
+        """The snapshot and the stored others of its lineage, newest first; damaged ones are skipped."""
         found = [self]
         for manifest in self.folder.parent.glob("[!.]*/manifest.json"):
             if manifest.parent.is_symlink() or manifest.parent.name == self.id:
@@ -140,54 +140,54 @@ class Snapshot:
         return sorted(found, key=_age)
 
     def can_say(self, formats: Iterable[Format]) -> tuple[Format, ...]:
-        """Those of some formats that have a way to write all of the graph, or of which that is not known."""
+        """The formats that can express the whole graph, as far as known."""
         return tuple(format for format in formats if f"dataset.{format.name}" not in self.manifest["left_out"])
 
     def path_of(self, name: str) -> Path:
-        """The file of the whole dataset in a format, by the format's short name."""
+        """The dump of the whole dataset in a format, by short name."""
         return self.folder / "dumps" / f"dataset.{name}"
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 that the file with all quads must have."""
+        """The SHA-256 of the dump with all quads."""
         return next(dump.sha256 for dump in self.dumps if dump.path == self.path_of("nq"))
 
     @property
     def context(self) -> bytes:
-        """The JSON-LD context for this graph (see `context`). Raises Unavailable if its file is not as it was written."""
+        """The JSON-LD context (see `jsonld_context`). Raises Unavailable if its file is damaged."""
         return self._whole("context.jsonld").read_bytes()
 
     @property
     def index(self) -> Path:
-        """The index that searches read. Raises Unavailable if it is not as it was written."""
+        """The full-text index. Raises Unavailable if it is damaged."""
         return self._whole("search.sqlite")
 
     @property
     def outside(self) -> Outside:
-        """Which things have IRIs outside the service's own namespace; none of a version that was built before that was kept.
+        """Which things have IRIs outside the service's namespace; empty for older snapshots without the file.
 
-        Raises Unavailable if its file is not as it was written.
+        Raises Unavailable if the file is damaged.
         """
         return Outside(self._whole(_OUTSIDE).read_bytes() if _OUTSIDE in self.manifest["about"] else b"")
 
     @property
     def languages(self) -> list[str]:
-        """The tags of the languages in which its things have names, the one with the most names first."""
+        """The language tags of its labels, most frequent first."""
         return list(self.manifest.get("languages", ()))
 
     @property
     def contents(self) -> frozenset[str]:
-        """The kinds of content that it has; all of a version that was built before they were told."""
+        """The kinds of content that it has; all for older snapshots that do not say."""
         return frozenset(self.manifest.get("contents", Content))
 
     @cached_property
     def roles(self) -> Roles:
-        """What the service takes terms of the graph for; nothing of a version that was built before that was kept."""
+        """The roles of the graph's terms; none for older snapshots that do not say."""
         return Roles(self.manifest.get("roles", {}))
 
     @cached_property
     def space(self) -> Space:
-        """What the graph and all that belongs to it is called. Of a version that was built before that was kept, as its graphs are."""
+        """The graph's own IRIs and prefixes; for older snapshots that do not say, guessed from the names of its graphs."""
         if "space" in self.manifest:
             return Space.read(self.manifest["space"])
         bases = (base for base, mark, _ in (graph.partition("graph/") for graph in self.graphs) if mark)
@@ -195,25 +195,25 @@ class Snapshot:
 
     @property
     def queries(self) -> Path:
-        """The folder of its canned queries: what is served changes with a build, and not when somebody writes to a file."""
+        """The folder of its canned queries: later edits of the sources do not affect what is served."""
         return self.folder / _QUERIES
 
     @property
     def description(self) -> list[ox.Triple]:
-        """What the graph says of itself (see `description`), with the service's IRIs as they are in the graph.
+        """The graph's description of itself (see `description.dataset`), with IRIs as in the graph.
 
-        Raises Unavailable if its file is not as it was written.
+        Raises Unavailable if the file is damaged.
         """
         return [quad.triple for quad in ox.parse(path=str(self._whole("description.nt")), format=ox.RdfFormat.N_TRIPLES)]
 
     def quads(self) -> Iterable[ox.Quad]:
-        """All quads as the sources write them (literals keep their form, which a store would change)."""
+        """All quads, with literals in their original lexical form, which a store would normalise."""
         return ox.parse(path=str(self.path_of("nq")), format=ox.RdfFormat.N_QUADS)
 
     def export(self, format: Format, graph: str | None = None, infer: bool = True) -> bytes:
-        """The dataset, or the triples of one named graph, with or without what is inferred, in a format of DUMP_FORMATS.
+        """Serialise the dataset, or one named graph, with or without inferences, in a format of DUMP_FORMATS.
 
-        Raises NotFound for a graph that is not there.
+        Raises NotFound for an unknown graph.
         """
         if graph is not None and graph not in self.graphs:
             raise NotFound(f"There is no graph {graph}. Graphs: {', '.join(self.graphs)}.", allowed=list(self.graphs))
@@ -224,13 +224,13 @@ class Snapshot:
         return write_triples((quad.triple for quad in self.quads() if quad.graph_name == only), format)
 
     def default_graph(self, union: bool, infer: bool = True) -> set[ox.Triple]:
-        """The triples of the default graph: those of all graphs, or only of what is in no named graph; with the inferred or without."""
+        """The triples of the default graph: the union of all graphs, or those in no named graph; with or without inferences."""
         left_out = None if infer else ox.NamedNode(self.space.graph_inferred)
         quads = (quad for quad in self.quads() if quad.graph_name != left_out)
         return {quad.triple for quad in quads if union or isinstance(quad.graph_name, ox.DefaultGraph)}
 
     def verify(self) -> None:
-        """Raise BuildError unless what a service loads has the content that the manifest tells, SettingError if it may not be read."""
+        """Raise BuildError unless the files that a service loads match their hashes, SettingError if they may not be read."""
         expected = {self.folder / name: digest for name, digest in self.manifest.get("about", {}).items()}
         expected |= {dump.path: dump.sha256 for dump in self.files if dump.path.name in _LOADED}
         with _reading(self.folder):
@@ -240,7 +240,7 @@ class Snapshot:
 
     @property
     def fault(self) -> str:
-        """What is wrong with its files now, as a sentence with what to do; empty if nothing is. The large ones are only looked at."""
+        """A sentence about damage to its files, with what to do, or "". Only changed files are hashed again."""
         try:
             if Snapshot.open(self.folder).manifest != self.manifest:
                 return f"The snapshot {self.id} has been replaced by another one. `graph-service build` makes it anew."
@@ -251,7 +251,7 @@ class Snapshot:
         return next(filter(None, chain(about, loaded)), "")
 
     def hold(self) -> BinaryIO:
-        """An open file: as long as it is open, no build deletes the snapshot. Raises BuildError if it is gone."""
+        """Open and lock a file: until it is closed, no build deletes the snapshot. Raises BuildError if it is gone."""
         with _reading(self.folder):
             held = (self.folder / _MANIFEST).open("rb")
             fcntl.flock(held, fcntl.LOCK_SH)
@@ -264,9 +264,9 @@ class Snapshot:
 
     @classmethod
     def open(cls, folder: Path) -> "Snapshot":
-        """The snapshot in a folder.
+        """Open the snapshot in a folder.
 
-        Raises BuildError if a file is missing or is not what the manifest says, SettingError if one may not be read.
+        Raises BuildError if a file is missing or of another size than in the manifest, SettingError if one may not be read.
         """
         with _reading(folder):
             manifest = _manifest(folder)
@@ -280,7 +280,7 @@ class Snapshot:
 
 @contextmanager
 def _reading(folder: Path) -> Iterator[None]:
-    """What is met while a snapshot is read, as errors of ours: what may not be read need not be damaged."""
+    """Convert errors of reading a snapshot to SettingError (no permission) and BuildError (damaged)."""
     try:
         yield
     except PermissionError as error:
@@ -291,7 +291,7 @@ def _reading(folder: Path) -> Iterator[None]:
 
 
 def _age(snapshot: Snapshot) -> int:
-    """What versions are put in order by, the newest first; one that is served and gone is taken for the newest."""
+    """Sort key of versions, newest first; one that is served but deleted counts as newest."""
     try:
         return -snapshot.folder.stat().st_mtime_ns
     except OSError:
@@ -299,16 +299,16 @@ def _age(snapshot: Snapshot) -> int:
 
 
 def refuse_unwritable(place: Path) -> None:
-    """Raise SettingError unless a snapshot can be written to a folder, BuildError where there is no room: told before it is made."""
+    """Raise SettingError unless a snapshot can be written to a folder, BuildError if the disk is full: checked before the build."""
     try:
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=place) as trial:
             trial.write(bytes(4096))
     except OSError as error:
-        told = f"The snapshot cannot be written to {place}: {error.strerror or error}."
+        detail = f"The snapshot cannot be written to {place}: {error.strerror or error}."
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise BuildError(told) from error
-        raise SettingError(f"{told} Name another folder with GRAPH_SERVICE_SNAPSHOTS or --snapshots.") from error
+            raise BuildError(detail) from error
+        raise SettingError(f"{detail} Name another folder with GRAPH_SERVICE_SNAPSHOTS or --snapshots.") from error
 
 
 def write(
@@ -323,10 +323,10 @@ def write(
     ontologies: Mapping[str, PublishedDocument] | None = None,
     formats: Collection[Format] = DUMP_FORMATS,
 ) -> Snapshot:
-    """Write the quads, what the graph says of itself, its canned queries and its ontologies as the snapshot `place/<id>`.
+    """Write quads, description, canned queries and ontologies as the snapshot `place/<id>`.
 
-    `told` goes into the manifest: the `lineage` that the snapshot is a version of, what its `graph` was made from, the `figures` of its
-    checks. Leaves nothing behind when it fails.
+    `told` goes into the manifest: the `lineage` of which the snapshot is a version, what its `graph` was made from, the `figures` of its
+    checks. Leaves nothing behind if it fails.
     """
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
@@ -372,14 +372,14 @@ def write(
 
 
 def publish(draft: Path, folder: Path) -> None:
-    """Put a draft in its place, unless another build of the same has done so meanwhile. Raises OSError."""
+    """Rename a draft to its final place, unless another build of the same id has done so. Raises OSError."""
     with (folder.parent / _PUBLISHING).open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if folder.exists():
             with suppress(BuildError):
                 Snapshot.open(folder).verify()
                 return
-            # Out of the way in one step: a reader sees the damaged one, or none, or the new one.
+            # Move the damaged one aside by one rename: a reader sees it, or none, or the new one.
             aside = draft.with_name(draft.name + _ASIDE)
             folder.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
@@ -388,13 +388,13 @@ def publish(draft: Path, folder: Path) -> None:
 
 
 def is_there(folder: Path) -> bool:
-    """Whether there is a folder of a snapshot. Raises SettingError where that may not be looked at."""
+    """Whether a snapshot's folder exists. Raises SettingError if it may not be read."""
     with _reading(folder):
         return folder.is_dir()
 
 
 def sweep(place: Path) -> None:
-    """Remove what builds that ended in the middle have left: drafts that no process holds any more, and what was moved aside."""
+    """Remove the leftovers of aborted builds: drafts that no process has locked, and damaged snapshots moved aside."""
     for building in place.glob(f".*/{_BUILDING}"):
         with suppress(OSError), building.open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -406,10 +406,10 @@ def sweep(place: Path) -> None:
 
 
 def remember(snapshot: Snapshot, source_set: str) -> None:
-    """Make a snapshot the last good one of a set of sources, and so the newest of its versions."""
+    """Make a snapshot the last good one of a set of sources, and so the newest version."""
     link = snapshot.folder.parent / f"last-{source_set}"
     if link.is_symlink() and link.readlink() == Path(snapshot.id):
-        # Nothing is written: what was built may lie where this user may only read.
+        # Write nothing: this user may only have read permission.
         return
     os.utime(snapshot.folder)
     draft = link.with_name(f".{link.name}-{os.getpid()}")
@@ -431,9 +431,9 @@ def last_id(place: Path, source_set: str) -> str | None:
 
 
 def prune(snapshot: Snapshot, keep: int) -> list[str]:
-    """Delete the versions of a snapshot's lineage but the newest `keep`, itself and those that are in use never.
+    """Delete the versions of a snapshot's lineage except the newest `keep`, itself, and those in use.
 
-    Returns the ids of what is gone.
+    Returns the ids of the deleted ones.
     """
     gone = []
     for version in snapshot.versions[keep:]:
@@ -443,14 +443,14 @@ def prune(snapshot: Snapshot, keep: int) -> list[str]:
 
 
 def keep_newest(place: Path, keep: int) -> None:
-    """Delete all snapshots in a folder but the newest `keep` and those that are in use."""
+    """Delete all snapshots in a folder except the newest `keep` and those in use."""
     folders = [manifest.parent for manifest in place.glob(f"[!.]*/{_MANIFEST}")]
     for folder in sorted(folders, key=_written, reverse=True)[keep:]:
         _delete_unused(folder)
 
 
 def _written(folder: Path) -> int:
-    """When a snapshot was put in its place; 0 for one that is gone."""
+    """When a snapshot was published, in nanoseconds; 0 if it is gone."""
     try:
         return folder.stat().st_mtime_ns
     except FileNotFoundError:
