@@ -1,4 +1,4 @@
-"""What a service tells of its canned queries."""
+"""What a service says about its canned queries: parameters and columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """A parameter of a canned query: its type, what it may be, and whether it must be given."""
+    """A parameter of a canned query: its type, its values, and whether it is required."""
 
     name: str
     type: str
@@ -35,7 +35,7 @@ class ColumnInfo:
 
 @dataclass(frozen=True)
 class QueryInfo:
-    """A question that the service answers under a name."""
+    """A canned query of the service."""
 
     name: str
     url: str
@@ -47,7 +47,7 @@ class QueryInfo:
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> "QueryInfo":
-        """A query from its entry in the service's list. Raises KeyError for what is no such entry."""
+        """Read an entry of the service's list. Raises KeyError for an invalid one."""
         parameters = [
             ParameterInfo(
                 given["name"],
@@ -74,7 +74,7 @@ class QueryInfo:
         )
 
     def title(self, language: str = "en") -> str:
-        """What the query is called: in the language, else in English, else by its name."""
+        """The query's summary in the language, else in English; else its name."""
         return self.summary.get(language) or self.summary.get("en") or self.name
 
     def __str__(self) -> str:

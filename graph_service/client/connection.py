@@ -1,4 +1,4 @@
-"""The client: canned queries, SPARQL and files of a running service, over SPARQLWrapper."""
+"""HTTP client of a running service: canned queries, SPARQL and files, over SPARQLWrapper."""
 
 import datetime
 import hashlib
@@ -24,18 +24,18 @@ _TABLE, _GRAPH = "application/sparql-results+json", "application/n-triples"
 _ACCEPT = f"{_TABLE}, {_GRAPH};q=0.9"
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 
-#: What a parameter of a canned query may be given as; several values where it takes several.
+#: The types of an argument for a canned query; a sequence for a parameter with several values.
 Given = str | int | float | bool | datetime.date | None
 Answer = Table | bool | rdflib.Graph
 
 
 class Client:
-    """A running service. All methods raise the errors of `graph_service.errors`: what the service says is wrong, Unavailable if it
-    cannot be reached, BadGateway if what answers is no such service.
+    """A running service. All methods raise the errors of `graph_service.errors`: those that the service reports, Unavailable if it cannot
+    be reached, BadGateway if the answer is not from such a service.
     """
 
     def __init__(self, url: str = "http://127.0.0.1:8000", timeout: float = 60) -> None:
-        """`url` is the service's address, with the path below which it stands if any; `timeout` is in seconds, for each exchange."""
+        """`url` is the service's address, with its path if any; `timeout` is in seconds, for each exchange."""
         self.url = url.rstrip("/")
         self.timeout = timeout
 
@@ -47,22 +47,22 @@ class Client:
             raise BadGateway(f"{self.url}/queries is no list of canned queries.") from error
 
     def describe(self, name: str) -> QueryInfo:
-        """What the service tells of a canned query: its parameters and columns. Raises NotFound."""
+        """A canned query with its parameters and columns. Raises NotFound."""
         for query in self.queries():
             if query.name == name:
                 return query
         raise NotFound(f"There is no canned query {name!r}.")
 
     def run(self, name: str, /, **parameters: Given | Sequence[Given]) -> Answer:
-        """The whole answer of a canned query: a table, a truth or a graph. `infer=False` leaves out what is inferred.
+        """Run a canned query: the whole table, boolean or graph. `infer=False` leaves out inferences.
 
-        Raises InvalidParameter and UnknownParameter, with what is allowed, beside what the query's engine raises.
+        Raises InvalidParameter and UnknownParameter, with the allowed values, beside the engine's errors.
         """
         with self._ask(f"/queries/{quote(name)}", parameters) as response:
             return _read(response)
 
     def pages(self, name: str, /, page_size: int = 100, **parameters: Given | Sequence[Given]) -> Iterator[Table]:
-        """The table of a canned query page by page, so that a long one need not be in memory. Raises what `run` raises."""
+        """Run a canned query page by page, so that a long table need not be in memory. Raises what `run` raises."""
         address: str | None = f"/queries/{quote(name)}?" + _encoded({**parameters, "page": 1, "page_size": page_size})
         while address is not None:
             with self._ask(address) as response:
@@ -71,18 +71,18 @@ class Client:
             if not isinstance(table, Table):
                 raise BadGateway(f"The service sent no table for a page of {name}.")
             yield table
-            # Only what stands behind the service's own address is asked: it may be known under another name to itself.
+            # Keep to the service's address as given: the service may know itself by another one.
             address = "/queries/" + following[1].partition("/queries/")[2] if following else None
 
     def sparql(self, query: str, infer: bool = True) -> Answer:
-        """The answer of a SPARQL query: a table, a truth, or a graph."""
+        """Run a SPARQL query: a table, a boolean, or a graph."""
         with _Sparql(self, query, infer).query().response as response:
             return _read(response)
 
     def download(self, name: str = "dataset.ttl", to: str | Path | None = None) -> Path:
-        """Save a file of the dataset, whole and as its SHA-256 says, in the folder or under the name `to`; returns where it is.
+        """Download a file of the dataset, verified by its SHA-256, into the folder or file `to`; returns its path.
 
-        Raises NotFound for a file that is not among the downloads.
+        Raises NotFound for an unknown file.
         """
         files = {str(file["url"]).rpartition("/")[2]: file for file in self._json("/downloads/")["files"]}
         if name not in files:
@@ -91,7 +91,7 @@ class Client:
         target = target / name if target.is_dir() else target
         draft = target.with_name(f".{target.name}.part")
         try:
-            # By its version, which the list is of as well: a new one may be served meanwhile.
+            # By its version, as in the list: another version may be served meanwhile.
             with self._ask("/downloads/" + str(files[name]["url"]).partition("/downloads/")[2]) as response, draft.open("wb") as file:
                 digest = hashlib.sha256()
                 while chunk := response.read(256 * 1024):
@@ -107,7 +107,7 @@ class Client:
         return target
 
     def open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        """Send a request to the service. Raises its problems, Unavailable and BadGateway."""
+        """Send a request to the service. Raises the service's errors, Unavailable and BadGateway."""
         try:
             response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=self.timeout)  # noqa: S310 - the caller's own address
         except urllib.error.HTTPError as error:
@@ -134,7 +134,7 @@ class Client:
 
 
 class _Sparql(SPARQLWrapper):  # type: ignore[misc,unused-ignore]
-    """A query as SPARQLWrapper sends it, with the client's way to say what goes wrong."""
+    """A SPARQL query sent by SPARQLWrapper with this client's error handling."""
 
     def __init__(self, client: Client, query: str, infer: bool) -> None:
         super().__init__(f"{client.url}/sparql", agent="graph-service-client")
@@ -142,7 +142,7 @@ class _Sparql(SPARQLWrapper):  # type: ignore[misc,unused-ignore]
         self.setMethod(POST)
         self.setOnlyConneg(True)
         self.setReturnFormat(JSON)
-        # What kind of result it has is told by the answer, and not by a guess at the text.
+        # The answer says which kind of result it is; SPARQLWrapper would guess from the text.
         self.queryString = query
         self.addCustomHttpHeader("Accept", _ACCEPT)
         if not infer:
@@ -153,7 +153,7 @@ class _Sparql(SPARQLWrapper):  # type: ignore[misc,unused-ignore]
 
 
 def _read(response: http.client.HTTPResponse) -> Answer:
-    """A table, a truth or a graph, as its media type says. Raises BadGateway."""
+    """Parse a table, a boolean or a graph, by its media type. Raises BadGateway, Unavailable."""
     media = response.headers.get_content_type()
     try:
         content = response.read()
@@ -168,7 +168,7 @@ def _read(response: http.client.HTTPResponse) -> Answer:
 
 
 def _encoded(parameters: Mapping[str, Given | Sequence[Given]]) -> str:
-    """Parameters as they stand in an address; None is left out."""
+    """Parameters as a query string; None is left out."""
     pairs = []
     for name, given in parameters.items():
         values = [given] if isinstance(given, str) or not isinstance(given, Sequence) else given

@@ -1,4 +1,4 @@
-"""Tables as pandas frames. Needs pandas: `pip install graph-service[pandas]`."""
+"""Tables as pandas data frames. Needs pandas: `pip install graph-service[pandas]`."""
 
 import datetime
 from decimal import Decimal
@@ -9,9 +9,9 @@ from graph_service.client.tables import Table, Value
 
 
 def frame(table: Table) -> pandas.DataFrame:
-    """A table as a frame, its columns of the types that pandas counts, sums and sorts by; what has no value is missing (NA).
+    """A table as a data frame, with pandas dtypes; unbound cells are NA.
 
-    Decimal numbers become floating ones, days and times `datetime64`; IRIs and texts are strings.
+    Decimals become floats, dates and times `datetime64`; IRIs and texts are strings.
     """
     made = pandas.DataFrame({name: pandas.Series(_plain(table.column(name)), dtype="object") for name in table.columns})
     for name in table.columns:

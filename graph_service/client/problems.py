@@ -1,4 +1,4 @@
-"""What is wrong, as the service says it: a problem document (RFC 9457) becomes the error that it was made from."""
+"""Problem documents (RFC 9457) of the service, turned back into the errors that they were made from."""
 
 import json
 import re
@@ -7,15 +7,15 @@ from http import HTTPStatus
 
 from graph_service.errors import BadGateway, ServiceError, Unavailable
 
-#: What a problem's type ends with (`invalid-parameter`) -> the error.
+#: The end of a problem's type (`invalid-parameter`) -> the error.
 _KINDS = {re.sub(r"(?<!^)([A-Z])", r"-\1", kind.__name__).lower(): kind for kind in ServiceError.__subclasses__()}
 
-#: Members that an error has by itself.
+#: Standard members of a problem document.
 _OWN = frozenset({"type", "title", "status", "detail", "instance"})
 
 
 def read_problem(error: urllib.error.HTTPError) -> ServiceError:
-    """The error that a response stands for: by its problem document, or by its status alone if it has none."""
+    """The error of a response: by its problem document, or by its status without one."""
     with error:
         content = error.read()
     try:
@@ -25,7 +25,7 @@ def read_problem(error: urllib.error.HTTPError) -> ServiceError:
     except (ValueError, KeyError, TypeError):
         kind = Unavailable if error.code == HTTPStatus.SERVICE_UNAVAILABLE else BadGateway
         detail, members = f"The service answered with {error.code} {error.reason}, and not as this service does.", {}
-    # Made without its own constructor: some errors make their detail of other things.
+    # Without calling its constructor: some errors compose their detail.
     made = kind.__new__(kind)
     ServiceError.__init__(made, detail, **members)
     made.status = HTTPStatus(error.code)

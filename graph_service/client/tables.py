@@ -1,4 +1,4 @@
-"""Tables of results, with values as Python has them."""
+"""Tables of results with Python values."""
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
@@ -15,18 +15,18 @@ class Iri(str):
 
 
 class Text(str):
-    """A text in a language, which `language` names (`fr`)."""
+    """A text with a language tag, `language` (`fr`)."""
 
     language: str
 
     def __new__(cls, text: str, language: str) -> "Text":
-        """The text in the language."""
+        """The text with its language tag."""
         made = super().__new__(cls, text)
         made.language = language
         return made
 
 
-#: What a row holds: None where there is no value.
+#: A cell: None if unbound.
 Value = Iri | Text | str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
 
 Row = dict[str, Value]
@@ -41,7 +41,7 @@ _INTEGERS = (
     *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte", "gYear"),
 )
 
-#: Datatype -> how its values are read; those of other datatypes stay texts.
+#: Datatype -> parser; values of other datatypes stay texts.
 _READ: dict[str, Callable[[str], Value]] = {
     **{_XSD + name: int for name in _INTEGERS},
     _XSD + "decimal": Decimal,
@@ -54,7 +54,7 @@ _READ: dict[str, Callable[[str], Value]] = {
 
 
 class Table(Sequence[Row]):
-    """The rows of a result, each a dictionary by column; `columns` are their names in order."""
+    """The rows of a result, each a dictionary by column; `columns` are the names in order."""
 
     def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
         self.columns = tuple(columns)
@@ -71,7 +71,7 @@ class Table(Sequence[Row]):
     @overload
     def __getitem__(self, place: slice) -> "Table": ...
     def __getitem__(self, place: int | slice) -> "Row | Table":
-        """A row, or a table of some rows."""
+        """A row, or a table of a slice of rows."""
         return Table(self.columns, self._rows[place]) if isinstance(place, slice) else self._rows[place]
 
     def __len__(self) -> int:
@@ -103,5 +103,5 @@ def _value(term: Mapping[str, Any] | None) -> Value:
     try:
         return _READ.get(term.get("datatype", ""), str)(text)
     except ValueError:
-        # A value that Python cannot have, such as a year of five digits, is left as it is written.
+        # A value that Python cannot represent, such as a year of five digits, stays text.
         return text

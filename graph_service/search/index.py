@@ -1,7 +1,7 @@
-"""The index that searches read: every text of every thing, in a file of the snapshot (SQLite with FTS5).
+"""The full-text index: all texts of all things, in a file of the snapshot (SQLite with FTS5).
 
-What is searched: acronyms and codes, names, definitions, passages of documents, and all other texts; of the description of the
-graph only the canned queries. Texts are folded (see `folding`) before SQLite sees them, so that its words are ours.
+Indexed are acronyms and codes, labels, definitions, passages of documents, and all other texts; of the graph's description only the canned
+queries. Texts are folded (see `text.folding`) before they reach SQLite, whose tokens then are our words.
 """
 
 import errno
@@ -23,12 +23,12 @@ from graph_service.rdf.terms import Literal, NamedNode, Quad, Triple
 from graph_service.sources.roles import Role, Roles
 from graph_service.text.folding import fold
 
-#: The last place of a property by whose value a thing is shown (see `labels`); behind it come other names.
+#: Names from this place on are other names, and not labels to show (see `rdf.labels`).
 LAST_LABEL = len(LABELS)
 
 
 class Part(IntEnum):
-    """What a text is of its thing, in the order in which matches are told."""
+    """What a text is to its thing, in order of rank."""
 
     ACRONYM = 0
     NAME = 1
@@ -37,19 +37,19 @@ class Part(IntEnum):
     TEXT = 4
 
 
-#: Properties that give things other names than the one they are shown by, best first.
+#: Properties with other names than the label, best first.
 _OTHER_NAMES = (SKOS + "altLabel", SKOS + "hiddenLabel")
 
-#: The place of the local names of IRIs among names: behind all that anybody says.
+#: The place of local names of IRIs among names: after all stated ones.
 LOCAL_NAME = 1000
 
-#: Where a local name is put together: `GarlicTopping`, `garlic_topping`, `XMLFile`.
+#: Word boundaries in a local name: `GarlicTopping`, `garlic_topping`, `XMLFile`.
 _BORDERS = re.compile(r"[_\W]+|(?<=[a-zß-öø-ÿ0-9])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-#: Names that are things themselves, with their texts (SKOS, appendix B).
+#: Labels that are resources themselves (SKOS, appendix B).
 _XL_NAMES = (XL_LABEL, SKOSXL + "altLabel", SKOSXL + "hiddenLabel")
 
-#: What the texts of properties are, by standards; a graph says more (see `roles`).
+#: The part of each standard property; roles of the graph add more (see `roles`).
 _PARTS: dict[str, Part] = {
     **dict.fromkeys((SKOS + "notation", DCTERMS + "identifier"), Part.ACRONYM),
     **dict.fromkeys(DESCRIPTIONS, Part.DEFINITION),
@@ -58,7 +58,7 @@ _PARTS: dict[str, Part] = {
 
 _TEXTS = frozenset({XSD + "string", RDF + "langString"})
 
-#: Texts for programs, and what stands around a passage, which is in the next passage too.
+#: Texts for programs, and the context of a passage, which the next passage contains.
 _LEFT_OUT = frozenset({OA + "prefix", OA + "suffix", DCTERMS + "language", SHACL + "select", SHACL + "ask", SHACL + "construct"})
 
 _INSERT = "INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)"
@@ -78,7 +78,7 @@ CREATE VIRTUAL TABLE word USING fts5(folded, content='text', content_rowid='id',
 def write_index(path: Path, space: Space, roles: Roles, quads: Iterable[Quad], description: Collection[Triple]) -> None:
     """Write the index of a graph and of the canned queries in its description.
 
-    Raises BuildError where SQLite lacks FTS5, and OSError where the file cannot be written.
+    Raises BuildError if SQLite lacks FTS5, and OSError if the file cannot be written.
     """
     statements = list(_searchable(space, quads, description))
     things = _Things(statements, roles)
@@ -87,8 +87,8 @@ def write_index(path: Path, space: Space, roles: Roles, quads: Iterable[Quad], d
             database.executescript(_SCHEMA)
             for triple, _ in statements:
                 if isinstance(triple.object, Literal) and triple.object.datatype.value in _TEXTS:
-                    things.tell(database, triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
-            things.tell_local_names(database, space)
+                    things.add(database, triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
+            things.add_local_names(database, space)
             things.write(database)
             database.execute("INSERT INTO word(word) VALUES ('rebuild')")
             database.execute("INSERT INTO word(word) VALUES ('optimize')")
@@ -100,7 +100,7 @@ def write_index(path: Path, space: Space, roles: Roles, quads: Iterable[Quad], d
 
 
 def _searchable(space: Space, quads: Iterable[Quad], description: Collection[Triple]) -> Iterator[tuple[Triple, bool]]:
-    """What is said of things that a search may find, and whether it is only inferred."""
+    """The triples to index, and whether each is inferred."""
     queries = {t.subject for t in description if t.predicate.value == RDF + "type" and t.object == NamedNode(SHACL + "SPARQLExecutable")}
     for triple in description:
         if triple.subject in queries:
@@ -121,7 +121,7 @@ def _searchable(space: Space, quads: Iterable[Quad], description: Collection[Tri
 
 
 class _Things:
-    """The things of an index: numbers for them, their classes, and what their texts are quoted from."""
+    """The things of an index: row ids, classes, and documents that their texts are quoted from."""
 
     def __init__(self, statements: Iterable[tuple[Triple, bool]], roles: Roles) -> None:
         others = [*_XL_NAMES, *_OTHER_NAMES, *roles.of(Role.OTHER_NAME)]
@@ -133,7 +133,7 @@ class _Things:
             **dict.fromkeys(roles.of(Role.DEFINITION), Part.DEFINITION),
             **dict.fromkeys(roles.of(Role.WORDS), Part.PASSAGE),
         }
-        # What a text without a language is in: that of its thing, or of the document that the thing is quoted from.
+        # A text without a language has that of its thing, or of the document that the thing is quoted from.
         quoted_from = {PROV + "wasQuotedFrom", *roles.of(Role.QUOTED_FROM)}
         self._numbers: dict[str, int] = {}
         self._classes: dict[str, dict[str, bool]] = defaultdict(dict)
@@ -149,8 +149,8 @@ class _Things:
                 self._languages[subject] = value.value
         self._sizes = Counter(name for classes in self._classes.values() for name in classes)
 
-    def tell(self, database: sqlite3.Connection, subject: NamedNode, property: str, text: Literal) -> None:
-        """Write a text of a thing."""
+    def add(self, database: sqlite3.Connection, subject: NamedNode, property: str, text: Literal) -> None:
+        """Insert a text of a thing."""
         is_query = SHACL + "SPARQLExecutable" in self._classes[subject.value]
         part = Part.NAME if is_query and property == RDFS + "comment" else self._parts.get(property, Part.TEXT)
         folded = fold(text.value)
@@ -162,10 +162,10 @@ class _Things:
         row = (number, part, place, language, text.value, folded)
         database.execute(_INSERT, row)
 
-    def tell_local_names(self, database: sqlite3.Connection, space: Space) -> None:
-        """Write what the IRIs of terms, and of things with IRIs of others, end with, also as the words that it is put together from.
+    def add_local_names(self, database: sqlite3.Connection, space: Space) -> None:
+        """Insert the local names of terms and of things with foreign IRIs, whole and split into words.
 
-        What the graph names itself is found by its key, and a term that everybody knows only by what is said of it here.
+        The graph's own things are found by their keys, and terms of common vocabularies only by texts in this graph.
         """
         known = tuple(USUAL.values())
         for iri in sorted({*self._numbers, *(iri for iri in self._classes if not iri.startswith(known))}):
@@ -181,13 +181,13 @@ class _Things:
                     )
 
     def write(self, database: sqlite3.Connection) -> None:
-        """Write the things that have texts, each with its classes and the kind to show it as."""
+        """Insert the things that have texts, each with its classes and the class to show."""
         for iri, number in self._numbers.items():
             database.execute("INSERT INTO thing VALUES (?, ?, ?, ?)", (number, iri, self._kind(iri), self._sources.get(iri)))
             database.executemany("INSERT INTO class VALUES (?, ?)", ((name, number) for name in self._classes[iri]))
 
     def _kind(self, iri: str) -> str | None:
-        """The class that tells most of a thing: of those that are stated, else of all, the one with the fewest things."""
+        """The most specific class of a thing: of the stated ones, else of all, the one with the fewest instances."""
         classes = self._classes[iri]
         if SHACL + "SPARQLExecutable" in classes:
             return SHACL + "SPARQLExecutable"

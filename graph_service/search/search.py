@@ -1,4 +1,4 @@
-"""Searching the index: words -> things, the best first, each with the text that matched."""
+"""Full-text search: words -> things by rank, each with a snippet of the matching text."""
 
 import re
 import sqlite3
@@ -16,18 +16,17 @@ from graph_service.rdf.prefixes import curie
 from graph_service.search.index import LAST_LABEL, LOCAL_NAME, Part
 from graph_service.text.folding import WORD, fold
 
-#: About how many characters of a text are shown around a match, and how many of them before it.
+#: About how many characters a snippet has, and how many of them before the match.
 _SHOWN, _BEFORE = 200, 60
 
-#: For a snippet so many characters of a text are looked at; of the texts of a page together so many, whatever is found.
+#: How many characters of a text are scanned for a snippet, and of all texts of a page together.
 _LOOKED_AT, _LOOKED_AT_TOGETHER = 20_000, 400_000
 
-#: SQLite asks after so many of its instructions whether to go on.
+#: SQLite checks the deadline after so many virtual machine instructions.
 _STEPS = 10_000
 
-# Grades: the acronym, the whole name, the beginning of either, words of either; then definitions, passages, other texts. Where only
-# some of the words are asked for, all are of one grade: what has more of them, and rarer ones, comes first. Of one grade the words
-# of an ontology come after the things that it is about.
+# Grades: acronym, whole name, prefix of either, words of either; then definitions, passages, other texts. If only some words match, all are
+# of one grade, ranked by number and rarity of the words. Within a grade terms of an ontology come after things.
 _MATCHES = """
 WITH hit AS MATERIALIZED (SELECT rowid AS id, rank AS weight FROM word WHERE word MATCH :match),
 graded AS (
@@ -49,28 +48,28 @@ _PAGE = """SELECT thing.id, iri, kind, source, part, language, words, COUNT(*) O
 FROM ordered JOIN thing ON thing.id = ordered.thing WHERE turn = 1
 ORDER BY grade, kind LIKE 'http://www.w3.org/2002/07/owl#%', size, iri LIMIT :size OFFSET :start"""
 
-#: The things with exactly this name or acronym; without one, those whose key (the end of the IRI) it is.
+#: The things with exactly this name or acronym; else those with this key (the end of the IRI).
 _CALLED = """SELECT DISTINCT iri FROM (SELECT rowid AS id FROM word WHERE word MATCH :match) JOIN text USING (id)
 JOIN thing ON thing.id = text.thing WHERE folded = :asked AND part <= :last ORDER BY iri LIMIT :most"""
 _KEYED = "SELECT iri FROM thing WHERE iri LIKE :key ESCAPE '!' ORDER BY iri LIMIT :most"
 
-#: So many classes are looked through for one that may be meant.
+#: The most classes that are searched for a suggestion.
 _CLASSES = 2000
 
-#: So many things of one name are told.
+#: The most things of one name that are returned.
 _NAMESAKES = 20
 
 _KINDS = """SELECT kind, COUNT(*) FROM ordered JOIN thing ON thing.id = ordered.thing
 WHERE turn = 1 AND kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"""
 
-# Of names by which things are shown the language decides (see `labels`); of others and of texts the property does.
+# For labels the language decides (see `rdf.labels`); for other names and texts the property.
 _NAME = """SELECT language, words FROM text WHERE thing = ? AND part = ? AND place < ?
 ORDER BY max(place, ?), distance(language, ?), place, language, words LIMIT 1"""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a text, and whether it is what was searched for."""
+    """A piece of a snippet, and whether it matches."""
 
     text: str
     match: bool = False
@@ -78,7 +77,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Name:
-    """What a thing is called, in which language; by its short name or its first words where it has no name."""
+    """A thing's label with its language; else its short name or first words."""
 
     iri: str
     text: str
@@ -87,7 +86,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing that was found: itself, its kind, what it is quoted from, and the part, language and pieces of the text that matched."""
+    """A search result: the thing, its class, its source document, and the part, language and snippet of the matching text."""
 
     thing: Name
     kind: Name | None
@@ -99,7 +98,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Findings:
-    """A page of what was found, how many things were found in all, of what kinds, and whether they have all the words or only some."""
+    """A page of search results, the total number, the number by class, and whether all words match or only some."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -109,7 +108,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is searched for: text; the language that is liked best; a class; which results; whether only names are looked at."""
+    """A search request: text; preferred language; a class; range of results; whether only names are searched."""
 
     text: str
     language: str = "en"
@@ -120,18 +119,20 @@ class Wanted:
 
 
 class Search:
-    """Searches in one snapshot's index."""
+    """Searches one snapshot's index."""
 
     def __init__(self, index: Callable[[], Path], deadline: float, short: Callable[[str], str] = curie) -> None:
-        """`index` gives the file of the index, and raises Unavailable for one that is damaged; `short` what has no name its short name."""
+        """`index` returns the index file, and raises Unavailable if it is damaged; `short` abbreviates the IRI of a thing without a label;
+        `deadline` is in seconds.
+        """
         self._index = index
         self._short = short
         self._deadline = deadline
 
     def find(self, wanted: Wanted) -> Findings:
-        """The things that have a text with all the words, or words that begin so; if there are none, those with some of them.
+        """The things that have a text with all words, or words with these prefixes; if there are none, those with some of them.
 
-        Nothing is found by a text without words. Raises OutOfTime, and Unavailable where the index is not as it was written.
+        A text without words finds nothing. Raises OutOfTime, and Unavailable if the index is damaged.
         """
         words = fold(wanted.text).split()
         if not words:
@@ -141,9 +142,9 @@ class Search:
             return found if found.total or len(words) == 1 or wanted.names_only else self._find(database, wanted, words, some=True)
 
     def called(self, text: str) -> list[str]:
-        """The IRIs of the things that are called so, in whichever language, case and accents; else of those with that key.
+        """The IRIs of the things with this name in any language, ignoring case and accents; else of those with this key.
 
-        Raises OutOfTime, and Unavailable where the index is not as it was written.
+        Raises OutOfTime, and Unavailable if the index is damaged.
         """
         words = fold(text).split()
         if not words:
@@ -158,18 +159,18 @@ class Search:
         return []
 
     def is_class(self, iri: str) -> bool:
-        """Whether there is a thing of a class. Raises Unavailable."""
+        """Whether a class has instances. Raises Unavailable."""
         with self._opened() as database:
             return database.execute("SELECT 1 FROM class WHERE iri = ? LIMIT 1", (iri,)).fetchone() is not None
 
     def classes(self) -> list[str]:
-        """The IRIs of some classes of which there are things. Raises Unavailable."""
+        """The IRIs of some classes with instances. Raises Unavailable."""
         with self._opened() as database:
             return [iri for (iri,) in database.execute("SELECT DISTINCT iri FROM class LIMIT ?", (_CLASSES,))]
 
     @contextmanager
     def _in_time(self) -> Iterator[sqlite3.Connection]:
-        """The index, for as long as a search may take. Raises OutOfTime after that."""
+        """Open the index with the deadline of a search. Raises OutOfTime after it."""
         end = began() + self._deadline
         with self._opened() as database:
             database.create_function("distance", 2, distance, deterministic=True)
@@ -185,8 +186,8 @@ class Search:
         return closing(sqlite3.connect(f"{self._index().absolute().as_uri()}?mode=ro&immutable=1", uri=True))
 
     def _find(self, database: sqlite3.Connection, wanted: Wanted, words: Sequence[str], some: bool = False) -> Findings:
-        # Each word is a quoted string of letters and digits: nothing in it is syntax of FTS5. A word stands for all that begin
-        # with it; one of a letter or two only where it is still being typed.
+        # Each word is a quoted string of letters and digits, with no FTS5 syntax in it. A word matches as a prefix; one of up to two
+        # letters only if it is the last, which is still being typed.
         parts = [f'"{word}"' + "*" * (len(word) > 2 or word == words[-1]) for word in dict.fromkeys(words)]
         given: dict[str, Any] = {
             "match": (" OR " if some else " ").join(parts),
@@ -233,9 +234,9 @@ def _shortened(text: str, length: int) -> str:
 
 
 def snippet(text: str, words: Sequence[str], looked_at: int = _LOOKED_AT) -> list[Piece]:
-    """The part of a text with the most matches of folded words, in pieces: what matches and what is between.
+    """The part of a text with the most matches of folded words, split into matches and the rest.
 
-    Of a long text so many characters are looked at, from the first place on where one of the words stands as it is typed.
+    Of a long text so many characters are scanned, beginning near the first literal occurrence of a word.
     """
     begin = _first(text, words) if len(text) > looked_at else 0
     looked = text[: begin + looked_at]
@@ -253,20 +254,20 @@ def snippet(text: str, words: Sequence[str], looked_at: int = _LOOKED_AT) -> lis
 
 
 def _first(text: str, words: Sequence[str]) -> int:
-    """About where the first of some words stands in a text, in small letters or capitals; 0 if none does."""
+    """An offset shortly before the first occurrence of a word in any case; 0 if there is none."""
     small = text.lower()
     places = [place for word in words if (place := small.find(word)) >= 0]
-    # A small letter may be longer than its capital, and what is before a match may be looked at too.
+    # Lower-casing can change the length; and some context before the match may be shown.
     return max(0, min(places) - 2 * _SHOWN) if places and len(small) == len(text) else 0
 
 
 def _is_wanted(word: str, wanted: tuple[str, ...]) -> bool:
-    # Nearly all words are of letters that need no folding but to small ones.
+    # Fast path: ASCII words need only lower-casing.
     return word.lower().startswith(wanted) if word.isascii() else any(part.startswith(wanted) for part in fold(word).split())
 
 
 def _densest(matches: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The first of the matches behind which the most others stand in what is shown."""
+    """The match followed by the most others within a snippet."""
     best, most, ahead = (0, 0), 0, 0
     for place, match in enumerate(matches):
         while ahead < len(matches) and matches[ahead][0] < match[0] + _SHOWN - _BEFORE:

@@ -1,1 +1,1 @@
-"""All that can be asked of one snapshot, without HTTP."""
+"""The service without HTTP: everything that can be asked of one snapshot."""

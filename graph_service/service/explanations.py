@@ -1,4 +1,4 @@
-"""Why the graph says something, asked of its engine: a derivation by rules or computed, down to what is asserted, and who says that."""
+"""Explanations by the engine: a derivation by rules or queries down to asserted triples, and the sources of those."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
 
 
 class Reasons:
-    """Explains the triples of one graph, which is asked by queries."""
+    """Explains the triples of one graph, with queries to its engine."""
 
     def __init__(
         self,
@@ -44,17 +44,17 @@ class Reasons:
         *,
         reasoning: str,
     ) -> None:
-        """`derivations` are the texts of the graph's derivations by their names (see `derivations`), `axioms` the graphs that have them;
-        what else is inferred is by the rules of `reasoning`.
+        """`derivations` maps names to texts of derivation queries (see `reasoning.derivations`), `axioms` are the graphs with axioms; all
+        else is inferred by the rules of `reasoning`.
         """
         self._ask, self._axioms, self._space, self._roles, self._reasoning = ask, axioms, space, roles, reasoning
         self._derivations = [parse(name, text) for name, text in derivations.items()]
 
     def explain(self, triple: Triple, seconds: float) -> Explanation:
-        """Why the graph says a triple: a derivation, and for each asserted triple in it the graphs and passages that say it.
+        """Explain a triple: a derivation, and for each asserted triple in it its graphs and passages.
 
-        Raises NotFound if the graph does not say it, OutOfTime if all that takes longer than `seconds` from the arrival of the request,
-        ResultTooLarge for very many steps.
+        Raises NotFound if the graph does not have it, OutOfTime if it takes longer than `seconds` from the arrival of the request,
+        ResultTooLarge for too many steps.
         """
         end = began() + seconds
         step = self._explained(triple, end)
@@ -66,7 +66,7 @@ class Reasons:
         return Explanation(step, origins)
 
     def _explained(self, triple: Triple, end: float) -> Step:
-        """Why a triple holds: by a derivation, if it is of a property that is derived and not asserted; else by the rules."""
+        """Explain a triple by a derivation query, if its property is derived and it is not asserted; else by the rules."""
 
         def explain(triple: Triple) -> Step:
             return self._explainer.explain(triple, end - time.monotonic())
@@ -85,10 +85,10 @@ class Reasons:
         return ({name: term for name, term in zip(columns, row, strict=True) if term is not None} for row in result.rows())
 
     def _origin(self, triple: Triple) -> Origin:
-        """The graphs that say a triple and the passages of documents that do."""
+        """The graphs and passages that state a triple."""
         pattern = Pattern(*triple)
         s, p, o = pattern.texts
-        # What is left open is narrowed down afterwards: a limit might leave out what is wanted.
+        # Without the limit if solutions must be filtered afterwards, since it could cut off the right ones.
         limit = "" if pattern.compared else "LIMIT 200"
         text = _SOURCES.format(triple=f"{s} {p} {o}", s=s, p=p, o=o, compared=" ".join(pattern.compared), limit=limit, **self._roles.paths)
         graphs, passages = [], []

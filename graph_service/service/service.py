@@ -1,4 +1,4 @@
-"""The product without HTTP: a snapshot, an engine, a catalogue, and what can be asked of them."""
+"""The service without HTTP: a snapshot, an engine, a catalogue of canned queries, and the questions that they answer."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -49,7 +49,7 @@ SELECT DISTINCT ?thing ?name WHERE {{{{
   FILTER(isIRI(?thing))
 }}}}"""
 
-#: A graph's name answers with its triples, so its title is said of the dataset that is its content.
+#: The IRI of a graph answers with its triples, so its title belongs to the dataset that is its content.
 _OCCURS = "ASK {{ {{ {node} ?p ?o }} UNION {{ ?s {node} ?o }} UNION {{ ?s ?p {node} }} }}"
 
 _LABELS = f"""
@@ -62,7 +62,7 @@ SELECT ?thing ?label ?property WHERE {{{{
 }}}}"""
 
 
-#: The triples about a thing: not those of statement records, nor of the dataset that has it as an example.
+#: The triples about a thing: without records of evidence, and without the dataset that has it as an example.
 _ABOUT = """
   {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
   FILTER(?s = {node} || ?s != {dataset})
@@ -85,27 +85,27 @@ SELECT ?thing ?p ?name ?g WHERE {{{{
 }}}}"""
 
 
-#: How many tables' numbers of rows are kept.
+#: How many row counts of tables are cached.
 _COUNTS = 4096
 
 
-#: So many choices are asked about one by one where one query cannot tell of all.
+#: Up to so many choices are counted one by one if one query cannot count them all.
 _ONE_BY_ONE = 50
 
-#: What gives a context for a wait.
+#: Returns a context manager to wait in.
 Waits = Callable[[], AbstractContextManager[None]]
 
 
 class Service:
-    """Answers queries over one snapshot. What the web, the command line and the tests call."""
+    """Answers queries over one snapshot; web, command line and tests use it. Thread-safe."""
 
     def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings, waiting: Waits = nullcontext) -> None:
         """`waiting` is entered while a thread waits for an engine or another server."""
         self.snapshot = snapshot
-        #: What the graph and all that belongs to it is called.
+        #: The graph's own IRIs and prefixes.
         self.space = snapshot.space
         adopt(self.space.prefixes)
-        #: What the service takes terms of the graph for.
+        #: The roles of the graph's terms.
         self.roles = snapshot.roles
         self._held = snapshot.hold()
         self._waiting = waiting
@@ -131,23 +131,23 @@ class Service:
         self._federation = Federation(settings.service_hosts, limits_of_calls, self.engine.workers, self.engine.register)
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
-        #: Searches in the texts of the graph.
+        #: The full-text search.
         self.search = Search(lambda: snapshot.index, settings.query_deadline, self.shortening.name)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
         self._answered = lru_cache(maxsize=256)(self._read_answered)
         self._counts: dict[bytes, int] = {}
-        #: How many rows a page of a table has where nothing is said, and may have.
+        #: Rows on a page of a table: by default, and at most.
         self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
 
     @classmethod
     def open(cls, snapshot: Snapshot, settings: Settings, waiting: Waits = nullcontext) -> "Service":
-        """The service over a snapshot with its canned queries. Raises BuildError if the snapshot is damaged."""
+        """Open the service over a snapshot with its canned queries. Raises BuildError if the snapshot is damaged."""
         snapshot.verify()
         adopt(snapshot.space.prefixes)
         return cls(snapshot, Catalogue.read([snapshot.queries]), settings, waiting)
 
     def close(self) -> None:
-        """End the engine's processes, and let go of the snapshot."""
+        """End the engine's processes, and release the snapshot."""
         self.engine.close()
         self._held.close()
 
@@ -158,19 +158,19 @@ class Service:
         self.close()
 
     def sparql(self, query: Query, formats: Formats = READABLE) -> Result:
-        """Run a query and write its result in the format given for its kind; as it is, to be read with `rows`.
+        """Run a query and write its result in the format for its kind; by default in one that `Result.rows` parses.
 
-        Raises what the engine raises, and the federation where the query calls other servers.
+        Raises the errors of the engine, and of the federation if the query calls other servers.
         """
         with self._waiting():
             answered = self._federation.answered(query)
             result = self.engine.run(answered, formats)
-        # What other servers have answered stands in the query now.
+        # The query now contains other servers' answers, which may change.
         result.volatile = result.volatile or answered is not query
         return result
 
     async def begin(self, query: Query, formats: Formats = READABLE) -> Result | Begun[Result]:
-        """Run a query on the event loop for as long as it is a short one: its result if that is soon there, else what needs a thread.
+        """Run a query on the event loop for as long as it is short: its result, or what a thread has to finish.
 
         Raises what `sparql` raises.
         """
@@ -183,19 +183,19 @@ class Service:
         return self.sparql(Query(self.ordered(self.bind(self.catalogue[name], arguments)), infer=infer), formats)
 
     def ordered(self, text: str) -> str:
-        """A bound canned query with the rows of its table in the order of its names as people expect it, where the engine knows that."""
+        """A bound canned query with its labels sorted by collation, if the engine has that function."""
         return in_reading_order(text) if self.engine.collates else text
 
     def sorting(self, text: str) -> str:
-        """The expression by which rows are put in the order of a text as people expect it, as near to that as the engine can."""
+        """A SPARQL expression to sort a text by: its collation key, or its lower case if the engine has no such function."""
         return f"<{COLLATION_KEY}>({text})" if self.engine.collates else f"LCASE({text})"
 
     def bind(self, query: CannedQuery, arguments: Mapping[str, Sequence[str]]) -> str:
-        """The SPARQL text of a canned query with a client's arguments in place. Raises UnknownParameter, InvalidParameter."""
+        """The SPARQL text of a canned query with a client's arguments bound. Raises UnknownParameter, InvalidParameter."""
         return query.bind(arguments, self.choices)
 
     def count(self, text: str, infer: bool = True) -> int:
-        """How many rows the table of a SELECT query has. Raises the engine's errors."""
+        """The number of rows of a SELECT query, cached. Raises the engine's errors."""
         key = digest(f"{infer} {text}")
         if key not in self._counts:
             if len(self._counts) >= _COUNTS:
@@ -204,9 +204,9 @@ class Service:
         return self._counts[key]
 
     def answered(self, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, int] | None:
-        """The IRIs of a parameter's choices that have an answer, the other arguments being as given -> its number of rows.
+        """IRI of each choice of a parameter that has rows, given the other arguments -> their number.
 
-        None where that cannot be told. Raises UnknownParameter, InvalidParameter, and the engine's errors.
+        None if they cannot be counted. Raises UnknownParameter, InvalidParameter, and the engine's errors.
         """
         text = counting(query, parameter, arguments, self.choices)
         if text is not None:
@@ -222,15 +222,15 @@ class Service:
         return {thing.value: int(count.value) for thing, count in rows if isinstance(thing, NamedNode) and isinstance(count, Literal)}
 
     def choices(self, listed: str) -> Choices:
-        """The things of a class (its IRI) or of the first column of a SELECT query, with their names in all languages; or ANYTHING."""
+        """The choices of a class (its IRI) or a SELECT query (its first column), with their names in all languages; or ANYTHING."""
         return _Everything(self.search) if listed == ANYTHING else self._choices(listed)
 
     def named(self, things: Iterable[str]) -> Choices:
-        """The things of some IRIs with their names in all languages."""
+        """The things with these IRIs, with their names in all languages."""
         return self._named(f"VALUES ?thing {{ {' '.join(terms.write(NamedNode(thing)) for thing in sorted(set(things)))} }}")
 
     def describe(self, iri: str, infer: bool = True) -> list[Triple]:
-        """What is said of a thing and what is said to it, statement records left out. Raises NotFound if that is nothing."""
+        """The triples with a thing as subject or object, without records of evidence. Raises NotFound if there are none."""
         text = f"CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{ {_ABOUT} }}}}"
         triples = [Triple(*row) for row in self.sparql(Query(self._about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
         if not triples:
@@ -238,8 +238,8 @@ class Service:
         return triples
 
     def document(self, iri: str, infer: bool = True) -> list[Quad]:
-        """What `describe` tells, with the graphs that say it, what is said of blank nodes among it, and the names of what is linked; of a
-        scheme all that its concepts say.
+        """The quads of `describe`, with those about its blank nodes, and the labels of linked things; for a concept scheme all about its
+        concepts.
 
         Raises NotFound.
         """
@@ -256,17 +256,17 @@ class Service:
         return sorted(set(quads), key=lambda quad: (str(quad.graph_name), str(quad)))
 
     def said_of_nameless(self, triples: Iterable[Triple], infer: bool = True) -> list[Quad]:
-        """What is said of the blank nodes in some triples, and of those that these lead to, if the engine knows them."""
+        """The quads about blank nodes in some triples, and those that these lead to; none if the engine does not keep their labels."""
         return said_of_nameless(self.sparql, triples, infer) if self.engine.keeps_blank_nodes else []
 
     def description(self, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
-        """What the graph says of itself: all of it, or of what has its name in some documents (see `part`); and after it, what this
-        service says of itself, by its addresses below `root`.
+        """The graph's description of itself, all or about some documents (see `part`), followed by this service's own, with addresses below
+        `root`.
         """
         return self.description_of(self.snapshot, root, *documents, partitions=partitions)
 
     def description_of(self, snapshot: Snapshot, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
-        """The same of another version that is kept. Raises Unavailable if its files cannot be read."""
+        """The same for another stored version. Raises Unavailable if its files cannot be read."""
         said, here = self._described(snapshot.id, tuple(version.id for version in self.versions))
         if documents:
             said, here = (
@@ -286,28 +286,28 @@ class Service:
 
     @cached_property
     def outside(self) -> Outside:
-        """The things of the graph whose IRIs lie outside the service's own namespace. Raises Unavailable for a damaged file."""
+        """The things with IRIs outside the service's namespace. Raises Unavailable for a damaged file."""
         return self.snapshot.outside
 
     @cached_property
     def shortening(self) -> Shortening:
-        """How the graph's IRIs are written short for people."""
+        """Abbreviates the graph's IRIs for people."""
         return Shortening(self.space)
 
     @cached_property
     def about(self) -> About:
-        """What the makers of the graph say of it as a whole. Raises Unavailable for a damaged file."""
+        """The makers' description of the graph. Raises Unavailable for a damaged file."""
         return About(self.snapshot.description, self.space.dataset)
 
     @property
     def versions(self) -> list[Snapshot]:
-        """The versions of the graph that are kept, the newest first."""
+        """The stored versions of the graph, newest first."""
         return self.snapshot.versions
 
     def explain(self, triple: Triple) -> Explanation:
-        """Why the graph says a triple, within a query's time (see `Reasons.explain`).
+        """Explain a triple within a query's deadline (see `Reasons.explain`).
 
-        Raises NotFound, which tells the parts of which nothing is said here; OutOfTime, ResultTooLarge.
+        Raises NotFound, which names the terms that do not occur in the graph; OutOfTime, ResultTooLarge.
         """
         try:
             return self._reasons.explain(triple, self._deadline)
@@ -330,11 +330,11 @@ class Service:
         return bool(self.sparql(Query(f"ASK {{ ?statement <{RDF}reifies> ?triple }}")))
 
     def labels(self, things: Sequence[AnyTerm | None], language: str = "en") -> dict[str, Literal]:
-        """IRI -> a name to show, by the properties and in the order of languages of `rdf/labels.py`; the name tells in which."""
+        """IRI -> the label to show, by the properties and languages of `rdf.labels`."""
         return {iri: min(names, key=lambda name: distance(name.language, language)) for iri, names in self.names(things).items()}
 
     def names(self, things: Sequence[AnyTerm | None]) -> dict[str, list[Literal]]:
-        """IRI -> all names, in whichever language, in the order of the properties of `rdf/labels.py`; nothing for what has none."""
+        """IRI -> all labels in any language, in the order of the properties of `rdf.labels`; things without one are missing."""
         iris = {part.value for thing in things for part in terms.parts(thing) if isinstance(part, NamedNode)}
         found: dict[str, list[tuple[int, str, Literal]]] = {}
         if iris:
@@ -345,7 +345,7 @@ class Service:
         return {iri: [label for *_, label in sorted(names, key=lambda name: name[:2])] for iri, names in found.items()}
 
     def dump(self, name: str) -> Dump:
-        """A file of the dataset, by its name. Raises NotFound."""
+        """A dump of the dataset, by file name. Raises NotFound."""
         for dump in self.snapshot.files:
             if dump.path.name == name:
                 return dump
@@ -378,7 +378,7 @@ class Service:
 
 
 class _Everything(Choices):
-    """All things of a graph. None is listed: each is found by its name, acronym or key in the index."""
+    """All things of a graph as choices. They are not listed: each is found by its name, acronym or key in the index."""
 
     def __init__(self, search: Search) -> None:
         super().__init__()
