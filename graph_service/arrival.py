@@ -1,4 +1,4 @@
-"""When the request came that a thread works on: from that moment its time counts, through every queue and every step of the work."""
+"""When the request that a thread works on arrived: its deadline counts from then, through every queue and step."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _arrived: ContextVar[float | None] = ContextVar("arrived", default=None)
 
 @contextmanager
 def arrived(at: float) -> Iterator[None]:
-    """What is done in here is for a request that came at a time (seconds of `time.monotonic`)."""
+    """The body works for a request that arrived at this time (`time.monotonic`)."""
     token = _arrived.set(at)
     try:
         yield
@@ -19,6 +19,6 @@ def arrived(at: float) -> Iterator[None]:
 
 
 def began() -> float:
-    """When the request of this thread came; now, if it works for none."""
+    """When this thread's request arrived (`time.monotonic`); now, if there is none."""
     at = _arrived.get()
     return time.monotonic() if at is None else at

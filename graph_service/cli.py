@@ -1,4 +1,4 @@
-"""The command `graph-service`: its flags and arguments. What each command does is in the module of its name in `commands`.
+"""The command line `graph-service`: parses arguments and flags, and runs the command's module in `commands`.
 
 Exit codes: 0 done, 1 the check or the work failed, 2 wrong use.
 """
@@ -31,11 +31,11 @@ _SERVER_FLAGS = (
     *("send_deadline", "lowest_rate", "spool_limit", "connections", "grace", "restarts"),
 )
 _ENGINE_FLAGS = ("workers", "queue", "query_deadline", "query_memory", "result_limit", "query_depth", "term_depth")
-# The password has no flag where the engine is set: a command line can be read by anyone on the machine.
+# The engine's password has no flag here: any user of the machine can read a command line.
 _REMOTE_FLAGS = ("engine", "engine_user", "service_hosts", "service_limit", "service_groups")
 
-#: So many values are told that are allowed where one is not: those that may have been meant come first.
-_TOLD = 20
+#: The most allowed values that an error lists; the likeliest come first.
+_LISTED = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,24 +57,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(error.detail)
         allowed = error.members.get("allowed")
         if isinstance(error, InvalidParameter) and isinstance(allowed, list):
-            say(f"Allowed{', among others' if len(allowed) > _TOLD else ''}: {', '.join(allowed[:_TOLD])}.")
+            say(f"Allowed{', among others' if len(allowed) > _LISTED else ''}: {', '.join(allowed[:_LISTED])}.")
         return 2
     except ServiceError as error:
         say(error.detail)
         return 1
     except KeyboardInterrupt:
-        # As the shell counts who is ended by Ctrl+C.
+        # The shell's exit status for Ctrl+C.
         return 128 + signal.SIGINT
     except BrokenPipeError:
-        # The reader has seen enough (`graph-service export | head`): no more can be written, and nothing is wrong.
+        # The reader has closed the pipe (`graph-service export | head`), which is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """What the command line says. Arguments may stand before and behind options, which argparse itself does not take where there may be
-    any number of them.
-    """
+    """Parse the command line. Positional arguments may come before and after options, which argparse does not support for `nargs="*"`."""
     parser, commands = _parser()
     options, others = parser.parse_known_args(arguments)
     listed: list[str] | None = getattr(options, options.listed, None)
@@ -89,7 +87,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _find_temporary_folder() -> None:
-    """Raise SettingError unless there is a folder for the files that builds and queries write to and forget."""
+    """Raise SettingError unless there is a folder for temporary files."""
     try:
         gettempdir()
     except FileNotFoundError as error:
@@ -97,7 +95,7 @@ def _find_temporary_folder() -> None:
 
 
 def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
-    """The parser, and those of the commands by their names."""
+    """The parser, and the commands' parsers by name."""
     settings = {setting.name: setting for setting in fields(Settings)}
 
     def command(name: str, help: str, *flags: str) -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""The files that settings name: given by themselves, or below a folder. What may not be looked at is told, and never taken for nothing."""
+"""Files and folders that settings name. Unreadable ones are errors, never silently skipped."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ from graph_service.settings import refuse_unreadable
 
 
 def is_folder(place: Path) -> bool:
-    """Whether a place is a folder, and no file. Raises SourceError for one that is not there, is neither, or may not be looked at."""
+    """Whether a path is a folder (True) or a file (False). Raises SourceError if it is neither, does not exist, or cannot be accessed."""
     try:
         mode = place.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -23,7 +23,7 @@ def is_folder(place: Path) -> bool:
 
 
 def is_there(name: str) -> bool:
-    """Whether a text names a file or a folder that is there. Any text may be asked about, also one that no file can be called."""
+    """Whether a text is the path of an existing file or folder; False for invalid paths."""
     try:
         return Path(name).exists()
     except (OSError, ValueError):
@@ -42,7 +42,7 @@ def text_of(place: Path) -> str:
 
 
 def sentence_of(text: str, kind: str, where: object) -> str:
-    """What the first line of a query says in words: a comment. Raises SourceError, beginning with `where`, if it is none."""
+    """The first line of a query, a comment, as a sentence. Raises SourceError prefixed with `where` if it is no comment."""
     sentence = text.partition("\n")[0].removeprefix("#").strip()
     if not text.startswith("#") or not sentence:
         raise SourceError(f"{where}:1: the first line of a {kind} is a comment that says the {kind}")
@@ -50,14 +50,14 @@ def sentence_of(text: str, kind: str, where: object) -> str:
 
 
 def matching(roots: Iterable[Path], pattern: str) -> list[Path]:
-    """The files at any depth below those of the roots that are folders, by a pattern such as `checks/*.rq`, sorted."""
+    """The files at any depth in those roots that are folders, by a pattern such as `checks/*.rq`, sorted."""
     return sorted(path for root in roots if root.is_dir() for path in root.rglob(pattern))
 
 
 def below(folder: Path, wanted: Callable[[Path], bool], deep: bool = True) -> list[Path]:
-    """The files in a folder, and `deep` in the folders within, that are wanted, sorted.
+    """The wanted files in a folder, and with `deep` in its subfolders, sorted.
 
-    Raises SourceError for a folder that may not be read, SettingError for a name that is no UTF-8.
+    Raises SourceError for a folder that cannot be read, SettingError for a name that is not UTF-8.
     """
     found = []
     try:

@@ -1,7 +1,7 @@
 """Settings: one table, read once, from the environment and the command line.
 
-Only `Settings.read` looks at the environment; everything else is given a `Settings`. The tables of
-docs/settings.md are made of the same `help` texts, and a test keeps the two equal.
+Only `Settings.read` reads the environment; everything else gets a `Settings`. The tables of docs/settings.md are generated from the same
+`help` texts, and a test compares them.
 """
 
 import os
@@ -26,16 +26,16 @@ _SIZES = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
 def bundled(name: str) -> Path:
-    """The folder `ontology`, `data` or `queries` that came with this installation: in the wheel, or in the checkout."""
+    """The bundled folder `ontology`, `data` or `queries`: in the wheel, or in the checkout."""
     packed = Path(__file__).parent / "bundled" / name
     return packed if packed.is_dir() else Path(__file__).parent.parent / name
 
 
 def refuse_unreadable(text: str, what: str) -> None:
-    """Raise SettingError if a text from the command line, the environment or a folder is no UTF-8.
+    """Raise SettingError if a text from the command line, the environment or a folder is not UTF-8.
 
-    Python has something else in the place of such bytes (PEP 383), which can be written to no message and no graph. `what` says what the
-    text is.
+    Python represents such bytes by surrogates (PEP 383), which cannot be written to a message or a graph. `what` names the text in the
+    error.
     """
     shown = os.fsencode(text).decode("utf-8", "backslashreplace")
     if shown != text:
@@ -43,7 +43,7 @@ def refuse_unreadable(text: str, what: str) -> None:
 
 
 def _default_snapshots() -> Path:
-    """The folder in the user's home. Raises SettingError for a user who has none, as is usual in containers."""
+    """The cache folder in the user's home. Raises SettingError for a user without one, as is usual in containers."""
     try:
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graph-service"
     except RuntimeError as error:
@@ -52,8 +52,8 @@ def _default_snapshots() -> Path:
         ) from error
 
 
-#: What Kubernetes tells each container of a Service by way of its environment; the name of the Service, such as `graph-service`, stands
-#: in front (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+#: Variables that Kubernetes sets in containers for a Service, prefixed with the name of the Service, such as `graph-service`
+#: (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
 _OF_KUBERNETES = re.compile(
     r"(.+_)?(SERVICE_HOST=[\dA-Fa-f.:]+|SERVICE_PORT(_.+)?=\d+|PORT(_\d+_[A-Z]+)?=(tcp|udp|sctp)://\S+"
     r"|PORT_\d+_[A-Z]+_(PROTO=(tcp|udp|sctp)|PORT=\d+|ADDR=[\dA-Fa-f.:]+))"
@@ -61,7 +61,7 @@ _OF_KUBERNETES = re.compile(
 
 
 def _is_of_a_service_graph(variable: str, environment: Mapping[str, str]) -> bool:
-    """Whether a variable has what Kubernetes gives it beside a Service `graph`: an address of the cluster, where nobody can listen."""
+    """Whether a variable comes from a Kubernetes Service named `graph`: a cluster address, on which nobody can listen."""
     return variable == "GRAPH_SERVICE_HOST" and environment.get("GRAPH_PORT", "").startswith(f"tcp://{environment[variable]}:")
 
 
@@ -97,7 +97,7 @@ def _seconds(value: str) -> float:
 
 
 def _size(value: str) -> int:
-    """Bytes from `1048576`, `1024 KiB`, `1 MiB`."""
+    """Parse bytes: `1048576`, `1024 KiB`, `1 MiB`."""
     number = value.strip().rstrip("BKMGIibkmg").strip()
     unit = value.strip()[len(number) :].strip().upper()
     if unit not in _SIZES or not number.isdigit() or int(number) < 1:
@@ -106,7 +106,7 @@ def _size(value: str) -> int:
 
 
 def _paths(value: str) -> tuple[Path, ...]:
-    """Paths from `a:b` as in PATH; `none` is none at all."""
+    """Parse paths: `a:b` as in PATH; `none` means no paths."""
     if value.strip().lower() == "none":
         return ()
     return tuple(Path(part) for part in value.split(os.pathsep) if part)
@@ -117,7 +117,7 @@ def _path(value: str) -> Path:
 
 
 def _base(value: str) -> str:
-    """An IRI that others begin with. Raises ValueError: behind a `#` a server is told nothing (RFC 9110, section 4.2.5)."""
+    """Parse a base IRI. Raises ValueError, also for a fragment, which is never sent to a server (RFC 9110, section 4.2.5)."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc or not value.endswith("/") or parts.query or parts.fragment:
         raise ValueError("an http or https IRI that ends in /, such as https://example.org/")
@@ -125,7 +125,7 @@ def _base(value: str) -> str:
 
 
 def _copies(value: str) -> tuple[tuple[str, Path], ...]:
-    """(address, file) from `https://example.org/c=c.jsonld, catalog-v001.xml`; a file by itself has no address; `none` is none at all."""
+    """Parse (URL, file) pairs: `https://example.org/c=c.jsonld, catalog-v001.xml`; a catalogue has no URL; `none` means no pairs."""
     entries = [] if value.strip().lower() == "none" else [entry.strip().rpartition("=") for entry in value.split(",")]
     if any(not file or (mark and not urlsplit(iri).scheme) for iri, mark, file in entries):
         raise ValueError("IRI=FILE, such as https://schema.org/=schema.jsonld, or a catalogue, with commas between them, or none")
@@ -133,7 +133,7 @@ def _copies(value: str) -> tuple[tuple[str, Path], ...]:
 
 
 def _hosts(value: str) -> tuple[str, ...]:
-    """Hosts, each with its port or without, from `example.org, 192.0.2.1:8001`; `none` is none at all."""
+    """Parse hosts, with or without port: `example.org, 192.0.2.1:8001`; `none` means no hosts."""
     hosts = []
     for entry in [] if value.strip().lower() == "none" else value.split(","):
         parts = urlsplit(f"//{entry.strip()}")
@@ -144,7 +144,7 @@ def _hosts(value: str) -> tuple[str, ...]:
 
 
 def web_address(value: str) -> str:
-    """An http or https URL of another server. Raises ValueError; user and password have no place in it."""
+    """Parse an http or https URL of another server. Raises ValueError, also for a user or password in it."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or parts.username is not None:
         raise ValueError("an http or https address, without user and password")
@@ -152,7 +152,7 @@ def web_address(value: str) -> str:
 
 
 def _public_url(value: str) -> str:
-    """An address such as `https://example.org` or `https://example.org/graph`, without a slash at its end; `none` is none."""
+    """Parse an address such as `https://example.org` or `https://example.org/graph`; removes a final slash; `none` means no address."""
     if value.strip().lower() in {"", "none"}:
         return ""
     parts = urlsplit(web_address(value.strip().rstrip("/")))
@@ -162,7 +162,7 @@ def _public_url(value: str) -> str:
 
 
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Networks from `127.0.0.1, 10.0.0.0/8`, an address being a network of one; `none` is none at all."""
+    """Parse networks: `127.0.0.1, 10.0.0.0/8`, an address being a network of one; `none` means no networks."""
     try:
         return () if value.strip().lower() == "none" else tuple(ip_network(part.strip()) for part in value.split(","))
     except ValueError as error:
@@ -170,7 +170,7 @@ def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def _engine(value: str) -> str:
-    """`embedded`, or the address of a SPARQL server."""
+    """Parse `embedded`, or the address of a SPARQL server."""
     try:
         return value if value == "embedded" else web_address(value)
     except ValueError as error:
@@ -193,7 +193,7 @@ def _setting(read: Callable[[str], T], default: Callable[[], T], shown: str, hel
 
 @dataclass(frozen=True)
 class Settings:
-    """All that can be set. Each field is the environment variable `GRAPH_SERVICE_<NAME>` and the flag `--<name>`."""
+    """All settings. Each field is the environment variable `GRAPH_SERVICE_<NAME>` and the flag `--<name>`."""
 
     # ruff: noqa: RUF009 - each default is a factory, made anew for each Settings
     host: str = _setting(_text, lambda: "127.0.0.1", "127.0.0.1", "address to listen on")
@@ -350,9 +350,9 @@ class Settings:
     def read(
         cls, environment: Mapping[str, str], flags: Mapping[str, str] | None = None, say: Callable[[str], None] = lambda _: None
     ) -> "Settings":
-        """Settings from environment variables, overruled by flags (field name -> text). `say` is told what is passed over.
+        """Read settings from environment variables, overridden by flags (field name -> text). `say` gets a message for an ignored variable.
 
-        Raises SettingError for an unknown `GRAPH_SERVICE_…` variable and for a value that is not of its type.
+        Raises SettingError for an unknown `GRAPH_SERVICE_…` variable and for an invalid value.
         """
         known = {setting.name: setting for setting in fields(cls)}
         given: dict[str, tuple[str, str]] = {}

@@ -1,1 +1,1 @@
-"""The commands of `graph-service`, a module for each: a command loads what it needs, and nothing of the others."""
+"""The commands of `graph-service`, a module each, imported only when it is run."""

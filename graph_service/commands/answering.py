@@ -1,4 +1,4 @@
-"""What the commands share that ask the graph without HTTP: a service over its snapshot, formats, and an answer printed."""
+"""Shared by commands that query the graph without HTTP: opening a service, choosing formats, printing a result."""
 
 import sys
 
@@ -13,12 +13,12 @@ from graph_service.settings import Settings
 
 
 def opened(settings: Settings, catalogue: Catalogue) -> Service:
-    """A service over the graph of the sources as they are, with canned queries. Raises what `draft` raises."""
+    """Open a service over the graph of the current sources, with canned queries. Raises what `draft` raises."""
     return Service(graph_of(settings) or draft(settings, show), catalogue, settings)
 
 
 def choose_formats(name: str | None, canned: bool = False) -> Formats:
-    """For each kind of result the format of that name; the first of each kind without a name. Raises SettingError."""
+    """For each kind of result the format with this name; the first of each kind if there is no name. Raises SettingError."""
     offered = {kind: kind.canned_formats if canned else kind.formats for kind in ResultKind}
     if name is None:
         return {kind: formats[0] for kind, formats in offered.items()}
@@ -30,7 +30,7 @@ def choose_formats(name: str | None, canned: bool = False) -> Formats:
 
 
 def print_result(result: Result) -> int:
-    """Print what a query has given; the exit code. On a terminal the next line begins where lines begin."""
+    """Print a query's result; returns the exit code. On a terminal it ends with a line break."""
     last = b""
     for chunk in result.chunks():
         write_out(chunk)

@@ -22,15 +22,15 @@ from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.sources.imports import sources_of
 
-#: Figures that are told where they are nought, too; of the others a nought says that there is nothing to look at.
+#: Figures that are printed even if they are 0; of others, 0 means that there was nothing to check.
 _ALWAYS = frozenset({"files", "stated triples", "inferred", "canned queries", "expected answers", "warnings", "findings"})
 _NOTHING = (0, "no statements")
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Print a figure for every gate and what does not pass; 1 if there is any.
+    """Print a figure for every check, and the findings; returns 1 if there are any.
 
-    Raises SourceError for a gate out of order, SettingError for what is neither a canned query nor a source.
+    Raises SourceError for an invalid rule or shape, SettingError for a name that is neither a canned query nor a source.
     """
     if options.what:
         report = _check_alone(options.what, settings, options.answers)
@@ -41,21 +41,21 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             _try_queries(report, catalogue, settings, options.answers)
             report.warnings.extend(_answers_of_nothing(catalogue, settings, options.answers))
     findings, warnings = report.findings, report.warnings
-    told = {**report.figures, **({"notes": report.notes} if options.what else {}), "warnings": warnings, "findings": findings}
+    figures = {**report.figures, **({"notes": report.notes} if options.what else {}), "warnings": warnings, "findings": findings}
     if options.json:
-        print_json(told)
+        print_json(figures)
     else:
-        for name, value in told.items():
-            told_as = len(value) if isinstance(value, list) else value
-            if told_as not in _NOTHING or name in _ALWAYS:
-                print(f"{name}: {told_as}")
-        for told_of in (*(f"Note: {note}" for note in report.notes), *(f"Warning: {warning}" for warning in warnings), *findings):
-            print(told_of)
+        for name, value in figures.items():
+            shown = len(value) if isinstance(value, list) else value
+            if shown not in _NOTHING or name in _ALWAYS:
+                print(f"{name}: {shown}")
+        for line in (*(f"Note: {note}" for note in report.notes), *(f"Warning: {warning}" for warning in warnings), *findings):
+            print(line)
     return 1 if findings else 0
 
 
 def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -> gates.Report:
-    """Check canned queries, by name or file, and source files and folders of them, and tell of nothing else."""
+    """Check only the named canned queries, source files and folders."""
     report = gates.Report()
     files = {path.resolve(): path for path in query_files(settings.queries)}
     named = {path.stem: path for path in files.values()}
@@ -66,7 +66,7 @@ def _check_alone(what: Sequence[str], settings: Settings, answers: str | None) -
         if not any(file.path.resolve().is_relative_to(place.resolve()) for file in (*sources.files, *sources.about)):
             raise SettingError(f"{place}: neither a canned query nor one of the sources, nor a folder of them")
     if places:
-        # What is said in one file is held against all that the others say.
+        # A file is checked together with all others.
         knowledge = read(sources, say)
         found, reading = gates.guard(knowledge, settings), gates.second_reading(knowledge, settings)
         report.add([finding for finding in found.findings if _is_within(finding, places)], {**found.figures, **reading.figures})
@@ -87,7 +87,7 @@ def _is_within(finding: str, places: Sequence[Path]) -> bool:
 
 
 def _try_queries(report: gates.Report, catalogue: Catalogue, settings: Settings, answers: str | None) -> None:
-    """Read and run canned queries. They lie where their authors have them, so that findings name those files."""
+    """Lint and run canned queries. Findings name the authors' files."""
     folder = _answers(settings, answers)
     with _opened(catalogue, settings) as service:
         known = {term.value for quad in service.snapshot.quads() for term in _named(quad)}
@@ -99,12 +99,12 @@ def _try_queries(report: gates.Report, catalogue: Catalogue, settings: Settings,
 
 
 def _answers(settings: Settings, given: str | None) -> Path | None:
-    """The folder with the expected answers: the one that is given, else the one beside the folder of the queries."""
+    """The folder with expected answers: the given one, else the one beside the folder of the queries."""
     return Path(given) if given else next((p for q in settings.queries if (p := q.parent / "tests" / "queries").is_dir()), None)
 
 
 def _answers_of_nothing(catalogue: Catalogue, settings: Settings, given: str | None) -> Iterator[str]:
-    """The folders of expected answers that are called like no canned query, which nothing tries."""
+    """Folders of expected answers without a canned query of that name."""
     folder = _answers(settings, given)
     for place in sorted(folder.iterdir()) if folder else ():
         if place.name not in catalogue.queries and any(place.glob("*.json")):
@@ -114,7 +114,7 @@ def _answers_of_nothing(catalogue: Catalogue, settings: Settings, given: str | N
 
 @contextmanager
 def _opened(catalogue: Catalogue, settings: Settings) -> Iterator[Service]:
-    """A service over the graph of the sources as they are: one that is there, or one that is gone afterwards."""
+    """A service over the graph of the current sources: an existing snapshot, or a temporary one."""
     with TemporaryDirectory() as place:
         graph = graph_of(settings) or build(replace(settings, snapshots=Path(place), queries=()), say)
         with Service(graph, catalogue, settings) as service:

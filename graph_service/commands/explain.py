@@ -13,7 +13,7 @@ from graph_service.sources.imports import sources_of
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Print why the graph says a triple. Raises SettingError for what is no triple, and what `Service.explain` raises."""
+    """Print the explanation of a triple. Raises SettingError for an invalid term, and what `Service.explain` raises."""
     sources_of(settings).adopt_prefixes()
     try:
         triple = terms.triple(options.subject, options.predicate, options.object)

@@ -14,7 +14,7 @@ from graph_service.snapshot.snapshot import Snapshot
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Write the graph to a file or to standard output. Raises SettingError, NotFound for an unknown graph, and what `build` raises."""
+    """Write the graph to a file or standard output. Raises SettingError, NotFound for an unknown graph, and what `build` raises."""
     format = _format(options.format, options.output)
     snapshot = draft(settings, show)
     adopt(snapshot.space.prefixes)
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _format(name: str | None, output: str | None) -> Format:
-    """The format of a name; without one that which the ending of the file's name tells, TriG where it has none. Raises SettingError."""
+    """The format of that name, or of the output file's suffix, or TriG. Raises SettingError."""
     ending = Path(output or "").suffix.removeprefix(".").lower()
     if name is not None or not ending:
         return choose_format(name or "trig", DUMP_FORMATS)
@@ -48,7 +48,7 @@ def _format(name: str | None, output: str | None) -> Format:
 
 
 def _written(snapshot: Snapshot, graph: str | None, asserted: bool) -> str:
-    """What of a snapshot was asked for, with its triples counted once each."""
+    """What was exported, with its number of triples."""
     if graph is not None:
         return f"the graph {graph}, {snapshot.graphs[graph]:,} triples"
     count = len(snapshot.default_graph(union=True, infer=not asserted))

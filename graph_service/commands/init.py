@@ -1,6 +1,6 @@
-"""`graph-service init`: a project of one's own, from the one in `graph_service/starter`, which is checked and served as it stands.
+"""`graph-service init`: writes a new project, a copy of `graph_service/starter`.
 
-Only the IRI changes that all its names begin with: `https://example.org/museum/` becomes `https://example.org/<name of the folder>/`.
+Only the IRI prefix of its names changes: `https://example.org/museum/` becomes `https://example.org/<name of the folder>/`.
 """
 
 import argparse
@@ -21,7 +21,7 @@ _OF_THE_STARTER = _EXAMPLES + "museum/"
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Write the project and print its files. Raises SettingError for a folder that holds something or cannot be written."""
+    """Write the project and print its files. Raises SettingError for a folder that is not empty or cannot be written."""
     folder = Path(options.folder)
     base = f"{_EXAMPLES}{_as_part(folder.resolve().name)}/"
     try:
@@ -39,6 +39,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _as_part(name: str) -> str:
-    """A name as a part of an IRI that stands in Turtle, YAML and CSV as it is. Raises SettingError for one that is no UTF-8."""
+    """A name as a path segment of an IRI that needs no escape in Turtle, YAML and CSV. Raises SettingError if it is not UTF-8."""
     refuse_unreadable(name, "a folder's name")
     return "".join(c if c.isalnum() or c in "-._~" else quote(c, safe="") for c in normalize("NFC", name))

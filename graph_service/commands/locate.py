@@ -9,7 +9,7 @@ from graph_service.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Write into a document's passages where they stand, and print the files that have changed. Raises SourceError."""
+    """Write the offsets of a document's passages into their files, and print the changed files. Raises SourceError."""
     changed = locate(Path(options.folder), Path(options.text), settings.ontology)
     print(*changed, sep="\n", end="\n" if changed else "")
     say(f"{len(changed)} files changed.")

@@ -1,4 +1,4 @@
-"""What commands print: results and reports on standard output, what happens on the way on standard error."""
+"""Output of commands: results and reports on standard output, progress on standard error."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from graph_service.formats.media_types import Format, named
 
 
 def write_out(content: bytes) -> None:
-    """Write bytes to standard output, at once."""
+    """Write bytes to standard output and flush."""
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
@@ -20,18 +20,18 @@ def print_json(value: object) -> None:
 
 
 def say(message: str) -> None:
-    """A sentence on standard error."""
+    """Print a sentence on standard error."""
     print(message, file=sys.stderr, flush=True)
 
 
 def show(message: str) -> None:
-    """How far the work is, for somebody who waits at a terminal; for nobody else."""
+    """Print progress, if standard error is a terminal."""
     if sys.stderr.isatty():
         say(message)
 
 
 def choose_format(name: str, formats: Sequence[Format]) -> Format:
-    """The format of that name. Raises SettingError if there is none."""
+    """The format with this name. Raises SettingError if there is none."""
     format = named(name, formats)
     if format is None:
         raise SettingError(f"--format {name}: must be one of {', '.join(f.name for f in formats)}")

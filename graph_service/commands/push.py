@@ -11,7 +11,7 @@ from graph_service.settings import Settings, web_address
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Load the graph into another server. Raises SettingError for an address that is none, and what `build` and `push` raise."""
+    """Upload the graph to another server. Raises SettingError for an invalid address, and what `build` and `push` raise."""
     try:
         store = Peer(web_address(options.url), settings.engine_user, settings.engine_password)
     except ValueError as error:

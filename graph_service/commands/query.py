@@ -11,11 +11,11 @@ from graph_service.sources.imports import sources_of
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Run a canned query and print its answer, or list them all.
+    """Run a canned query and print its result, or list all.
 
-    Raises SettingError for a name that none has, UnknownParameter for an argument without a name, and what running raises.
+    Raises SettingError for an unknown name, UnknownParameter for an argument without a name, and what running raises.
     """
-    # The examples in the headers of queries name things as the graph does.
+    # Examples in headers use the graph's prefixes.
     sources_of(settings).adopt_prefixes()
     if options.name is None:
         for query in Catalogue.read(settings.queries).queries.values():

@@ -13,14 +13,14 @@ from graph_service.web.processes.server import serve_forever
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Serve until the process is told to stop. Raises SettingError for an address that is not to be had, and what `build` raises."""
+    """Serve until the process gets a signal. Raises SettingError for an address that cannot be used, and what `build` raises."""
     with take_address(settings) as address:
         serve_forever(address, _snapshot_to_serve(settings), settings)
     return 0
 
 
 def _snapshot_to_serve(settings: Settings) -> Snapshot:
-    """The snapshot of the sources as they are, or the last good one, said loudly, when they cannot be built."""
+    """The snapshot of the current sources; if the build fails, the last good one, with a message."""
     try:
         return build(settings, say)
     except ServiceError as error:

@@ -1,8 +1,8 @@
-"""The files and folders that are words of a command line: they are asked, checked and served in place of what came with the service.
+"""Source files and folders as command-line arguments, used instead of the bundled ones.
 
-Files that end in `.rq` are canned queries, all others are data, and ontology as well, so that what they say of classes and properties
-counts. A folder that has `data/dataset.ttl`, as `graph-service init` writes it, is a project: its folders `data`, `ontology` and
-`queries` are what they are called. Of the commands that take other words besides, `options.words` has all of them.
+Files that end in `.rq` are canned queries, all others are data and ontology alike, so that their classes and properties count. A folder
+with `data/dataset.ttl`, as `graph-service init` writes it, is a project with folders `data`, `ontology` and `queries`. Commands with other
+positional arguments have all of them in `options.words`.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from graph_service.settings import Settings, bundled, environment_name
 
 
 def with_sources(options: argparse.Namespace, settings: Settings, flags: Mapping[str, str]) -> Settings:
-    """The settings with the files and folders that the words of a command line name. What the other words are is put where the command
-    looks for it: `name` and `arguments` of `query`, `what` of `check`.
+    """The settings with the files and folders among the arguments. The other arguments are stored for the command: `name` and `arguments`
+    of `query`, `what` of `check`.
 
-    Raises SettingError where a flag names other data or queries; SourceError for settings that name what is not there.
+    Raises SettingError if a flag names other data or queries; SourceError for a path that does not exist.
     """
     named = list(getattr(options, "sources", ()))
     if options.command == "query":
@@ -51,7 +51,9 @@ def with_sources(options: argparse.Namespace, settings: Settings, flags: Mapping
 
 
 def _of_query(options: argparse.Namespace, settings: Settings) -> list[str]:
-    """What is there and is neither a parameter nor a canned query of the settings. The first of the others is the query's name."""
+    """The arguments of `query` that exist as files and are neither parameters nor canned queries. The first of the rest is the query's
+    name.
+    """
     canned = {file.stem for file in query_files(settings.queries)}
     pairs = [word for word in options.words if "=" in word]
     sources = [word for word in options.words if word not in (*pairs, *canned) and is_there(word)]
@@ -61,7 +63,7 @@ def _of_query(options: argparse.Namespace, settings: Settings) -> list[str]:
 
 
 def _of_check(options: argparse.Namespace, settings: Settings) -> list[str]:
-    """What is there and lies neither among the sources and canned queries of the settings nor within another that is named."""
+    """The arguments of `check` that exist, outside the settings' sources and queries and not inside another argument."""
     canned = {file.stem for file in query_files(settings.queries)}
     places = [place.resolve() for place in (*settings.data, *settings.ontology, *settings.queries)]
     sources = [word for word in options.words if word not in canned and is_there(word) and not _is_within(word, places)]

@@ -12,7 +12,7 @@ from graph_service.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Run a query from a file and print its answer. Raises MalformedRequest for a file that cannot be read, and what running raises."""
+    """Run a query from a file and print its result. Raises MalformedRequest for a file that cannot be read, and what running raises."""
     try:
         text = sys.stdin.read().removeprefix("\ufeff") if options.file == "-" else Path(options.file).read_text(encoding="utf-8-sig")
     except IsADirectoryError as error:
