@@ -1,1 +1,1 @@
-"""HTTP: read the request, call the service, write the answer."""
+"""The web application: HTTP requests in, responses out."""

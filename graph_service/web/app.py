@@ -1,4 +1,4 @@
-"""`create_app`: the one place where the web application is put together."""
+"""The application factory: `create_app` assembles the Flask application."""
 
 from functools import partial
 
@@ -29,14 +29,14 @@ from graph_service.web.tables import archive, described
 
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover | None = None) -> Flask:
-    """The application over a service. Everything it needs is given here; nothing is global."""
+    """Create the application over a service. All it needs is passed in; nothing is global."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.body_limit
     app.config["VALUES_LIMIT"], app.config["VALUE_LENGTH"] = settings.values_limit, settings.value_length
     app.config["LANGUAGES"] = tuple(dict.fromkeys((*LANGUAGES, *service.snapshot.languages)))
     app.config["IMAGE_HOSTS"] = settings.image_hosts
-    # People read JSON too: members stand in the order in which they are given, letters as they are.
+    # People read JSON, too: members keep their order, and letters are not escaped.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["kept"] = Kept(0) if settings.development else Kept()
@@ -56,7 +56,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals["asset"] = assets.addresses()
     translations.speak(app)
     numerals.write(app)
-    # What is registered first is done last to an answer.
+    # Flask runs `after_request` functions in reverse order of registration.
     app.register_blueprint(mount.blueprint())
     app.register_blueprint(languages.blueprint(settings.language))
     for module in (
@@ -100,6 +100,6 @@ def _on_http_exception(snapshot: Snapshot, error: HTTPException) -> Response:
         assert isinstance(redirection, Response)
         return redirection
     if isinstance(error, InternalServerError) and snapshot.fault:
-        # It has been logged as it was met; whoever asked can only wait until the files are there again.
+        # The error is in the log; the client can only wait until the files are restored.
         return problem(Unavailable("A file of the graph is gone or damaged here. `graph-service build` makes it anew.", retry_after=60))
     return problem(translated(error))

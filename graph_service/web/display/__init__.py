@@ -1,1 +1,1 @@
-"""How terms, numbers, texts and links are shown to people, in their language."""
+"""Displaying terms, numbers, texts and links in the reader's language."""

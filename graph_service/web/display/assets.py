@@ -1,7 +1,7 @@
-"""`/static/`: style and scripts, under addresses that change with their content, so that browsers keep them for good.
+"""Static files: `/static/` serves styles and scripts at addresses with a content hash, so that browsers cache them for good.
 
-The scripts are bundled from `frontend/` into `static/built/` when the wheel is built or by `make`; where they have not been, pages work
-without. In templates `asset("site.js")` is the address of a file, or None if there is no such file.
+Scripts are bundled from `frontend/` into `static/built/` by `make` or when the wheel is built; pages work without them. In templates
+`asset("site.js")` is a file's address, or None.
 """
 
 import hashlib
@@ -12,14 +12,14 @@ from pathlib import Path
 
 from flask import Blueprint, Response, send_from_directory
 
-#: The folder of styles and icons, and the one of what was bundled.
+#: The folder of styles and icons, and that of bundles.
 STATIC = Path(__file__).parent.parent / "static"
 BUILT = STATIC / "built"
 
-#: What is under an address that has the hash of the content in it never changes (RFC 8246).
+#: Content at a hashed address never changes (RFC 8246).
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
-#: The name of a bundle.
+#: The name of a bundle, with its hash.
 _HASHED = re.compile(r"-[A-Z0-9]{8}\.\w+$")
 
 
@@ -30,7 +30,7 @@ def blueprint() -> Blueprint:
     @routes.get("/static/<version>/<name>")
     def static(version: str, name: str) -> Response:
         folder = BUILT if version == BUILT.name else STATIC
-        # No ETag of the file's own: the cache in front compresses and tags what has none.
+        # No ETag here: the response cache adds one, and compresses.
         response = send_from_directory(folder, name, etag=False, conditional=False)
         if _HASHED.search(name) if folder == BUILT else version == _version(STATIC / name):
             response.headers["Cache-Control"] = _FOR_GOOD
@@ -40,7 +40,7 @@ def blueprint() -> Blueprint:
 
 
 def addresses() -> Callable[[str], str | None]:
-    """What gives templates the address of a style sheet or bundle by its name; files are looked up as they are now."""
+    """A function for templates: name of a style sheet or bundle -> its address. Files are looked up now."""
     manifest = BUILT / "manifest.json"
     built: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
     found = {file.name: f"/static/{_version(file)}/{file.name}" for file in STATIC.iterdir() if file.is_file()}

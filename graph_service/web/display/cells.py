@@ -1,4 +1,4 @@
-"""Terms for people: what to show for a term, and where it leads."""
+"""Terms on pages: text, link and tooltip of a term, and tables of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from graph_service.service.service import Service
 from graph_service.web.display.destinations import destination, short
 from graph_service.web.http.languages import language_of_names
 
-#: A page is made of a result up to this size.
+#: The largest result that becomes a page, in bytes.
 BYTES_SHOWN = 16 * 2**20
 
-#: A page shows this many rows; the files have them all.
+#: The most rows on a page; files have all.
 ROWS_SHOWN = 1000
 
-#: How HTML calls the base directions (RDF 1.2 Concepts, section 3.3).
+#: HTML's names of base directions (RDF 1.2 Concepts, section 3.3).
 _DIRECTIONS = {BaseDirection.LTR: "ltr", BaseDirection.RTL: "rtl"}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What to show for a term: its text, where it leads (or nowhere), a longer text to hover over, its language and base direction."""
+    """A displayed term: text, link (or None), tooltip, language and base direction."""
 
     text: str
     href: str | None = None
@@ -36,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class PageTable:
-    """A result for a page: column names, rows of cells, and whether there are more rows than are shown."""
+    """A result on a page: column names, rows of cells, and whether there are more rows."""
 
     columns: list[str]
     rows: list[list[Cell | None]]
@@ -44,7 +44,7 @@ class PageTable:
 
 
 def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
-    """A term as a cell; `labels` gives the names of things by IRI."""
+    """A term as a cell; `labels` maps IRIs to labels."""
     match term:
         case None:
             return None
@@ -59,14 +59,14 @@ def cell(term: AnyTerm | None, labels: Mapping[str, Literal]) -> Cell | None:
             return Cell(term.value, None, None if kind == "xsd:string" else kind, term.language, direction)
         case Triple():
             # Read as a sentence: subject, property, value.
-            told = (cell(part, labels) for part in terms.parts(term))
-            return Cell(" ".join(part.text for part in told if part), title=terms.write(term))
+            shown = (cell(part, labels) for part in terms.parts(term))
+            return Cell(" ".join(part.text for part in shown if part), title=terms.write(term))
         case _:
             return Cell(str(term))
 
 
 def table(service: Service, result: Result, most: int = ROWS_SHOWN) -> PageTable | bool:
-    """A table or graph as rows of cells, at most so many; a truth as itself. Raises ResultTooLarge."""
+    """A table or graph as rows of cells, at most `most`; a boolean as itself. Raises ResultTooLarge."""
     if result.kind is ResultKind.TRUTH:
         return bool(result)
     with result:

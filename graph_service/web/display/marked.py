@@ -1,4 +1,4 @@
-"""A term as HTML, written here and not in a template: a page may have some thousands."""
+"""Renders terms as HTML in Python rather than in a template, since a page may have thousands."""
 
 from markupsafe import Markup, escape
 
@@ -13,7 +13,7 @@ _EMPTY = Markup()
 
 
 def term(cell: Cell | None) -> Markup:
-    """A link where the term leads somewhere; numbers and dates as the reader writes them, with what is in the data beside it."""
+    """A link if the term has one; numbers and dates formatted for the reader, with the original value."""
     if cell is None:
         return _EMPTY
     foreign = cell.language if cell.language and cell.language != language() else None
@@ -37,7 +37,7 @@ def term(cell: Cell | None) -> Markup:
 
 
 def link(iri: str, text: str, rel: str = "", tag: str | None = None) -> Markup:
-    """A text, in a language if it is in one, that leads where an IRI leads; the text alone if that is nowhere."""
+    """A text, with its language tag, linked to an IRI's destination if there is one."""
     href = destination(iri)
     lang = Markup(' lang="{}"').format(tag) if tag and tag != language() else _EMPTY
     if href is None:
@@ -46,13 +46,13 @@ def link(iri: str, text: str, rel: str = "", tag: str | None = None) -> Markup:
 
 
 def other(tag: str | None) -> Markup:
-    """The note beside words that are in another language than the page, and than the one asked for; nothing if they are not."""
+    """The note on a text in another language than the page's and the requested one; else empty."""
     return _note(tag, language()) if tag and tag not in {language(), language_of_names()} else _EMPTY
 
 
 @remembered(256)
 def _note(tag: str, _reader: str) -> Markup:
-    told = gettext("in %(language)s", language=language_name(tag))
+    note = gettext("in %(language)s", language=language_name(tag))
     return Markup(
-        ' <span class="tag other" title="{told}"><span aria-hidden="true">{tag}</span><span class="unseen">({told})</span></span>'
-    ).format(told=told, tag=tag)
+        ' <span class="tag other" title="{note}"><span aria-hidden="true">{tag}</span><span class="unseen">({note})</span></span>'
+    ).format(note=note, tag=tag)

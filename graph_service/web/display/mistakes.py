@@ -1,4 +1,4 @@
-"""What is wrong with a query, in the reader's language: the sentences are those of `sparql.mistakes`."""
+"""Translates explanations of mistakes in queries (sentences of `sparql.mistakes`)."""
 
 from flask import Response
 
@@ -10,16 +10,16 @@ from graph_service.web.http.responses import problem
 
 
 def malformed(error: MalformedQuery) -> Response:
-    """The answer to a query that is none: as any problem's, but for a usual mistake the detail is in the reader's language."""
+    """The response to a malformed query: the usual problem, with the explanation in the reader's language if there is one."""
     sentence = SENTENCES.get(str(error.members.get("mistake")))
     named = error.members.get("named")
     if sentence is None or not isinstance(named, list) or language() == "en":
         return problem(error)
     try:
-        told = gettext(sentence) % dict(zip(named[::2], named[1::2], strict=False))
+        explained = gettext(sentence) % dict(zip(named[::2], named[1::2], strict=False))
     except (KeyError, ValueError):
-        # A process may say anything.
+        # The members come from a worker process, which may send anything.
         return problem(error)
     place = {"line": error.members.get("line"), "column": error.members.get("column")}
-    detail = gettext("Line %(line)s, column %(column)s: %(sentence)s", sentence=told, **place)
+    detail = gettext("Line %(line)s, column %(column)s: %(sentence)s", sentence=explained, **place)
     return problem(MalformedQuery(detail, **error.members), language())

@@ -1,4 +1,4 @@
-"""Numbers, dates and sizes as the reader's language writes them."""
+"""Formats numbers, dates and sizes in the reader's language."""
 
 import re
 from datetime import date, datetime
@@ -13,17 +13,17 @@ from graph_service.rdf import terms
 from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
 
-#: English and French as they are written where both are official languages, and Spanish wherever it is read.
+#: Canadian English and French, and international Spanish.
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "es": "es"}
 
 _UNITS = {"en": ("bytes", "kB", "MB", "GB", "TB"), "fr": ("octets", "ko", "Mo", "Go", "To"), "es": ("bytes", "kB", "MB", "GB", "TB")}
 
-#: Longer numbers stay as they stand in the data, in characters.
+#: The longest number that is formatted, in characters.
 _READ = 100
 
 
 def locale() -> str:
-    """The locale whose ways of writing numbers and dates this request's language has."""
+    """The locale for numbers and dates of this request."""
     return _LOCALES[language()]
 
 
@@ -33,18 +33,18 @@ def number(value: int | float | Decimal) -> str:
 
 
 def day(value: date | str) -> str:
-    """A day, from a date or its ISO 8601 text -> `November 3, 2026`, `3 novembre 2026`, `3 de noviembre de 2026`."""
+    """A date, or its ISO 8601 text -> `November 3, 2026`, `3 novembre 2026`, `3 de noviembre de 2026`."""
     return format_date(date.fromisoformat(value[:10]) if isinstance(value, str) else value, "long", locale=locale())
 
 
 def moment(value: datetime | str) -> str:
-    """A day and time in UTC, to the minute."""
+    """A date and time in UTC, to the minute."""
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{format_date(when, 'medium', locale=locale())}, {format_datetime(when, 'HH:mm', locale=locale())} UTC"
 
 
 def size(count: int) -> str:
-    """A number of bytes in the unit that suits it, in steps of 1000."""
+    """A number of bytes with a fitting unit, in steps of 1000."""
     value, place = float(count), 0
     while value >= 1000 and place < 4:
         value, place = value / 1000, place + 1
@@ -52,9 +52,9 @@ def size(count: int) -> str:
 
 
 def value(text: str, datatype: str) -> str:
-    """A literal of a datatype (its CURIE) as a person writes it; as it stands where it is not written as its datatype wants it.
+    """A literal of a datatype (its CURIE) formatted for people; unchanged if it is ill-typed.
 
-    A whole number of four digits stays as it is: it may be a year.
+    An integer of up to four digits is not formatted: it may be a year.
     """
     try:
         match datatype:
@@ -77,7 +77,7 @@ def value(text: str, datatype: str) -> str:
 
 
 def money(value: str, currency: str) -> str:
-    """A sum in a currency (ISO 4217), its name in full: a dollar sign alone means other dollars to other readers."""
+    """An amount in a currency (ISO 4217), whose name is in full: a dollar sign would be ambiguous."""
     try:
         number = _readable(value)
         return _spaced(
@@ -88,9 +88,9 @@ def money(value: str, currency: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """A number as the UN and the Real Academia Española write it in Spanish: from five digits on with a space between each three.
+    """Spanish: groups of three digits separated by spaces, from five digits on (UN, Real Academia Española).
 
-    A point there is a decimal sign in half of the countries that speak it.
+    A point is the decimal sign in half of the Spanish-speaking countries.
     """
     if language() != "es":
         return text
@@ -99,14 +99,14 @@ def _spaced(text: str) -> str:
 
 
 def _readable(text: str) -> Decimal:
-    """A number that a person can read. Raises ValueError for one that is none, and for one of more digits than anybody reads."""
+    """Parse a number for formatting. Raises ValueError for an invalid or too long one."""
     if len(text) > _READ:
         raise ValueError(text)
     return terms.number(text)
 
 
 def language_name(tag: str) -> str:
-    """The name of a language in the reader's: `French`, `français`, `francés`; the tag itself if it is none that is known."""
+    """The name of a language in the reader's: `French`, `français`, `francés`; the tag if it is unknown."""
     try:
         return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
     except (UnknownLocaleError, ValueError):
@@ -114,5 +114,5 @@ def language_name(tag: str) -> str:
 
 
 def write(app: Flask) -> None:
-    """Give the templates the filters `number`, `day`, `moment`, `size`, `value` and `language_name`."""
+    """Register the template filters `number`, `day`, `moment`, `size`, `value` and `language_name`."""
     app.jinja_env.filters.update(number=number, day=day, moment=moment, size=size, value=value, language_name=language_name)

@@ -1,7 +1,7 @@
-"""The words of the pages in the reader's language: gettext over the catalogues in `locale/`.
+"""Translations of the pages' texts: gettext with the catalogues in `locale/`.
 
-English is written in templates and code, as `_("…")`; `make messages` gathers it into the .po files. A wheel has them compiled, as .mo
-files; in a checkout they are read as they are.
+The English text is in templates and code, as `_("…")`; `make messages` extracts it into .po files. A wheel has compiled .mo files; a
+checkout reads the .po files.
 """
 
 import io
@@ -20,19 +20,19 @@ LOCALE = Path(__file__).parent.parent / "locale"
 
 
 def gettext(text: str, **values: object) -> str:
-    """A text in the reader's language, its `%(name)s` filled by the values; without values it is left as it is."""
+    """Translate a text and fill in its `%(name)s` values; without values nothing is filled in."""
     found = _translations(language()).gettext(text)
     return found % values if values else found
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
-    """The text for a number of things, as the reader's language counts: `ngettext("%(num)s row", "%(num)s rows", n, num=n)`."""
+    """Translate a text with plural forms: `ngettext("%(num)s row", "%(num)s rows", n, num=n)`."""
     found = _translations(language()).ngettext(one, many, number)
     return found % values if values else found
 
 
 def pgettext(context: str, text: str, **values: object) -> str:
-    """A text that means one thing here and another elsewhere; `context` says which, and is not shown."""
+    """Translate an ambiguous text; `context` tells its meaning to translators and is not shown."""
     found: str = _translations(language()).pgettext(context, text)
     return found % values if values else found
 
@@ -44,12 +44,12 @@ def npgettext(context: str, one: str, many: str, number: int, **values: object) 
 
 
 def lazy_gettext(text: str) -> LazyProxy:
-    """A text of a module: it gets its language when it is shown."""
+    """A text of a module, translated when it is shown."""
     return LazyProxy(gettext, text, enable_cache=False)
 
 
 def speak(app: Flask) -> None:
-    """Give the templates `_`, `ngettext`, `pgettext` and `{% trans %}`, and `translated` for texts that are written elsewhere."""
+    """Register `_`, `ngettext`, `pgettext`, `{% trans %}` and the filter `translated` with the templates."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]

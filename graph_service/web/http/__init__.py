@@ -1,1 +1,1 @@
-"""What a request asks for and what a response is made of: languages, values, pages, links, status."""
+"""Reading requests and making responses: languages, parameter values, pages, links, formats, problem documents."""

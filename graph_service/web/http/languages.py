@@ -1,10 +1,8 @@
-"""In which language a request is answered: what the client likes, a `lang=` that says so for good, and links that keep it.
+"""Content language: chosen by Accept-Language or `lang=`, and links that keep `lang=`.
 
-A page has an address without `lang=`, which Accept-Language decides, and one for each language, which can be linked to and cached.
-There is no cookie: links on a page that was asked for with `lang=` lead to pages with the same `lang=`.
-
-`lang=` is read here and nowhere else, once for each request; what others are given is a `Language`, whose tags are our own.
-docs/languages.md says what clients may rely on.
+A page has an address without `lang=`, where Accept-Language decides, and one for each language, which can be linked to and cached. There
+are no cookies: on a page requested with `lang=`, links keep it. `lang=` is read only here, once for each request; others get a `Language`,
+whose tags are never a client's text. docs/languages.md says what clients may rely on.
 """
 
 import re
@@ -24,46 +22,46 @@ from graph_service.settings import LANGUAGES
 from graph_service.text.memo import remembered
 from graph_service.web.http.values import check
 
-#: What each language calls itself.
+#: Each language's name for itself.
 OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 
-#: Languages in one Accept-Language that are looked at.
+#: The most languages of an Accept-Language that are read.
 _LANGUAGES = 32
 
-#: A language tag, as far as its form goes (RFC 5646, section 2.1); each is a basic language range, and so is `*` (RFC 4647, section 2.1).
+#: The syntax of a language tag (RFC 5646, section 2.1), which is also a basic language range; so is `*` (RFC 4647, section 2.1).
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
-#: What leads to another page: a link, or a form that asks (its fields take the place of the parameters of its address).
+#: Links to other pages, and forms (whose fields replace the parameters of their address).
 _LINK = re.compile(r'(<a\b[^>]*?\shref=")(/(?!/)[^"]*)(")')
 _FORM = re.compile(r'(<form\b[^>]*?\saction="/(?!/)[^>]*?>)')
 
-#: Addresses of files and data, which are the same in all languages.
+#: Paths of files and data, which are the same in all languages.
 _DATA = re.compile(r"^/(static|data|graph|context|admin)(/|$)|\.\w+$")
 
 
 @dataclass(frozen=True)
 class Language:
-    """In which language a request is answered; each tag is one of ours or of the graph's, and never a text of the client's."""
+    """The language of a response; each tag is one of the pages' or the graph's, never a client's text."""
 
-    #: That of the page, one of LANGUAGES.
+    #: The page's language, one of LANGUAGES.
     shown: str
-    #: The one that `lang=` chooses, of LANGUAGES or of the graph's names; None where it is not given, or nothing here is in it.
+    #: The language chosen by `lang=`, of the pages or the graph's labels; None if it is missing or unavailable.
     chosen: str | None = None
 
     @property
     def of_names(self) -> str:
-        """That of the names on a page."""
+        """The language of labels on a page."""
         return self.chosen or self.shown
 
     @property
     def of_data(self) -> str:
-        """That of the names in data, which look the same to everybody who asks for one address: Accept-Language has no say."""
+        """The language of labels in data: independent of Accept-Language, so that one address has one content."""
         return self.chosen or "en"
 
 
 @dataclass(frozen=True)
 class Version:
-    """The page in one language: which, what the language calls itself, where, and whether it is the one that is shown."""
+    """A page in one language: tag, the language's own name, address, and whether it is the current one."""
 
     language: str
     name: str
@@ -73,7 +71,7 @@ class Version:
 
 @remembered(512)
 def preferred(accept: str, default: str) -> str:
-    """The language to answer in for an Accept-Language header (RFC 9110, section 12.5.4); the default if none of ours is in it."""
+    """The page language for an Accept-Language header (RFC 9110, section 12.5.4), or the default."""
     accepted = parse_accept_header(",".join(accept.split(",", _LANGUAGES)[:_LANGUAGES]), LanguageAccept)
     liked = sorted(((quality, tag) for tag, quality in accepted if quality > 0), key=lambda pair: -pair[0])
     found = (_found(tag.replace("_", "-"), LANGUAGES) for _, tag in liked)
@@ -81,9 +79,9 @@ def preferred(accept: str, default: str) -> str:
 
 
 def chosen(asked: Request, there: Collection[str] = LANGUAGES) -> str | None:
-    """The language that `lang=` of a request chooses among those that are there; None where it is not given, or is another one.
+    """The available language that a request's `lang=` chooses; None if it is missing or unavailable.
 
-    Raises MalformedRequest for what is no language range, and for several.
+    Raises MalformedRequest for an invalid language range, and for several.
     """
     given = [text for text in dict.fromkeys(asked.values.getlist("lang")) if text]
     if len(given) > 1:
@@ -97,55 +95,55 @@ def chosen(asked: Request, there: Collection[str] = LANGUAGES) -> str | None:
 
 
 def is_tag(text: str) -> bool:
-    """Whether a text has the form of a language tag."""
+    """Whether a text has the syntax of a language tag."""
     return _TAG.fullmatch(text) is not None
 
 
 def current() -> Language:
-    """The language of this request."""
-    spoken: Language = g.language
-    return spoken
+    """The language of the current request."""
+    found: Language = g.language
+    return found
 
 
 def language() -> str:
-    """The language in which this request is answered: that of `lang=`, else of Accept-Language, else the setting's.
+    """The page language of the current request: by `lang=`, else Accept-Language, else the setting.
 
-    Who asks makes an answer that differs by language, and so says `keep` of it.
+    Calling it marks the response as varying by language (see `keep`).
     """
     g.differs_by_language = True
     return current().shown
 
 
 def language_of_names() -> str:
-    """The language in which this request's answer names things: that of `language`, or another of the graph's that `lang=` chooses."""
+    """The language of labels in this response: the page language, or another of the graph's chosen by `lang=`."""
     g.differs_by_language = True
     return current().of_names
 
 
 def of_pages(tag: str) -> str | None:
-    """The language of pages that a language is, or is a kind of: `fr` for `fr-CA`; None for another."""
+    """The page language for a tag: `fr` for `fr-CA`; None if there is none."""
     return _found(tag, LANGUAGES)
 
 
 def languages_here() -> tuple[str, ...]:
-    """Those of the pages, and those in which the graph names things."""
+    """The languages of the pages, and those of the graph's labels."""
     here: tuple[str, ...] = current_app.config["LANGUAGES"]
     return here
 
 
 def naming(otherwise: str = "en") -> str | None:
-    """The `lang=` by which data have the names that this page shows; None where they have them without it, in the language `otherwise`."""
+    """The `lang=` that gives data the labels of this page; None if they have them anyway, in the language `otherwise`."""
     return None if language_of_names() == otherwise else language_of_names()
 
 
 def speaking(tag: str) -> AbstractContextManager[None]:
-    """What is written within is in a language of data: Accept-Language has no say in it."""
+    """Render the body in a data language, independent of Accept-Language."""
     return writing_in(Language(of_pages(tag) or "en", current().chosen))
 
 
 @contextmanager
 def writing_in(within: Language) -> Iterator[None]:
-    """What is written within is in that language. Afterwards this request has its own again, and differs by language only as before."""
+    """Render the body in that language. Afterwards restores the request's language, and whether the response varies by it."""
     before, differs = g.language, g.get("differs_by_language", False)
     g.language = within
     try:
@@ -155,17 +153,17 @@ def writing_in(within: Language) -> Iterator[None]:
 
 
 def versions() -> list[Version]:
-    """The page of this request in every language, at the address and with the parameters of this request."""
+    """The current page in every language, with the request's parameters."""
     return [Version(tag, OWN_NAMES[tag], _with(_here(), tag), tag == language()) for tag in LANGUAGES]
 
 
 def neutral() -> str:
-    """The address of this page without a language."""
+    """The address of the current page without a language."""
     return _with(_here(), None)
 
 
 def keeping(address: str) -> str:
-    """A local address with the `lang=` of this request, if it has one."""
+    """A local address with this request's `lang=`, if it has one."""
     kept = current().chosen
     if kept is None or _DATA.search(urlsplit(address).path) or "lang" in dict(parse_qsl(urlsplit(address).query)):
         return address
@@ -173,12 +171,12 @@ def keeping(address: str) -> str:
 
 
 def blueprint(default: str) -> Blueprint:
-    """What holds for every answer; there are no routes of its own. `default`: the language of who likes none of ours."""
+    """Hooks for every request and response; no routes. `default`: the language if none of the accepted ones is available."""
     routes = Blueprint("languages", __name__)
 
     @routes.before_app_request
     def choose() -> None:
-        # There must be one for the page that says what is wrong with a value, also with that of `lang=`.
+        # Set before anything can fail: the error page needs a language, too.
         liked = g.language = Language(preferred(request.headers.get("Accept-Language", ""), default))
         check(request, current_app.config)
         tag = chosen(request, languages_here())
@@ -199,7 +197,7 @@ def blueprint(default: str) -> Blueprint:
 
 
 def _found(range: str, there: Collection[str]) -> str | None:
-    """The one of some languages that a language range leads to by lookup (RFC 4647, section 3.4): `es` for `es-CR`."""
+    """The available language for a language range, by lookup (RFC 4647, section 3.4): `es` for `es-CR`."""
     tag = range.lower()
     while tag and tag not in there:
         tag = tag.rpartition("-")[0]
@@ -211,7 +209,7 @@ def _here() -> str:
 
 
 def _with(address: str, language: str | None) -> str:
-    """An address with that `lang=` in place of any other."""
+    """The address with this `lang=` instead of any other."""
     parts = urlsplit(address)
     kept = [(name, value) for name, value in dict.fromkeys(parse_qsl(parts.query, keep_blank_values=True)) if name != "lang"]
     query = urlencode([*kept, *([("lang", language)] if language else [])])

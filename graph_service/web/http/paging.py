@@ -1,4 +1,4 @@
-"""Pages of a long answer, of a canned query or a search: which one a request asks for, and the links between them.
+"""Paging of long tables and searches: reading the requested page, and links to the others.
 
 Links are those of RFC 8288, relations those of RFC 5005.
 """
@@ -18,7 +18,7 @@ from graph_service.web.http.values import LONGEST_FOLLOWED, pairs
 
 @dataclass(frozen=True)
 class Paging:
-    """A page among all pages of a table: which page, how many rows the table has, and the number of the last page."""
+    """A page of a table: the page, the table's number of rows, and the number of the last page."""
 
     page: Page
     rows: int
@@ -26,19 +26,19 @@ class Paging:
 
     @property
     def first_row(self) -> int:
-        """The number of the first row on the page."""
+        """The number of the page's first row."""
         return self.page.offset + 1
 
     @property
     def last_row(self) -> int:
-        """The number of the last row on the page."""
+        """The number of the page's last row."""
         return min(self.page.offset + self.page.size, self.rows)
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Relation -> absolute address: `first` and `last`, `prev` and `next` where there are such pages.
+        """Relation -> absolute address: `first` and `last`, `prev` and `next` if they exist.
 
-        None at all where the parameters came in a form and are too long for an address.
+        Empty if parameters from a form are too long for an address.
         """
         if len(self._kept) > LONGEST_FOLLOWED:
             return {}
@@ -53,12 +53,12 @@ class Paging:
 
     @property
     def links(self) -> list[Link]:
-        """The addresses as links of a header, as far as it has room for them: the next page before all others."""
+        """Links for the header that fit, the next page first."""
         addresses = self.addresses
         return fitting(Link(relation, addresses[relation]) for relation in ("next", "prev", "first", "last") if relation in addresses)
 
     def _address(self, number: int) -> str:
-        """The address of another page: this request's, with all its other parameters, also those that came in a form."""
+        """The address of another page: this request's with all its other parameters, also those from a form."""
         return f"{request.base_url}?{self._kept}{'&' * bool(self._kept)}page={number}&page_size={self.page.size}"
 
     @cached_property
@@ -67,7 +67,7 @@ class Paging:
 
 
 def asked_page(usual: int, most: int) -> Page | None:
-    """The page that the request asks for by `page` or `page_size`, of the usual size and at most so large; None if it asks for none.
+    """The page requested by `page` or `page_size`, with the default and the largest size; None if neither is given.
 
     Raises InvalidParameter.
     """

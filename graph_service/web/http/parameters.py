@@ -1,19 +1,19 @@
-"""Which parameters each address reads: others change no answer, and are no part of what an answer is kept under.
+"""The parameters that each path reads: all others are ignored, and left out of the cache key.
 
-Links carry parameters for those who count readers (`utm_source`), clients of SPARQL send settings of their own. An address that is
-not in the table reads any: a canned query, a picture and a list of things have parameters by their own names, and refuse others.
+Links carry tracking parameters (`utm_source`), SPARQL clients send settings of their own. A path that is not listed reads any: canned
+queries, pictures and lists have parameters of their own, and refuse others.
 """
 
 from urllib.parse import unquote_plus
 
-#: In a set of parameters: all whose names begin so, which are values for a query's variables.
+#: Stands for all parameters with this prefix, which are values of a query's variables.
 BOUND = "$"
 
 _LANGUAGE = frozenset({"lang"})
 _FORMAT = frozenset({"format", "output", "results", *_LANGUAGE})
 _STATED = frozenset({"infer"})
 
-#: Path, `/*` at its end for anything below -> the parameters that are read there. A slash or a format at its end makes no difference.
+#: Path, with `/*` for anything below -> its parameters. A final slash or a format suffix makes no difference.
 _READ: dict[str, frozenset[str] | None] = {
     "/": _FORMAT,
     "/.well-known/api-catalog": _FORMAT,
@@ -66,7 +66,7 @@ _READ: dict[str, frozenset[str] | None] = {
 
 
 def known_parameters(path: str) -> frozenset[str] | None:
-    """The parameters that are read at a path, `BOUND` among them for all that begin so; None if any may be."""
+    """The parameters of a path, including `BOUND` for those with that prefix; None if it reads any."""
     whole = path.rstrip("/") or "/"
     first, slash, _ = whole[1:].partition("/")
     for known in (whole, whole.rpartition(".")[0]):
@@ -76,7 +76,7 @@ def known_parameters(path: str) -> frozenset[str] | None:
 
 
 def relevant(path: str, query: str) -> str:
-    """A query string, as it was sent, without the parameters that are not read at its path."""
+    """The query string, as it was sent, without parameters that its path does not read."""
     known = known_parameters(path)
     if known is None or not query:
         return query

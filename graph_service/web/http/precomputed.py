@@ -1,8 +1,7 @@
-"""What depends on the snapshot alone and takes long to make: made once in a snapshot's life, and kept as bytes.
+"""Memoises slow content that depends only on the snapshot (and language): made once, and stored as bytes.
 
-The cache in front of the application knows requests, of which there are without end: another host, another parameter, another way to
-name a format. Here are contents, of which there are few. What is made holds the addresses of this service under a host that is none,
-in whose place the request's own is put: so one content does for all hosts.
+The response cache is keyed by request, of which there are endless variants: other hosts, parameters, names of formats. Here the key is the
+content. It is made with a placeholder host that is replaced by the request's, so that one content serves all hosts.
 """
 
 import re
@@ -15,18 +14,18 @@ from flask import Response, current_app, request
 from graph_service.errors import MalformedRequest
 from graph_service.web.http.languages import Language, current, language, writing_in
 
-#: The bytes that are kept of a snapshot, together; what is larger than a part of that is made again.
+#: Bytes stored for a snapshot; a content larger than a quarter is not stored.
 _MOST = 32 * 2**20
 
-#: Stands for the address of this service until it is known (RFC 6761, section 6.4: no such host will ever be).
+#: Placeholder for this service's address (RFC 6761, section 6.4: never a real host).
 _ROOT = "http://this.invalid"
 
-#: What a root can be that is put into documents of any format as it is.
+#: An address that needs no escaping in any format.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+/([A-Za-z0-9._~-]+/)*")
 
 
 class Kept:
-    """The contents of one snapshot. Those who come while one is made wait for it."""
+    """The contents of one snapshot. Thread-safe; concurrent requests wait for one computation."""
 
     def __init__(self, most: int = _MOST) -> None:
         """`most` is how many bytes are kept."""
@@ -37,7 +36,7 @@ class Kept:
         self._making: dict[tuple[str, ...], threading.Lock] = {}
 
     def get(self, key: tuple[str, ...], make: Callable[[], bytes]) -> bytes:
-        """The content of a key; made, if it is not kept."""
+        """The content for a key, made if needed."""
         with self._lock:
             content = self._contents.get(key)
             if content is not None:
@@ -64,9 +63,9 @@ class Kept:
 
 
 def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) -> bytes:
-    """A content by its name, which must be one of few; `spoken` if it is in the reader's language.
+    """A content by name; `spoken` if it depends on the reader's language.
 
-    `make` is called as if this request had no parameters but `lang`. Raises MalformedRequest for a host that cannot be one.
+    `make` runs in a request context with no parameters but `lang`. Raises MalformedRequest for an invalid host.
     """
     root = request.root_url
     if not _PLAIN.fullmatch(root):
@@ -87,5 +86,5 @@ def content(name: str, make: Callable[[], bytes | str], spoken: bool = False) ->
 
 
 def page(name: str, make: Callable[[], str]) -> Response:
-    """A page that depends on the snapshot and the reader's language alone, as `content` keeps it."""
+    """A page that depends only on the snapshot and the reader's language, memoised by `content`."""
     return Response(content(name, make, spoken=True))

@@ -1,4 +1,4 @@
-"""Reading the query operation of the SPARQL 1.1 Protocol (sections 2.1 and 2.2) from a request."""
+"""Parses the query operation of the SPARQL 1.1 Protocol (sections 2.1 and 2.2)."""
 
 import random
 import re
@@ -23,7 +23,7 @@ _UPDATE = "application/sparql-update"
 
 
 def read_query(asked: Request) -> Query | None:
-    """The query of the request; None where there is none and the service describes itself. Raises MalformedRequest and its like."""
+    """The query in the request; None for a request of the service description. Raises MalformedRequest, Forbidden, UnsupportedMediaType."""
     media = asked.mimetype
     if "update" in asked.values and "query" in asked.values:
         raise MalformedRequest("A query and an update are given together; one request asks one thing.", parameter="update")
@@ -58,7 +58,7 @@ def read_query(asked: Request) -> Query | None:
 
 
 def _given(asked: Request) -> Sequence[tuple[str, str]]:
-    """The values that parameters `$name` give variables (N-Triples terms, as RDF4J takes them)."""
+    """The values of variables in parameters `$name` (N-Triples terms, as in RDF4J)."""
     given = []
     for name in asked.values:
         if _VARIABLE.fullmatch(name):
@@ -73,13 +73,13 @@ def _given(asked: Request) -> Sequence[tuple[str, str]]:
 
 
 def wants_page(asked: Request) -> bool:
-    """Whether the result is to be a page: for a person, or asked for by its format by a script that reads problems as data."""
+    """Whether the result shall be a page: by `format=html`, which scripts use to get problems as data, else by Accept."""
     format = asked.values.get("format")
     return format == HTML.name if format else wants_html(asked)
 
 
 def _graphs(asked: Request, name: str, other: str) -> Sequence[str] | None:
-    """The graphs a dataset parameter gives; none at all if only the other one is given; None if the request chooses no dataset."""
+    """The graphs of a dataset parameter; an empty list if only the other one is given; None if no dataset is chosen."""
     given = asked.values.getlist(name)
     return given if given or asked.values.getlist(other) else None
 
@@ -93,5 +93,5 @@ def _body(asked: Request) -> str:
 
 @remembered(64)
 def _address(scheme: str, host: str, root: str, path: str) -> str:
-    """The address that was asked, without parameters."""
+    """The request's URL without parameters."""
     return get_current_url(scheme, host, root, path)

@@ -1,4 +1,4 @@
-"""Results and errors -> responses: which format, which headers, which problem document."""
+"""Makes responses from results and errors: content negotiation, headers, problem documents."""
 
 import re
 from http import HTTPStatus
@@ -16,27 +16,26 @@ from graph_service.errors import MalformedRequest, MethodNotAllowed, NotAcceptab
 from graph_service.formats.media_types import HTML, Format, named, negotiate
 from graph_service.text.memo import remembered
 
-#: Problem types (RFC 9457, section 3.1.1) are documented at this page, a fragment each.
+#: Problem types (RFC 9457, section 3.1.1) are fragments of this page.
 PROBLEMS = "/problems#"
 
-#: A number as people write one; an exponent or hundreds of digits have no use in a parameter of a request.
+#: A plain decimal number: no parameter needs exponents or hundreds of digits.
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15}")
 
 _WRITES = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 
 
 def choose(formats: tuple[Format, ...], suffix: str | None = None, html: bool = False, asked: Request = request) -> Format:
-    """The format to answer in: the path's suffix, else a `format=` that is known, else Accept. Raises NotAcceptable, NotFound.
+    """Choose the response format: by suffix, else by a known `format=`, else by Accept. Raises NotAcceptable, NotFound.
 
-    An unknown `format=` is no error: SPARQLWrapper sends several such parameters at once and means Accept. `html` is whether
-    there is a page for people too.
+    An unknown `format=` is ignored: SPARQLWrapper sends several such parameters and relies on Accept. `html` adds the HTML page.
     """
     offered = (*formats, HTML) if html else formats
     return _choose(offered, suffix, *_wish(asked))
 
 
 def _wish(asked: Request) -> tuple[tuple[str, ...], str | None]:
-    """What the client says of formats: its parameters, its Accept header."""
+    """The client's wish: format parameters, Accept header."""
     return tuple(token for name in ("format", "output", "results") for token in asked.values.getlist(name)), asked.headers.get("Accept")
 
 
@@ -54,16 +53,16 @@ def _choose(offered: tuple[Format, ...], suffix: str | None, tokens: tuple[str, 
 
 
 def write(content: bytes, format: Format) -> Response:
-    """Bytes in a format as a response that says what it is and that Accept chose it."""
+    """Bytes as a response with their content type, varying by Accept."""
     response = Response(content, content_type=format.content_type)
     response.vary.add("Accept")
     return response
 
 
 def wanted(suffix: str | None = None, asked: Request = request) -> Formats:
-    """For each kind of result the format that the client wants; kinds that have none are left out. Raises NotAcceptable, NotFound.
+    """The format wanted for each kind of result; kinds without one are missing. Raises NotAcceptable, NotFound.
 
-    What kind a query's result has is known only when it runs, and it runs once: so the client's wish is worked out beforehand.
+    A query's kind is known only when it runs, and it runs once: so all formats are chosen beforehand.
     """
     return _wanted(suffix, *_wish(asked))
 
@@ -76,7 +75,7 @@ def _wanted(suffix: str | None, tokens: tuple[str, ...], accept: str | None) -> 
         try:
             formats[kind] = _choose(kind.formats, suffix, tokens, accept)
         except (NotAcceptable, NotFound) as error:
-            # Without its traceback, which would hold all that is under way here until somebody looks for garbage.
+            # Without the traceback, whose reference cycle would keep this request's objects alive until garbage collection.
             refusals.append(error.with_traceback(None))
     if not formats:
         raise refusals[0]
@@ -89,7 +88,7 @@ def answer(result: Result, head: bytes = b"", tail: bytes = b"") -> Response:
         return write(head + result.read() + tail, result.format)
     response = write(b"", result.format)
     if not head and not tail and "wsgi.file_wrapper" in request.environ:
-        # It is a file already: the server sends it as it is.
+        # The server sends the file directly.
         response.response = request.environ["wsgi.file_wrapper"](result)
         response.direct_passthrough = True
         response.content_length = result.size
@@ -101,7 +100,7 @@ def answer(result: Result, head: bytes = b"", tail: bytes = b"") -> Response:
 
 
 def flag(name: str, default: bool, asked: Request = request) -> bool:
-    """A parameter of the request that is `true` or `false`. Raises MalformedRequest for anything else."""
+    """A boolean parameter of the request. Raises MalformedRequest unless it is `true` or `false`."""
     given = asked.values.get(name)
     if given is None or given == "":
         return default
@@ -111,7 +110,7 @@ def flag(name: str, default: bool, asked: Request = request) -> bool:
 
 
 def number(name: str, asked: Request = request) -> float | None:
-    """A parameter of the request that is a positive number. Raises MalformedRequest for anything else."""
+    """A positive number parameter of the request. Raises MalformedRequest for anything else."""
     given = asked.values.get(name)
     if not given:
         return None
@@ -122,20 +121,20 @@ def number(name: str, asked: Request = request) -> float | None:
 
 
 def wants_html(asked: Request = request) -> bool:
-    """Whether a page is what the client likes best: a browser, not a program that takes anything."""
+    """Whether the client prefers HTML: a browser, not a program that accepts anything."""
     return likes_pages(asked.headers.get("Accept", ""))
 
 
 @remembered(512)
 def likes_pages(accept: str) -> bool:
-    """Whether a client that sends this Accept likes a page best."""
+    """Whether an Accept header prefers HTML."""
     accepted = [(quality, media) for media, quality in parse_accept_header(accept, MIMEAccept) if quality > 0]
-    # Not `best`, which puts a type with parameters first whatever its quality: Chromium sends one, at q=0.7.
+    # Not werkzeug's `best`, which puts types with parameters first whatever their quality: Chromium sends one with q=0.7.
     return bool(accepted) and max(accepted, key=lambda entry: entry[0])[1] in {"text/html", "application/xhtml+xml"}
 
 
 def document(error: ServiceError, path: str, root: str = "") -> dict[str, object]:
-    """An error of a request for a path as a problem's document (RFC 9457, section 3); `root` is the path below which the service stands."""
+    """The problem document of an error (RFC 9457, section 3); `root` is the service's path prefix."""
     return {
         "type": root + PROBLEMS + _key(type(error)),
         "title": _title(type(error)),
@@ -147,7 +146,7 @@ def document(error: ServiceError, path: str, root: str = "") -> dict[str, object
 
 
 def problem(error: ServiceError, spoken: str = "en") -> Response:
-    """An error as `application/problem+json` (RFC 9457), or as a page for people. `spoken` is the language of its detail."""
+    """An error as `application/problem+json` (RFC 9457), or as a page. `spoken` is the language of its detail."""
     status = HTTPStatus(error.status)
     if wants_html():
         said = document(error, request.path)
@@ -167,7 +166,7 @@ def problem(error: ServiceError, spoken: str = "en") -> Response:
 
 
 def translated(error: HTTPException) -> ServiceError:
-    """One of werkzeug's errors as one of ours."""
+    """Convert werkzeug's errors to ours."""
     match error.code:
         case 404:
             return NotFound(f"There is nothing at {request.path}.")
@@ -186,7 +185,7 @@ def translated(error: HTTPException) -> ServiceError:
 
 
 def problem_types() -> list[dict[str, object]]:
-    """Every problem type: its key (the fragment of its IRI), title, status and meaning, from the errors themselves."""
+    """Every problem type: key (fragment of its IRI), title, status and meaning, from the error classes."""
     return [
         {"key": _key(kind), "title": _title(kind), "status": int(kind.status), "meaning": _meaning(kind)}
         for kind in ServiceError.__subclasses__()

@@ -1,6 +1,6 @@
-"""Values of parameters: how many a request may have, and how long each may be; and those of this request, each once.
+"""Limits on parameters: how many values, and how long; and this request's parameters without duplicates.
 
-What a client sends is looked up, written into pages and repeated in links, so all of that is bounded here, before anything reads it.
+Values are looked up, written into pages and repeated in links, so they are limited before anything reads them.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -10,19 +10,19 @@ from werkzeug.wrappers import Request
 
 from graph_service.errors import InvalidParameter
 
-#: A request has at most so many times as many fields, names and repetitions counted, as one name may have values.
+#: A request has at most so many times as many fields, repetitions counted, as one name may have values.
 _FIELDS = 10
 
-#: The longest query string that is written into a page or an answer for others to follow, in bytes: few servers take longer addresses.
+#: The longest query string in links of pages and responses, in bytes: few servers accept longer addresses.
 LONGEST_FOLLOWED = 8000
 
-#: Where parameters are texts of queries, which only the body has a limit for.
+#: Where parameters are query texts, which only the body limit applies to.
 _SPARQL = "/sparql"
 _QUERIES = frozenset({"query", "update"})
 
 
 def check(asked: Request, limits: Mapping[str, int]) -> None:
-    """Look at the parameters of a request: at most VALUES_LIMIT values of one name, of at most VALUE_LENGTH characters.
+    """Check a request's parameters: at most VALUES_LIMIT values for a name, of at most VALUE_LENGTH characters.
 
     Raises InvalidParameter, naming the parameter.
     """
@@ -43,7 +43,7 @@ def check(asked: Request, limits: Mapping[str, int]) -> None:
 
 
 def pairs(without: Collection[str] = (), empty: bool = False) -> list[tuple[str, str]]:
-    """The parameters of this request, each pair of name and value once; without those of some names, and of no value if not `empty`."""
+    """The request's parameters without duplicates, and without some names; empty values only if `empty`."""
     given: Iterable[tuple[str, str]] = request.values.items(multi=True)  # type: ignore[assignment]
     return [pair for pair in dict.fromkeys(given) if (pair[1] or empty) and pair[0] not in without]
 

@@ -1,1 +1,1 @@
-"""Around the application: addresses, limits, cache, conditions, compression, log, metrics."""
+"""Middleware around the application: addresses, limits, cache, conditional requests, compression, log, metrics."""

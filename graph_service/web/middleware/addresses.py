@@ -1,6 +1,7 @@
-"""The address that a request has been sent to, which its answer repeats in links: its own, a proxy's, or the one in the settings.
+"""Determines a request's scheme and host, which links repeat: the request's own, those of a reverse proxy, or the public address in the
+settings.
 
-It is settled here, before anything is looked up or made: behind this there is one scheme and one host, and no forwarding header.
+This comes first: everything after it sees one scheme and one host, and no forwarding headers.
 """
 
 import re
@@ -14,20 +15,20 @@ from graph_service.errors import MalformedRequest, Misdirected
 from graph_service.settings import Settings
 from graph_service.web.middleware.request import IncomingRequest
 
-#: What a Host header may be: a name or an address, in brackets if it has colons, and a port (RFC 3986, section 3.2.2, without escapes).
+#: A valid Host header: a name, an IPv4 address or an IPv6 one in brackets, and a port (RFC 3986, section 3.2.2, without percent-encoding).
 _HOST = re.compile(r"([A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
 
-#: What proxies say of a request (RFC 7239, and what was usual before it). Others of these headers say nothing that is used here.
+#: Forwarding headers of reverse proxies (RFC 7239, and the older X-Forwarded-*). Others are not used.
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-proto")
 
-#: Paths that are answered whatever the host: who looks after the process asks it by its address.
+#: Paths that are answered for any host: health checks use the process's address.
 _ANY_HOST = frozenset({"/health", "/ready"})
 
 _PORTS = {"http": "80", "https": "443"}
 
 
 class Addresses:
-    """What the settings say of addresses, for each request. Nothing here waits, and all of it takes one pass over the headers."""
+    """The settings about addresses, applied to each request. Nothing blocks, and it takes one pass over the headers."""
 
     def __init__(self, settings: Settings) -> None:
         self._public = urlsplit(settings.public_url) if settings.public_url else None
@@ -35,17 +36,17 @@ class Addresses:
         self._proxies = settings.proxies
 
     def find_root(self, asked: IncomingRequest) -> None:
-        """Take from a request's path the one below which the service stands. Who looks after the process may ask it without."""
+        """Remove the service's path prefix from a request's path. Health checks may omit it."""
         if self._public is not None:
             asked.root = self._public.path
             if f"{asked.path}/".startswith(f"{asked.root}/"):
                 asked.path = asked.path.removeprefix(asked.root) or "/"
 
     def settle(self, asked: IncomingRequest, peer: str) -> None:
-        """Give a request, from the other end `peer` of its connection, the scheme and host of its address.
+        """Set a request's scheme and Host header; `peer` is the other end of its connection.
 
-        Raises MalformedRequest for a Host that names no host, or several, and for none in HTTP/1.1 (RFC 9112, section 3.2), and for
-        what a proxy says if that is malformed; Misdirected for a host that is not answered (RFC 9110, section 15.5.20).
+        Raises MalformedRequest for an invalid, repeated or (in HTTP/1.1) missing Host (RFC 9112, section 3.2), and for malformed forwarding
+        headers; Misdirected for a host that is not served (RFC 9110, section 15.5.20).
         """
         host = asked.headers.get("host")
         old = asked.http_version.startswith("1") and asked.http_version != "1.1"
@@ -72,22 +73,22 @@ class Addresses:
         try:
             there = ip_address(address.strip("[]"))
         except ValueError:
-            # Proxies may call themselves and others `unknown` or by names of their own (RFC 7239, section 6).
+            # Proxies may use `unknown` or made-up names (RFC 7239, section 6).
             return False
-        # Where IPv4 comes in by a socket of IPv6.
+        # IPv4 over an IPv6 socket.
         there = getattr(there, "ipv4_mapped", None) or there
         return any(there in network for network in self._proxies)
 
     def _forwarded(self, said: dict[str, str]) -> tuple[str, str]:
-        """The scheme and the host that the proxy farthest from here was asked for, of those that are believed; empty where none says so."""
+        """The scheme and host seen by the farthest trusted proxy; empty if no proxy reports them."""
         clients, schemes, hosts = (_listed(said.get(f"x-forwarded-{name}", "")) for name in ("for", "proto", "host"))
         if schemes or hosts:
-            # These before `Forwarded`: most proxies write these, and hand a client's `Forwarded` on as it is.
+            # Preferred to `Forwarded`: most proxies write these, and pass on a client's `Forwarded` unchanged.
             hop = self._farthest(clients)
-            # A proxy adds to the clients, and puts scheme and host in the place of what came.
+            # A proxy appends to the clients, but replaces scheme and host.
             scheme, host = (values[max(hop, -len(values))] if values else "" for values in (schemes, hosts))
         else:
-            # Each proxy adds an element at the end (RFC 7239, section 4); what stands before those of ours is anybody's.
+            # Each proxy appends an element (RFC 7239, section 4); elements before those of trusted proxies may be forged.
             elements = [dict(_pairs(element)) for element in parse_list_header(said.get("forwarded", ""))]
             hop = self._farthest([element.get("for", "") for element in elements])
             scheme, host = (elements[hop].get(name, "") for name in ("proto", "host")) if elements else ("", "")
@@ -97,7 +98,7 @@ class Addresses:
         return scheme, host
 
     def _farthest(self, clients: Sequence[str]) -> int:
-        """The place, counted from the end, of what the farthest believed proxy says: of the first whose client is none of ours."""
+        """The index, from the end, of the farthest trusted proxy's entry: the first whose client is not a trusted proxy."""
         hop = -1
         while -hop < len(clients) and self._is_proxy(_parted(clients[hop])[0]):
             hop -= 1
@@ -114,7 +115,7 @@ def _listed(text: str) -> list[str]:
 
 
 def _parted(host: str) -> tuple[str, str]:
-    """A host without its port, and the port; an address in brackets may have colons, and one that has several has no port."""
+    """Split a host into name and port; an IPv6 address without brackets has no port."""
     if host.endswith("]") or (host.count(":") > 1 and not host.startswith("[")):
         return host, ""
     name, _, port = host.rpartition(":") if ":" in host else (host, "", "")

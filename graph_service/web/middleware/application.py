@@ -1,4 +1,4 @@
-"""The application as the serving process asks it: a Flask application, in which a few requests at once have their turn."""
+"""Runs requests in the Flask application, a few at once (see `turns`)."""
 
 from collections.abc import Callable
 
@@ -10,24 +10,26 @@ from graph_service.web.middleware.turns import Turns
 
 
 class Application:
-    """What answers for a snapshot. Many threads may use it."""
+    """The application for a snapshot. Thread-safe."""
 
     def __init__(self, flask: Flask, turns: Turns) -> None:
         self._flask = flask
         self._turns = turns
-        #: Bytes of a request's body, at most.
+        #: The most bytes of a request body.
         self.body_limit: int = flask.config["MAX_CONTENT_LENGTH"]
-        #: What `values.check` goes by.
+        #: Limits for `values.check`.
         self.limits = flask.config
 
     def answer(self, asked: IncomingRequest) -> Reply:
-        """The answer of the view that a request's route leads to. Raises Unavailable when the disk is full, Busy if no turn comes."""
+        """Route a request in Flask and run its view. Raises Unavailable if the disk is full, Busy if no turn is free in time."""
         with self._turns.taken():
             return run(self._flask, asked.environ())
 
     def respond(self, asked: IncomingRequest, view: Callable[[], Response]) -> Reply:
-        """What a view answers to a request, which is looked up in no route. All that is done to every answer is done to it, too; an error
-        that it raises becomes a problem document or a page. Raises what `answer` raises.
+        """Run a view without routing, with all hooks that Flask runs for every request and response; errors become problem documents or
+        pages.
+
+        Raises what `answer` raises.
         """
         environ = asked.environ()
         with self._turns.taken(), self._flask.request_context(environ):
@@ -37,8 +39,8 @@ class Application:
         try:
             try:
                 made = self._flask.preprocess_request() or view()
-            except Exception as error:  # each has its handler
+            except Exception as error:  # the error handlers decide
                 made = self._flask.handle_user_exception(error)
             return self._flask.finalize_request(made)
-        except Exception as error:  # what has none is logged
+        except Exception as error:  # errors without a handler are logged
             return self._flask.handle_exception(error)

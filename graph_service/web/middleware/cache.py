@@ -1,13 +1,11 @@
-"""Repeated answers, sent without the application.
+"""The response cache: repeated requests are answered without the application.
 
-A snapshot never changes, so an answer holds for as long as its snapshot is served: the key is all of the request that changes the
-answer, each snapshot has a cache of its own, and the strong ETag is made from both, so that `If-None-Match` is answered without
-running anything (RFC 9110, section 13.1.2). What the application marks `no-store` is never kept. Of a file, which has a tag of its own, is
-remembered that it is sent, and as what; what a client has of it is the application's to see. The same question asked by many at once runs
-once: what it comes to, a failure included, is for all of them.
+A snapshot never changes, so a response is valid as long as its snapshot is served: the key is a hash of everything in the request that
+affects the response, each snapshot has its own cache, and the strong ETag is made from both, so that `If-None-Match` needs no computation
+(RFC 9110, section 13.1.2). `no-store` responses are never cached. Of a file with an ETag of its own only path and headers are remembered;
+the application handles its conditional requests. Identical concurrent requests run once (request coalescing), failures included.
 
-All that an answer needs, headers and compressed forms included, is made when it is first sent so, and after that only looked up. What
-is kept of a request is a hash: its size does not depend on what was sent.
+Headers and compressed variants are made once, when first needed.
 """
 
 import asyncio
@@ -31,32 +29,32 @@ from graph_service.web.middleware.encodings import IDENTITY
 from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import IN_MEMORY, FilePart, Headers, Reply, held
 
-#: The request headers that an answer may depend on, beside the language that Accept-Language comes to.
-_TELLING = ("accept", "content-type", "host")
+#: Request headers that may affect the response, beside the language chosen by Accept-Language.
+_VARYING = ("accept", "content-type", "host")
 
-#: Methods that only ask: POST and QUERY carry a query in their body.
+#: Safe methods: POST and QUERY carry a query in the body.
 _ASKING = frozenset({"GET", "HEAD", "POST", "QUERY"})
 
-#: What is about the service and not about the graph.
+#: Paths about the service rather than the graph.
 _NEVER = ("/health", "/ready", "/metrics", "/admin/")
 
-#: Until the client has asked again, it may not take an answer for fresh: a new snapshot may be served at any moment.
+#: Clients must revalidate: a new snapshot may be served at any moment.
 _ASK_AGAIN = "public, max-age=0, must-revalidate"
 
-#: Headers of one answer and not of the next one that is the same.
+#: Headers of a single response, which are not cached.
 _OF_ONE_ANSWER = frozenset({"content-length", "x-query-id", "server-timing", "date"})
 
-#: Those of them that the first answer gives, since it ran the query.
+#: Those of them that the response has which ran the query.
 _OF_ONE_QUERY = frozenset({"X-Query-Id", "Server-Timing"})
 
-#: Entity tags in one If-None-Match that are looked at.
+#: The most entity tags of an If-None-Match that are read.
 _TAGS = 64
 
-#: What an answer that is kept takes beside its bytes and headers, about.
+#: Approximate memory of a cached response beside its bytes and headers.
 _OVERHEAD = 1024
 
 
-#: Failures that are the request's and not the moment's: who asks for the same at the same time would get them too.
+#: Failures caused by the request and not the moment: concurrent identical requests get the same.
 _FOR_ALL = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -71,16 +69,16 @@ _FOR_ALL = frozenset(
     }
 )
 
-#: Files that are remembered, and the headers of requests that are about the one that a client has.
+#: How many files are remembered, and the headers of conditional requests.
 _FILES = 256
 _ABOUT_COPIES = frozenset({"if-none-match", "if-modified-since"})
 
-#: Questions that are remembered to have an answer for one client alone.
+#: How many keys of uncacheable responses are remembered.
 _SINGLE = 10_000
 
 
 class _File(NamedTuple):
-    """A file of the snapshot as it is sent, and when it was changed last: one that has been changed since is looked at anew."""
+    """A file of the snapshot as a response, with its modification time: a changed one is looked at again."""
 
     headers: Headers
     part: FilePart
@@ -96,18 +94,18 @@ class _File(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """An answer in one content encoding."""
+    """A response in one content encoding."""
 
     headers: Headers
     content: bytes | FilePart
 
 
 class _Kept:
-    """An answer: its headers and bytes in each content encoding, made when they are first asked for."""
+    """A cached response: headers, and bytes in each content encoding, made when first needed."""
 
     def __init__(self, tag: str, headers: Headers, content: bytes | FilePart) -> None:
         self._length = len(content) if isinstance(content, bytes) else content.end - content.start
-        #: What it is counted for: its bytes, as many again for compressed forms that may come, and its headers.
+        #: Its accounted size: twice its bytes, since compressed variants may follow, and its headers.
         self.size = 2 * self._length + sum(len(name) + len(value) for name, value in headers) + _OVERHEAD
         self._tag = tag
         self.headers = headers
@@ -117,11 +115,11 @@ class _Kept:
         self._is_encoded = encodings.is_worth_encoding(self._length, media)
 
     def made(self, encoding: str) -> _Form | None:
-        """The answer for a client who likes an encoding best, if it has been made."""
+        """The response in a client's preferred encoding, if that has been made."""
         return self._forms.get(encoding if self._is_encoded else IDENTITY)
 
     async def form(self, encoding: str) -> _Form:
-        """The answer for a client who likes an encoding best."""
+        """The response in a client's preferred encoding."""
         used = encoding if self._is_encoded else IDENTITY
         form = self._forms.get(used)
         if form is None:
@@ -141,7 +139,7 @@ class _Kept:
 
 @dataclass
 class CacheCounts:
-    """How requests were answered: without the application or by it."""
+    """How requests were answered: from the cache, as unchanged, or by the application."""
 
     hits: int = 0
     not_modified: int = 0
@@ -149,7 +147,7 @@ class CacheCounts:
 
 
 class Cache:
-    """The answers of one snapshot that are kept. For the thread of the event loop alone."""
+    """The response cache of one snapshot. Not thread-safe: used by the event loop only."""
 
     def __init__(self, snapshot: Snapshot, settings: Settings, counts: CacheCounts) -> None:
         self._version = snapshot.id
@@ -166,7 +164,7 @@ class Cache:
         self.counts = counts
 
     def known(self, asked: IncomingRequest) -> Reply | None:
-        """The answer to a request if it is there, or if the client has it."""
+        """The cached response to a request, or 304 if the client has it; None if it is not cached."""
         key = asked.key = self._key(asked)
         if key is None:
             return None
@@ -186,7 +184,7 @@ class Cache:
         return Reply(HTTPStatus.OK, form.headers, form.content)
 
     async def answer(self, asked: IncomingRequest, ask: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The answer to a request that is not `known`: what `ask` gives, or what it gives to who has asked for the same before."""
+        """The response to a request that is not `known`: made by `ask`, or by an identical request that is running."""
         key = asked.key
         if key is None or key in self._single:
             return await ask()
@@ -194,7 +192,7 @@ class Cache:
         if kept is None and key in self._under_way:
             kept = await asyncio.shield(self._under_way[key])
         if isinstance(kept, Reply):
-            # Of a file each may have another one.
+            # A client may have a copy of a file.
             return await ask() if kept.status == HTTPStatus.OK and asked.headers.keys() & _ABOUT_COPIES else kept
         if kept is not None:
             self.counts.hits += 1
@@ -229,7 +227,7 @@ class Cache:
         return Reply(HTTPStatus.NOT_MODIFIED, [*_without_body(headers), ("ETag", f'"{tag}"')], b"")
 
     def _remember_file(self, key: bytes, reply: Reply) -> bool:
-        """Whether an answer is a whole file of the snapshot: then the next who ask for it need no thread."""
+        """If the response is a whole file of the snapshot, remember it, so that later requests need no thread; returns whether it is."""
         part = reply.content
         if reply.status != HTTPStatus.OK or not isinstance(part, FilePart) or part.open is not None:
             return False
@@ -243,7 +241,7 @@ class Cache:
         return False
 
     def _remember_single(self, key: bytes) -> None:
-        """Nobody waits for another's answer to this any more: it is of no use to him."""
+        """Remember that responses to this request cannot be shared: others no longer wait for them."""
         self._single[key] = None
         if len(self._single) > _SINGLE:
             self._single.popitem(last=False)
@@ -255,7 +253,7 @@ class Cache:
         headers = [header for header in reply.headers if header[0].lower() not in _OF_ONE_ANSWER]
         content = reply.content
         if isinstance(content, FilePart):
-            # What is kept is memory, and counted as such: the disk is for what is on its way.
+            # Cached bytes are copied to memory: disk space is for responses being sent.
             content = await asyncio.to_thread(content.copied_to_memory)
         kept = _Kept(self._tag(key), headers + self._missing(values), content)
         before = self._kept.pop(key, None)
@@ -276,29 +274,29 @@ class Cache:
         )
 
     def _key(self, asked: IncomingRequest) -> bytes | None:
-        """A hash of what the answer depends on; None for requests that are not for the cache."""
+        """A hash of what the response depends on; None for requests that bypass the cache."""
         if not self._is_used or asked.method not in _ASKING or asked.path.startswith(_NEVER):
             return None
         get = asked.headers.get
         language = preferred(get("accept-language", ""), self._language)
         method = "GET" if asked.method == "HEAD" else asked.method
-        told = "\n".join((method, asked.scheme, repr(asked.path), asked.query, language, *[get(name, "") for name in _TELLING], ""))
-        return blake2b(told.encode("utf-8", "surrogatepass") + asked.body, digest_size=20).digest()
+        varying = "\n".join((method, asked.scheme, repr(asked.path), asked.query, language, *[get(name, "") for name in _VARYING], ""))
+        return blake2b(varying.encode("utf-8", "surrogatepass") + asked.body, digest_size=20).digest()
 
     def _missing(self, values: dict[str, str]) -> Headers:
-        """The headers that a kept answer needs and the application did not give, and Vary with the encoding in it."""
+        """Headers that a cached response needs and the application did not set, and Accept-Encoding in Vary."""
         added = [] if "cache-control" in values else [("Cache-Control", _ASK_AGAIN)]
-        # The same bytes are there for the next part, too (see `conditions.cut`).
+        # The bytes are stable, so ranges work (see `conditions.cut`).
         added += [] if "accept-ranges" in values else [("Accept-Ranges", "bytes")]
         added += [] if "last-modified" in values else [("Last-Modified", self._made)]
         return added if "accept-encoding" in values.get("vary", "").lower() else [*added, ("Vary", "Accept-Encoding")]
 
     def _tag(self, key: bytes) -> str:
-        """The strong tag of an answer, without its encoding: it says which snapshot and what was asked."""
+        """The strong ETag, without encoding: it depends on snapshot and request."""
         return f"{self._version[:8]}-{blake2b(self._version.encode() + key, digest_size=10).hexdigest()}"
 
     def _known_to_client(self, asked: IncomingRequest, key: bytes) -> str | None:
-        """What the client has of this answer: the tag that it names, in whatever encoding, or the plain one for the time that it names."""
+        """The ETag of the copy that the client has, in any encoding, by If-None-Match or If-Modified-Since; None if it has none."""
         if asked.method not in {"GET", "HEAD"} or asked.headers.keys() & {"if-match", "if-unmodified-since"}:
             return None
         if "if-none-match" in asked.headers:
@@ -307,13 +305,13 @@ class Cache:
             tags = asked.headers["if-none-match"].split(",", _TAGS)[:_TAGS]
             return next((tag for given in tags if (tag := given.strip().removeprefix("W/").strip('"')) in known), None)
         kept = self._kept.get(key)
-        # Only the very time that was told: another snapshot may be older than the one that is served.
+        # Only an equal time counts: another snapshot may be older than this one.
         is_same = kept is not None and ("Last-Modified", asked.headers.get("if-modified-since")) in kept.headers
         return self._tag(key) if is_same else None
 
 
 def _encoding(asked: IncomingRequest) -> str:
-    """The encoding to answer in. A part is one of the bytes as they are, but for a client that has another part of them encoded."""
+    """The content encoding for a response. Ranges are of the uncompressed bytes, unless the client has a range of compressed ones."""
     if "range" not in asked.headers:
         return encodings.choose(asked.headers.get("accept-encoding", ""))
     had = asked.headers.get("if-range", "").strip().strip('"').rpartition("-")[2]

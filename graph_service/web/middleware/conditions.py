@@ -1,6 +1,6 @@
-"""Conditions and ranges of requests (RFC 9110, sections 13 and 14), for every route alike.
+"""Conditional requests and ranges (RFC 9110, sections 13 and 14), for all routes.
 
-If-None-Match of files is werkzeug's, of kept answers the cache's; what those leave open, and parts of answers, is here.
+werkzeug handles If-None-Match for files, and the cache for cached responses; the other conditions and ranges are handled here.
 """
 
 import re
@@ -11,18 +11,18 @@ from graph_service.errors import NotSatisfiable, PreconditionFailed
 from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import FilePart, Reply
 
-#: One range of bytes: from a place to another, from a place on, or the last ones (section 14.1.2).
+#: A single byte range: with start and end, open-ended, or a suffix (section 14.1.2).
 _ONE_RANGE = re.compile(r"bytes=\s*([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*", re.IGNORECASE)
 
-#: What is answered where nothing is wrong.
+#: Statuses without an error.
 _ANSWERS = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
 
-#: Entity tags in one If-Match that are looked at.
+#: The most entity tags of an If-Match that are read.
 _TAGS = 64
 
 
 def leave_out_useless_range(asked: IncomingRequest) -> None:
-    """Have a Range that is not followed ignored, so that the whole is sent: another unit, several ranges, none (section 14.2)."""
+    """Remove a Range header that is ignored, so that the whole is sent: another unit, several ranges, malformed (section 14.2)."""
     given = asked.headers.get("range")
     if given is not None and (asked.method != "GET" or not _is_one_range(given)):
         del asked.headers["range"]
@@ -36,9 +36,9 @@ def _is_one_range(given: str) -> bool:
 
 
 def settled(asked: IncomingRequest, reply: Reply) -> Reply:
-    """The answer where the request has a condition on it (section 13.2.2); as it is where none is or the condition holds.
+    """Evaluate the request's preconditions (section 13.2.2): the response, or 304.
 
-    Raises PreconditionFailed for an answer that is not the one that the client means.
+    Raises PreconditionFailed if one is false.
     """
     names = asked.headers.keys() & {"if-match", "if-unmodified-since", "if-none-match"}
     if not names or reply.status not in _ANSWERS or asked.method not in {"GET", "HEAD"}:
@@ -47,7 +47,7 @@ def settled(asked: IncomingRequest, reply: Reply) -> Reply:
     tag = values.get("etag", "")
     if "if-match" in names:
         given = [part.strip() for part in asked.headers["if-match"].split(",", _TAGS)[:_TAGS]]
-        # Strong comparison: a weak tag is the same as none (section 8.8.3.2).
+        # Strong comparison: a weak tag never matches (section 8.8.3.2).
         if given != ["*"] and (tag not in given or tag.startswith("W/")):
             raise PreconditionFailed("The answer is another than the one that If-Match names.")
     elif "if-unmodified-since" in names and _is_later(values.get("last-modified", ""), asked.headers["if-unmodified-since"]):
@@ -61,9 +61,9 @@ def settled(asked: IncomingRequest, reply: Reply) -> Reply:
 
 
 def cut(asked: IncomingRequest, reply: Reply) -> Reply:
-    """The part of an answer that a request wants; the answer as it is where it wants none, or has a part of another one (section 13.1.5).
+    """The requested range of a response; the whole response without a range, or if If-Range does not match (section 13.1.5).
 
-    Only what says `Accept-Ranges: bytes` and is whole is cut. Raises NotSatisfiable for a part that begins beyond the end.
+    Only a complete response with `Accept-Ranges: bytes` is cut. Raises NotSatisfiable for a range beyond the end.
     """
     given = asked.headers.get("range")
     values = {name.lower(): value for name, value in reply.headers}
@@ -83,12 +83,12 @@ def cut(asked: IncomingRequest, reply: Reply) -> Reply:
     else:
         part = FilePart(content.path, content.start + start, content.start + end, content.open)
     kept = [header for header in reply.headers if header[0].lower() != "content-length"]
-    told = [("Content-Range", f"bytes {start}-{end - 1}/{size}"), ("Content-Length", str(end - start))]
-    return Reply(HTTPStatus.PARTIAL_CONTENT, [*kept, *told], part)
+    added = [("Content-Range", f"bytes {start}-{end - 1}/{size}"), ("Content-Length", str(end - start))]
+    return Reply(HTTPStatus.PARTIAL_CONTENT, [*kept, *added], part)
 
 
 def _is_the_same(given: str, values: dict[str, str]) -> bool:
-    """Whether an If-Range names the answer: by its strong tag, or by the very time of its last change."""
+    """Whether an If-Range matches: the strong ETag, or exactly the modification time."""
     tag = values.get("etag", "")
     if given.startswith(('"', "W/")):
         return given == tag and not tag.startswith("W/")
@@ -99,5 +99,5 @@ def _is_later(modified: str, than: str) -> bool:
     try:
         return parsedate_to_datetime(modified) > parsedate_to_datetime(than)
     except (TypeError, ValueError):
-        # What is no date is no condition (section 13.1.4).
+        # An invalid date is ignored (section 13.1.4).
         return False

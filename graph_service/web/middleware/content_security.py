@@ -1,6 +1,6 @@
-"""What a browser may do with our pages: nothing is sent to or framed by another host, or fetched from one but pictures of those named.
+"""Content Security Policy: pages send nothing to other hosts, are not framed, and load only images from listed hosts.
 
-Content Security Policy (https://www.w3.org/TR/CSP3/) and the headers that go with it, on every answer that is a page.
+https://www.w3.org/TR/CSP3/, with related headers, on every HTML response.
 """
 
 from collections.abc import Iterable
@@ -15,19 +15,19 @@ _SOURCES = (
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    # blob: a picture on its way from SVG to PNG, in the browser.
+    # blob: converting SVG to PNG in the browser.
     "img-src 'self' blob:",
 )
 
 _HEADERS = {
-    # A query is in the address of its page, and nobody else's business.
+    # A page's URL contains its query, which other hosts need not know.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
 
 def blueprint(image_hosts: Iterable[str]) -> Blueprint:
-    """What holds for every page, which may show pictures of those hosts; there are no routes of its own."""
+    """Hooks for every page; no routes. `image_hosts` may be sources of images."""
     routes = Blueprint("policy", __name__)
     headers = {"Content-Security-Policy": " ".join(("; ".join(_SOURCES), *(f"https://{host}" for host in image_hosts))), **_HEADERS}
 

@@ -1,7 +1,7 @@
-"""Reading from any page: CORS (Fetch standard, section 3.2), and what OPTIONS answers (RFC 9110, section 9.3.7).
+"""CORS (Fetch standard, section 3.2) and OPTIONS (RFC 9110, section 9.3.7).
 
-What is here is public, and no credentials are ever taken: the origin is `*`. But what is for those who run the service is for no page
-of another host, which their browser would show it to.
+Responses are public and there are no credentials, so the origin is `*`. Operators' pages are excluded: a page of another host must not read
+them through an operator's browser.
 """
 
 import re
@@ -16,24 +16,24 @@ _EXPOSED = (
     *("X-Query-Id", "X-Request-Id", "X-Robots-Tag"),
 )
 
-#: A list of names of headers (RFC 9110, sections 5.1 and 5.6.1): nothing else that a client writes is repeated to it in a header.
+#: A list of header names (RFC 9110, sections 5.1 and 5.6.1): only this is echoed in a header.
 _NAMES = re.compile(r"[\w!#$%&'*+.^`|~, -]+", re.ASCII)
 
-#: Seconds for which a browser may remember the answer to its preflight request.
+#: Seconds for which a browser may cache a preflight response.
 _REMEMBERED = "3600"
 
 
-#: What is for those who run the service.
+#: Paths for operators.
 _OPERATORS = ("/admin", "/metrics", "/ready")
 
 
 def is_open(path: str) -> bool:
-    """Whether any page may read what is at a path."""
+    """Whether pages of any origin may read a path."""
     return not path.startswith(_OPERATORS)
 
 
 def blueprint() -> Blueprint:
-    """What holds for every answer; there are no routes of its own."""
+    """Hooks for every response; no routes."""
     routes = Blueprint("cors", __name__)
 
     @routes.before_app_request
@@ -55,13 +55,13 @@ def blueprint() -> Blueprint:
 
     @routes.after_app_request
     def open_to_all(response: Response) -> Response:
-        # Nearly every address answers people and programs alike, so what it answers depends on Accept.
+        # Nearly every address serves pages and data, so responses vary by Accept.
         response.vary.add("Accept")
         if is_open(request.path):
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = ", ".join(_EXPOSED)
         else:
-            # It is of this moment, and nobody else's (RFC 9111, section 5.2.2.5).
+            # Operators' responses are momentary and private (RFC 9111, section 5.2.2.5).
             response.cache_control.no_store = True
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response

@@ -1,4 +1,4 @@
-"""Content encodings: which one a client likes best, and how each is made (RFC 9110, sections 8.4 and 12.5.3)."""
+"""Content encodings: choosing one for a client, and compressing (RFC 9110, sections 8.4 and 12.5.3)."""
 
 import gzip
 from collections.abc import Callable
@@ -8,44 +8,44 @@ import brotli
 from graph_service.formats.media_types import weight
 from graph_service.text.memo import remembered
 
-#: The bytes as they are.
+#: No encoding.
 IDENTITY = "identity"
 
-#: Encodings in the order of preference, and how to make them.
+#: Encodings by preference, with their functions.
 _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: bytes(brotli.compress(content, quality=5)),
     "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
 }
 
-#: The names of all but the bytes as they are.
+#: The names of the encodings, without identity.
 OFFERED = tuple(_ENCODERS)
 
-#: Encodings in one Accept-Encoding that are looked at.
+#: The most encodings of an Accept-Encoding that are read.
 _NAMED = 32
 
-#: A shorter answer is not worth compressing.
+#: The least size, in bytes, of a response that is compressed.
 _COMPRESSED_FROM = 1024
 
-#: What is compressed as it is, and what is not though it is called like that.
+#: Media types that are compressed already, and the exception.
 _COMPRESSED = ("image/", "application/gzip", "application/zip")
 _TEXT = "image/svg+xml"
 
 
 def encode(content: bytes, encoding: str) -> bytes:
-    """The content in an encoding."""
+    """Encode content."""
     return content if encoding == IDENTITY else _ENCODERS[encoding](content)
 
 
 def is_worth_encoding(size: int, media: str) -> bool:
-    """Whether content of that size and type becomes much shorter."""
+    """Whether compression of content of that size and type pays."""
     return size >= _COMPRESSED_FROM and (media.startswith(_TEXT) or not media.startswith(_COMPRESSED))
 
 
 @remembered(256)
 def choose(accept: str) -> str:
-    """The encoding to use for an Accept-Encoding header: the client's weight decides, then our order.
+    """Choose an encoding by an Accept-Encoding header: highest weight, then our order.
 
-    The bytes as they are may be liked best, too (RFC 9110, section 12.5.3); where they are not named, they are liked least.
+    `identity` may win by its weight, too (RFC 9110, section 12.5.3); if it is not listed, it comes last.
     """
     weights = {}
     for part in accept.lower().split(",", _NAMED)[:_NAMED]:

@@ -1,7 +1,6 @@
-"""What is taken from a client: how long an address, how many headers, how large a body, and for how long its body is waited for.
+"""Limits on requests: length of the address, size of headers and body, time for the body to arrive.
 
-A body is read whole or refused, whatever its framing. Nothing here holds a thread; what is bounded is the memory that bodies take
-together while they are read.
+A body is read whole or refused, however it is framed. No thread is blocked; the memory of all bodies being read is limited together.
 """
 
 import asyncio
@@ -14,19 +13,19 @@ from graph_service.web.middleware.request import IncomingRequest
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 
-#: Headers that are taken apart here.
+#: Headers that this service parses.
 _READ = ("accept", "accept-encoding", "accept-language", "content-type", "cookie", "if-match", "if-none-match", "if-range", "range")
 
 
 class RequestLimits:
-    """The limits of requests, for all requests of a serving process. For the thread of the event loop alone."""
+    """The limits for all requests of a serving process. Not thread-safe: used by the event loop only."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._held = 0
 
     def refuse_long_head(self, asked: IncomingRequest) -> None:
-        """Raise AddressTooLong or HeadersTooLarge."""
+        """Raise AddressTooLong or HeadersTooLarge if the address or the headers exceed their limit."""
         address = len(asked.path) + len(asked.query)
         if address > self._settings.address_limit:
             limit = self._settings.address_limit
@@ -40,10 +39,10 @@ class RequestLimits:
                 raise HeadersTooLarge(f"{name.title()} has {len(asked.headers[name])} characters; the most is {limit}.", limit=limit)
 
     async def read_body(self, asked: IncomingRequest, protocol: "HTTPProtocol") -> bytes:
-        """The whole body of a request.
+        """Read the whole body of a request.
 
-        Raises TooLarge, MalformedRequest for a body that ends too soon, TooSlow for one that does not come in time, and Busy when the
-        bodies that are being read take too much memory together.
+        Raises TooLarge, MalformedRequest for an incomplete body, TooSlow for one that does not arrive in time, and Busy if the bodies being
+        read take too much memory together.
         """
         announced = asked.headers.get("content-length")
         if announced is not None and not (announced.isascii() and announced.isdigit() and len(announced) < 20):
@@ -56,7 +55,7 @@ class RequestLimits:
             async with asyncio.timeout(self._settings.body_deadline):
                 ends = 0
                 async for piece in protocol:
-                    # The server gives an empty piece at the end of a body, and one more before it where the body broke off.
+                    # granian yields an empty piece at the end of a body, and another one before it if the connection broke.
                     ends += not piece
                     size += len(piece)
                     self._held += len(piece)

@@ -1,7 +1,6 @@
-"""The log: a line of JSON for each event, and for each request, on standard error.
+"""Logging: a line of JSON for each event and each request, on standard error.
 
-A line says what was asked for only as far as the settings allow: the path always, the text of a query if `log_queries` is on, an
-address of a client never.
+Privacy: the path is always logged, the text of a query only with `log_queries`, a client's address never.
 """
 
 import atexit
@@ -15,20 +14,20 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
-#: Requests that may wait to be written; beyond that, the oldest are lost.
+#: How many request lines may be queued; beyond that, the oldest are dropped.
 _WAITING = 10_000
 
-#: Seconds for which lines of requests are collected.
+#: Seconds for which request lines are batched.
 _COLLECTED = 0.1
 
 
 class JsonLines(logging.Formatter):
-    """A log record as one line of JSON: time, level, message, and whatever was given as `extra`."""
+    """Formats a log record as a line of JSON: time, level, message, and everything in `extra`."""
 
     _ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Format a record."""
         entry: dict[str, object] = {
             "time": _time(record.created),
             "level": record.levelname.lower(),
@@ -41,7 +40,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Send this package's log to standard error, a line of JSON each."""
+    """Send this package's log to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("graph_service")
@@ -51,7 +50,7 @@ def log_to_stderr() -> None:
 
 
 class Request(NamedTuple):
-    """What is told of a request: when it ended (seconds since the epoch), its id and its query's, what it was, how it went."""
+    """A request's log entry: end (seconds since the epoch), its id and its query's id, method, path, status, duration in seconds."""
 
     time: float
     id: str
@@ -63,9 +62,9 @@ class Request(NamedTuple):
 
 
 class RequestLog:
-    """A line for each request, in the form of JsonLines.
+    """The access log: a line for each request, in the form of JsonLines.
 
-    The lines are written some at a time, by a thread of their own: one written at once would cost more than an answer from the cache.
+    A thread writes the lines in batches: writing each at once would take longer than a response from the cache.
     """
 
     def __init__(self) -> None:
@@ -75,7 +74,7 @@ class RequestLog:
         atexit.register(self._write)
 
     def add(self, request: Request) -> None:
-        """Tell of a request."""
+        """Queue a line."""
         self._requests.append(request)
         if not self._some.is_set():
             self._some.set()
@@ -90,14 +89,14 @@ class RequestLog:
         lines = []
         while self._requests:
             lines.append(_line(self._requests.popleft()))
-        # Nobody may read the log any more, or the disk be full: lines are lost then, and requests are answered.
+        # Standard error may be closed or the disk full: lines are lost, but requests are answered.
         with suppress(OSError, ValueError, AttributeError):
             sys.stderr.write("".join(lines))
             sys.stderr.flush()
 
 
 def _line(request: Request) -> str:
-    """What JsonLines would write of a request: there is one for each, and only what a client has written needs the encoder."""
+    """The same as JsonLines, but faster, since each request has a line: only the client's strings need the JSON encoder."""
     query = "null" if request.query_id is None else f'"{request.query_id}"'
     return (
         f'{{"time": "{_time(request.time)}", "level": "info", "message": "request", "request_id": "{request.id}", "query_id": {query}, '

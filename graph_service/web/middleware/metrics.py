@@ -1,4 +1,4 @@
-"""What an operator sees: one structured log line a request, and counters for Prometheus."""
+"""Monitoring: the access log, and Prometheus metrics."""
 
 import logging
 import random
@@ -20,10 +20,10 @@ from graph_service.web.middleware.response import Reply
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.middleware.takeover import Takeover
 
-#: First part of a path -> the kind of request it is counted as; all others are `other`, so that nobody can make up labels.
+#: First path segment -> the label of the request; all others are `other`, so that clients cannot create labels.
 _KINDS = ("sparql", "queries", "id", "page", "data", "ns", "vocab", "graph", "downloads", "explain", "static", "health", "ready", "metrics")
 
-#: Characters of a path that are logged.
+#: The most characters of a path that are logged.
 _PATH = 1000
 
 _log = logging.getLogger(__name__)
@@ -32,27 +32,27 @@ _TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Metrics:
-    """The counters of one serving process, over all snapshots it has served."""
+    """The metrics of one serving process, over all snapshots that it has served."""
 
     def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers, takeover: Takeover, restarts: int) -> None:
-        """`service` gives the service of the snapshot that is served now, `restarts` counts serving processes that were replaced."""
+        """`service` returns the service of the current snapshot, `restarts` counts replaced serving processes."""
         self.registry = CollectorRegistry()
         self.requests = Counter("graph_requests", "Requests", ["kind", "status"], registry=self.registry)
         self.seconds = Histogram("graph_request_seconds", "Seconds until the answer began", ["kind"], registry=self.registry)
         Counter("graph_restarts", "Serving processes that died and were replaced", registry=self.registry).inc(restarts)
         self.registry.register(_Current(service, cache, readers, takeover))
-        # Looking a counter up by its labels takes longer than counting.
+        # Cached, since looking up a labelled counter takes longer than incrementing it.
         self._requests = lru_cache(maxsize=None)(self.requests.labels)
         self._seconds = lru_cache(maxsize=None)(self.seconds.labels)
 
     def count(self, kind: str, status: str, seconds: float) -> None:
-        """Count a request: its kind, how it was answered, and the seconds until the answer began."""
+        """Count a request: its kind, its status, and the seconds until the response began."""
         self._requests(kind, status).inc()
         self._seconds(kind).observe(seconds)
 
 
 class _Current(Collector):
-    """Figures that are read when they are asked for: engine, cache, snapshot."""
+    """Metrics that are collected on demand: engine, cache, snapshot."""
 
     def __init__(self, service: Callable[[], Service], cache: CacheCounts, readers: Readers, takeover: Takeover) -> None:
         self._service = service
@@ -65,7 +65,7 @@ class _Current(Collector):
         for figures in (self._of_queries, self._of_answers, self._of_snapshots):
             try:
                 yield from [*figures()]
-            except Exception:  # the other figures are told all the same
+            except Exception:  # the other metrics are still reported
                 _log.exception("figures are missing from the metrics")
 
     def _of_queries(self) -> Iterator[Metric]:
@@ -109,17 +109,17 @@ class Watch:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._log = RequestLog()
-        # Ids must differ, and need not be secret: a generator of the process's own is enough, and asks the system for nothing.
+        # Ids must be unique but not secret: the process's own generator is enough and makes no system call.
         self._random = random.Random()  # noqa: S311
 
     def name(self, asked: IncomingRequest) -> str:
-        """The id of a request: the one that a trace gives it (W3C Trace Context), or a new one."""
+        """The id of a request: its trace id (W3C Trace Context), or a new one."""
         given = asked.headers.get("traceparent")
         trace = _TRACE.fullmatch(given) if given is not None else None
         return trace[1] if trace else f"{self._random.getrandbits(128):032x}"
 
     def count(self, asked: IncomingRequest, id: str, reply: Reply, seconds: float) -> None:
-        """Tell of a request and its answer, which began after so many seconds."""
+        """Count and log a request, whose response began after so many seconds."""
         first = asked.path.lstrip("/").partition("/")[0].partition(".")[0]
         kind = first if first in _KINDS else "home" if first == "" else "other"
         self._metrics.count(kind, str(int(reply.status)), seconds)

@@ -1,21 +1,21 @@
-"""The service below a path of its host, such as `https://example.org/graph/`.
+"""Mounting below a path prefix, such as `https://example.org/graph/`.
 
-Everything else speaks of paths from the root of the service, as if that were the root of a host; `request.root_url` has the path.
-Here the addresses that pages and headers give as paths become paths from the root of the host.
+All other code uses paths from the service's root; `request.root_url` includes the prefix. Here the prefix is added to paths in pages and
+headers.
 """
 
 import re
 
 from flask import Blueprint, Response, request
 
-#: Attributes that hold an address which is a path, of HTML and of the SVG in it. Elsewhere quotes are escaped.
+#: Attributes with addresses in HTML and inline SVG, if the value is an absolute path. Elsewhere quotes are escaped.
 _ADDRESS = re.compile(rb'(\s(?:href|src|srcset|action|cite|data-png)=")(?=/(?!/))')
 
 _HEADERS = ("Location", "Content-Location")
 
 
 def blueprint() -> Blueprint:
-    """What holds for every answer, after all else has been done to it; there are no routes of its own."""
+    """Hooks for every response, after all other hooks; no routes."""
     routes = Blueprint("below", __name__)
 
     @routes.after_app_request

@@ -1,6 +1,6 @@
-"""What is refused before the application has it, or because it has no room: a problem document, or a plain page for people.
+"""Refusals before or without the application: a problem document, or a plain page.
 
-It is made of nothing but the error, since what would make a better page may be what there is no room for.
+It uses nothing but the error, since a better page may need what is exhausted.
 """
 
 import json
@@ -17,13 +17,13 @@ _PAGE = '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</
 
 
 def refusal(error: ServiceError, asked: IncomingRequest) -> Reply:
-    """The answer to a request that is refused (RFC 9457 for programs)."""
-    told = document(error, asked.path, asked.root)
+    """The response to a refused request (RFC 9457 for programs)."""
+    problem = document(error, asked.path, asked.root)
     if likes_pages(asked.headers.get("accept", "")):
-        content = _PAGE.format(title=escape(str(told["title"])), detail=escape(error.detail)).encode()
+        content = _PAGE.format(title=escape(str(problem["title"])), detail=escape(error.detail)).encode()
         headers: Headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", "default-src 'none'")]
     else:
-        content = json.dumps(told).encode()
+        content = json.dumps(problem).encode()
         headers = [("Content-Type", "application/problem+json")]
     headers += [("Content-Length", str(len(content))), ("Vary", "Accept")]
     headers.append(("Access-Control-Allow-Origin", "*") if is_open(asked.path) else ("Cache-Control", "no-store"))

@@ -1,7 +1,7 @@
-"""An answer as it is sent: its status, its headers, and its bytes or a part of a file.
+"""Responses: status, headers, and bytes or a part of a file; running WSGI applications.
 
-What is large is a file, because the server sends a file without a thread and without a copy in memory, however slowly it is read. What an
-application makes piece by piece is put into a file without a name first, which is gone with its last reader.
+Large content is a file, since the server sends a file without a thread or a copy in memory, however slow the client. Streamed content is
+first spooled to a nameless temporary file, deleted after its last use.
 """
 
 import os
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 Headers = list[tuple[str, str]]
 
-#: Up to this size bytes are sent from memory: who does not read them holds no more than this.
+#: The largest content, in bytes, that is sent from memory: a slow client holds no more than this.
 IN_MEMORY = 256 * 1024
 
 
 class Open(Protocol):
-    """A file without a name, which is gone when nobody has it any more."""
+    """An open nameless file, deleted with its last descriptor."""
 
     def fileno(self) -> int:
         """Its descriptor."""
@@ -33,7 +33,7 @@ class Open(Protocol):
 
 @dataclass(frozen=True)
 class FilePart:
-    """The bytes of a file from `start` to before `end`; `open` is the file itself where it has no name."""
+    """The bytes of a file from `start` up to `end`; `open` is the file itself if it is nameless."""
 
     path: str
     start: int
@@ -46,13 +46,13 @@ class FilePart:
             return os.pread(file.fileno(), self.end - self.start, self.start)
 
     def copied_to_memory(self) -> "FilePart":
-        """The same bytes in a file that is memory. Raises OSError if the file is gone."""
+        """A copy in a memory file. Raises OSError if the file is gone."""
         return held(self.read())
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: status, headers, and bytes or a part of a file."""
+    """A response: status, headers, and bytes or a part of a file."""
 
     status: int
     headers: Headers
@@ -60,12 +60,12 @@ class Reply:
 
 
 def nameless(file: Open) -> FilePart:
-    """All of a file that has no name."""
+    """A whole nameless file."""
     return FilePart(f"/dev/fd/{file.fileno()}", 0, os.fstat(file.fileno()).st_size, file)
 
 
 def held(content: bytes) -> FilePart:
-    """Bytes in memory that all who read them share."""
+    """Put bytes into a memory file that all responses share."""
     memory = os.fdopen(os.memfd_create("answer"), "r+b", buffering=0) if hasattr(os, "memfd_create") else None
     file = memory or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - who has the answer closes it
     _write(file, content)
@@ -73,13 +73,13 @@ def held(content: bytes) -> FilePart:
 
 
 class _Opened:
-    """What a WSGI application returns for an open file (`wsgi.file_wrapper`, PEP 3333), or for a result that is one."""
+    """What a WSGI application returns for an open file (`wsgi.file_wrapper`, PEP 3333), or for a query result in a file."""
 
     def __init__(self, file: BinaryIO | Result, size: int = 8192) -> None:
         self.file = file
 
     def close(self) -> None:
-        # A file without a name is gone when it is closed, and is still to be sent.
+        # A result's nameless file would be deleted when closed, and is still to be sent.
         if not isinstance(self.file, Result):
             self.file.close()
 
@@ -93,7 +93,7 @@ class _Opened:
 
 
 def run(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
-    """What a WSGI application answers to a request. Raises Unavailable when the disk is full."""
+    """Run a WSGI application; returns its response. Raises Unavailable if the disk is full."""
     begun: list[tuple[str, Headers]] = []
 
     def start_response(status: str, headers: Headers, info: object = None) -> object:
@@ -116,14 +116,14 @@ def _content(answer: Iterable[bytes]) -> bytes | FilePart:
         file = answer.file
         if isinstance(file, Result):
             return nameless(file)
-        # It has a name, and is never changed: a version of the graph, a style sheet.
+        # A named file that never changes: a dump, a style sheet.
         part = FilePart(str(file.name), 0, os.fstat(file.fileno()).st_size)
         return part.read() if part.end <= IN_MEMORY else part
     return gathered(answer)
 
 
 def gathered(pieces: Iterable[bytes]) -> bytes | FilePart:
-    """Pieces as bytes where they are few, else in a file. Raises Unavailable when the disk is full."""
+    """Join small content to bytes, spool large content to a file. Raises Unavailable if the disk is full."""
     first: list[bytes] = []
     size = 0
     stream = iter(pieces)

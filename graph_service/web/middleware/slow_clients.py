@@ -1,7 +1,7 @@
-"""Clients that take an answer more slowly than anybody should are given up, and so is what it takes of memory and disk.
+"""Disconnects clients that read their response too slowly, to free memory and disk (back-pressure has a limit).
 
-A slow reader holds no thread, but a connection, buffers, and a file. What a client has taken, only the kernel knows (`TCP_INFO`), so this
-process looks at its own connections now and then; where the kernel does not tell (other systems than Linux), nobody is given up.
+A slow client holds no thread, but a connection, buffers and a file. Only the kernel knows how much a client has acknowledged (`TCP_INFO`),
+so a thread inspects this process's sockets periodically; on systems other than Linux nobody is disconnected.
 """
 
 import logging
@@ -17,39 +17,39 @@ from pathlib import Path
 
 _DESCRIPTORS = Path("/proc/self/fd")
 
-#: Where `struct tcp_info` (linux/tcp.h) says how many bytes have been acknowledged, how many segments have not, how many bytes are unsent.
+#: Offsets in `struct tcp_info` (linux/tcp.h) of bytes acknowledged, segments unacknowledged, bytes unsent.
 _ACKNOWLEDGED, _UNACKNOWLEDGED, _UNSENT = struct.Struct("=Q"), struct.Struct("=I"), struct.Struct("=I")
 _AT_ACKNOWLEDGED, _AT_UNACKNOWLEDGED, _AT_UNSENT, _SIZE = 120, 24, 144, 148
 
-#: Close at once, and forget what has not been taken (socket(7), SO_LINGER).
+#: Close at once and discard unsent data (socket(7), SO_LINGER).
 _FORGET = struct.pack("ii", 1, 0)
 
-#: Seconds between two looks, at most.
+#: The most seconds between two inspections.
 _LOOK = 1.0
 
 _log = logging.getLogger(__name__)
 
 
 class Readers:
-    """Watches who reads what this process sends."""
+    """Watches how fast clients read."""
 
     def __init__(self, port: int, deadline: float, rate: int) -> None:
-        """From `start` on, clients of `port` must take `rate` bytes a second, measured over `deadline` seconds."""
+        """After `start`, clients of `port` must read `rate` bytes a second, averaged over `deadline` seconds."""
         self._port = port
         self._deadline = deadline
         self._least = rate * deadline
-        #: Inode of a connection that has something to take -> since when, and what had been taken by then.
+        #: Inode of a socket with pending data -> start of its interval, and bytes acknowledged by then.
         self._since: dict[int, tuple[float, int]] = {}
-        #: Bytes of the files without a name that are on their way, when it was last looked.
+        #: Bytes in nameless files being sent, at the last inspection.
         self.spooled = 0
-        #: How many clients have been given up.
+        #: How many clients were disconnected.
         self.given_up = 0
-        #: How often it could not be looked.
+        #: How many inspections failed.
         self.failures = 0
         self._disk = Path(tempfile.gettempdir()).stat().st_dev
 
     def start(self) -> "Readers":
-        """Look from now on, for as long as the process lives."""
+        """Start the thread, which runs as long as the process."""
         if hasattr(socket, "TCP_INFO") and _DESCRIPTORS.is_dir():
             threading.Thread(target=self._watch, daemon=True).start()
         return self
@@ -61,9 +61,9 @@ class Readers:
             try:
                 self._look()
                 fault = ""
-            except Exception as error:  # the only thread that looks: whatever it meets, it looks again
+            except Exception as error:  # this thread must go on, whatever happens
                 self.failures += 1
-                # The same again is not told again.
+                # A repeated error is logged once.
                 if fault != repr(error):
                     fault = repr(error)
                     _log.error("connections could not be looked at", extra={"detail": fault}, exc_info=not isinstance(error, OSError))
@@ -73,7 +73,7 @@ class Readers:
         waiting: dict[int, tuple[float, int]] = {}
         spooled = 0
         for descriptor in _DESCRIPTORS.iterdir():
-            # Descriptors come and go while this looks at them.
+            # Descriptors come and go meanwhile.
             with suppress(OSError):
                 about = os.fstat(int(descriptor.name))
                 if stat.S_ISSOCK(about.st_mode):
@@ -90,20 +90,20 @@ class Readers:
         self._since, self.spooled = waiting, spooled
 
     def _taken(self, descriptor: int) -> int | None:
-        """How many bytes the other side of a connection has taken; None if there is nothing more for it, or it is no client's."""
+        """How many bytes a client has acknowledged; None if nothing is pending, or the descriptor is not a client's socket."""
         with socket.socket(fileno=os.dup(descriptor)) as connection:
             if connection.family not in {socket.AF_INET, socket.AF_INET6} or connection.getsockname()[1] != self._port:
                 return None
-            told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SIZE)
-        if len(told) < _SIZE:
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SIZE)
+        if len(info) < _SIZE:
             return None
-        left = _UNACKNOWLEDGED.unpack_from(told, _AT_UNACKNOWLEDGED)[0] + _UNSENT.unpack_from(told, _AT_UNSENT)[0]
-        return int(_ACKNOWLEDGED.unpack_from(told, _AT_ACKNOWLEDGED)[0]) if left else None
+        left = _UNACKNOWLEDGED.unpack_from(info, _AT_UNACKNOWLEDGED)[0] + _UNSENT.unpack_from(info, _AT_UNSENT)[0]
+        return int(_ACKNOWLEDGED.unpack_from(info, _AT_ACKNOWLEDGED)[0]) if left else None
 
     def _give_up(self, descriptor: int, inode: int) -> None:
         with socket.socket(fileno=os.dup(descriptor)) as connection:
             if os.fstat(connection.fileno()).st_ino == inode:
                 self.given_up += 1
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _FORGET)
-                # Unlike close(), this is noticed by the server, which then closes its end.
+                # Unlike close(), the server notices this, and closes its end.
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,7 @@
-"""Threads for what the application does, and how the event loop waits for them.
+"""The thread pool that runs the application, awaited by the event loop.
 
-The standard library's executor wraps one future in another and takes some 40 microseconds for the way there and back; a request that
-is answered from the graph in half a millisecond would be noticeably longer under way.
+The standard library's executor wraps one future in another, and a round trip takes some 40 microseconds; that is noticeable for a request
+that takes half a millisecond.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ Job = tuple[Callable[[], T], "asyncio.Future[T]", asyncio.AbstractEventLoop]
 
 
 class Threads(Generic[T]):
-    """A number of threads, which are started as they are needed. Used from the thread of the event loop."""
+    """A pool of up to `most` threads, started on demand. Used from the event loop's thread only."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -27,7 +27,7 @@ class Threads(Generic[T]):
         self._jobs: SimpleQueue[Job[T]] = SimpleQueue()
 
     def run(self, work: Callable[[], T]) -> "asyncio.Future[T]":
-        """What `work` gives or raises, from a thread. Raises Busy if there is no free one."""
+        """Run `work` in a thread; a future of its result. Raises Busy if all threads are busy."""
         if self._busy >= self._most:
             raise Busy("Too many requests are being answered. Try again in a moment.", retry_after=2)
         self._busy += 1
@@ -46,12 +46,12 @@ class Threads(Generic[T]):
             error: BaseException | None = None
             try:
                 result = work()
-            except BaseException as raised:  # whoever waits for it is told
+            except BaseException as raised:  # passed on to the waiter
                 error = raised
-            # The loop is closed when the process ends.
+            # At shutdown the loop may be closed.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._done, future, result, error)
-            # Nothing of one request is held while the next is waited for.
+            # Keep no references to a request while waiting for the next.
             del work, future, loop, result, error
 
     def _done(self, future: "asyncio.Future[T]", result: T | None, error: BaseException | None) -> None:

@@ -1,8 +1,7 @@
-"""Who computes: a few threads at once, however many have something to do.
+"""Limits how many threads compute at once, however many have work to do.
 
-Python runs one thread at a time, and each that computes makes all others wait, the event loop and short queries among them. So what
-takes time in this process, such as writing a page, is done by a few threads; while one of them waits for the engine, another has its
-turn.
+Python runs one thread at a time, and a computing thread delays all others, the event loop and short queries among them. So what takes time
+in this process, such as rendering a page, takes a turn; a thread that waits for the engine gives its turn to another.
 """
 
 import threading
@@ -13,22 +12,22 @@ from contextlib import contextmanager
 from graph_service.arrival import began
 from graph_service.errors import Busy
 
-#: Seconds that a thread waits for a turn in the middle of its work.
+#: Seconds that a thread waits to get its turn back.
 _MOMENT = 0.05
 
 
 class Turns:
-    """A number of turns, each of which a thread has or has not."""
+    """A semaphore whose permits (turns) a thread can give up while it waits."""
 
     def __init__(self, number: int, patience: float) -> None:
-        """`patience` is for how many seconds after its request came a thread waits for its turn."""
+        """`patience` is the seconds from a request's arrival for which a thread waits for its turn."""
         self._turns = threading.Semaphore(number)
         self._patience = patience
         self._held = threading.local()
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """A turn for this thread. Raises Busy if none comes."""
+        """Hold a turn in the body. Raises Busy if none is free in time."""
         if not self._take(began() + self._patience - time.monotonic()):
             raise Busy("Too many pages are being written. Try again in a moment.", retry_after=5)
         try:
@@ -38,9 +37,9 @@ class Turns:
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
-        """While this thread waits for others, it has no turn.
+        """Give up the turn in the body, which waits for something else.
 
-        After that it waits a moment for one, and goes on without: those who have one may wait for what this thread does.
+        Afterwards it waits a moment for a turn, and goes on without one: threads with a turn may be waiting for this one.
         """
         had_one = getattr(self._held, "one", False)
         self._give_up()
