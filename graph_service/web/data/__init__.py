@@ -1,1 +1,1 @@
-"""The graph for programs that follow links: files, descriptions, link sets."""
+"""Linked data for programs: files, descriptions, link sets."""

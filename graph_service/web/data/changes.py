@@ -1,6 +1,6 @@
-"""`/changes` and `/feed.atom`: the versions of the graph that are kept, and what changed from one to the next.
+"""`/changes` and `/feed.atom`: the stored versions of the graph, and the diffs between them.
 
-The feed is Atom (RFC 4287), an entry a version; a change is a page, JSON or an RDF Patch.
+The feed is Atom (RFC 4287), an entry for each version; a diff is a page, JSON or an RDF Patch.
 """
 
 from itertools import pairwise
@@ -22,12 +22,12 @@ _FORMATS = (
     Format("rdfp", "application/rdf-patch", ("text/rdf-patch",)),
 )
 
-#: A page shows this many triples of each kind; the patch has them all.
+#: The most triples of each kind on a page; the patch has all.
 _SHOWN = 200
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes of the versions."""
+    """The routes of versions and diffs."""
     routes = Blueprint("changes", __name__)
 
     @routes.get("/changes")
@@ -64,7 +64,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _ids(service: Service) -> str:
-    """The versions that there are: what is told of them holds until another comes or goes."""
+    """The ids of the stored versions, a cache key: pages are valid until a version is added or removed."""
     return " ".join(version.id for version in service.versions)
 
 

@@ -1,7 +1,7 @@
-"""`/context.jsonld` and `/context/{version}.jsonld`: the JSON-LD context, and JSON-LD answers made short by it.
+"""`/context.jsonld` and `/context/{version}.jsonld`: the JSON-LD context, and compaction of JSON-LD responses with it.
 
-A context has an address for each version, which never changes what it says; answers refer to that. A client that wants no context
-says so by the profile `expanded` (JSON-LD 1.1, section 6.1: `application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"`).
+Each version of the context has an immutable address, to which responses refer. A client that wants no context asks for the profile
+`expanded` (JSON-LD 1.1, section 6.1: `application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"`).
 """
 
 import hashlib
@@ -15,20 +15,20 @@ from graph_service.formats.jsonld import Compactor
 from graph_service.service.service import Service
 from graph_service.web.http.links import Link, add
 
-#: Profiles and relations of JSON-LD (sections 6.1 and 6.2 of its media type's registration).
+#: Profiles and link relations of JSON-LD (sections 6.1 and 6.2 of its media type's registration).
 _EXPANDED, _COMPACTED, _FLATTENED, _CONTEXT = (
     f"http://www.w3.org/ns/json-ld#{name}" for name in ("expanded", "compacted", "flattened", "context")
 )
 
-#: Where the application has what makes documents short.
+#: Key of the compaction function in the application's extensions.
 _COMPACT = "jsonld-compact"
 
-#: A larger document stays expanded: making it short takes long, and it is for programs.
+#: The largest document that is compacted, in bytes: more takes long, and is for programs.
 _LARGEST = 512 * 2**10
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes of the context; its use on every answer in JSON-LD."""
+    """The routes of the context, and compaction of every JSON-LD response."""
     routes = Blueprint("contexts", __name__)
     content = service.snapshot.context
     version = hashlib.sha256(content).hexdigest()[:12]
@@ -65,7 +65,7 @@ def blueprint(service: Service) -> Blueprint:
         whole = not response.direct_passthrough and not response.is_streamed
         if response.mimetype == "application/ld+json" and whole and response.status_code in {200, 410} and not _is_context():
             document = response.get_data()
-            # What has been made short is an object; the expanded form is an array.
+            # A compacted document is an object; an expanded one is an array.
             is_short = document.startswith(b"{")
             if wants_expanded() or (not is_short and len(document) > _LARGEST):
                 return _of_profile(response, _EXPANDED)
@@ -75,7 +75,7 @@ def blueprint(service: Service) -> Blueprint:
             if _is_plain_json():
                 response.content_type = "application/json"
                 return add(response, [Link(_CONTEXT, address, "application/ld+json")])
-            # Compact documents are flat too: each node stands once in the list, and nodes refer to each other.
+            # Compacted documents are flattened, too: each node is in the list once, and nodes refer to each other.
             return _of_profile(response, _COMPACTED, _FLATTENED)
         return response
 
@@ -86,7 +86,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def compact(document: bytes) -> bytes:
-    """A document in expanded JSON-LD made short by the context of this application."""
+    """Compact an expanded JSON-LD document with the application's context."""
     made: bytes = current_app.extensions[_COMPACT](document)
     return made
 
@@ -97,7 +97,7 @@ def wants_expanded() -> bool:
 
 
 def _of_profile(response: Response, *profiles: str) -> Response:
-    """A response that says what profiles it has: in links, as Content Negotiation by Profile has it, and in its type if asked so."""
+    """Declare a response's profiles: by links (Content Negotiation by Profile), and in its type if the client uses profiles."""
     if "profile=" in request.headers.get("Accept", ""):
         response.content_type = f'application/ld+json;profile="{" ".join(profiles)}"'
     response.headers["Content-Profile"] = ", ".join(f"<{profile}>" for profile in profiles)
@@ -105,7 +105,7 @@ def _of_profile(response: Response, *profiles: str) -> Response:
 
 
 def _is_plain_json() -> bool:
-    """Whether the client asks for `application/json` and knows nothing of JSON-LD (JSON-LD 1.1, section 6.1)."""
+    """Whether the client asks for `application/json` and not for JSON-LD (JSON-LD 1.1, section 6.1)."""
     accept = request.accept_mimetypes
     return "application/json" in accept.values() and "application/ld+json" not in accept.values() and not request.path.endswith(".jsonld")
 

@@ -1,4 +1,4 @@
-"""The dataset as schema.org tells it, for search engines: JSON-LD inside the pages."""
+"""The dataset in schema.org terms, as JSON-LD in pages for search engines."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from graph_service.web.http.languages import language_of_names
 
 
 def schema_dataset(service: Service, root: str) -> dict[str, Any]:
-    """A schema.org `Dataset` of what is served at `root`."""
+    """A schema.org `Dataset` of the service at `root`."""
     dataset = service.space.dataset
     said = service.description(root, dataset)
     titles, descriptions = texts_of(said, dataset, DCTERMS + "title"), texts_of(said, dataset, DCTERMS + "description")
@@ -47,7 +47,7 @@ def schema_dataset(service: Service, root: str) -> dict[str, Any]:
 
 
 def texts_of(said: Iterable[Triple], subject: str, property: str) -> dict[str, list[str]]:
-    """What a description says of the dataset, or of something else that it tells of, by a property, by language."""
+    """Texts of a subject's property in a description, by language."""
     found: dict[str, list[str]] = {}
     for triple in sorted(said, key=str):
         if triple.subject == NamedNode(subject) and triple.predicate.value == property and isinstance(triple.object, Literal):

@@ -1,4 +1,4 @@
-"""`/.well-known/void` and `/catalog`: what the graph says of itself, and this service of itself, each by its own names."""
+"""`/.well-known/void` and `/catalog`: the graph's description of itself, and the service's."""
 
 from flask import Blueprint, Response, request
 
@@ -30,19 +30,19 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def catalogue(service: Service) -> tuple[str, ...]:
-    """The documents of which the catalogue tells."""
+    """The documents that the catalogue describes."""
     space = service.space
     return (space.dataset, space.catalog, space.endpoint, space.downloads, space.void)
 
 
 def described(service: Service, path: str, suffix: str | None, *documents: str, partitions: bool = False) -> Response:
-    """A part of what the graph says of itself (see `Service.description`), as the document of that address."""
+    """The response with a part of the description (see `Service.description`)."""
     format = choose(GRAPH_FORMATS, suffix)
     return negotiated(write(document(service, format, *documents, partitions=partitions), format), path, format, GRAPH_FORMATS)
 
 
 def document(service: Service, format: Format, *documents: str, partitions: bool = False, version: Snapshot | None = None) -> bytes:
-    """A part of what the graph says of itself in a format (see `Service.description`), or another version of it."""
+    """A part of the description in a format (see `Service.description`), of this or another version."""
     of = version or service.snapshot
     versions = " ".join(version.id for version in service.versions)
     short = format.name == "jsonld" and not wants_expanded()

@@ -1,7 +1,7 @@
-"""`/downloads/`: the graph as files, the whole and each graph, each version under an address of its own that never changes.
+"""`/downloads/`: dumps of the whole and of each graph, with an immutable address for each version.
 
-`/downloads/<version>/<file>` is immutable; `/downloads/<file>` and `/downloads/latest/<file>` are of the version that is served.
-Ranges and conditional requests (RFC 9110, sections 13 and 14) come with files.
+`/downloads/<version>/<file>` is immutable; `/downloads/<file>` and `/downloads/latest/<file>` are of the current version. Files support
+ranges and conditional requests (RFC 9110, sections 13 and 14).
 """
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request

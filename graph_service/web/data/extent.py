@@ -1,4 +1,4 @@
-"""How much is said of a thing and to it, and so much of that as a page can hold: of each property so many values."""
+"""The statements about a thing that fit on a page: some values of each property, and how many there are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from graph_service.rdf.namespaces import DCTERMS, OWL, RDF
 from graph_service.rdf.terms import DefaultGraph, Literal, NamedNode, Quad
 from graph_service.service.service import Service
 
-#: A page shows so many values of a property, and links to all where there are more.
+#: The most values of a property on a page, which links to the rest.
 SHOWN = 50
 
-#: What is said of a thing and to it, but for the records of statements and the dataset that has it as an example.
+#: Patterns of statements with a thing as subject or object, without records of evidence and the dataset that has it as an example.
 OF = "{node} ?p ?o BIND({node} AS ?s)"
 TO = f"""?s ?p {{node}} BIND({{node}} AS ?o) FILTER(?s != {{dataset}} && ?s != {{node}})
   FILTER NOT EXISTS {{{{ ?s <{RDF}subject> ?recorded }}}}"""
@@ -26,20 +26,20 @@ SELECT ?of ?p (COUNT(*) AS ?count) WHERE {{{{
 
 _PART = "{{ {{ SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {properties} }} {pattern} }} {limit} }} OPTIONAL {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
 
-#: A property, and whether the thing is the subject of it.
+#: A property, and whether the thing is its subject.
 Side = tuple[str, bool]
 
 
 @dataclass(frozen=True)
 class Extent:
-    """A thing: the quads that are shown of it, and how many triples there are of each property of it and to it."""
+    """A thing: the quads to show, and the number of triples by property in each direction."""
 
     iri: str
     quads: Sequence[Quad]
     counts: Mapping[Side, int]
 
     def rest(self, property: str, of: bool) -> tuple[int, str] | None:
-        """How many values of a property there are, and the address of them all, if they are not all shown."""
+        """The number of a property's values and the address of all, if not all are shown; else None."""
         count = self.counts.get((property, of), 0)
         if count <= SHOWN:
             return None
@@ -54,7 +54,7 @@ class Extent:
 
 
 def extent(service: Service, iri: str, infer: bool = True) -> Extent:
-    """What a page shows of a thing. Raises NotFound if nothing is said of it."""
+    """Query what a page shows of a thing. Raises NotFound if the graph says nothing about it."""
     counts = _counts(service, iri, infer)
     parts = []
     for of, pattern in ((True, OF), (False, TO)):
@@ -68,21 +68,21 @@ def extent(service: Service, iri: str, infer: bool = True) -> Extent:
 
 
 def size(service: Service, iri: str, infer: bool = True) -> int:
-    """How many triples say something of a thing or to it. Raises NotFound if nothing does."""
+    """How many triples have a thing as subject or object. Raises NotFound if none has."""
     return sum(_counts(service, iri, infer).values())
 
 
 def classes(service: Service, iri: str) -> list[str]:
-    """The classes that a thing is stated to be of. Raises NotFound if nothing is said of it."""
+    """The asserted classes of a thing. Raises NotFound if the graph says nothing about it."""
     _refuse_unknown(service, iri)
     rows = service.sparql(Query(f"SELECT DISTINCT ?class WHERE {{ {_node(iri)} <{RDF}type> ?class }}", infer=False)).rows()
     return sorted(kind.value for (kind,) in rows if isinstance(kind, NamedNode))
 
 
 def withdrawal(service: Service, iri: str) -> list[str] | None:
-    """The IRIs of what a withdrawn thing (`owl:deprecated`) is replaced by; None for one that stands.
+    """The replacements of a deprecated thing (`owl:deprecated`); None if it is not deprecated.
 
-    Raises NotFound if nothing is said of it.
+    Raises NotFound if the graph says nothing about it.
     """
     _refuse_unknown(service, iri)
     text = (
@@ -114,7 +114,7 @@ def _refuse_unknown(service: Service, iri: str) -> None:
 
 
 def written_in(service: Service, iri: str) -> dict[str, str]:
-    """What stands in `OF` and `TO` for the names in braces. Raises NotFound."""
+    """The values for the placeholders of `OF` and `TO`. Raises NotFound."""
     return {"node": _node(iri), "dataset": terms.write(NamedNode(service.space.dataset))}
 
 

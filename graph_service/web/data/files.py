@@ -1,4 +1,4 @@
-"""Answers that are files: what lies on disk for a snapshot is sent as it lies there, with ranges and a tag of its own."""
+"""Responses from a snapshot's files: dumps are sent from disk, with ranges and an ETag."""
 
 from collections.abc import Sequence
 
@@ -17,18 +17,18 @@ from graph_service.web.data.contexts import compact, wants_expanded
 from graph_service.web.http.precomputed import content
 from graph_service.web.http.responses import answer, write
 
-#: Formats of graphs without an own file -> the file that is one in them too (N-Quads and TriG are those of a default graph).
+#: Formats of a graph without a dump -> the dump that is valid in them, too (N-Quads and TriG of a default graph).
 _SAME = {"nq": "nt", "trig": "ttl", "n3": "ttl"}
 
-#: A graph of at most so many triples is written in compact JSON-LD, once; a larger one is for programs.
+#: The largest graph, in triples, that is sent as compacted JSON-LD; larger ones are for programs.
 _COMPACT = 10_000
 
 
 def sent(dump: Dump, format: Format | None = None, attached: bool = False) -> Response:
-    """A file of a snapshot as a response; `format` if it is sent as another than its own. Raises Unavailable for a damaged one."""
+    """A dump as a response; `format` if it is sent as another format than its own. Raises Unavailable if it is damaged."""
     if fault := dump.fault:
         raise Unavailable(fault, retry_after=600)
-    # The time stands still with the content: a file is never changed once it is written.
+    # Last-Modified is correct: files never change once they are written.
     response = send_file(
         dump.path,
         mimetype=(format.media if format else dump.media),
@@ -36,19 +36,19 @@ def sent(dump: Dump, format: Format | None = None, attached: bool = False) -> Re
         etag=dump.sha256 if format is None else f"{dump.sha256}-{format.name}",
         conditional=True,
     )
-    # Flask would give every XML a character set, which has no place there: a document tells its own.
+    # Flask would add a charset to XML types, which declare their encoding themselves.
     response.headers["Content-Type"] = dump.media if dump.compressed else (format or dump.format).content_type
     response.headers["Accept-Ranges"] = "bytes"
     return response
 
 
 def dataset(service: Service, format: Format, infer: bool) -> Response:
-    """The whole dataset with its graphs, with what is inferred or without."""
+    """The whole dataset with its graphs, with or without inferences."""
     return _negotiated(_file(service.snapshot, format.name, None, infer), format)
 
 
 def default_graph(service: Service, format: Format, infer: bool) -> Response:
-    """The triples of the default graph, with what is inferred or without."""
+    """The triples of the default graph, with or without inferences."""
     if service.union and format.name != "jsonld":
         return _negotiated(_file(service.snapshot, _SAME.get(format.name, format.name), None, infer), format)
     return _constructed(service, "?s ?p ?o", format, infer)
@@ -67,7 +67,7 @@ def graph(service: Service, iri: str, format: Format) -> Response:
 
 
 def terminology(service: Service, graphs: Sequence[str], format: Format) -> Response:
-    """The triples of the graphs that have an ontology. Raises NotFound if there is none."""
+    """The triples of the graphs that contain ontologies. Raises NotFound if there is none."""
     if not graphs:
         raise NotFound("This graph has no ontology.")
     if len(graphs) == 1:
@@ -77,7 +77,7 @@ def terminology(service: Service, graphs: Sequence[str], format: Format) -> Resp
 
 
 def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> Response:
-    """The document of an ontology as a version has it. Raises NotAcceptable."""
+    """The document of an ontology in a version. Raises NotAcceptable."""
     dump = _chosen(files(version, iri), _SAME.get(format.name, format.name), f"{iri} cannot be written in {format.media}.")
     is_short = format.name == "jsonld" and version.id == service.snapshot.id and not wants_expanded()
     if is_short and not dump.fault:
@@ -86,7 +86,7 @@ def ontology(service: Service, version: Snapshot, iri: str, format: Format) -> R
 
 
 def _file(snapshot: Snapshot, name: str, graph: str | None, infer: bool) -> Dump:
-    # Without a graph of what is inferred the whole is what is asserted.
+    # Without a graph of inferences the whole equals its asserted part.
     inferred = infer or graph is not None or snapshot.space.graph_inferred not in snapshot.graphs
     offered = [d for d in snapshot.files if not d.compressed and (d.graph, d.inferred) == (graph, inferred)]
     reason = next((reason for file, reason in snapshot.left_out.items() if file.endswith(f".{name}")), "")
@@ -94,7 +94,7 @@ def _file(snapshot: Snapshot, name: str, graph: str | None, infer: bool) -> Dump
 
 
 def _chosen(offered: Sequence[Dump], name: str, reason: str) -> Dump:
-    """The one of some files that is in a format. Raises NotAcceptable, with a reason, if none is."""
+    """The dump in a format. Raises NotAcceptable, with a reason, if there is none."""
     dump = next((dump for dump in offered if dump.format.name == name), None)
     if dump is None:
         media = [dump.format.media for dump in offered]
@@ -110,5 +110,5 @@ def _negotiated(dump: Dump, format: Format) -> Response:
 
 
 def _constructed(service: Service, pattern: str, format: Format, infer: bool) -> Response:
-    """Triples as the engine writes them, in its own process and time."""
+    """Triples constructed by the engine, in a worker process and within its limits."""
     return answer(service.sparql(Query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", infer=infer), {ResultKind.GRAPH: format}))

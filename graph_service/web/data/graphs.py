@@ -1,7 +1,7 @@
 """`/rdf-graph-store` and `/graph/{name}`: reading graphs by the SPARQL 1.1 Graph Store HTTP Protocol.
 
-Graphs are identified indirectly (section 4.2) by `?graph=` and `?default`, or directly (section 4.1) by their own addresses. Without
-either the whole dataset is meant, in a format that has graphs. There is nothing to write with.
+Graphs are identified indirectly (section 4.2) by `?graph=` and `?default`, or directly (section 4.1) by their address. Without either the
+whole dataset is returned, in a format with graphs. It is read-only.
 """
 
 from urllib.parse import quote

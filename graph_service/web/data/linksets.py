@@ -1,4 +1,4 @@
-"""Link sets as documents: the links of several addresses together, as JSON or as text (RFC 9264, sections 4.2 and 4.1)."""
+"""Link sets as documents: the links of several addresses, as JSON or text (RFC 9264, sections 4.2 and 4.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class LinkSet:
     links: Sequence[Link]
 
     def document(self) -> dict[str, Any]:
-        """As JSON has it: relation -> targets."""
+        """As JSON: relation -> targets."""
         found: dict[str, Any] = {"anchor": self.anchor}
         for link in self.links:
             found.setdefault(link.rel, []).append({"href": link.href} | ({"type": link.type} if link.type else {}))
@@ -31,7 +31,7 @@ class LinkSet:
 
 
 def answer(linksets: Sequence[LinkSet], profile: str) -> Response:
-    """Link sets in the format that the client likes, under a profile (an IRI). Raises NotAcceptable."""
+    """Link sets in the negotiated format, with a profile (an IRI). Raises NotAcceptable."""
     format = choose(FORMATS)
     if format is FORMATS[0]:
         response = jsonify(linkset=[linkset.document() for linkset in linksets])

@@ -1,4 +1,4 @@
-"""FAIR Signposting (level 1 in headers and pages, level 2 as a link set), `/linkset`, and what every answer tells of its origin.
+"""FAIR Signposting (level 1 in headers and pages, level 2 as a link set), `/linkset`, and provenance links of every response.
 
 Links are those of https://signposting.org/FAIR/; link sets are RFC 9264; `cite-as` is RFC 8574, versions RFC 5829.
 """
@@ -16,21 +16,21 @@ from graph_service.web.data.linksets import FORMATS, LINKSET, LinkSet, answer
 from graph_service.web.display.destinations import by_iri
 from graph_service.web.http.links import Link, add, alternates
 
-#: The profile of link sets that signpost.
+#: The profile of FAIR Signposting's link sets.
 _FAIR = "https://signposting.org/FAIR/"
 
-#: Where answers are of the service and not of the graph. All others are data, or made of them.
+#: Paths about the service. All others return data, or something made from it.
 _NOT_DATA = (
     *("/health", "/ready", "/metrics", "/admin/", "/static/", "/openapi", "/docs", "/problems", "/robots.txt", "/opensearch.xml"),
     *("/downloads/", "/.well-known/api-catalog", "/linkset"),
 )
 
-#: Where answers are made for one question, and are not to be found by a search engine.
+#: Paths of responses to individual queries, which search engines must not index.
 _ANSWERS = ("/sparql", "/queries/", "/explain", "/rdf-graph-store", "/search")
 
 
 def of_dataset(service: Service, root: str) -> list[Link]:
-    """The links of the landing page: what the dataset is, how to cite it, who made it, its licence, its descriptions and files."""
+    """The links of the landing page: type, citation, authors, licence, descriptions and files of the dataset."""
     return [
         *([Link("cite-as", service.space.dataset)] if service.space.is_named else []),
         Link("type", "https://schema.org/AboutPage"),
@@ -48,12 +48,12 @@ def of_dataset(service: Service, root: str) -> list[Link]:
 
 
 def collection(service: Service) -> list[Link]:
-    """The link from a part of the dataset to the whole, if that has a name."""
+    """The link from a part of the dataset to the whole, if that has an IRI."""
     return [Link("collection", service.space.dataset)] if service.space.is_named else []
 
 
 def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[str] = ()) -> list[Link]:
-    """The links of a thing's page: its IRI, its classes, its data in each format, its dataset."""
+    """The links of a thing's page: its IRI, classes, data in each format, dataset."""
     place = f"{quote(kind)}/{quote(key)}"
     return [
         Link("cite-as", service.space.things + place),
@@ -67,8 +67,8 @@ def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[s
 
 
 def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> list[Link]:
-    """The links of the page of a thing with an IRI of others. What is no address that can be followed is none here."""
-    told = [
+    """The links of the page of a thing with a foreign IRI. Targets that are not web addresses are left out."""
+    links = [
         Link("cite-as", iri),
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", kind) for kind in kinds),
@@ -76,11 +76,11 @@ def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> l
         *alternates(f"{root}data", service.snapshot.can_say(THING_FORMATS), "describedby", by_iri("", iri)),
         *collection(service),
     ]
-    return [link for link in told if is_followed(link.href)]
+    return [link for link in links if is_followed(link.href)]
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The link sets, and the links of origin on every answer."""
+    """The routes of link sets, and the provenance links of every response."""
     routes = Blueprint("signposts", __name__)
 
     @routes.get("/linkset")

@@ -1,7 +1,6 @@
-"""`/sparql/vocabulary`: the classes and properties that are in use, with figures, names and definitions: what an editor completes from.
+"""`/sparql/vocabulary`: classes and properties in use, with counts, labels and definitions, for an editor's autocompletion.
 
-VoID tells the same of each graph for itself; this is counted over the default graph, where a thing's inferred classes have the
-properties that its document states.
+VoID has the same for each graph; this is counted over the default graph, where inferred classes have the properties that documents state.
 """
 
 from collections import defaultdict
@@ -56,16 +55,16 @@ def _written(service: Service) -> str:
     for kind, property, count in service.sparql(Query(_USE)).rows():
         if isinstance(kind, NamedNode) and isinstance(property, NamedNode) and isinstance(count, Literal):
             use[kind.value][property.value] = int(count.value)
-    told = {
+    vocabulary = {
         "prefixes": dict(prefixes()),
         "classes": [{**entry, "properties": use[str(entry["iri"])]} for entry in _entries(classes, words)],
         "properties": _entries(properties, words),
     }
-    return current_app.json.dumps(told) + "\n"
+    return current_app.json.dumps(vocabulary) + "\n"
 
 
 def _counts(service: Service, text: str) -> dict[str, int]:
-    """IRI -> how often, the most frequent first."""
+    """IRI -> count, most frequent first."""
     rows = service.sparql(Query(text)).rows()
     found = {iri.value: int(count.value) for iri, count in rows if isinstance(iri, NamedNode) and isinstance(count, Literal)}
     return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
@@ -76,14 +75,14 @@ def _entries(counts: Mapping[str, int], words: Mapping[str, Mapping[str, str]]) 
 
 
 def _words(service: Service, iris: Iterable[str]) -> dict[str, dict[str, str]]:
-    """IRI -> its `label` and `definition`: in the language nearest to the reader's (see `labels`)."""
+    """IRI -> `label` and `definition` in the language closest to the reader's (see `rdf.labels`)."""
     text = _WORDS.format(terms=" ".join(terms.write(NamedNode(iri)) for iri in iris))
     best: dict[tuple[str, str], tuple[int, str]] = {}
     for term, key, words in service.sparql(Query(text)).rows():
         if isinstance(term, NamedNode) and isinstance(key, Literal) and isinstance(words, Literal):
-            told = distance(words.language, language_of_names()), words.value
+            candidate = distance(words.language, language_of_names()), words.value
             place = (term.value, key.value)
-            best[place] = min(best.get(place, told), told)
+            best[place] = min(best.get(place, candidate), candidate)
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for (iri, part), (_, chosen) in best.items():
         found[iri][part] = chosen

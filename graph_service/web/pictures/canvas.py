@@ -1,7 +1,7 @@
-"""Marks on a canvas, written as SVG 2: in a page, or as a file that needs nothing beside it.
+"""Drawing: SVG 2 elements, and pictures inline in a page or as standalone files.
 
-Colours and fonts are the tokens of the style sheet (`var(--accent)`): in a page they have the page's values, light or dark; into a
-file they are written.
+Colours and fonts are tokens of the style sheet (`var(--accent)`): inline they take the page's values, light or dark; in a file they are
+replaced by values.
 """
 
 import copy
@@ -27,13 +27,13 @@ Mark = Element
 
 _MARGIN = 14.0
 
-#: A picture up to the first width may be made smaller with its page, one up to the last down to the one between; others never.
+#: Pictures up to the first width may shrink with the page, those up to the last width down to the middle one; wider ones never shrink.
 _SMALL, _LEAST, _LARGE = 600.0, 960.0, 1180.0
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture: its size in pixels, its title, what one sees in words, and its marks from the back to the front."""
+    """A picture: size in pixels, title, text alternative, and SVG elements from back to front."""
 
     width: float
     height: float
@@ -42,11 +42,11 @@ class Drawing:
     marks: list[Mark]
 
     def inline(self, name: str) -> Markup:
-        """The picture as a part of a page. `name` is unique in the page. It is a group and no image: the links in it are to be reached."""
+        """The picture as inline SVG; `name` must be unique in the page. Its role is group, not image, so that its links are accessible."""
         return Markup(tostring(self._svg(name), encoding="unicode"))  # noqa: S704 - ElementTree escapes
 
     def file(self, root: str, dark: bool = False) -> bytes:
-        """The picture as a file: on a ground of its own, with colours and fonts written in, and links to the service at `root`."""
+        """The picture as a file: with a background, colours and fonts, and absolute links below `root`."""
         tokens = _tokens(dark)
         svg = copy.deepcopy(self._svg("picture"))
         svg.insert(2, mark("rect", x=-_MARGIN, y=-_MARGIN, width="100%", height="100%", fill=GROUND))
@@ -76,7 +76,7 @@ class Drawing:
 
 
 def mark(element: str, *inner: Mark | str | None, **attributes: float | str | None) -> Mark:
-    """An SVG element with texts and elements in it. `stroke_width` is `stroke-width`; what is None is left out."""
+    """An SVG element with texts and child elements. `stroke_width` becomes `stroke-width`; None is left out."""
     made = Element(element, {name.strip("_").replace("_", "-"): _written(value) for name, value in attributes.items() if value is not None})
     for part in inner:
         if isinstance(part, str):
@@ -92,7 +92,7 @@ def mark(element: str, *inner: Mark | str | None, **attributes: float | str | No
 def text(
     x: float, y: float, *words: str, size: float = SIZE, line: float = LINE, fill: str = TEXT, **attributes: float | str | None
 ) -> Mark:
-    """Lines of text, the middle of them all at `y`."""
+    """Lines of text, vertically centred at `y`."""
     top = y + size * 0.35 - (len(words) - 1) * line / 2
     spans = [mark("tspan", words_, x=x, y=top + place * line) for place, words_ in enumerate(words)] if len(words) > 1 else words
     place = {} if len(words) > 1 else {"x": x, "y": top}
@@ -100,17 +100,17 @@ def text(
 
 
 def linked(cell: Cell, *marks: Mark | None, **attributes: float | str | None) -> Mark:
-    """Marks that lead to a thing's page, if it has one."""
+    """Elements linked to a thing's page, if it has one."""
     return mark("a" if cell.href else "g", *marks, href=cell.href, lang=cell.language, **attributes)
 
 
 def tip(words: str) -> Mark:
-    """What a pointer that rests on the mark around it is told."""
+    """A tooltip of the enclosing element."""
     return mark("title", words)
 
 
 def curve(x: float, y: float, to_x: float, to_y: float) -> str:
-    """The path of a line that leaves and arrives level."""
+    """The path of a curve with horizontal ends."""
     middle = (x + to_x) / 2
     return path("M", x, y, "C", middle, y, middle, to_y, to_x, to_y)
 
@@ -121,17 +121,17 @@ def path(*parts: str | float) -> str:
 
 
 def _written(value: float | str) -> str:
-    """Numbers to a tenth of a pixel, so that the same picture is the same bytes everywhere."""
+    """Numbers are rounded to a tenth of a pixel, so that output is the same on every machine."""
     return value if isinstance(value, str) else f"{round(value, 1) + 0:g}" if abs(value) < 100_000 else f"{value:.0f}"
 
 
 def _class(width: float) -> str | None:
-    """What the style sheet makes of a picture on a narrow screen: one that must not become smaller is moved there."""
+    """The CSS class for narrow screens: a picture that must not shrink is scrolled."""
     return None if width <= _SMALL else "large" if _LEAST < width <= _LARGE else "whole"
 
 
 @cache
 def _tokens(dark: bool) -> dict[str, str]:
-    """The tokens of the style sheet: those of its first set, with those of its second, dark one in their place."""
+    """The tokens of the style sheet: the first set, overridden by the second for dark."""
     sets = re.findall(r":root \{(.*?)\}", _STYLE.read_text(encoding="utf-8"), re.DOTALL)[: 2 if dark else 1]
     return dict(token for tokens in sets for token in re.findall(r"--([\w-]+):\s*([^;]+);", tokens))

@@ -1,4 +1,4 @@
-"""Terms as a tree, and beside each what leads from it to another."""
+"""A tree of terms, with each term's links to others beside it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from graph_service.web.pictures.canvas import ACCENT, SOFT, TEXT, TINT, Drawing,
 from graph_service.web.pictures.letters import width
 from graph_service.web.pictures.rows import key
 
-#: Ties of one term that are drawn; what stands below the picture has them all.
+#: The most links of a term that are drawn; the text below the picture has all.
 _LINKS = 4
 
 _SMALL = 12.0
@@ -18,7 +18,7 @@ _SMALL = 12.0
 
 @dataclass(frozen=True)
 class ClassEdge:
-    """A property, and the term to which it leads."""
+    """A property and its target."""
 
     property: Cell
     target: Cell
@@ -27,7 +27,7 @@ class ClassEdge:
 def draw(
     drawn: Sequence[Cell], above: Mapping[str, str], links: Mapping[str, Sequence[ClassEdge]], title: str, words: str
 ) -> Drawing | None:
-    """The picture of terms; None without any. `above`: term -> the one it stands below; `links`: term -> what leads from it."""
+    """Draw terms; None if there are none. `above`: term -> its parent; `links`: term -> its links."""
     if not drawn:
         return None
     named = {key(one): one for one in drawn}
@@ -42,17 +42,17 @@ def draw(
         label = named[iri].text
         end = x + width(label) + 16
         box = mark("rect", x=x, y=y - 10, width=end - x, height=20, rx=4, fill=TINT, stroke=ACCENT)
-        told, end = _told(links.get(iri, ()), end + 10, y)
+        beside, end = _links_of(links.get(iri, ()), end + 10, y)
         widest = max(widest, end)
-        return mark("g", linked(named[iri], box, text(x + 8, y, label), data_thing=iri), *told)
+        return mark("g", linked(named[iri], box, text(x + 8, y, label), data_thing=iri), *beside)
 
     roots = [iri for iri in named if above.get(iri) not in named]
     marks, bottom = tree.draw([*roots, *named], below, node)
     return Drawing(widest, bottom, title, words, marks)
 
 
-def _told(links: Sequence[ClassEdge], x: float, y: float) -> tuple[list[Mark], float]:
-    """The ties of a term, in a row from `x` on, and where they end."""
+def _links_of(links: Sequence[ClassEdge], x: float, y: float) -> tuple[list[Mark], float]:
+    """A term's links in a row from `x` on, and where the row ends."""
     marks = []
     for link in links[:_LINKS]:
         for part, cell, fill in ((link.property.text, link.property, ACCENT), ("→", None, SOFT), (link.target.text, link.target, TEXT)):

@@ -1,7 +1,7 @@
-"""Things in columns with ties between neighbouring columns: in which order they stand, and at what height.
+"""Layout of columns of things with ties between neighbouring columns: order and vertical position.
 
-The order is found by turns (each thing to the middle of those it is tied to: Sugiyama's barycentres), the heights by moving things
-as little as needed from where they would like to be. There is no chance in it: the same things always stand in the same places.
+The order is found iteratively (each thing at the barycentre of its neighbours: Sugiyama), the positions by moving things as little as
+needed. It is deterministic.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ _TURNS = 24
 
 
 def ordered(middle: Sequence[T], sides: Sequence[Sequence[T]], ties: Mapping[T, Iterable[T]]) -> tuple[list[T], list[list[T]]]:
-    """The middle column and those beside it, each in the order that keeps ties short. `ties`: thing -> what it is tied to."""
+    """The middle column and those beside it, ordered to keep ties short. `ties`: thing -> its neighbours."""
     best = centre, around = list(middle), [list(side) for side in sides]
     shortest = _length(centre, around, ties)
     for _ in range(_TURNS):
@@ -27,9 +27,9 @@ def ordered(middle: Sequence[T], sides: Sequence[Sequence[T]], ties: Mapping[T, 
 
 
 def spread(wishes: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
-    """The middles of things of some heights, in their order, as near to where each wishes to be as the others allow.
+    """The centres of things with these heights, in order, as close to their wished positions as possible without overlap.
 
-    Without the heights of those above, the wishes need only be made to rise (isotonic regression, by pooling neighbours that do not).
+    After subtracting the heights above, the wishes need only be made monotonic (isotonic regression by pooling violators).
     """
     before = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
     pools: list[list[float]] = []
@@ -43,7 +43,7 @@ def spread(wishes: Sequence[float], heights: Sequence[float], top: float, bottom
 
 
 def stacked(heights: Sequence[float], top: float) -> list[float]:
-    """The middles of things that stand one below the other from `top` on."""
+    """The centres of things stacked from `top` on."""
     return [top + sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
 
 

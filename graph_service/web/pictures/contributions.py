@@ -1,5 +1,5 @@
-"""Contributions as bars, as exact as the source: filled up to what was given at least, hollow up to what it may have been, with an
-arrow where there is no upper bound. What has no sum is named below, and each currency has a scale of its own.
+"""A bar chart of contributions, as exact as the source: filled up to the minimum, hollow up to the maximum, with an arrow if there is no
+maximum. Contributions without an amount are listed below; each currency has its own scale.
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _LEFT, _BAR, _ROW = 1120.0, 420.0, 22.0, 62.0
 
-#: What is kept free to the right of the longest bar, for its arrow and its sum.
+#: Space to the right of the longest bar, for its arrow and amount.
 _AFTER = 300.0
 
 
 @dataclass(frozen=True)
 class Sum:
-    """A contribution with a sum: at least so much, at most so much if that is known, in words."""
+    """A contribution: its minimum, its maximum if known, and both as text."""
 
     cell: Cell
     currency: str
@@ -34,7 +34,7 @@ class Sum:
 
 
 def draw(rows: Rows, title: str) -> Drawing:
-    """The picture of the rows of `contributions`."""
+    """Draw the rows of `contributions`."""
     sums = [found for row in rows if (found := _sum(row))]
     without = [row for row in rows if _sum(row) is None]
     marks: list[Mark] = []
@@ -60,10 +60,10 @@ def _sum(row: Row) -> Sum | None:
         return None
     if least is None and most is None:
         least = most = exact
-    told = exact if exact is not None else least if least is not None else most
-    assert told is not None
+    amount = exact if exact is not None else least if least is not None else most
+    assert amount is not None
     currency = words_of(row, "currency")
-    words = " ".join(part for part in (bound, money(str(told), currency) if currency else number(told)) if part)
+    words = " ".join(part for part in (bound, money(str(amount), currency) if currency else number(amount)) if part)
     years = " – ".join(dict.fromkeys(words_of(row, name) for name in ("start_year", "end_year") if words_of(row, name)))
     return Sum(cell(row, "contribution"), currency, least or Decimal(0), most, words, years)
 
@@ -115,16 +115,16 @@ def _bar(found: Sum, y: float, unit: float) -> Mark:
     named = lines(found.cell.text, _LEFT - 32, 2)
     label = text(0, y - (LINE / 2 if found.years else 0), *named)
     years = text(0, y + len(named) * LINE / 2, found.years, fill=SOFT, size=11.5) if found.years else None
-    told = (
+    amount = (
         text(end + 12, y, found.words)
         if end + 12 + width(found.words) < _WIDTH
         else text(end + 12, y, *lines(found.words, _WIDTH - end - 16))
     )
-    return linked(found.cell, tip(f"{found.cell.text}: {found.words}"), label, years, *shapes, told, data_thing=key(found.cell))
+    return linked(found.cell, tip(f"{found.cell.text}: {found.words}"), label, years, *shapes, amount, data_thing=key(found.cell))
 
 
 def _step(largest: Decimal) -> Decimal:
-    """The distance between two marks of a scale that has from three to six of them: 1, 2 or 5 times a power of ten."""
+    """The distance of a scale's ticks, for three to six of them: 1, 2 or 5 times a power of ten."""
     if largest <= 0:
         return Decimal(1)
     power = Decimal(10) ** (ceil(log10(largest)) - 1)
@@ -132,9 +132,9 @@ def _step(largest: Decimal) -> Decimal:
 
 
 def _words(sums: list[Sum], without: Rows) -> str:
-    told = [f"{found.cell.text}: {found.words}." for found in sums]
+    sentences = [f"{found.cell.text}: {found.words}." for found in sums]
     if any(found.most is None for found in sums):
-        told.append(_("An arrow means that it was more, and how much more is not stated."))
+        sentences.append(_("An arrow means that it was more, and how much more is not stated."))
     if without:
-        told.append(_("No sum is stated for: %(things)s.", things=listed(words_of(row, "contribution") for row in without)))
-    return " ".join(told)
+        sentences.append(_("No sum is stated for: %(things)s.", things=listed(words_of(row, "contribution") for row in without)))
+    return " ".join(sentences)

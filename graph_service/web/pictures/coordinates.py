@@ -1,4 +1,4 @@
-"""Where things are by their coordinates, in the ways that vocabularies say them: WGS 84 (basic geo), schema.org, GeoSPARQL."""
+"""Coordinates of things, as several vocabularies state them: WGS 84 (basic geo), schema.org, GeoSPARQL."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from graph_service.service.service import Service
 #: Longitude and latitude, in degrees.
 Point = tuple[float, float]
 
-#: A thing has its coordinates itself, or by a place, a point or a geometry of it. Paths of no length are left out: Virtuoso refuses them.
+#: Coordinates of the thing itself, or of its place, point or geometry. No zero-length paths, which Virtuoso refuses.
 _COORDINATES = """
 PREFIX geo: <http://www.w3.org/2003/01/geo/wgs84_pos#>
 PREFIX gsp: <http://www.opengis.net/ont/geosparql#>
@@ -29,7 +29,7 @@ SELECT ?thing ?longitude ?latitude ?wkt WHERE {{
   }}
 }} ORDER BY ?thing ?longitude ?latitude ?wkt"""
 
-#: WKT may begin with the IRI of its reference system (GeoSPARQL 1.1, section 8.5.1); without one it is CRS84, longitude first.
+#: WKT may begin with the IRI of its reference system (GeoSPARQL 1.1, section 8.5.1); the default is CRS84, longitude first.
 _WKT = re.compile(r"\s*(?:<([^>]*)>)?\s*[A-Za-z ]*(?=[(])")
 _NUMBERS = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s+(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")
 _LONGITUDE_FIRST = re.compile(r"(?i)(?:CRS84|)$")
@@ -37,7 +37,7 @@ _LATITUDE_FIRST = re.compile(r"(?i)/EPSG/[\d.]*/4326$")
 
 
 def coordinates(service: Service, things: Iterable[str]) -> dict[str, Point]:
-    """IRI -> where the thing is; of one with several coordinates the first, of a line or an area the middle of its corners."""
+    """IRI -> coordinates; the first of several, and the mean of a line's or area's corners."""
     listed = " ".join(terms.write(NamedNode(iri)) for iri in sorted(set(things)))
     found: dict[str, Point] = {}
     for thing, longitude, latitude, wkt in service.sparql(Query(_COORDINATES.format(things=listed))).rows() if listed else ():
@@ -49,7 +49,7 @@ def coordinates(service: Service, things: Iterable[str]) -> dict[str, Point]:
 
 
 def in_wkt(text: str) -> Point | None:
-    """The middle of the corners of a geometry in WKT; None for one that is none, or in a reference system that is not known here."""
+    """The mean of the corners of a WKT geometry; None if it is invalid or in an unknown reference system."""
     begin = _WKT.match(text)
     system = (begin[1] or "") if begin else "?"
     turned = bool(_LATITUDE_FIRST.search(system))
@@ -72,5 +72,5 @@ def _point(longitude: object, latitude: object) -> Point | None:
 
 
 def _within(longitude: float, latitude: float) -> Point | None:
-    """A point of the earth; None for numbers that are of none, such as NaN."""
+    """A valid point; None for numbers out of range, such as NaN."""
     return (longitude, latitude) if abs(longitude) <= 180 and abs(latitude) <= 90 else None

@@ -1,4 +1,4 @@
-"""The pictures of the ontology and of its parts, drawn from them: each term in one is a link to what is said of it."""
+"""Pictures of the ontology and of its parts, in which each term links to its description."""
 
 from collections.abc import Iterable
 
@@ -30,12 +30,12 @@ SELECT ?from ?property ?to WHERE {
   FILTER(isIRI(?from) && isIRI(?to))
 } ORDER BY ?from ?property ?to"""
 
-#: What a part says of a term without relating it to another.
+#: Predicates that do not relate terms to each other.
 _NO_TIES = frozenset({RDF + "type", RDFS + "isDefinedBy", RDFS + "seeAlso", DCTERMS + "source", DCTERMS + "license", DCTERMS + "hasPart"})
 
 
 def picture(service: Service) -> Drawing | None:
-    """The picture of the classes of the ontology's own namespace; None if it has none."""
+    """Draw the classes in the ontology's own namespace; None if it has none."""
     found: dict[str, str | None] = {}
     for kind, parent in service.sparql(Query(_CLASSES, infer=False)).rows():
         if isinstance(kind, NamedNode) and kind.value.startswith(service.space.terms):
@@ -45,7 +45,7 @@ def picture(service: Service) -> Drawing | None:
     names = service.labels([*map(NamedNode, found), *(term for tie in ties for term in tie)], language_of_names())
 
     def term(iri: str) -> Cell:
-        """A term by its name in the reader's language, leading to its row in the tables of the page."""
+        """A term by its label, linked to its row in the page's tables."""
         name = iri.removeprefix(service.space.terms)
         return Cell(names[iri].value, f"#{name}", iri, names[iri].language) if iri in names else Cell(name, f"#{name}", iri)
 
@@ -70,7 +70,7 @@ def picture(service: Service) -> Drawing | None:
 
 
 def picture_of(service: Service, triples: Iterable[Triple]) -> Drawing | None:
-    """The picture of one part of the ontology: its terms, and how it relates each to other terms; None if it relates none."""
+    """Draw a part of the ontology: its terms, and their relations to others; None if there are none."""
     ties = [
         (t.subject, t.predicate, t.object)
         for t in triples

@@ -1,4 +1,4 @@
-"""The pictures that are drawn from canned queries: which there are, from which query, and by what."""
+"""The gallery: pictures that canned queries declare, and the function that draws each kind."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,42 +22,42 @@ from graph_service.web.tables.telling import in_language
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that a canned query says it is drawn as."""
+    """A picture that a canned query declares."""
 
     query: CannedQuery
     said: Drawn
 
     @property
     def name(self) -> str:
-        """What it is called in addresses."""
+        """Its name in addresses."""
         return self.said.name
 
     @property
     def title(self) -> str:
-        """What it is called, in the reader's language."""
+        """Its title in the reader's language."""
         return in_language(self.said.title, language())
 
     @property
     def about(self) -> str:
-        """What it tells, in the reader's language."""
+        """Its description in the reader's language."""
         return in_language(self.said.about, language())
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The columns that are drawn from."""
+        """The columns that it needs."""
         return self.said.needed
 
     @property
     def counted(self) -> tuple[str, str]:
-        """The column of what is counted, and what that is called in the reader's language; both empty where nothing is."""
-        # What a thing is called is headed as people call it; of the thing itself the heading tells programs that it is an IRI.
+        """The counted column and its heading in the reader's language; both "" if nothing is counted."""
+        # The heading of the label column is for people; that of the IRI column says "(IRI)".
         column = self.query.columns.get(f"{self.said.of}_label") or self.query.columns.get(self.said.of)
         return self.said.of, in_language(column.label, language()) if column else self.said.of
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture drawn, and the table that it was drawn from."""
+    """A drawn picture, and its table."""
 
     picture: Picture
     drawing: Drawing
@@ -77,7 +77,7 @@ def _network(_service: Service, picture: Picture, rows: Rows, title: str) -> Dra
     return network.draw(rows, title, headings, right_of, unstated)
 
 
-#: What draws each kind of picture.
+#: Kind of picture -> the function that draws it.
 _DRAWS: dict[str, Callable[[Service, Picture, Rows, str], Drawing]] = {
     "map": _map,
     "network": _network,
@@ -88,14 +88,14 @@ _DRAWS: dict[str, Callable[[Service, Picture, Rows, str], Drawing]] = {
 
 
 def pictures(service: Service) -> dict[str, Picture]:
-    """The pictures that can be drawn here, by name, in their order; a map only where there are outlines for it."""
+    """The pictures that can be drawn, by name, in order; maps only if there are outlines."""
     said = (Picture(query, query.header.picture) for query in service.catalogue.queries.values() if query.header.picture is not None)
     offered = [picture for picture in said if picture.said.kind != "map" or world() is not None]
     return {picture.name: picture for picture in sorted(offered, key=lambda picture: (picture.said.order, picture.name))}
 
 
 def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True) -> Shown:
-    """A picture of what its canned query answers to some arguments.
+    """Draw a picture of its canned query's result for some arguments.
 
     Raises NotFound if there is no such picture, and what the canned query raises.
     """
@@ -112,7 +112,7 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
 
 
 def spoken(picture: Picture, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
-    """The arguments of a picture's query, with the reader's language if the query can answer in it."""
+    """The arguments of a picture's query, with the reader's language if the query has that parameter."""
     return {**arguments, "lang": [shown_in(picture.query)]} if "lang" in picture.query.parameters else arguments
 
 

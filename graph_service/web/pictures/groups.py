@@ -1,4 +1,4 @@
-"""Groups as a tree, each below the broader one, with a mark for each of what is counted."""
+"""A tree of groups, each below its broader one, with a dot for each counted thing."""
 
 from graph_service.web.display.cells import Cell
 from graph_service.web.display.translations import gettext as _
@@ -11,12 +11,12 @@ from graph_service.web.pictures.sentences import listed
 
 _TOP, _DOT, _ROOM = 34.0, 13.0, 520.0
 
-#: More than these are a figure and no longer dots.
+#: Up to so many dots are drawn; more is a number.
 _DOTS = 10
 
 
 def draw(rows: Rows, title: str, counted: tuple[str, str]) -> Drawing:
-    """The picture of a table with the columns `group` and `broader`; `counted`: the column with a number, and what that is of."""
+    """Draw a table with the columns `group` and `broader`; `counted`: the column with a number, and its heading."""
     column, called = counted
     groups: dict[str, Cell] = {}
     numbers: dict[str, int] = {}
@@ -31,7 +31,7 @@ def draw(rows: Rows, title: str, counted: tuple[str, str]) -> Drawing:
         for broader_ in broaders:
             below.setdefault(broader_, []).append(group_)
     roots = [iri for iri, broaders in above.items() if not any(broader_ in groups for broader_ in broaders)]
-    # Trees first, the largest of them at the top; then what stands alone.
+    # Trees first, largest first; then single groups.
     roots.sort(key=lambda iri: (-_size(iri, below, frozenset()), groups[iri].text.casefold()))
 
     def node(iri: str, x: float, y: float, again: bool) -> Mark:
@@ -66,19 +66,19 @@ def _node(group: Cell, number: int, called: str, x: float, y: float, again: bool
 
 
 def _words(groups: dict[str, Cell], numbers: dict[str, int], called: str, above: dict[str, list[str]], roots: list[str]) -> str:
-    told = [
+    sentences = [
         ngettext("A tree of %(num)s group", "A tree of %(num)s groups", len(groups), num=len(groups))
         + " "
         + ngettext("with %(num)s at the top.", "with %(num)s at the top.", len(roots), num=len(roots))
     ]
     reached = sorted((iri for iri in groups if numbers[iri]), key=lambda iri: (-numbers[iri], groups[iri].text.casefold()))
     if reached:
-        told.append(
+        sentences.append(
             _("%(column)s, most: %(things)s.", column=called, things=listed(f"{groups[iri].text} ({numbers[iri]})" for iri in reached[:5]))
         )
     rest = len(groups) - len(reached)
     if rest and called:
-        told.append(
+        sentences.append(
             ngettext(
                 "%(num)s group has none.",
                 "%(num)s groups have none.",
@@ -87,5 +87,5 @@ def _words(groups: dict[str, Cell], numbers: dict[str, int], called: str, above:
             )
         )
     if any(len(broaders) > 1 for broaders in above.values()):
-        told.append(_("A group with two broader ones stands below both; a dashed frame marks it the second time."))
-    return " ".join(told)
+        sentences.append(_("A group with two broader ones stands below both; a dashed frame marks it the second time."))
+    return " ".join(sentences)

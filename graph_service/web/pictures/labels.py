@@ -1,4 +1,4 @@
-"""Labels on a map: each as near to its place as the others allow, with a line to it where it had to move away."""
+"""Label placement on maps: close to their points without overlap, with a line to a label that had to move."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 62.0, 78.0, 96.0, 116.0, 138.0)
 _ANGLES = tuple(turn * pi / 12 for turn in range(24))
 _HEIGHT, _SIZE = 16.0, 13.0
 
-#: Places nearer to each other than this are in each other's way; three are a crowd.
+#: Points closer than this hinder each other; three are a crowd.
 _CROWDED = 90.0
 
 _FORBIDDEN = 100_000.0
@@ -25,15 +25,15 @@ Box = tuple[float, float, float, float]
 
 
 class Cost(Protocol):
-    """What it costs to put a label where it is."""
+    """The cost of a label's position."""
 
     def __call__(self, label: "Label", *, enough: float) -> float:
-        """The cost; if that is `enough` or more, any number that is."""
+        """The cost; beyond `enough` it need not be exact."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """Words at a place: where they begin or end, on which side of the place, and the box that they fill."""
+    """A label: text, anchor point and alignment, and the box that it fills."""
 
     words: str
     x: float
@@ -43,11 +43,11 @@ class Label:
 
 
 def placed(places: Sequence[tuple[str, float, float]], bounds: Box, avoided: Sequence[Box] = ()) -> Sequence[Label]:
-    """A label for each place (words, x, y) within the bounds, in the order of the places. `avoided`: boxes that are better left free.
+    """A label for each point (words, x, y) within the bounds, in order. `avoided`: boxes to keep free if possible.
 
-    Each takes the best place that the others leave it, the longest in a crowd first, and again when all have one.
+    Greedy: labels are placed one by one, those in a crowd and long ones first, and improved in further passes.
     """
-    # Most maps are of the same places in the same language, again and again.
+    # Cached: most maps show the same places in the same language.
     return _placed(tuple(places), bounds, tuple(avoided))
 
 
@@ -67,11 +67,11 @@ def _placed(places: tuple[tuple[str, float, float], ...], bounds: Box, avoided: 
 
 
 def _best(words: str, place: tuple[float, float], bounds: Box, cost: Cost) -> Label:
-    """The label of a place that costs least; outside the bounds only if none fits inside."""
+    """The cheapest position of a label; outside the bounds only if none fits inside."""
     best, least = None, inf
     for radius, angle in product(_RADII, _ANGLES):
         if radius > least:
-            break  # what is farther away costs more
+            break  # farther positions cost more
         label = _candidate(words, place[0] + radius * cos(angle), place[1] + radius * sin(angle), cos(angle))
         fine = 0 if _is_inside(label.box, bounds) else _FORBIDDEN
         price = fine + cost(label, enough=least - fine)
@@ -90,9 +90,9 @@ def _cost(
     avoided: Sequence[Box],
     enough: float,
 ) -> float:
-    """How bad it is to put a label there: how far it is away, whether towards its neighbours, what it covers and crosses.
+    """The cost of a position: distance, direction towards neighbours, what it covers and crosses.
 
-    It is not looked at further when that is `enough`: most places are far worse than the best one, and crossings take long to find.
+    It stops at `enough`: most positions are far worse than the best one, and crossings are slow to find.
     """
     line = (*place, label.x, label.y)
     cost = hypot(label.x - place[0], label.y - place[1]) + 0.2 * abs(label.y - place[1])
@@ -135,7 +135,7 @@ def _contains(box: Box, point: Sequence[float]) -> bool:
 
 
 def _cross(one: Box, other: Box) -> bool:
-    """Whether two lines, each from a point to a point, cross."""
+    """Whether two line segments cross."""
 
     def side(line: Box, x: float, y: float) -> float:
         return (line[2] - line[0]) * (y - line[1]) - (line[3] - line[1]) * (x - line[0])

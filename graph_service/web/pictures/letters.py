@@ -1,10 +1,10 @@
-"""How wide words are when nobody has drawn them yet: an estimate for the widest of the usual sans-serif fonts (DejaVu Sans)."""
+"""Text width without rendering: an estimate for the widest of common sans-serif fonts (DejaVu Sans)."""
 
 from itertools import accumulate, takewhile
 
 SIZE, LINE = 13.0, 16.0
 
-#: Width in parts of the size, for the letters that differ from the others most.
+#: Widths relative to the font size, of letters that deviate most.
 _WIDTHS = {
     **dict.fromkeys("ijl'’|.,:; ", 0.33),
     **dict.fromkeys("frtI()[]-/", 0.41),
@@ -13,22 +13,22 @@ _WIDTHS = {
 
 
 def width(words: str, size: float = SIZE) -> float:
-    """How many pixels words are wide."""
+    """The width of a text in pixels."""
     return size * sum(_WIDTHS.get(letter, 0.72 if letter.isupper() else 0.62) for letter in words)
 
 
 def shortened(words: str, room: float, size: float = SIZE) -> str:
-    """Words that fit into `room` pixels, with `…` for what does not."""
+    """A text cut to `room` pixels, with `…`."""
     if width(words, size) <= room:
         return words
-    # A name may be very long: each letter is looked at once, and none behind the last that fits.
+    # A name may be very long: no letter after the last that fits is measured.
     widths = accumulate(width(letter, size) for letter in words)
     kept = sum(1 for _ in takewhile(lambda used: used + width("…", size) <= room, widths))
     return words[:kept].rstrip(" ,;:-") + "…"
 
 
 def lines(words: str, room: float, most: int = 3, size: float = SIZE) -> list[str]:
-    """Words broken into at most `most` lines that fit into `room` pixels."""
+    """A text wrapped into at most `most` lines of `room` pixels."""
     broken: list[str] = []
     rest = words.split()
     while rest and len(broken) < most:

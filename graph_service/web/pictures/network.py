@@ -1,7 +1,6 @@
-"""A network in three columns: in the middle what ties lead from, on the left what they lead to, and on the right what of that is of one
-class.
+"""A network in three columns: sources of ties in the middle, targets on the left, and targets of one class on the right.
 
-Columns, since a tangle of lines tells nobody anything: a name is read where it stands, and a line leads the eye to the next.
+Columns keep names and lines readable, which a graph layout does not.
 """
 
 from dataclasses import dataclass, field
@@ -18,13 +17,13 @@ from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _TOP, _GAP = 1120.0, 44.0, 9.0
 
-#: Where the columns stand: the right edge of the left one, both edges of the middle one, the left edge of the right one.
+#: The columns: right edge of the left one, both edges of the middle one, left edge of the right one.
 _LEFT, _FROM, _TO, _RIGHT = 332.0, 452.0, 752.0, 872.0
 _ROOM = {"left": _LEFT - 8, "middle": _TO - _FROM - 20, "right": _WIDTH - _RIGHT - 8}
 
 
 class Headings(NamedTuple):
-    """What the columns are called, in the reader's language."""
+    """The columns' headings in the reader's language."""
 
     left: str
     middle: str
@@ -33,16 +32,16 @@ class Headings(NamedTuple):
 
 @dataclass
 class _Tie:
-    """A tie between one in the middle and another: what relates them, and whether somebody states it."""
+    """A tie of a source and a target: its relations, and whether it is asserted."""
 
     relations: list[str] = field(default_factory=list)
     stated: bool = False
 
 
 def draw(rows: Rows, title: str, headings: Headings, right_of: str, unstated: str) -> Drawing:
-    """The picture of a table with the columns `source`, `target`, `relation`, `kind` and `basis`.
+    """Draw a table with the columns `source`, `target`, `relation`, `kind` and `basis`.
 
-    On the right stand the targets whose kind is `right_of`; ties whose every basis is `unstated` are dashed. Both are IRIs.
+    Targets of kind `right_of` are on the right; ties with no basis but `unstated` are dashed. Both are IRIs.
     """
     things: dict[str, dict[str, Cell]] = {"left": {}, "middle": {}, "right": {}}
     ties: dict[tuple[str, str], _Tie] = {}
@@ -62,7 +61,7 @@ def draw(rows: Rows, title: str, headings: Headings, right_of: str, unstated: st
 
 
 def _places(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie]) -> tuple[dict[str, float], float]:
-    """The height at which each thing stands, and where the lowest ends."""
+    """The vertical position of each thing, and the lower end."""
     neighbours: dict[str, list[str]] = {}
     for middle, other in ties:
         neighbours.setdefault(middle, []).append(other)
@@ -119,10 +118,10 @@ def _line(tie: _Tie, things: dict[str, dict[str, Cell]], pair: tuple[str, str], 
     middle, other = pair
     ends = (_LEFT + 14, _FROM) if other in things["left"] else (_RIGHT - 14, _TO)
     end = things["left"].get(other) or things["right"][other]
-    told = f"{things['middle'][middle].text} – {', '.join(tie.relations)} – {end.text}"
+    sentence = f"{things['middle'][middle].text} – {', '.join(tie.relations)} – {end.text}"
     return mark(
         "path",
-        tip(told),
+        tip(sentence),
         d=curve(ends[0], places[other], ends[1], places[middle]),
         fill="none",
         stroke=EDGE if tie.stated else INFERRED,
@@ -134,7 +133,7 @@ def _line(tie: _Tie, things: dict[str, dict[str, Cell]], pair: tuple[str, str], 
 
 def _words(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie], headings: Headings) -> str:
     called = {column: heading or "–" for column, heading in headings._asdict().items()}
-    told = [
+    sentences = [
         _(
             "In three columns: %(columns)s; %(ties)s between them.",
             columns=listed(f"{called[column]} ({len(members)})" for column, members in sorted(things.items(), key=_from_the_left)),
@@ -146,10 +145,10 @@ def _words(things: dict[str, dict[str, Cell]], ties: dict[tuple[str, str], _Tie]
         first = sorted(counts, key=lambda iri: (-counts[iri], members[iri].text.casefold()))[:3]
         if first:
             most = listed(f"{members[iri].text} ({counts[iri]})" for iri in first)
-            told.append(_("%(column)s, those with most lines: %(things)s.", column=called[column], things=most))
+            sentences.append(_("%(column)s, those with most lines: %(things)s.", column=called[column], things=most))
     if any(not tie.stated for tie in ties.values()):
-        told.append(_("Dashed lines are inferred."))
-    return " ".join(told)
+        sentences.append(_("Dashed lines are inferred."))
+    return " ".join(sentences)
 
 
 def _from_the_left(entry: tuple[str, object]) -> int:

@@ -1,4 +1,4 @@
-"""Words that several pictures use."""
+"""Text helpers shared by pictures."""
 
 from collections.abc import Iterable
 
@@ -8,5 +8,5 @@ from graph_service.web.display.numerals import locale
 
 
 def listed(words: Iterable[str]) -> str:
-    """Words as a list in the reader's language: `a, b and c`."""
+    """A list in the reader's language: `a, b and c`."""
     return format_list(list(words), locale=locale())

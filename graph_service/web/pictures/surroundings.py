@@ -1,4 +1,4 @@
-"""One thing in the middle: on the left what points to it, on the right what it points to, by property and only the first of each."""
+"""The neighbourhood of a thing: on the left what refers to it, on the right what it refers to, by property, the first few of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _LEFT, _RIGHT, _BOX = 760.0, 248.0, 512.0, 188.0
 
-#: A small picture shows so many properties on a side, and so many values of each; the facts beside it are all there.
+#: The most properties on each side, and the most values of each; the page has all.
 _GROUPS, _VALUES = 6, 3
 
 _GAP = 14.0
@@ -29,7 +29,7 @@ class Ties:
 
 
 def draw(thing: Cell, inward: Sequence[Ties], outward: Sequence[Ties]) -> Drawing | None:
-    """The picture of a thing and what it is connected with; None if that is nothing."""
+    """Draw a thing with its neighbours; None if it has none."""
     if not inward and not outward:
         return None
     inward, outward = inward[:_GROUPS], outward[:_GROUPS]
@@ -58,7 +58,7 @@ def _height(ties: Ties) -> float:
 
 
 def _group(ties: Ties, side: int, top: float, middle: float) -> list[Mark]:
-    """A property and its values, on the left (-1) or on the right (1), with a line to the middle."""
+    """A property and its values, on the left (-1) or right (1), with a line to the middle."""
     x, anchor = (_LEFT, "end") if side < 0 else (_RIGHT, "start")
     y = top + _GAP / 2 + LINE / 2
     line = mark("path", d=curve(_WIDTH / 2 + side * _BOX / 2, middle, x - side * 8, y), fill="none", stroke=EDGE, stroke_width=1.2)
@@ -83,12 +83,12 @@ def _more(number: int) -> str:
 
 
 def _words(thing: Cell, inward: Sequence[Ties], outward: Sequence[Ties]) -> str:
-    def told(ties: Ties) -> str:
+    def named_things(ties: Ties) -> str:
         more = len(ties.things) - _VALUES
         return listed(
             [*(one.text for one in ties.things[:_VALUES]), *([ngettext("one more", "%(num)s more", more, num=more)] if more > 0 else [])]
         )
 
-    sentences = [_("%(things)s – %(property)s – this.", things=told(ties), property=ties.property.text) for ties in inward]
-    sentences += [_("This – %(property)s – %(things)s.", things=told(ties), property=ties.property.text) for ties in outward]
+    sentences = [_("%(things)s – %(property)s – this.", things=named_things(ties), property=ties.property.text) for ties in inward]
+    sentences += [_("This – %(property)s – %(things)s.", things=named_things(ties), property=ties.property.text) for ties in outward]
     return f"{thing.text}. " + " ".join(sentences)

@@ -1,6 +1,6 @@
-"""The timeline: a bar for what lasts, a hollow one for what happened at some time in it, an arrow where no end is known.
+"""A timeline: a bar for a duration, a hollow one for an event within a period, an arrow for an unknown end.
 
-What has no stated date is named below: leaving it out would look as if it did not exist.
+Things without a date are listed below, rather than left out.
 """
 
 import re
@@ -19,7 +19,7 @@ from graph_service.web.pictures.sentences import listed
 
 _WIDTH, _TOP, _LEFT, _BAR = 1120.0, 40.0, 440.0, 16.0
 
-#: XML Schema's gYear, gYearMonth and date, as far as they are of this era.
+#: XML Schema's gYear, gYearMonth and date, of the common era.
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:Z|[+-]\d\d:\d\d)?$")
 
 _MOST_YEARS = 16
@@ -27,7 +27,7 @@ _MOST_YEARS = 16
 
 @dataclass(frozen=True)
 class Span:
-    """What stands in a row: a thing, its kind, from when to when in years, whether it lasts, whether its end is stated, in words."""
+    """A row: thing, kind, start and end in years, whether it has a duration, whether its end is unknown, dates as text."""
 
     cell: Cell
     kind: str
@@ -39,7 +39,7 @@ class Span:
 
 
 def draw(rows: Rows, title: str) -> Drawing:
-    """The picture of rows with `item`, `kind`, and `date`, or `start_date`, `end_date` and `completed_by`, as far as they are known."""
+    """Draw rows with `item`, `kind`, and `date`, or `start_date`, `end_date` and `completed_by`, as far as known."""
     spans = [span for row in rows if (span := _span(row))]
     undated = [row for row in rows if _span(row) is None]
     first = floor(min((span.start for span in spans), default=0))
@@ -62,7 +62,7 @@ def _span(row: Row) -> Span | None:
     begin = start or on
     if begin is None:
         return None
-    # That it is over is known, and when it ended is not: not later than it was reported.
+    # It is over, and its unknown end is not later than the report of that.
     last = end or over
     until = last[1] if last else begin[1]
     words = _date(row, "start_date") or _date(row, "date")
@@ -78,13 +78,13 @@ def _span(row: Row) -> Span | None:
 
 
 def _date(row: Row, column: str) -> str:
-    """A date as the reader's language writes it, as precise as it is."""
+    """A date in the reader's language, with its own precision."""
     found = row.get(column)
     return value(found.text, found.title or "") if found else ""
 
 
 def period(date: str) -> tuple[float, float] | None:
-    """From when to when a date of XML Schema lasts, in years: `2021` all of the year, `2021-07` the month; None if it is none."""
+    """The start and end of an XML Schema date in years: `2021` is the whole year, `2021-07` the month; None if it is invalid."""
     found = _DATE.match(date)
     if found is None:
         return None
@@ -135,7 +135,7 @@ def _row(span: Span, y: float, first: int, last: int, year: float) -> Mark:
 
 
 def _undated(rows: Rows, y: float) -> tuple[list[Mark], float]:
-    """The names of what has no date, in two columns, and where they end."""
+    """The names of things without a date, in two columns, and where they end."""
     if not rows:
         return [], y - 22
     marks = [text(0, y, _("No date stated"), fill=SOFT, font_weight="600")]
@@ -162,11 +162,11 @@ def _undated(rows: Rows, y: float) -> tuple[list[Mark], float]:
 
 
 def _words(spans: list[Span], undated: Rows) -> str:
-    told = [ngettext("%(num)s item has a date.", "%(num)s items have a date.", len(spans), num=len(spans))]
-    told += [f"{span.cell.text} ({span.kind}): {span.words}." for span in spans]
+    sentences = [ngettext("%(num)s item has a date.", "%(num)s items have a date.", len(spans), num=len(spans))]
+    sentences += [f"{span.cell.text} ({span.kind}): {span.words}." for span in spans]
     if undated:
         names = listed(words_of(row, "item") for row in undated)
-        told.append(
+        sentences.append(
             ngettext("%(num)s has none: %(things)s.", "%(num)s have none: %(things)s.", len(undated), num=len(undated), things=names)
         )
-    return " ".join(told)
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""A tree read from left to right and down, a row for each node, its words kept words. What has two above it stands below both."""
+"""A tree layout, left to right and down, with a row for each node. A node with two parents is drawn below both."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -13,10 +13,9 @@ INDENT, ROW = 26.0, 28.0
 def draw(
     roots: Iterable[T], below: Mapping[T, Sequence[T]], node: Callable[[T, float, float, bool], Mark], top: float = 0
 ) -> tuple[list[Mark], float]:
-    """The marks of a tree, and where it ends. `node` draws one at x and y; the last it is told is whether it was drawn before.
+    """The elements of a tree, and where it ends. `node` draws a node at x and y; its last argument is whether it was drawn before.
 
-    What is below a node is drawn where the node stands first, so that a circle ends where it closes; of the roots, those that were
-    drawn below another are left out.
+    Children are drawn at a node's first occurrence, so that cycles end; roots that were drawn below another are left out.
     """
     marks: list[Mark] = []
     drawn: set[T] = set()

@@ -1,4 +1,4 @@
-"""The world's outlines, drawn when the frontend was built: see `frontend/world.mjs`."""
+"""World map outlines, generated when the frontend is built: see `frontend/world.mjs`."""
 
 import json
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ SELECT ?country ?code WHERE {{ VALUES ?country {{ {countries} }} ?country {code_
 
 @dataclass(frozen=True)
 class Country:
-    """A country's outline, its middle, and the box around the largest part of it (left, top, right, bottom)."""
+    """A country's outline, its centre, and the bounding box of its largest part (left, top, right, bottom)."""
 
     path: str
     x: float
@@ -30,16 +30,14 @@ class Country:
 
     @property
     def is_small(self) -> bool:
-        """Whether its outline is too small to be seen on a map of the world."""
+        """Whether its outline is too small to be seen on a world map."""
         left, top, right, bottom = self.box
         return max(right - left, bottom - top) < 5
 
 
 @dataclass(frozen=True)
 class World:
-    """The map: its size, how its projection is scaled and where 0° N 0° E lies on it, all land, all borders, and each country's outline by
-    its M49 code.
-    """
+    """The map: size, scale of its projection, position of 0° N 0° E, all land, all borders, and countries by M49 code."""
 
     width: float
     height: float
@@ -50,7 +48,7 @@ class World:
     countries: dict[str, Country]
 
     def place(self, longitude: float, latitude: float) -> tuple[float, float]:
-        """Where a point of the earth (in degrees) lies on the map.
+        """Project a point (degrees) onto the map.
 
         The projection is Equal Earth: Šavrič, Patterson and Jenny, "The Equal Earth map projection" (2018), equations 7 to 9.
         """
@@ -65,7 +63,7 @@ class World:
 
 @cache
 def world() -> World | None:
-    """The world, or None where the frontend has not been built."""
+    """The world map, or None if the frontend has not been built."""
     if not _OUTLINES.exists():
         return None
     drawn = json.loads(_OUTLINES.read_text(encoding="utf-8"))
@@ -76,7 +74,7 @@ def world() -> World | None:
 
 
 def codes(service: Service, countries: Iterable[str]) -> dict[str, str]:
-    """IRI of a country -> its M49 code, for those that have one."""
+    """IRI of a country -> M49 code, if it has one."""
     listed = " ".join(terms.write(NamedNode(iri)) for iri in sorted(set(countries)))
     rows = service.sparql(Query(_CODES.format(countries=listed, code_of=service.roles.path(Role.COUNTRY_CODE)))).rows() if listed else ()
     return {country.value: code.value for country, code in rows if isinstance(country, NamedNode) and isinstance(code, Literal)}

@@ -1,6 +1,6 @@
-"""Maps: the countries of a table, the darker the more they have of what is counted; and where in the world one thing is.
+"""Maps: a choropleth of a table's countries, shaded by count; and a small map of the places of one thing.
 
-What stands on no map (a country without a code or outline) is named below it.
+Countries without a code or outline are listed below the map.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,17 +18,15 @@ from graph_service.web.pictures.world import Country, World
 
 _WIDTH, _PALEST = 1120.0, 0.45
 
-#: A map has room for the names of so many countries, a small one for so many; the others tell theirs to who points at them.
+#: The most labels on a map, and on a small one; others have a tooltip.
 _LABELS, _FEW = 40, 8
 
-#: The longest side of a small map, and how much of the world it shows at least.
+#: The longest side of a small map, and the least part of the world that it shows.
 _SMALL, _LEAST = 300.0, 150.0
 
 
 def draw(rows: Rows, title: str, counted: tuple[str, str], codes: Mapping[str, str], world: World) -> Drawing:
-    """The picture of a table with the column `country`. `counted`: the column of what is counted for each, and what that is called;
-    `codes`: IRI of a country -> its M49 code.
-    """
+    """Draw a table with the column `country`. `counted`: the counted column and its heading; `codes`: IRI of a country -> M49 code."""
     countries: dict[str, Cell] = {}
     things: dict[str, dict[str, Cell]] = {}
     for row in rows:
@@ -38,17 +36,17 @@ def draw(rows: Rows, title: str, counted: tuple[str, str], codes: Mapping[str, s
     outlines = {iri: outline for iri in countries if (outline := world.countries.get(codes.get(iri, "")))}
     scale = _WIDTH / world.width
     counts = sorted({len(found) for found in things.values()})
-    told = {iri: f"{countries[iri].text}: {listed(one.text for one in found.values())}" for iri, found in things.items()}
+    tips = {iri: f"{countries[iri].text}: {listed(one.text for one in found.values())}" for iri, found in things.items()}
     named = {iri: f"{countries[iri].text} · {len(things[iri])}" if len(things[iri]) > 1 else countries[iri].text for iri in outlines}
     first = set(sorted(outlines, key=lambda iri: (-len(things[iri]), countries[iri].text))[:_LABELS])
     marks = [_ground(world, scale)]
     for iri, outline in outlines.items():
-        marks.append(_shape(countries[iri], outline, scale, _shade(len(things[iri]), counts), told[iri], labelled=iri in first))
+        marks.append(_shape(countries[iri], outline, scale, _shade(len(things[iri]), counts), tips[iri], labelled=iri in first))
     boxes = [(left * scale, top * scale, right * scale, bottom * scale) for left, top, right, bottom in (o.box for o in outlines.values())]
     points = {iri: (named[iri], outline.x * scale, outline.y * scale) for iri, outline in outlines.items() if iri in first}
     labels = placed(list(points.values()), (4, 4, _WIDTH - 4, world.height * scale - 4), boxes)
     for (iri, (_name, x, y)), label in zip(points.items(), labels, strict=True):
-        marks.append(_label(countries[iri], label, x, y, told[iri]))
+        marks.append(_label(countries[iri], label, x, y, tips[iri]))
     height = world.height * scale
     marks += _legend(counts, height, counted[1])
     elsewhere, height = _elsewhere([countries[iri] for iri in countries if iri not in outlines], height)
@@ -56,7 +54,7 @@ def draw(rows: Rows, title: str, counted: tuple[str, str], codes: Mapping[str, s
 
 
 def locate(places: Sequence[tuple[Cell, str]], spots: Sequence[tuple[Cell, Point]], world: World) -> Drawing | None:
-    """A small map of the part of the world in which places (with their M49 codes) and spots (longitude, latitude) are; None for none."""
+    """Draw a small map of places (with M49 codes) and points (longitude, latitude); None if there are none."""
     found = {key(place): (place, world.countries[code]) for place, code in places if code in world.countries}
     found |= {key(place): (place, _spot(*world.place(*point))) for place, point in spots}
     if not found:
@@ -85,12 +83,12 @@ def locate(places: Sequence[tuple[Cell, str]], spots: Sequence[tuple[Cell, Point
         height=high * scale,
         viewBox=path(round(left * scale, 1), round(top * scale, 1), _SMALL, round(high * scale, 1)),
     )
-    told = _("On the map: %(places)s.", places=listed(place.text for place, _outline in found.values()))
-    return Drawing(_SMALL, high * scale, _("Map"), told, [shown])
+    words = _("On the map: %(places)s.", places=listed(place.text for place, _outline in found.values()))
+    return Drawing(_SMALL, high * scale, _("Map"), words, [shown])
 
 
 def _spot(x: float, y: float) -> Country:
-    """A place that has coordinates and no outline, as a country that is too small for one."""
+    """A point as a country too small for an outline."""
     return Country("", x, y, (x, y, x, y))
 
 
@@ -101,7 +99,7 @@ def _ground(world: World, scale: float) -> Mark:
 
 
 def _shape(country: Cell, outline: Country, scale: float, shade: float, words: str, labelled: bool) -> Mark:
-    """A country's outline, or a disc where it is too small. Where it has a label, that is the link to be reached with the keyboard."""
+    """A country's outline, or a disc if it is too small. If it has a label, only that gets keyboard focus."""
     if outline.is_small:
         shape = mark("circle", cx=outline.x * scale, cy=outline.y * scale, r=6, fill=ACCENT, fill_opacity=shade)
     else:
@@ -114,7 +112,7 @@ def _shape(country: Cell, outline: Country, scale: float, shade: float, words: s
 
 
 def _label(country: Cell, label: Label, x: float, y: float, words: str) -> Mark:
-    """A country's name, with a line to its middle."""
+    """A country's label, with a line to its centre."""
     return linked(
         country,
         tip(words),
@@ -135,7 +133,7 @@ def _label(country: Cell, label: Label, x: float, y: float, words: str) -> Mark:
 
 
 def _shade(count: int, counts: Sequence[int]) -> float:
-    """How dark a number is among all that there are."""
+    """The opacity for a count, by its rank."""
     return 1.0 if len(counts) < 2 else _PALEST + (1 - _PALEST) * counts.index(count) / (len(counts) - 1)
 
 
@@ -152,7 +150,7 @@ def _legend(counts: Sequence[int], bottom: float, called: str) -> list[Mark]:
 
 
 def _elsewhere(countries: Sequence[Cell], y: float) -> tuple[list[Mark], float]:
-    """The names of what is on no map, and where they end."""
+    """The names of countries that are not on the map, and where they end."""
     if not countries:
         return [], y
     marks = [text(8, y + 22, _("Not on the map"), fill=SOFT, font_weight="600")]
@@ -165,7 +163,7 @@ def _elsewhere(countries: Sequence[Cell], y: float) -> tuple[list[Mark], float]:
 
 
 def _words(countries: Mapping[str, Cell], things: Mapping[str, Mapping[str, Cell]], called: str) -> str:
-    told = [
+    sentences = [
         _(
             "A map of the world with %(countries)s.",
             countries=ngettext("%(num)s country", "%(num)s countries", len(countries), num=len(countries)),
@@ -176,5 +174,5 @@ def _words(countries: Mapping[str, Cell], things: Mapping[str, Mapping[str, Cell
         by_count.setdefault(len(found), []).append(countries[iri].text)
     for count, names in sorted(by_count.items(), reverse=True):
         if count:
-            told.append(_("%(column)s: %(number)s in %(countries)s.", column=called, number=count, countries=listed(names)))
-    return " ".join(told)
+            sentences.append(_("%(column)s: %(number)s in %(countries)s.", column=called, number=count, countries=listed(names)))
+    return " ".join(sentences)

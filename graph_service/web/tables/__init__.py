@@ -1,1 +1,1 @@
-"""Tables as files that explain themselves: what is told of a table beside its rows, and how."""
+"""Self-describing tables: metadata of a table and its formats."""

@@ -1,8 +1,8 @@
-"""`/queries/all.zip`: the tables of all canned queries in one file, with what is told of them.
+"""`/queries/all.zip`: the tables of all canned queries with their metadata, in one archive.
 
-Each table has the defaults of its query, and of one that needs a value its first example. The file is made when it is first asked for, once
-for a snapshot and a language, and kept on disk without a name, so that it costs no memory and is gone with the process. It names no host:
-addresses in it are the names that the graph gives. The same snapshot gives the same bytes.
+Each query runs with its defaults, or with its first example if it needs a value. The archive is made on first request, once for a snapshot
+and language, and kept in a nameless file, which takes no memory and ends with the process. It contains no host: addresses in it are the
+graph's IRIs. Equal snapshots give equal bytes.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from graph_service.web.tables.packages import around, resource
 from graph_service.web.tables.taking import file_name
 from graph_service.web.tables.telling import Telling, in_language, table_of, tell
 
-#: Where it is.
+#: The archive's path.
 PATH = "/queries/all.zip"
 
 ZIP = Format("zip", "application/zip")
@@ -42,7 +42,7 @@ ZIP = Format("zip", "application/zip")
 
 @dataclass(frozen=True)
 class _KeptArchive:
-    """An archive: its file, and the tag of its bytes."""
+    """A finished archive: its file, and the hash that is its ETag."""
 
     file: BinaryIO
     tag: str
@@ -50,7 +50,7 @@ class _KeptArchive:
 
 @dataclass(frozen=True)
 class _Table:
-    """A table in an archive: what is told of it, how many bytes it has and their SHA-256."""
+    """A table in an archive: its metadata, its size in bytes and its SHA-256."""
 
     told: Telling
     size: int
@@ -58,7 +58,7 @@ class _Table:
 
 
 def blueprint(service: Service, settings: Settings) -> Blueprint:
-    """The route of the archive; its tables may have as many bytes together as one result may have."""
+    """The route of the archive; its tables together may be as large as one result."""
     routes = Blueprint("archive", __name__)
     kept: dict[str, _KeptArchive] = {}
     making = threading.Lock()
@@ -71,7 +71,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
         with making:
             if language not in kept:
                 kept[language] = _made(service, language, settings.result_limit)
-        # Who sends it may close it: of the file itself there is one.
+        # A duplicate descriptor, since the server closes it after sending.
         file = os.fdopen(os.dup(kept[language].file.fileno()), "rb")
         response = answer(Result(ResultKind.TABLE, ZIP, file))
         name = file_name("tables", (), language, service.snapshot.id)
@@ -88,7 +88,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
 
 
 def _made(service: Service, language: str, most: int) -> _KeptArchive:
-    """The archive in a language. Raises ResultTooLarge for tables of more bytes than that, and what a query raises."""
+    """Make the archive in a language. Raises ResultTooLarge if its tables exceed `most` bytes, and a query's errors."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it is kept as long as the service
     made = datetime.fromisoformat(service.snapshot.made).timetuple()[:6]
     tables: dict[str, _Table] = {}
@@ -127,13 +127,13 @@ def _made(service: Service, language: str, most: int) -> _KeptArchive:
 
 
 def _arguments(query: CannedQuery) -> Mapping[str, Sequence[str]]:
-    """None where the query has an answer without; else those of its first example."""
+    """Empty if the query runs without arguments; else those of its first example."""
     needs = any(parameter.required for parameter in query.parameters.values())
     return query.header.examples[0] if needs and query.header.examples else {}
 
 
 def _added(service: Service, archive: ZipFile, entry: ZipInfo, told: Telling, given: Mapping[str, Sequence[str]], room: int) -> _Table:
-    """Put a table into an archive that has so much room. Raises ResultTooLarge."""
+    """Add a table to an archive with so many bytes left. Raises ResultTooLarge."""
     digest = hashlib.sha256()
     with service.canned(told.table.name, given, formats={ResultKind.TABLE: CSV}) as result:
         if result.size > room:
@@ -153,7 +153,7 @@ def _package(tables: Mapping[str, _Table]) -> dict[str, object]:
 
 
 def _readme(tables: Mapping[str, _Table], language: str) -> str:
-    """What is in the archive, for people."""
+    """The README: the archive's contents, for people."""
     first = next(iter(tables.values())).told
     with speaking(language):
         lines = [

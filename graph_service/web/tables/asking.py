@@ -1,4 +1,4 @@
-"""What a request asks a canned query for: its arguments, the language of names, and how both are told again."""
+"""The arguments of a request for a canned query: parsing, language of labels, and their representation in names and texts."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_plus, urlencode
@@ -19,12 +19,12 @@ from graph_service.web.http.values import pairs
 from graph_service.web.tables.taking import short
 from graph_service.web.tables.telling import in_language
 
-#: Parameters that choose a format, which is told otherwise.
+#: Parameters that choose a format.
 _OF_FORMATS = frozenset({"format", "output", "results"})
 
 
 def arguments(query: CannedQuery) -> dict[str, list[str]]:
-    """The arguments of this request by the names of parameters, each value once; of `lang` what it chooses."""
+    """The request's arguments by parameter, without duplicates; `lang` is normalised."""
     own = {key for key in request.values if key not in RESERVED or key in query.parameters}
     given = {key: list(dict.fromkeys(request.values.getlist(key))) for key in sorted(own)}
     tag = current().chosen or ""
@@ -35,13 +35,13 @@ def arguments(query: CannedQuery) -> dict[str, list[str]]:
 
 
 def values(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> dict[str, list[Term]]:
-    """What arguments that the query takes mean, by the names of parameters; the language is told apart. Raises InvalidParameter."""
+    """The arguments parsed to terms, by parameter, without `lang`. Raises InvalidParameter."""
     meant = {name: [text for text in texts if text.strip()] for name, texts in given.items() if name != "lang"}
     return {name: [query.parameters[name].term(text, service.choices) for text in texts] for name, texts in meant.items() if texts}
 
 
 def in_short(meant: Mapping[str, Sequence[Term]], page: Page | None) -> list[tuple[str, list[str]]]:
-    """What a request chooses, as the name of a file tells it."""
+    """The request's choices for a file name."""
     chosen = [(name, [short(term) for term in terms]) for name, terms in meant.items()]
     infer = [] if flag("infer", True) else [("infer", ["false"])]
     return [*chosen, *infer, *([] if page is None else [("page", [f"{page.number}"])])]
@@ -50,7 +50,7 @@ def in_short(meant: Mapping[str, Sequence[Term]], page: Page | None) -> list[tup
 def in_words(
     service: Service, query: CannedQuery, meant: Mapping[str, Sequence[Term]], page: Page | None, language: str
 ) -> list[tuple[str, str]]:
-    """What a request chooses, as people read it in a language: labels and values."""
+    """The request's choices for people, as labels and values in a language."""
     things = [term for terms in meant.values() for term in terms if isinstance(term, NamedNode)]
     names = {iri: label.value for iri, label in service.labels(things, language).items()}
     parameters = [parameter for parameter in query.parameters.values() if parameter.name != "lang"]
@@ -63,31 +63,31 @@ def in_words(
 
 
 def spoken(query: CannedQuery) -> str:
-    """The language of the names in the answer for this request, and of the words around it."""
+    """The language of labels and texts in the response to this request."""
     return _names(query, current().chosen or "") or own_language(query)
 
 
 def shown_in(query: CannedQuery) -> str:
-    """The language of the names in the answer on a page: the reader's."""
+    """The language of labels in a result on a page: the reader's."""
     return _names(query, language_of_names()) or language()
 
 
 def own_language(query: CannedQuery) -> str:
-    """The language of the names in a query's answer where the request chooses none: what stands in its row for it."""
+    """The language of labels if the request chooses none: the default of the query's `lang`."""
     parameter = query.parameters.get("lang")
     stated = parameter.usual if parameter is not None else ""
     return stated if is_tag(stated) else "en"
 
 
 def _names(query: CannedQuery, tag: str) -> str | None:
-    """The language of a query's names for one that is asked for: its own, or that of pages that it is a kind of; None for any other."""
+    """The language of a query's labels for a requested tag: the query's own, or that of the pages; None for any other."""
     return tag if tag == own_language(query) else of_pages(tag)
 
 
 def asked() -> str:
-    """The parameters of this request as they stand in its address, those that choose a format left out; with the question mark.
+    """The query string of this request without format parameters, with its question mark.
 
-    Those that came in a form are written as an address has them.
+    Parameters from a form are encoded as in an address.
     """
     if request.method == "POST":
         sent = urlencode(pairs(without=_OF_FORMATS))
@@ -98,23 +98,23 @@ def asked() -> str:
 
 
 def moved(to: Successor, suffix: str | None) -> Response:
-    """The answer for a query that another one has taken the place of: its address, with the parameters of this request and its own."""
+    """Redirect to the query that replaces another one, with this request's parameters and the replacement's own."""
     own = [(name, value) for name, values in to.arguments.items() if not request.values.get(name) for value in values]
     kept = dict.fromkeys(pair for pair in request.args.items(multi=True) if pair[1])
     path = f"{request.script_root}/queries/{to.name}" + (f".{suffix}" if suffix else "")
-    # 308 keeps the method, and with it the parameters of a form (RFC 9110, section 15.4.9).
+    # 308 keeps the method, and so the parameters of a form (RFC 9110, section 15.4.9).
     return redirect(f"{path}?{urlencode([*own, *kept], safe=':')}".rstrip("?"), 308)  # type: ignore[return-value]
 
 
 def _chosen(parameter: Parameter, values: Sequence[Term], names: Mapping[str, str]) -> str:
-    """What a parameter has for a value: what was given, else what the query has without."""
+    """The value of a parameter: what was given, else the query's default."""
     if values:
         return ", ".join(told_value(value, names) for value in values)
     return _("any") if parameter.optional else parameter.default
 
 
 def told_value(value: Term, names: Mapping[str, str]) -> str:
-    """A value as people read it: a thing by its name, of those given by IRI, and its short name."""
+    """A value for people: a thing's label, if any, with its CURIE."""
     if not isinstance(value, NamedNode):
         return value.value
     return f"{names[value.value]} ({curie(value.value)})" if value.value in names else curie(value.value)

@@ -1,7 +1,7 @@
-"""CSV on the Web: what a CSV is and what its columns hold, for programs that read `<table>.csv-metadata.json`.
+"""CSV on the Web: `<table>.csv-metadata.json` describes a CSV and its columns for programs.
 
-Metadata Vocabulary for Tabular Data, https://www.w3.org/TR/tabular-metadata/ (sections 5.4 to 5.6); datatypes are those of section 5.11.1.
-The CSV is the one for programs, without the mark for spreadsheets.
+Metadata Vocabulary for Tabular Data, https://www.w3.org/TR/tabular-metadata/ (sections 5.4 to 5.6, datatypes 5.11.1). It describes the CSV
+for programs, without byte order mark.
 """
 
 import re
@@ -15,20 +15,20 @@ from graph_service.queries.header import Text
 from graph_service.queries.types import COLUMN_TYPES
 from graph_service.web.tables.telling import Telling
 
-#: As it is registered (section 10).
+#: The registered media type (section 10).
 CSVW = Format("csv-metadata.json", "application/csvm+json")
 
-#: What a name of a column may be (section 5.6, `name`): a variable of RFC 6570 that does not begin with `_`.
+#: The syntax of a column's `name` (section 5.6): an RFC 6570 variable that does not begin with `_`.
 _NAME = re.compile(r"(?!_)([A-Za-z0-9_]|%[0-9A-F]{2})+")
 
 
 def metadata(told: Telling, url: str) -> dict[str, Any]:
-    """The document about the CSV at an address."""
+    """The metadata of the CSV at an address."""
     return {**_context(told.language), **_table(told, url)}
 
 
 def group(tables: Mapping[str, Telling], language: str) -> dict[str, Any]:
-    """The document about several CSVs by their addresses (section 5.3)."""
+    """The metadata of several CSVs, by address (section 5.3)."""
     return {**_context(language), "tables": [_table(told, url) for url, told in tables.items()]}
 
 
@@ -59,7 +59,7 @@ def _column(column: Column) -> dict[str, Any]:
     unit = {"en": f"?{column.unit_column}"} if column.unit_column else column.unit
     described = {
         "name": name if _NAME.fullmatch(name) else None,
-        # That of no language is what stands in the CSV (section 5.5.2.1).
+        # The title without a language is the CSV's column header (section 5.5.2.1).
         "titles": {"und": column.name, **column.label},
         "datatype": COLUMN_TYPES[column.type or "any"].csvw,
         "schema:unitText": _texts(unit or {}),

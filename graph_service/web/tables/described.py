@@ -1,6 +1,6 @@
-"""`{table}.csv-metadata.json` and `{table}.datapackage.json`: what a CSV is and what its columns hold; of canned queries here.
+"""`{table}.csv-metadata.json` and `{table}.datapackage.json`: the metadata of canned queries' tables.
 
-They take the parameters of the table, and tell of the table that has them in its address. Nothing is run for them.
+They take the parameters of the table, and describe the table at that address. No query is run.
 """
 
 import json
@@ -17,12 +17,12 @@ from graph_service.web.tables.csvw import CSVW, metadata
 from graph_service.web.tables.packages import PACKAGE, package
 from graph_service.web.tables.telling import Telling, table_of, tell
 
-#: The formats that tell of a table.
+#: The formats of metadata.
 DESCRIBING = (CSVW, PACKAGE)
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes of what is told of tables."""
+    """The routes of metadata."""
     routes = Blueprint("described", __name__)
 
     @routes.route(f"/queries/<name>.{CSVW.name}", methods=["GET", "POST"])
@@ -39,7 +39,7 @@ def blueprint(service: Service) -> Blueprint:
         query = service.catalogue[name]
         if query.form != "SELECT":
             raise NotFound(f"{name} answers with no table, so there is no .{format.name} of it.")
-        # Of a table that cannot be asked for nothing is told.
+        # Raises the errors that the table itself would.
         service.bind(query, arguments(query))
         return described(tell(service, table_of(query), asked(), spoken(query)), format)
 
@@ -47,12 +47,12 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def described(told: Telling, format: Format) -> Response:
-    """The answer that tells of a table in one of the two formats."""
+    """The response with a table's metadata in one of the two formats."""
     document = metadata(told, told.file(CSV.name)) if format is CSVW else package(told)
     response = write((json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode(), format)
     return add(response, fitting([Link("describes", told.file(CSV.name), CSV.media)]))
 
 
 def described_by(told: Telling) -> list[Link]:
-    """Links from a CSV to what is told of it."""
+    """Links from a CSV to its metadata."""
     return [Link("describedby", told.file(format.name), format.media) for format in DESCRIBING]

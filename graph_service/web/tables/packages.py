@@ -1,6 +1,6 @@
-"""A table as a Frictionless data package: `<table>.datapackage.json`, and the one of all tables.
+"""Frictionless data packages: `<table>.datapackage.json`, and the one of all tables.
 
-Data Package and Table Schema, version 1 (https://specs.frictionlessdata.io/), which is what its programs read. The CSV is that for
+Data Package and Table Schema, version 1 (https://specs.frictionlessdata.io/), which existing programs read. They describe the CSV for
 programs.
 """
 
@@ -21,7 +21,7 @@ def package(told: Telling) -> dict[str, Any]:
 
 
 def around(told: Telling, alone: bool = True) -> dict[str, Any]:
-    """What a package tells of the graph that its tables are from, and of who may do what with them; of one table `alone`, or of all."""
+    """The package's metadata about the graph, its licence and citation; for one table `alone`, or for all."""
     found = {
         "profile": "tabular-data-package",
         "title": in_language(told.title, told.language),
@@ -37,7 +37,7 @@ def around(told: Telling, alone: bool = True) -> dict[str, Any]:
 
 
 def resource(told: Telling, path: str, **more: object) -> dict[str, Any]:
-    """A table of a package: where it is, what it is about, what its columns hold. `more` is what else is known of its file."""
+    """A table in a package: path, title, columns. `more` are further properties of its file."""
     table, language = told.table, told.language
     found = {
         "profile": "tabular-data-resource",
@@ -66,5 +66,5 @@ def _unit(unit: str) -> dict[str, str]:
 
 
 def _name(table: DescribedTable) -> str:
-    """A name of small letters, digits and `-` alone, as all names of a package are."""
+    """A valid name in a package: lower-case letters, digits and `-`."""
     return plain(table.name).lower()

@@ -1,4 +1,4 @@
-"""What stands around a table in plain JSON: which it is and of which version, whose, what its columns mean, which page of it."""
+"""Metadata around a table in plain JSON: query, version, licences, columns, page."""
 
 import json
 
@@ -11,7 +11,7 @@ from graph_service.web.tables.telling import Telling, in_language
 
 
 def around(told: Telling, paging: Paging | None = None, kind: ResultKind = ResultKind.TABLE, named: str = "query") -> tuple[bytes, bytes]:
-    """The bytes before the rows, or before the truth, and those behind; `named` is the member that has the table's name."""
+    """The bytes before and after the rows or the boolean; `named` is the member with the table's name."""
     head: dict[str, object] = {named: told.table.name, "version": told.version, "licenses": list(told.licenses)}
     links = {"self": request.url, named: f"{told.root}{told.table.path}"}
     tail: dict[str, object] = {"links": links}
@@ -26,12 +26,12 @@ def around(told: Telling, paging: Paging | None = None, kind: ResultKind = Resul
 
 def _described(column: Column, language: str) -> dict[str, object]:
     unit = f"?{column.unit_column}" if column.unit_column else in_language(column.unit or {}, language)
-    told = {"name": column.name, "type": column.type, "label": in_language(column.label, language), "unit": unit}
-    return {key: value for key, value in told.items() if value}
+    described = {"name": column.name, "type": column.type, "label": in_language(column.label, language), "unit": unit}
+    return {key: value for key, value in described.items() if value}
 
 
 def _opened(members: dict[str, object], name: str) -> bytes:
-    """A JSON object without its closing brace, open for the value of one more member."""
+    """A JSON object without its closing brace, ready for the value of one more member."""
     return _text(members)[:-1] + f',"{name}":'.encode()
 
 

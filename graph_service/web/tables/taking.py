@@ -1,7 +1,7 @@
-"""A table that is taken away: who comes with a browser is given a file for a spreadsheet, and its name tells what is in it.
+"""Tables as downloads: browsers get a CSV for spreadsheets, with a file name that says what is in it.
 
-The name goes into `Content-Disposition` (RFC 6266) and has ASCII letters, digits, `-`, `_` and `.` alone, so that every browser and every
-file system takes it as it is.
+The name in `Content-Disposition` (RFC 6266) has only ASCII letters, digits, `-`, `_` and `.`, so that all browsers and file systems accept
+it.
 """
 
 import re
@@ -15,23 +15,23 @@ from graph_service.rdf.terms import NamedNode, Term
 from graph_service.sparql.tokens import digest
 from graph_service.web.http.responses import wants_html
 
-#: The longest name of a file, its ending not counted, and the longest of one part of it. File systems allow 255 bytes; paths are added.
+#: The longest file name without suffix, and the longest part of it. File systems allow 255 bytes; paths are added.
 _LONGEST, _LONGEST_PART = 120, 40
 
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 
 def for_reader(format: Format) -> Format:
-    """A format as whoever asks wants it: a CSV that a browser takes away is opened in a spreadsheet."""
+    """The format for this client: a browser gets the CSV for spreadsheets."""
     return SHEET if format is CSV and wants_html() else format
 
 
 def attached(
     response: Response, format: Format, stem: str, values: Iterable[tuple[str, Sequence[str]]], language: str | None, version: str
 ) -> Response:
-    """A response that is saved under a name of its own if it is a file for a spreadsheet.
+    """Add Content-Disposition to a response in a format for spreadsheets.
 
-    The name has the `stem`, what was chosen (a parameter and its values), the language of the names and the version of the graph.
+    The name has the `stem`, the choices (parameters and values), the language of labels and the version of the graph.
     """
     if format.guarded:
         name = file_name(stem, values, language, version)
@@ -40,7 +40,7 @@ def attached(
 
 
 def file_name(stem: str, values: Iterable[tuple[str, Sequence[str]]], language: str | None, version: str) -> str:
-    """`works-by-maker_maker-durer_fr_4d44a04b`; a name that is too long ends with a mark of what is missing."""
+    """`works-by-maker_maker-durer_fr_4d44a04b`; a name that is too long is cut, with a hash."""
     chosen = ["-".join(map(plain, [name, *texts])) for name, texts in values if texts]
     name = "_".join([plain(stem), *chosen, *([language] if language else [])])
     if len(name) > _LONGEST:
@@ -49,12 +49,12 @@ def file_name(stem: str, values: Iterable[tuple[str, Sequence[str]]], language: 
 
 
 def short(value: Term) -> str:
-    """What a value is called in the name of a file: the last part of an IRI, a text."""
+    """A value in a file name: the last part of an IRI, a text."""
     return re.split(r"[/#:]", value.value)[-1] if isinstance(value, NamedNode) else value.value
 
 
 def plain(text: str) -> str:
-    """A text in letters and digits of ASCII and `-`; a mark of it where nothing is left, or too much."""
+    """A text in ASCII letters, digits and `-`; with a hash if nothing remains or it is too long."""
     left = _OTHER.sub("-", normalize("NFKD", text).encode("ascii", "ignore").decode()).strip("-")
     if len(left) > _LONGEST_PART:
         left = f"{left[:_LONGEST_PART]}-{digest(text).hex()[:8]}"

@@ -1,4 +1,4 @@
-"""What a table tells beside its rows, in whatever format: which it is, with which values, of which graph, and whose it is."""
+"""A table's metadata, independent of format: query, arguments, graph, licence, citation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,7 @@ from graph_service.web.http.languages import speaking
 
 @dataclass(frozen=True)
 class DescribedTable:
-    """A table by itself: its name, the path of its address below the service's own, its title and what it is about by language, and its
-    columns by name.
-    """
+    """A table without arguments: name, path below the service's root, title and description by language, columns by name."""
 
     name: str
     path: str
@@ -30,11 +28,11 @@ class DescribedTable:
 
 @dataclass(frozen=True)
 class Telling:
-    """A table with all that is told of it.
+    """A table's metadata.
 
-    `dataset` is the IRI of the dataset, or where the service stands if it has none, `root` is where the service stands, `asked` are the
-    parameters of the table's address with their question mark, `language` is that of the names in it; `version` and `made` are of the
-    graph; `title`, `rights` and `citation` are the dataset's words.
+    `dataset` is the IRI of the dataset, or the service's address if it has none, `root` the service's address, `asked` the query string
+    with its question mark, `language` that of the labels; `version` and `made` are the graph's; `title`, `rights` and `citation` the
+    dataset's.
     """
 
     table: DescribedTable
@@ -51,28 +49,28 @@ class Telling:
 
     @property
     def address(self) -> str:
-        """Where the table is asked for, with the values, by people and programs."""
+        """The address of the table with its arguments."""
         return f"{self.root}{self.table.path}{self.asked}"
 
     def file(self, suffix: str) -> str:
-        """The address of the table, or of what is told of it, with a suffix."""
+        """The address of the table or its metadata, with a suffix."""
         return f"{self.root}{self.table.path}.{suffix}{self.asked}"
 
     def cited(self, alone: bool = True) -> str:
-        """How to cite it, in its language: the dataset, its version, and for a table `alone` its address."""
+        """The citation in the table's language: dataset, version, and for a table `alone` its address."""
         with speaking(self.language):
             version = _("version %(version)s of %(day)s", version=self.version, day=day(self.made))
-        told = [in_language(self.citation, self.language) or self.dataset, version]
-        return ", ".join([*told, self.address] if alone else told)
+        parts = [in_language(self.citation, self.language) or self.dataset, version]
+        return ", ".join([*parts, self.address] if alone else parts)
 
 
 def table_of(query: CannedQuery) -> DescribedTable:
-    """The table that a canned query answers with."""
+    """The table of a canned query."""
     return DescribedTable(query.name, f"queries/{query.name}", query.header.summary, query.header.description, query.columns)
 
 
 def tell(service: Service, table: DescribedTable, asked: str, language: str, root: str | None = None) -> Telling:
-    """What is told of a table, by its address on this request's host or below another `root`."""
+    """Collect a table's metadata, with addresses on this request's host or below another `root`."""
     return Telling(
         table=table,
         dataset=service.space.dataset if service.space.is_named else root or request.root_url,
@@ -89,5 +87,5 @@ def tell(service: Service, table: DescribedTable, asked: str, language: str, roo
 
 
 def in_language(text: Text, *languages: str) -> str:
-    """A text in the first of some languages that it has, else in English, else in any; empty where there is none."""
+    """A text in the first of the languages that it has, else in English, else in any; "" if there is none."""
     return next((text[tag] for tag in (*languages, "en", *text) if text.get(tag)), "")

@@ -1,4 +1,4 @@
-"""What a workbook tells of a table, in the language of its names: see `formats.xlsx`, which writes it beside the rows."""
+"""The metadata sheet of a workbook, in the language of the labels (`formats.xlsx` writes it)."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from graph_service.web.tables.telling import Telling, in_language
 
 
 def workbook(told: Telling, chosen: Sequence[tuple[str, str]]) -> Format:
-    """The format of a workbook that tells all this: of which table, and what was chosen, as labels and values in its language."""
+    """The workbook format with a table's metadata and the request's choices, as labels and values in its language."""
     with speaking(told.language):
         around = {
             "rows": _("Rows"),
