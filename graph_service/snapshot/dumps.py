@@ -65,7 +65,7 @@ class PublishedDocument(NamedTuple):
 def write_dumps(
     folder: Path, space: Space, quads: list[ox.Quad], formats: Collection[Format]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Write all dumps in `formats`; returns the manifest's entry for each, by name, and for each that its format cannot express, why not."""
+    """Write all dumps in `formats`; returns the manifest's entry for each, by name, and for each that its format cannot express, why."""
     entries: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     # Compression takes most of the time and runs in a thread pool.

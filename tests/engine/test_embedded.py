@@ -146,7 +146,7 @@ def test_a_killed_worker_is_back_at_once(engine: EmbeddedEngine) -> None:
         took.append(time.monotonic() - began)
         with pytest.raises(OutOfTime):
             engine.run(Query(RUNAWAY + f" # {time.monotonic()}", timeout=0.05))
-    os.kill(engine.workers.zygote, signal.SIGKILL)
+    os.kill(engine.workers.fork_server, signal.SIGKILL)
     time.sleep(0.1)
     began = time.monotonic()
     assert answers(engine)

@@ -13,7 +13,7 @@ from graph_service.rdf import terms
 from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
 
-#: Canadian English and French, and international Spanish.
+#: The English and French of a country where both are official, and Spanish without a country.
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "es": "es"}
 
 _UNITS = {"en": ("bytes", "kB", "MB", "GB", "TB"), "fr": ("octets", "ko", "Mo", "Go", "To"), "es": ("bytes", "kB", "MB", "GB", "TB")}
