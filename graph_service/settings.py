@@ -360,7 +360,7 @@ class Settings:
             if variable.startswith(PREFIX):
                 name = variable.removeprefix(PREFIX).lower()
                 if _OF_KUBERNETES.fullmatch(f"{name.upper()}={text}") or _is_of_a_service_graph(variable, environment):
-                    say(f"{variable}={text} is passed over: Kubernetes sets it beside a Service of this name.")
+                    say(f"{variable}={text} is ignored: Kubernetes sets it beside a Service of this name.")
                     continue
                 if name not in known:
                     raise SettingError(f"{variable} is not a setting. Settings are: {', '.join(map(environment_name, known))}")

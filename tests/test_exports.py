@@ -43,4 +43,4 @@ def test_the_ending_of_a_name_tells_the_format(command: Command, tmp_path: Path)
         assert f" in {media}, " in done.stderr
     wrong = command("export", *nothing, "-o", str(tmp_path / "graph.xls"))
     assert wrong.returncode == 2
-    assert "the ending tells no format: it is none of .ttl" in wrong.stderr
+    assert "the suffix names no format: it is none of .ttl" in wrong.stderr

@@ -159,6 +159,6 @@ def test_who_forgets_to_name_the_folder_is_told(
     monkeypatch.chdir(tmp_path / "gallery")
     capsys.readouterr()
     assert main(["query"]) == 0
-    assert "graph-service query . asks it" in capsys.readouterr().err
+    assert "For the project in this folder: graph-service query ." in capsys.readouterr().err
     assert main(["query", "."]) == 0
-    assert "asks it" not in capsys.readouterr().err
+    assert "For the project" not in capsys.readouterr().err

@@ -111,24 +111,24 @@ def _read(file: SourceFile) -> Iterator[Case]:
         if not re.fullmatch(re.escape(base) + r"[a-z0-9-]+", iri) or kind not in _GRAPHS:
             raise SourceError(
                 f"{file.path}: {graph.removeprefix(base.removesuffix('#')) or 'the default graph'}: "
-                f"a graph of a case is named <#name/…>, … being {', '.join(_GRAPHS)}"
+                f"the graph of a case is named <#name/…>, … being {', '.join(_GRAPHS)}"
             )
         _refuse_what_is_not_its_own(file, iri + "/", quad.triple)
         graphs.setdefault(iri + "/", {name: set() for name in _GRAPHS})[kind].add(quad.triple)
     if not graphs:
-        raise SourceError(f"{file.path}: holds no cases")
+        raise SourceError(f"{file.path}: has no cases")
     for iri, triples in sorted(graphs.items()):
         case = Case(file, iri, *(frozenset(triples[name]) for name in _GRAPHS))
         if not case.given:
-            raise SourceError(f"{case.where}: {case.name}: is given nothing")
+            raise SourceError(f"{case.where}: {case.name}: has no premises")
         if not case.follows and not case.does_not_follow and not case.contradicts:
-            raise SourceError(f"{case.where}: {case.name}: says nothing of what follows")
+            raise SourceError(f"{case.where}: {case.name}: does not say what follows")
         yield case
 
 
 def _refuse_what_is_not_its_own(file: SourceFile, iri: str, triple: ox.Triple) -> None:
     if not isinstance(triple.subject, ox.NamedNode) or not triple.subject.value.startswith(iri):
-        raise SourceError(f"{file.path}: {write_readably(triple)}: a case tells of things whose IRIs begin with its own, <{iri}>")
+        raise SourceError(f"{file.path}: {write_readably(triple)}: the subjects of a case have IRIs that begin with its own, <{iri}>")
     if isinstance(triple.object, ox.BlankNode):
         raise SourceError(f"{file.path}: {write_readably(triple)}: a case has no blank nodes")
 

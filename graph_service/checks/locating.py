@@ -28,7 +28,7 @@ def locate(folder: Path, text_file: Path, ontology: Sequence[Path] = ()) -> list
     known = documents(sources, quoted)
     if not quoted:
         quoted_from = curie(sources.roles.of(Role.QUOTED_FROM)[0])
-        raise SourceError(f"{folder}: holds no passage; write one, with {quoted_from} and oa:exact, to be told what its document lacks")
+        raise SourceError(f"{folder}: holds no passage; write one, with {quoted_from} and oa:exact, to check it against its document")
     if len(known) != 1:
         raise SourceError(f"{folder}: holds passages of {len(known)} documents; a document's folder holds those of one")
     text = DocumentText.read(text_file)

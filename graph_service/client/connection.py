@@ -164,7 +164,7 @@ def _read(response: http.client.HTTPResponse) -> Answer:
     except (http.client.HTTPException, OSError) as error:
         raise Unavailable("The service broke off in the middle of its answer.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise BadGateway(f"What came as {media} is no result of a query.") from error
+        raise BadGateway(f"What came as {media} is not a query result.") from error
 
 
 def _encoded(parameters: Mapping[str, Given | Sequence[Given]]) -> str:

@@ -19,5 +19,5 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     else:
         print(snapshot.folder)
     if getattr(options, "sources", ()):
-        say("A service of the same files, folders and queries takes it over; one of others is left as it is.")
+        say("A running service with the same files, folders and queries takes it over; any other stays as it is.")
     return 0

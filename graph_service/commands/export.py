@@ -43,7 +43,7 @@ def _format(name: str | None, output: str | None) -> Format:
     format = named(ending, DUMP_FORMATS)
     if format is None:
         known = ", ".join(f".{format.name}" for format in DUMP_FORMATS)
-        raise SettingError(f"--output {output}: the ending tells no format: it is none of {known}, and no --format is given.")
+        raise SettingError(f"--output {output}: the suffix names no format: it is none of {known}, and no --format is given.")
     return format
 
 

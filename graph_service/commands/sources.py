@@ -37,7 +37,7 @@ def with_sources(options: argparse.Namespace, settings: Settings, flags: Mapping
     given = {name for name in ("ontology", "queries") if name in flags or environment_name(name) in os.environ}
     if not sources:
         if "data" not in flags and environment_name("data") not in os.environ and _is_project(Path()) and not _comes_with_this(Path()):
-            say(f"What came with the service is asked, and not this folder, which is a project: graph-service {options.command} . asks it.")
+            say(f"This uses the graph that came with the service. For the project in this folder: graph-service {options.command} .")
         return replace(settings, queries=tuple(canned)) if canned else settings
     projects = [source for source in sources if _is_project(source)]
     ontology = [place for source in sources for place in (_there(source / "ontology") if source in projects else [source])]

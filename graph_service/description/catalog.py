@@ -103,7 +103,7 @@ def _version(snapshot: Snapshot) -> str:
 
 
 def _has_address(space: Space) -> Callable[[object], bool]:
-    """A function that tells whether a term has an address. Fragments of the endpoint's description have not."""
+    """Returns a predicate: whether a term has an address. Fragments of the endpoint's description have none."""
     addresses, begin = frozenset({space.catalog, space.endpoint, space.openapi, space.queries}), (space.downloads, space.catalog + "#")
     return lambda term: isinstance(term, NamedNode) and (term.value in addresses or term.value.startswith(begin))
 

@@ -47,7 +47,7 @@ def as_bad_gateway(who: str) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise BadGateway(f"{who} sent what is not of the format that it says, or not all of it.") from error
+        raise BadGateway(f"{who} sent an answer that is incomplete, or not in the format that it names.") from error
     except NotAsked as error:
         raise BadGateway(f"{who} sent {error} for an answer.") from error
     except RecursionError as error:
@@ -88,7 +88,7 @@ def values(content: BinaryIO, media: str, limit: int, depth: int) -> str:
             size += len(row) + 1
             if size > limit:
                 # Unbound cells count, too: an empty row of many columns is two bytes of JSON and a long row of UNDEF.
-                raise ResultTooLarge(f"What other servers answer to this query is larger than {limit} bytes, its limit.", limit=limit)
+                raise ResultTooLarge(f"Other servers answer this query with more than {limit} bytes, its limit.", limit=limit)
             rows.append(row)
     return f"VALUES ({' '.join(map(str, table.variables))}) {{ {' '.join(rows)} }}"
 
@@ -108,7 +108,7 @@ def _deep() -> Iterator[None]:
     except ResultTooLarge as error:
         if "nested" not in error.detail:
             raise
-        raise BadGateway(f"Another server's answer is of no use: {error.detail}") from error
+        raise BadGateway(f"Another server's answer cannot be used: {error.detail}") from error
 
 
 def _truth(content: bytes, syntax: ox.QueryResultsFormat) -> ox.QueryBoolean:

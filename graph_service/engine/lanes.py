@@ -106,7 +106,7 @@ class Lanes:
     def _join(self, lane: str, until: float, tell: Callable[[], None]) -> bool:
         """Take a place if one is free (True), else queue up and have `tell` called when there is one. Raises Busy."""
         if until <= time.monotonic():
-            raise Busy("The time for this query was over before it could begin. Try again later.", retry_after=5)
+            raise Busy("The time limit of this query passed before it could start. Try again later.", retry_after=5)
         with self._lock:
             if self._free[lane] > 0:
                 self._free[lane] -= 1
@@ -121,7 +121,7 @@ class Lanes:
         with self._lock:
             if tell in self._lines[lane]:
                 self._lines[lane].remove(tell)
-                raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
+                raise Busy("No other query ended in time for this one to start. Try again later.", retry_after=5)
 
     def _give(self, lane: str) -> None:
         if self._lines[lane]:

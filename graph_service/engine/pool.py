@@ -207,7 +207,7 @@ class Workers:
             try:
                 worker = Process(ours, errors, until - time.monotonic())
             except TimeoutError as error:
-                raise OutOfTime("The time was over before a process could begin with the work.") from error
+                raise OutOfTime("The time limit passed before a process could start the work.") from error
             undone.pop_all()
         missing = [name for name in OPTIONAL_LAYERS if name not in worker.layers]
         if missing and not self._warned:
@@ -254,7 +254,7 @@ class Workers:
         if self._snapshot and self._sha256:
             with self._snapshot.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != self._sha256:
-                    raise Unavailable("The file of the graph is damaged. `graph-service build` makes it anew.", retry_after=60)
+                    raise Unavailable("The file of the graph is damaged. `graph-service build` rebuilds it.", retry_after=60)
 
     def _start_fork_server(self) -> None:
         self._control, theirs = socket.socketpair()

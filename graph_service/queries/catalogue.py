@@ -133,7 +133,7 @@ def read_named(places: Iterable[Path], name: str) -> Catalogue:
 def read_canned(path: Path) -> CannedQuery:
     """Read one .rq file. Raises SourceError for any fault in it, with the file and, where known, the line."""
     if not NAME.fullmatch(path.stem):
-        raise SourceError(f"{path}: a canned query has the name of its file, which may have letters, digits, - and _ alone", file=str(path))
+        raise SourceError(f"{path}: a canned query is named by its file, and a name has only letters, digits, - and _", file=str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -71,7 +71,7 @@ def _column(name: str, given: object, names: Mapping[str, Any] | Sequence[str], 
     unit = properties.get("unit")
     unit_column = unit[1:] if isinstance(unit, str) and unit.startswith("?") else None
     if unit_column is not None and unit_column not in names:
-        raise SourceError(f"{where}: the unit is said to be in the column {unit_column}, which is not there")
+        raise SourceError(f"{where}: the unit is in the column {unit_column}, which is not there")
     return Column(
         name=name,
         label=read_text(properties["label"], f"{where}: label"),

@@ -86,7 +86,7 @@ def parse(name: str, text: str, where: str = "") -> Derivation:
         raise SourceError(f"{where}: a derivation is a CONSTRUCT query of one triple: a variable, a property and what is derived")
     patterns = list(_patterns(algebra))
     if not patterns or not all(isinstance(predicate, URIRef) for _, predicate, _ in patterns):
-        raise SourceError(f"{where}: a derivation follows from triples of named properties, without paths")
+        raise SourceError(f"{where}: the body of a derivation has triples of named properties, without paths")
     head, body = _atom(template[0]), tuple(map(_atom, patterns))
     return Derivation(name, sentence, text, Rule(f"derivation {name}", sentence, head, body))
 

@@ -236,7 +236,7 @@ class Snapshot:
         with _reading(self.folder):
             for path, digest in expected.items():
                 if digest_of(path) != digest:
-                    raise BuildError(f"{path}: not the content that the manifest tells; delete the folder to build it anew")
+                    raise BuildError(f"{path}: its content is not the one in the manifest; delete the folder to rebuild it")
 
     @property
     def fault(self) -> str:

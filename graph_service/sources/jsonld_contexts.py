@@ -79,7 +79,7 @@ def _whole(context: Any, base: str, copies: Mapping[str, Path], within: tuple[st
 def _copy(name: str, base: str, copies: Mapping[str, Path], within: tuple[str, ...]) -> Any:  # noqa: ANN401 - what JSON can be
     iri = urljoin(base, name)
     if iri in within:
-        raise SourceError(f"The context {iri} has itself in it, which cannot be read here.")
+        raise SourceError(f"The context {iri} has itself in it, which is not supported here.")
     path = copies.get(iri)
     if path is None and not urlsplit(name).scheme and iri.startswith("file:"):
         path = Path(unquote(urlsplit(iri).path))

@@ -144,7 +144,7 @@ def plain(text: str) -> str:
     text = decoded(text, _MARKS)
     view = decoded(text)
     if view != text and [(t.kind, _comparable(t)) for t in tokens(view)] != [(t.kind, _comparable(t)) for t in tokens(text)]:
-        raise MalformedQuery("Escapes of characters that have a meaning in the grammar (quotes, brackets, spaces) are not taken here.")
+        raise MalformedQuery("Escapes of characters that have a meaning in the grammar (quotes, brackets, spaces) are not allowed here.")
     return text
 
 

@@ -197,7 +197,7 @@ def test_what_is_not_listed_is_refused_and_hears_nothing(engine: EmbeddedEngine,
         both = f"SELECT * {{ SERVICE <{other.sparql}> {{ ?s ?p ?o }} SERVICE SILENT <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"
         within = f"SELECT * {{ SERVICE <{other.sparql}> {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }} }}"
         for text in (both, within):
-            with pytest.raises(Forbidden, match="not among those that are listed") as caught:
+            with pytest.raises(Forbidden, match="not in the list of allowed hosts") as caught:
                 hosts.answered(Query(text))
             assert caught.value.members["keyword"] == "SERVICE"
         with pytest.raises(TimeoutError):

@@ -287,7 +287,7 @@ def test_a_context_beside_its_file_is_read(tmp_path: Path) -> None:
 def test_a_context_that_has_itself_in_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.jsonld").write_text('{"@context": "b.jsonld"}')
     (tmp_path / "b.jsonld").write_text('{"@context": "a.jsonld"}')
-    assert told(tmp_path / "a.jsonld").endswith("b.jsonld has itself in it, which cannot be read here.")
+    assert told(tmp_path / "a.jsonld").endswith("b.jsonld has itself in it, which is not supported here.")
 
 
 @pytest.mark.parametrize("ending", [".ttl", ".rdf", ".jsonld"])

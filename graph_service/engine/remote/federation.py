@@ -100,7 +100,7 @@ class Federation:
 
     def _refuse(self, call: ServiceCall) -> None:
         if call.address is None:
-            raise Forbidden("The address behind SERVICE must stand in the query: a variable is not taken here.", keyword="SERVICE")
+            raise Forbidden("SERVICE must be followed by an address in the query: a variable is not allowed here.", keyword="SERVICE")
         parts = urlsplit(call.address)
         try:
             listed = (
@@ -112,7 +112,7 @@ class Federation:
         except ValueError:
             listed = False
         if not listed:
-            raise Forbidden(f"SERVICE may not call {call.address}: its host is not among those that are listed here.", keyword="SERVICE")
+            raise Forbidden(f"SERVICE may not call {call.address}: its host is not in the list of allowed hosts.", keyword="SERVICE")
 
     def _lists(self, host: str, port: int) -> bool:
         shown = f"[{host}]" if ":" in host else host
@@ -157,9 +157,7 @@ class Federation:
                 with self._workers.work(wire.VALUES, task, call, content) as values:
                     return values.read().decode()
             except ResultTooLarge as error:
-                detail = (
-                    f"What other servers answer to this query is larger than {self._limits.answers} bytes, its limit. Ask them for less."
-                )
+                detail = f"Other servers answer this query with more than {self._limits.answers} bytes, its limit. Ask them for less."
                 raise ResultTooLarge(detail, limit=self._limits.answers) from error
             except OutOfMemory as error:
                 raise BadGateway(f"What the server {peer.name} answers is nested too deeply, or takes too much memory to read.") from error
@@ -172,7 +170,7 @@ class Federation:
         allowed = [number for number in sorted(found) if _is_public(number) or self._lists(number, port)]
         if not allowed:
             raise Forbidden(
-                f"SERVICE may not call {host}: its address is a private one. An operator who means it lists the address itself.",
+                f"SERVICE may not call {host}: its address is private. To allow it, an operator lists the address itself.",
                 keyword="SERVICE",
             )
         for number in allowed:

@@ -268,7 +268,7 @@ class Peer:
                 try:
                     answer = self._digest.get_authorization(request, challenge)
                 except ValueError as error:
-                    raise BadGateway(f"The {self.shown} asks for the password in a way that is not known here.") from error
+                    raise BadGateway(f"The {self.shown} asks for the password by a scheme that is not supported here.") from error
                 request.add_unredirected_header("Authorization", f"Digest {answer}")
 
     def _learn(self, error: urllib.error.HTTPError) -> bool:

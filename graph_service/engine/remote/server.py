@@ -137,7 +137,7 @@ class RemoteEngine:
         try:
             if not self._places.acquire(timeout=max(0.0, until - time.monotonic())):
                 self.counts.refused += 1
-                raise Busy("No query came to its end in time for this one to begin. Try again later.", retry_after=5)
+                raise Busy("No other query ended in time for this one to start. Try again later.", retry_after=5)
         finally:
             with self._lock:
                 self._waiting -= 1
@@ -179,7 +179,7 @@ class RemoteEngine:
             try:
                 return self.workers.work(wire.ANSWER, task, call, content)
             except OutOfMemory as error:
-                raise BadGateway("What the engine answers is nested too deeply, or takes too much memory to read.") from error
+                raise BadGateway("The answer of the engine is nested too deeply, or takes too much memory to read.") from error
 
     def _all_there(self, headers: Message, marked: bool, kind: ResultKind, call: Call) -> None:
         """Raise OutOfTime, ResultTooLarge or BadGateway if the answer is, or may be, incomplete."""
@@ -191,7 +191,7 @@ class RemoteEngine:
             if self._cuts_graphs is None:
                 self._cuts_graphs = self._finds_graphs_cut(call)
             if self._cuts_graphs:
-                raise BadGateway("The engine cuts graphs off without a word, at a few solutions: set its ResultSetMaxRows higher.")
+                raise BadGateway("The engine truncates graphs silently, after a few solutions: set its ResultSetMaxRows higher.")
 
     def _finds_graphs_cut(self, call: Call) -> bool:
         """Whether the server has a limit of rows that it reports for tables only and that ordinary results reach (Virtuoso)."""

@@ -94,7 +94,7 @@ class Addresses:
             scheme, host = (elements[hop].get(name, "") for name in ("proto", "host")) if elements else ("", "")
         scheme = scheme.lower()
         if scheme not in {"", *_PORTS} or (host and not _HOST.fullmatch(host)):
-            raise MalformedRequest("A proxy says of the request that it came by a scheme or to a host that is none.")
+            raise MalformedRequest("The headers of a proxy name an invalid scheme or host.")
         return scheme, host
 
     def _farthest(self, clients: Sequence[str]) -> int:

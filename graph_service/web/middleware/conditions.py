@@ -49,7 +49,7 @@ def settled(asked: IncomingRequest, reply: Reply) -> Reply:
         given = [part.strip() for part in asked.headers["if-match"].split(",", _TAGS)[:_TAGS]]
         # Strong comparison: a weak tag never matches (section 8.8.3.2).
         if given != ["*"] and (tag not in given or tag.startswith("W/")):
-            raise PreconditionFailed("The answer is another than the one that If-Match names.")
+            raise PreconditionFailed("The current answer is not the one that If-Match names.")
     elif "if-unmodified-since" in names and _is_later(values.get("last-modified", ""), asked.headers["if-unmodified-since"]):
         raise PreconditionFailed("The answer has changed since the time that If-Unmodified-Since names.")
     if reply.status == HTTPStatus.OK and asked.headers.get("if-none-match", "").strip() == "*":
