@@ -1,1 +1,1 @@
-"""The addresses that ask something: SPARQL, canned queries, search, explanations, things."""
+"""Endpoints that answer questions: SPARQL, canned queries, search, explanations, things."""

@@ -1,4 +1,4 @@
-"""`/robots.txt` and `/sitemap.xml`: what search engines may read and what there is to find.
+"""`/robots.txt` and `/sitemap.xml` for search engines.
 
 Robots Exclusion Protocol (RFC 9309); sitemaps.org, version 0.9.
 """
@@ -14,13 +14,13 @@ from graph_service.web.pages.home import OF_CONTENT
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pictures.gallery import pictures
 
-#: Pages that are there whatever the graph is about; those of a kind of content only where there is some.
+#: Pages of every graph; those in OF_CONTENT only if there is such content.
 _PAGES = (*("", "things", "documents", "pictures", "about", "queries", "sparql", "ns", "downloads/", "changes", "docs"),)
 
-#: Answers to one question, of which there are without end.
+#: Responses to individual queries, of which there are infinitely many.
 _APART = ("/sparql?", "/queries/*?", "/things/*?", "/pictures/*?", "/search?", "/explain", "/rdf-graph-store")
 
-#: A sitemap holds this many addresses at most (sitemaps.org, protocol).
+#: The most addresses in a sitemap (sitemaps.org, protocol).
 _MOST = 50_000
 
 _THINGS = """
@@ -34,7 +34,7 @@ SELECT DISTINCT ?thing WHERE {{
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes for those who read it all."""
+    """The routes for crawlers."""
     routes = Blueprint("crawlers", __name__)
 
     @routes.get("/robots.txt")

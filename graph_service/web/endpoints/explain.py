@@ -1,4 +1,4 @@
-"""`/explain`: why the graph says a triple, down to asserted triples and the words behind them."""
+"""`/explain`: why the graph contains a triple, down to asserted triples and their passages."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,10 +20,10 @@ from graph_service.web.http.responses import choose, wants_html, write
 
 T = TypeVar("T")
 
-#: The parameters of a triple's parts.
+#: The parameters for the terms of a triple.
 _NAMES = ("s", "p", "o")
 
-#: One that is inferred, and no more than a statement of a thing's class.
+#: An inferred triple that is not just a class membership.
 _INFERRED = """
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT ?s ?p ?o WHERE {{
@@ -74,7 +74,7 @@ def _part(name: str, read: Callable[[str], T]) -> T:
 
 
 def _example(service: Service) -> dict[str, str]:
-    """The parts of a triple of the graph whose explanation is worth reading, if there is one."""
+    """The terms of a triple with an interesting explanation, if there is one."""
     rows = service.sparql(Query(_INFERRED.format(graph=service.space.graph_inferred))).rows()
     return next((dict(zip(_NAMES, (terms.text(part) for part in row if part), strict=True)) for row in rows), {})
 

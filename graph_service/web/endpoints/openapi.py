@@ -1,6 +1,6 @@
-"""`/openapi.json`, `/openapi.yaml` and `/docs`: every route and every canned query, for programs (OpenAPI 3.1) and for people.
+"""`/openapi.json`, `/openapi.yaml` and `/docs`: all routes and canned queries, as OpenAPI 3.1 and as a page.
 
-The paths and their methods are read from the application itself; what each is about stands in the table below.
+Paths and methods are read from the application; the table below has the rest.
 """
 
 import re
@@ -46,7 +46,7 @@ def _of(media: str) -> Format:
     return Format("text", media)
 
 
-#: Endpoint -> (tag, summary, formats, statuses beside 200, parameters of the query string).
+#: Endpoint -> (tag, summary, formats, statuses beside 200, query parameters).
 ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str, ...]]] = {
     "pages.home": ("about", "What is in the graph, and ways in", (*DOCUMENT_FORMATS, HTML), ("406",), ()),
     "pages.problems": ("about", "What errors mean", (_JSON, HTML), (), ()),
@@ -177,7 +177,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     "status.cancel": ("operation", "Stop a query", (), ("204", "401", "403", "404"), ()),
 }
 
-#: Routes that are other forms of one that is listed: with a slash at the end, with the name of a canned query in place of its own path.
+#: Variants of listed routes: with a final slash, or with a placeholder for a canned query's name.
 _OTHER_FORMS = frozenset(
     {
         *("/sparql/", "/queries/", "/things/", "/pictures/", "/rdf-graph-store/"),
@@ -189,7 +189,7 @@ _OTHER_FORMS = frozenset(
 _QUERY = {"type": "string", "examples": ["ASK {}", "SELECT * WHERE { ?s ?p ?o } LIMIT 10"]}
 _SEVERAL = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
-#: Parameter of a query string -> what it may be, and what it is about.
+#: Query parameter -> schema and description.
 PARAMETERS: dict[str, dict[str, Any]] = {
     "query": {"schema": _QUERY, "description": "A query in SPARQL 1.1."},
     "default-graph-uri": {"schema": _SEVERAL, "description": "Graphs to put together as the default graph."},
@@ -220,15 +220,15 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
 }
 
-#: Parameters of the SPARQL protocol, and ours.
+#: Parameters of the SPARQL protocol, and our extensions.
 _PROTOCOL = ("query", "default-graph-uri", "named-graph-uri", "infer", "timeout", "lang")
 
-#: Statuses that are no problem.
+#: Statuses that are not errors.
 _FINE = {"206": "A part of the file.", "204": "Done.", "301": "Moved.", "303": "See there.", "304": "Not changed."}
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes of the document."""
+    """The routes of the document and its page."""
     routes = Blueprint("openapi", __name__)
 
     @routes.get("/openapi.json")
@@ -255,7 +255,7 @@ def _docs(service: Service) -> str:
 
 
 def _yaml(document: dict[str, Any]) -> str:
-    # As safe_dump writes it, by libyaml where that is there, which takes a fifth of the time.
+    # The same output as safe_dump, but with libyaml if available, in a fifth of the time.
     written: str = yaml.dump(document, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, sort_keys=False)
     return written
 
@@ -289,14 +289,14 @@ def document(service: Service, root: str) -> dict[str, Any]:
 
 
 def _parameter(name: str) -> dict[str, Any]:
-    told = PARAMETERS[name]
-    return {**told, "schema": {"type": "string", "enum": list(languages_here())}} if name == "lang" else told
+    parameter = PARAMETERS[name]
+    return {**parameter, "schema": {"type": "string", "enum": list(languages_here())}} if name == "lang" else parameter
 
 
 def _path(rule: Rule, path: str) -> dict[str, Any]:
     tag, summary, formats, statuses, parameters = ROUTES[rule.endpoint]
     if HTML in formats or "lang" in parameters:
-        # Every page is in the language that is asked for, and what is no language is refused.
+        # Every page takes `lang`, and refuses an invalid one.
         parameters, statuses = tuple(dict.fromkeys((*parameters, "lang"))), tuple(dict.fromkeys(("400", *statuses)))
     suffix = "".join(f"-{part}" for part in re.findall(r"\w+", path)) or "-home"
     responses: dict[str, Any] = {}

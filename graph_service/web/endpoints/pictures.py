@@ -1,4 +1,4 @@
-"""`/pictures` and `/pictures/{name}`: pictures of the graph, each drawn from a canned query, as a page, SVG or JSON."""
+"""`/pictures` and `/pictures/{name}`: pictures drawn from canned queries, as page, SVG or JSON."""
 
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from graph_service.web.http.responses import choose, flag, wants_html, write
 from graph_service.web.http.values import pairs
 from graph_service.web.pictures.gallery import Shown, pictures, shown, spoken
 
-#: Parameters of the request that are not for the query, and those of them that do not change what is in the picture.
+#: Parameters that are not passed to the query, and those of them that do not affect the picture's content.
 _RESERVED = RESERVED | {"theme"}
 _APART = _RESERVED - {"infer", "lang"}
 
@@ -83,7 +83,7 @@ def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:
 
 
 def _addresses(name: str, query: str) -> dict[str, str]:
-    """Where the picture is, and the query and the data that it is drawn from, with the arguments of this request."""
+    """The addresses of the picture, its query and its data, with this request's arguments."""
     kept = pairs(without=_APART)
     asked = f"?{urlencode(kept)}" if kept else ""
     names = naming()

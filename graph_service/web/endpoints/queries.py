@@ -1,4 +1,4 @@
-"""`/queries` and `/queries/{name}`: the catalogue, and running a canned query."""
+"""`/queries` and `/queries/{name}`: the catalogue of canned queries, and running them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ from graph_service.web.tables.taking import attached, for_reader
 from graph_service.web.tables.telling import table_of, tell
 from graph_service.web.tables.workbooks import workbook
 
-#: What a canned query is told of in, where its answer is no graph: by their own names alone, since others are of tables too.
+#: RDF formats that describe a query that does not return a graph: only by their own names, since synonyms also mean table formats.
 _TELLING = tuple(replace(format, also=(), aliases=()) for format in GRAPH_FORMATS)
 
 
@@ -57,7 +57,7 @@ def blueprint(service: Service) -> Blueprint:
         query = service.catalogue[name]
         given = arguments(query)
         if suffix == "rq":
-            # As it stands in its file where no value is given: so it can be had of a query that needs one.
+            # Without arguments the text of the file, so that a query with a required parameter can be read, too.
             text = service.bind(query, given) if given else query.text
             return Response(text, content_type="application/sparql-query; charset=utf-8")
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
@@ -68,7 +68,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _warned(response: Response, query: CannedQuery) -> Response:
-    """A response that tells programs if its query is deprecated: Deprecation (RFC 9745), Sunset (RFC 8594), and what to ask instead."""
+    """Add headers to a deprecated query's response: Deprecation (RFC 9745), Sunset (RFC 8594), and a link to its successor."""
     deprecated = query.header.deprecated
     if deprecated is None:
         return response
@@ -80,7 +80,7 @@ def _warned(response: Response, query: CannedQuery) -> Response:
 
 
 def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]], suffix: str | None) -> Response:
-    """The answer for programs: the whole of it, or a page of a table. In RDF, which says no table, what is asked is told of."""
+    """The response for programs: the whole result, or a page of a table. In RDF, which has no tables, the query's description."""
     kind = ResultKind.of(query.form)
     language = spoken(query)
     format = choose((*kind.canned_formats, *_TELLING) if kind is not ResultKind.GRAPH and not given else kind.canned_formats, suffix)
@@ -90,7 +90,7 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     format = for_reader(format)
     page = asked_page(service.page_size, service.page_limit)
     text = service.bind(query, given)
-    # Names of files and workbooks tell what was chosen; no other format needs to know what the texts mean.
+    # File names and workbooks contain the chosen values; other formats need not parse them.
     meant = values(service, query, given) if format.guarded else {}
     told = tell(service, table_of(query), asked(), language)
     if format is XLSX:
@@ -106,7 +106,7 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
 
 
 def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Response:
-    """The form with the result below it, or with what is wrong with the values; alone if it must be filled in first."""
+    """The form, with the result or an error in the values below it; alone if a required value is missing."""
     status = 200
     shown: dict[str, object] = {}
     paging = None
@@ -114,7 +114,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     if set(given) - {"lang"} or not needs:
         try:
             text = service.bind(query, {**given, "lang": [shown_in(query)]} if "lang" in query.parameters else given)
-            # A page for people has fewer rows than a file may have: writing it takes long.
+            # A page has fewer rows than a file may have: rendering takes long.
             usual, most = min(service.page_size, ROWS_SHOWN), min(service.page_limit, ROWS_SHOWN)
             page = asked_page(usual, most) or (Page(1, usual) if query.form == "SELECT" else None)
             result, paging = _run(service, query, text, page, READABLE)
@@ -135,7 +135,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
         query=query,
         given=given,
         options=entries,
-        # A question that the whole table answers is this page itself.
+        # A question without arguments is this page itself.
         brought=[question for question in brought(query) if "?" in question.path],
         examples=examples,
         **shown,
@@ -145,7 +145,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
 
 
 def _run(service: Service, query: CannedQuery, text: str, page: Page | None, formats: Formats) -> tuple[Result, Paging | None]:
-    """The result of a bound query, or of one page of it. Raises InvalidParameter for a page that is not there."""
+    """Run a bound query, or one page of it. Raises InvalidParameter for a page that does not exist."""
     infer = flag("infer", True)
     text = service.ordered(text)
     if page is None:

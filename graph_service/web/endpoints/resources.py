@@ -1,7 +1,7 @@
-"""Linked data: each IRI of the graph answers under its own path, and any other that the graph tells of as a parameter.
+"""Linked data: dereferencing the graph's IRIs under their own paths, and all others as a parameter.
 
-`/id/…` 303 to `/page/…` or `/data/…`; `/vocab/…` answers where it is, as `/ns` does (see `ontology`). `/id?iri=…` leads to
-`/page?iri=…` or `/data?iri=…` in the same way.
+`/id/…` redirects (303) to `/page/…` or `/data/…`; `/vocab/…` answers directly, as `/ns` does (see `pages.ontology`). `/id?iri=…` redirects
+to `/page?iri=…` or `/data?iri=…` likewise.
 """
 
 from urllib.parse import quote
@@ -32,12 +32,12 @@ from graph_service.web.pages.schemes import tree
 from graph_service.web.pages.things import Thing, is_withdrawn, thing
 from graph_service.web.pages.vicinity import around, location
 
-#: Documents of more triples are written by the engine.
+#: Larger documents, in triples, are written by the engine.
 _LARGE = 1000
 
 _LABELS = " ".join(f"<{name}>" for name in LABELS)
 
-#: What is said of a thing and to it, and the names of what is linked.
+#: The triples about a thing in both directions, and the labels of linked things.
 _ALL = f"""
 CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
   {{{{ {OF} }}}} UNION {{{{ {TO} }}}}
@@ -50,7 +50,7 @@ CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
 
 
 def blueprint(service: Service) -> Blueprint:
-    """The routes under which the graph's IRIs answer."""
+    """The routes of the graph's IRIs."""
     routes = Blueprint("resources", __name__)
     presentation = presentation_of(service)
 
@@ -59,8 +59,8 @@ def blueprint(service: Service) -> Blueprint:
         iri = below(service.space.things, f"{kind}/{key}")
         successors = withdrawal(service, iri)
         if successors is not None:
-            told = f" It is replaced by {', '.join(successors)}." if successors else ""
-            raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {_page(kind, key)}.", replaced_by=successors or None)
+            moved = f" It is replaced by {', '.join(successors)}." if successors else ""
+            raise Gone(f"{iri} was withdrawn.{moved} What is known of it is at {_page(kind, key)}.", replaced_by=successors or None)
         place = _page(kind, key) if wants_page(request) else f"/data/{_place(kind, key)}.{choose(DATA_FORMATS).name}"
         response = redirect(place, 303)
         assert isinstance(response, Response)
@@ -74,14 +74,14 @@ def blueprint(service: Service) -> Blueprint:
         if place is None:
             successors = withdrawal(service, iri)
             if successors is not None:
-                told = f" It is replaced by {', '.join(successors)}." if successors else ""
-                raise Gone(f"{iri} was withdrawn.{told} What is known of it is at {by_iri('/page', iri)}.", replaced_by=successors or None)
+                moved = f" It is replaced by {', '.join(successors)}." if successors else ""
+                raise Gone(f"{iri} was withdrawn.{moved} What is known of it is at {by_iri('/page', iri)}.", replaced_by=successors or None)
             place = by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri)
         return _see(place)
 
     @routes.before_app_request
     def below_the_base() -> BaseResponse | None:
-        """What else the graph tells of below its base answers at its own path, and leads to where it is told."""
+        """Redirect other paths that are IRIs in the graph below its base, to their page or data."""
         if request.url_rule is not None or request.method not in {"GET", "HEAD"}:
             return None
         iri = below(service.space.base, request.path.removeprefix("/"))
@@ -162,7 +162,7 @@ def blueprint(service: Service) -> Blueprint:
         return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
 
     def _pictures(shown: Thing) -> dict[str, object]:
-        """What the page of a thing shows beside its facts."""
+        """Pictures on a thing's page."""
         return {
             "surroundings": around(shown),
             "location": location(service, shown.iri),
@@ -174,7 +174,7 @@ def blueprint(service: Service) -> Blueprint:
 
     def _document(iri: str, suffix: str | None, path: str, page: str, asked: str = "") -> Response:
         format, infer = choose(DATA_FORMATS, suffix), flag("infer", True)
-        # Who asks for a thing finds it in the default graph; the graphs that speak of it are told to who wants them.
+        # Clients find a thing in the default graph; they get named graphs only on request.
         with_graphs = flag("graphs", False) and format.name in {"trig", "nq"}
         is_large = size(service, iri, infer) > _LARGE
         if is_large and with_graphs:
@@ -192,19 +192,19 @@ def blueprint(service: Service) -> Blueprint:
         return response
 
     def _large(iri: str, format: Format, infer: bool) -> Response:
-        """The same of a thing of which very much is said, as the engine writes it, in its own process and time."""
+        """A very large document, constructed by the engine in a worker process and within its limits."""
         return answer(service.sparql(Query(_ALL.format(**written_in(service, iri)), infer=infer), {ResultKind.GRAPH: format}))
 
     return routes
 
 
 def _asked(service: Service) -> str:
-    """The IRI that a request is about, also in angle brackets, or by its short name. Raises MalformedRequest where there is none."""
+    """The IRI in the parameter `iri`: plain, in angle brackets, or a CURIE. Raises MalformedRequest if it is missing or invalid."""
     given = request.args.get("iri", "").strip()
     if not given:
         raise MalformedRequest("There is no IRI: the parameter `iri` is missing.", parameter="iri")
     try:
-        # What is an IRI of the graph as it stands (`geo:37.8,-122.4`) is no short name.
+        # An IRI of the graph (`geo:37.8,-122.4`) takes precedence over a CURIE.
         if given.partition(":")[0] in prefixes() and given not in service.outside:
             return terms.iri(given).value
         return terms.NamedNode(given[1:-1] if given.startswith("<") and given.endswith(">") else given).value
@@ -214,7 +214,7 @@ def _asked(service: Service) -> str:
 
 
 def _own(service: Service, iri: str) -> str | None:
-    """The path of an IRI that answers there; None for any other."""
+    """The path of an IRI that has one of its own here, or None."""
     return local(iri) if service.space.has_place(iri) and local(iri) != iri else None
 
 
@@ -226,7 +226,7 @@ def _see(place: str) -> Response:
 
 
 def _place(kind: str, key: str) -> str:
-    """What stands behind `/page/`, `/data/` and `/linkset/` for a thing: its parts have been unescaped, and what they hold is anybody's."""
+    """The escaped path after `/page/`, `/data/` and `/linkset/`: Flask has unescaped its parts."""
     return f"{quote(kind)}/{quote(key)}"
 
 
@@ -235,6 +235,6 @@ def _page(kind: str, key: str) -> str:
 
 
 def _split(path: str) -> tuple[str, str | None]:
-    """A path and the suffix of a format, if it ends in one."""
+    """A path split into stem and format suffix, if it has one."""
     stem, _, suffix = path.rpartition(".")
     return (stem, suffix) if stem and named(suffix, DATA_FORMATS) is not None else (path, None)

@@ -1,4 +1,4 @@
-"""`/search` and `/opensearch.xml`: finding things by words, for people, for programs, and while somebody types."""
+"""`/search` and `/opensearch.xml`: full-text search as page, data, and suggestions while typing."""
 
 import io
 from difflib import get_close_matches
@@ -27,15 +27,15 @@ from graph_service.web.tables.taking import attached, for_reader, short
 
 _JSON = Format("json", "application/json")
 
-#: What browsers read for the suggestions of their own search box: the text, names, kinds, addresses (OpenSearch Suggestions 1.1).
+#: The format of browsers' search boxes: text, names, classes, addresses (OpenSearch Suggestions 1.1).
 _SUGGESTIONS = Format("suggestions", "application/x-suggestions+json")
 
 FORMATS = (_JSON, CSV, _SUGGESTIONS)
 
-#: How many results a page has, and how many suggestions there are, where the request does not say.
+#: Default number of results on a page, and of suggestions.
 _USUAL, _SUGGESTED = 20, 8
 
-#: Names of classes that come with every graph and are in none.
+#: Names of classes that occur in every graph but have no label in it.
 _KINDS = {
     SHACL + "SPARQLExecutable": _("canned query"),
     OWL + "Class": _("class of the ontology"),
@@ -129,8 +129,8 @@ def _answer(format: Format, wanted: Wanted, paging: Paging, found: Findings, ver
 def _record(hit: Hit) -> tuple[str, ...]:
     snippet = "".join(piece.text for piece in hit.snippet)
     kind = hit.kind.iri if hit.kind else ""
-    told = (hit.thing.iri, place(hit.thing), hit.thing.text, hit.thing.language, kind, kind_name(hit.kind))
-    return (*told, hit.part.name.lower(), hit.language, snippet)
+    about = (hit.thing.iri, place(hit.thing), hit.thing.text, hit.thing.language, kind, kind_name(hit.kind))
+    return (*about, hit.part.name.lower(), hit.language, snippet)
 
 
 def _document(wanted: Wanted, page: Page, found: Findings) -> dict[str, Any]:
@@ -164,10 +164,10 @@ def _result(hit: Hit) -> dict[str, Any]:
 
 
 def place(thing: Name) -> str:
-    """The address of a thing, here or, if it has none here, elsewhere; empty if it leads nowhere."""
+    """The address of a thing, here or elsewhere; "" if there is none."""
     return whole(destination(thing.iri) or "")
 
 
 def kind_name(kind: Name | None) -> str:
-    """What a kind of thing is called; nothing where a thing has no kind."""
+    """The name of a thing's class; "" if it has none."""
     return "" if kind is None else str(_KINDS.get(kind.iri, kind.text))

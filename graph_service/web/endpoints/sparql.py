@@ -1,7 +1,7 @@
-"""`/sparql`: the query operation of the SPARQL 1.1 Protocol for programs, and for people a page with the editor and its results.
+"""`/sparql`: the query operation of the SPARQL 1.1 Protocol for programs, and an editor with results for people.
 
-`Endpoint` reads each request. What a program asks is answered there; tables and truths without Flask, since building up its routes and
-contexts takes longer than a small query. A page is a view like any other.
+`Endpoint` parses each request. Programs' tables and booleans are answered without Flask, whose routing and contexts take longer than a
+small query. Pages are a normal Flask view.
 """
 
 import traceback
@@ -36,10 +36,10 @@ from graph_service.web.pages.vicinity import places
 _PATHS = frozenset({"/sparql", "/sparql/"})
 _METHODS = ("GET", "POST", "QUERY")
 
-#: For how many addresses and formats headers are kept: a client may send any name of a host.
+#: For how many addresses and formats headers are cached: clients may send any host name.
 _KEPT = 256
 
-#: Bytes of a request that is read on the event loop, which nothing may keep for long.
+#: The largest request, in bytes, that is parsed on the event loop, which must not be blocked.
 _SHORT = 8192
 
 
@@ -49,9 +49,9 @@ def takes(asked: IncomingRequest) -> bool:
 
 
 class _Read(Request):
-    """A request whose parameters are plain attributes once they have been read: they are looked at some twenty times.
+    """A request with cached parameters, which are looked up some twenty times.
 
-    Werkzeug's own properties are worked out by a call each time, and put the parameters of GET together with a body's that there is not.
+    Werkzeug's own properties compute them on each access, and merge the parameters of GET with an empty body's.
     """
 
     @cached_property
@@ -65,7 +65,7 @@ class _Read(Request):
 
 @dataclass
 class _Reading:
-    """What was read of a request when: its query, None if there is none; in which formats its result is wanted, None for a page."""
+    """A parsed request: its query (None without one), the wanted result formats (None for a page), or an error."""
 
     asked: IncomingRequest
     request: _Read
@@ -76,7 +76,7 @@ class _Reading:
 
 
 class Endpoint:
-    """The endpoint over a snapshot. Many threads may use it."""
+    """The SPARQL endpoint over a snapshot. Thread-safe."""
 
     def __init__(self, application: Application, service: Service) -> None:
         self._application = application
@@ -84,13 +84,13 @@ class Endpoint:
         self._headers: dict[tuple[str, str, str, str], Headers] = {}
 
     def answer(self, asked: IncomingRequest) -> Reply:
-        """The answer to a request. Raises Unavailable when the disk is full, Busy if no turn comes."""
+        """Answer a request. Raises Unavailable if the disk is full, Busy if no turn is free in time."""
         return self._answer(self._read(asked))
 
     async def begin(self, asked: IncomingRequest) -> Reply | Begun[Reply]:
-        """The answer to a short question, from the event loop; for all others what a thread has to do.
+        """Answer a short query on the event loop; for all others, return what a thread has to do.
 
-        The way to a thread and back takes longer than a small query does.
+        Going through a thread takes longer than a small query.
         """
         if asked.size + len(asked.body) > _SHORT:
             return Begun(partial(self.answer, asked))
@@ -100,7 +100,7 @@ class Endpoint:
             return Begun(partial(self._answer, reading))
         try:
             result = await self._service.begin(reading.query, reading.formats)
-        except Exception as error:  # whatever it is, the client is told
+        except Exception as error:  # the client gets it
             return Begun(partial(self._failed, reading, error))
         if isinstance(result, Begun):
             return Begun(partial(self._finished, reading, result.finish), result.drop)
@@ -114,12 +114,12 @@ class Endpoint:
         read.max_content_length = read.max_form_memory_size = self._application.body_limit
         try:
             check(read, self._application.limits)
-            # Data are the same in all languages, and what is no language is refused at every address.
+            # Data do not depend on the language, but an invalid `lang` is refused at every address.
             chosen(read)
             reading.query = read_query(read)
             if reading.query is not None and not wants_page(read):
                 reading.formats = wanted(asked=read)
-        except Exception as error:  # whatever it is, the client is told
+        except Exception as error:  # the client gets it
             reading.fault = error
         return reading
 
@@ -136,7 +136,7 @@ class Endpoint:
     def _finished(self, reading: _Reading, finish: Callable[[], Result]) -> Reply:
         try:
             result = finish()
-        except Exception as error:  # whatever it is, the client is told
+        except Exception as error:  # the client gets it
             return self._failed(reading, error)
         return self._written(reading, result)
 
@@ -144,25 +144,25 @@ class Endpoint:
         try:
             return self._application.respond(reading.asked, partial(_fail, error))
         finally:
-            # An error holds what it met, and what it met holds the error. Until somebody looks for such garbage, it must not hold a
-            # result, which may be a large file.
+            # Exception and traceback form a reference cycle. Until it is collected, it must not keep a result alive, which may be a large
+            # file.
             traceback.clear_frames(error.__traceback__)
             reading.fault = None
 
     def _written(self, reading: _Reading, result: Result) -> Reply:
         assert reading.query is not None
-        told = [("X-Query-Id", reading.query.id), ("Server-Timing", _timing(reading.began))]
+        added = [("X-Query-Id", reading.query.id), ("Server-Timing", _timing(reading.began))]
         if result.volatile:
-            told.append(("Cache-Control", "no-store"))
+            added.append(("Cache-Control", "no-store"))
         if result.kind is ResultKind.GRAPH:
-            # JSON-LD is made short by what is done to every answer.
+            # A response hook compacts JSON-LD.
             reply = self._application.respond(reading.asked, partial(answer, result))
-            return Reply(reply.status, [*reply.headers, *told], reply.content)
-        headers = [*self._constant(reading, result.format), ("Content-Length", str(result.size)), *told]
+            return Reply(reply.status, [*reply.headers, *added], reply.content)
+        headers = [*self._constant(reading, result.format), ("Content-Length", str(result.size)), *added]
         return Reply(HTTPStatus.OK, headers, result.read() if result.in_memory else nameless(result))
 
     def _constant(self, reading: _Reading, format: Format) -> Headers:
-        """The headers that every table and truth has at an address in a format: worked out once."""
+        """The headers of all tables and booleans at an address in a format, cached."""
         key = self._key(reading, format)
         headers = self._headers.get(key)
         if headers is None:
@@ -201,14 +201,14 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _page(service: Service, query: str | None = None, shown: PageTable | bool | None = None, formats: Sequence[str] = ()) -> Response:
-    """The editor, with a query and its result if there is one."""
+    """The editor page, with a query and its result if there is one."""
     map = places(service, (part for row in shown.rows for part in row if part)) if isinstance(shown, PageTable) else None
     page = render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats, map=map)
     return Response(page)
 
 
 def _description(service: Service) -> Response:
-    """What the service says of itself (SPARQL 1.1 Service Description, section 2)."""
+    """The SPARQL 1.1 Service Description (section 2)."""
     format = choose(GRAPH_FORMATS)
     return write(document(service, format, service.space.dataset, service.space.endpoint, service.space.void), format)
 
@@ -218,5 +218,5 @@ def _fail(error: Exception) -> NoReturn:
 
 
 def _timing(began: float) -> str:
-    """What a Server-Timing header (W3C) says of a query that began then: milliseconds until its result was there, waiting included."""
+    """The Server-Timing header (W3C): milliseconds from the query's beginning to its result, waiting included."""
     return f"query;dur={(perf_counter() - began) * 1000:.1f}"

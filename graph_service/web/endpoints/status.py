@@ -1,4 +1,4 @@
-"""For those who watch the service: `/health`, `/ready`, `/metrics`, and `/admin/queries` for whoever has the operator's token."""
+"""Monitoring: `/health`, `/ready`, `/metrics`, and `/admin/queries` with the operator's token."""
 
 import hmac
 import time
@@ -16,7 +16,7 @@ from graph_service.web.middleware.takeover import Takeover, without_folders
 
 
 def blueprint(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover) -> Blueprint:
-    """The routes for those who watch the service. Without a token there are no routes under `/admin/`."""
+    """The routes of monitoring. Without a token in the settings `/admin/` answers 404."""
     routes = Blueprint("status", __name__)
     token = settings.operator_token
     places = (*settings.data, *settings.ontology, *settings.queries, settings.snapshots)
@@ -35,11 +35,11 @@ def blueprint(service: Service, settings: Settings, registry: CollectorRegistry,
         if fault := snapshot.fault:
             raise Unavailable(public(fault), retry_after=60)
         age = (datetime.now(UTC) - datetime.fromisoformat(snapshot.made)).total_seconds()
-        told: dict[str, object] = {"snapshot": snapshot.id, "triples": snapshot.triples, "made": snapshot.made, "ageSeconds": round(age)}
+        state: dict[str, object] = {"snapshot": snapshot.id, "triples": snapshot.triples, "made": snapshot.made, "ageSeconds": round(age)}
         failed = takeover.last_build
-        told["newerNotTaken"] = public(takeover.fault) or None
-        told["lastBuildFailed"] = {"at": failed.at, "why": public(failed.detail)} if failed is not None else None
-        return jsonify(status="ready", **told)
+        state["newerNotTaken"] = public(takeover.fault) or None
+        state["lastBuildFailed"] = {"at": failed.at, "why": public(failed.detail)} if failed is not None else None
+        return jsonify(status="ready", **state)
 
     @routes.get("/metrics")
     def metrics() -> Response:
@@ -66,7 +66,7 @@ def blueprint(service: Service, settings: Settings, registry: CollectorRegistry,
 
 
 def _authorize(token: str) -> None:
-    """Raises NotFound without a token in the settings, Unauthorized without one in the request, Forbidden for a wrong one."""
+    """Raise NotFound without a token in the settings, Unauthorized without one in the request, Forbidden for a wrong one."""
     if not token:
         raise NotFound(f"There is nothing at {request.path}.")
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")

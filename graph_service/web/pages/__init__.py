@@ -1,1 +1,1 @@
-"""Pages for people: a noun a file, its addresses at the top; facts, lists and pictures that they are made of."""
+"""Pages for people: a module for each kind of page, and the facts, lists and pictures on them."""

@@ -1,4 +1,4 @@
-"""`/about`: where the graph comes from, how it is made and checked, what may be done with it, and how to cite it."""
+"""`/about`: where the graph comes from, how it is built and checked, its licence and citation."""
 
 from collections.abc import Collection
 
@@ -56,7 +56,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _figures(service: Service) -> dict[str, int | str]:
-    """The figures of the checks of the build, and those of the graph."""
+    """The figures of the build's checks, and of the graph."""
     snapshot = service.snapshot
     inferred = snapshot.graphs.get(service.space.graph_inferred, 0)
     counted: dict[str, int | str] = {"triples": snapshot.triples, "inferred": inferred, "graphs": len(snapshot.graphs)}
@@ -64,7 +64,7 @@ def _figures(service: Service) -> dict[str, int | str]:
 
 
 def _told(contents: Collection[str]) -> dict[str, str]:
-    """What each figure counts, in a graph with such contents."""
+    """The meaning of each figure, for a graph with such contents."""
     of_documents = {
         "graphs": _("named graphs: one for each document, the reference data, the ontology, what is inferred, the description"),
         "statements with a passage": _("statements with a record of the passages that say them"),

@@ -1,4 +1,4 @@
-"""What is said of statements themselves: a statement about a statement reads as one with it (RDF 1.2 Concepts, section 1.5)."""
+"""Annotations of statements (RDF 1.2): statements about a statement are shown with it (RDF 1.2 Concepts, section 1.5)."""
 
 from graph_service.engine.result import Query
 from graph_service.rdf import terms
@@ -7,7 +7,7 @@ from graph_service.rdf.terms import NamedNode, Triple
 from graph_service.service.service import Service
 from graph_service.web.display.cells import Cell, cell
 
-#: What a statement is annotated with: a property and a value.
+#: An annotation: property and value.
 Annotation = tuple[Cell, Cell]
 
 _ABOUT = f"""
@@ -20,7 +20,7 @@ SELECT ?said ?p ?o WHERE {{{{
 
 
 def annotations(service: Service, iri: str, language: str) -> dict[Triple, list[Annotation]]:
-    """What is said of each statement about a thing; nothing where the graph has no statements about statements."""
+    """The annotations of each statement about a thing; empty if the graph has no statements about statements."""
     if not service.reifies:
         return {}
     found: dict[Triple, list[Annotation]] = {}

@@ -1,6 +1,6 @@
-"""When things are, by the dates that are said of them in whatever vocabulary: the rows of a timeline.
+"""Timelines of things, by dates in any vocabulary.
 
-The datatype tells a date; the words in the name of its property whether something begins, ends, or is at it.
+A date is recognised by its datatype; words in the property's name tell whether something begins, ends, or is at that date.
 """
 
 import re
@@ -19,7 +19,7 @@ from graph_service.web.pictures import timeline
 from graph_service.web.pictures.canvas import Drawing
 from graph_service.web.pictures.rows import Row
 
-#: A date is a value of the thing, or of the period that it is of (DCAT 3, section 6.15).
+#: Dates are values of the thing, or of its period (DCAT 3, section 6.15).
 _DATES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
@@ -29,7 +29,7 @@ SELECT ?thing ?property ?date WHERE {{
   FILTER(isLiteral(?date) && DATATYPE(?date) IN (xsd:date, xsd:dateTime, xsd:dateTimeStamp, xsd:gYear, xsd:gYearMonth))
 }} ORDER BY ?thing ?property ?date"""
 
-#: Words in names of properties: what begins, what ends, and what tells of the record and not of the thing.
+#: Words in property names: beginnings, ends, and dates of records rather than things.
 _BEGINS = frozenset({"start", "started", "begin", "began", "beginning", "from", "since", "birth", "founding", "founded", "inception"})
 _ENDS = frozenset({"end", "ended", "until", "to", "through", "death", "dissolution", "dissolved", "completed", "completion", "closed"})
 _OF_RECORDS = frozenset({"modified", "updated", "changed", "revised", "accessed", "retrieved", "generated", "version"})
@@ -39,7 +39,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def when(service: Service, things: Iterable[Cell]) -> Drawing | None:
-    """Things on a timeline: from when to when they last where anything says so, else when they were; None if fewer than two have a date."""
+    """Things on a timeline: their duration if known, else their date; None if fewer than two have one."""
     rows = _rows(service, list(things))
     dated = sum(1 for row in rows if len(row) > 1)
     return timeline.draw(rows, _("When")) if dated > 1 else None
@@ -68,13 +68,13 @@ def _rows(service: Service, things: list[Cell]) -> list[Row]:
 
 
 def _best(used: Counter[NamedNode], words: frozenset[str] | None) -> NamedNode | None:
-    """The property with one of the words in its name that most things have; with None for the words, any, last those of records."""
+    """The most used property with one of the words in its name; any property for None, those of records last."""
     named = {property: {word.lower() for word in _WORD.findall(last_part(property.value))} for property in used}
     fitting = [property for property in used if words is None or words & named[property]]
     return min(fitting, key=lambda one: (bool(_OF_RECORDS & named[one]), -used[one], one.value), default=None)
 
 
 def _date(date: Literal) -> Cell:
-    """A date as timelines have it: of a moment its day."""
+    """A date for timelines; of a date and time only the date."""
     moment = date.datatype.value.rpartition("#")[2].startswith("dateTime")
     return Cell(date.value[: len("2023-06-01")], title="xsd:date") if moment else cell(date, {}) or Cell(date.value)

@@ -1,4 +1,4 @@
-"""Pictures of a thing that the graph leads to: shown where they come from a host that may show them, else links as any value."""
+"""Images of a thing that the graph links to: shown if their host is allowed, else only links."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -8,10 +8,10 @@ from graph_service.rdf import terms
 from graph_service.rdf.terms import Literal, NamedNode
 from graph_service.service.service import Service
 
-#: So many are shown; all are among the facts.
+#: The most images that are shown.
 _SHOWN = 3
 
-#: A picture is the value itself, or what that has as its content (schema.org's ImageObject, ActivityStreams' Image).
+#: The image is the value itself, or the content of the value (schema.org's ImageObject, ActivityStreams' Image).
 _DEPICTIONS = """
 PREFIX as: <https://www.w3.org/ns/activitystreams#>
 PREFIX dbo: <http://dbpedia.org/ontology/>
@@ -26,7 +26,7 @@ SELECT DISTINCT ?picture ?content WHERE {{
 
 
 def depictions(service: Service, iri: str, hosts: Collection[str]) -> list[str]:
-    """The addresses of pictures of a thing that pages may load: by https, from one of the hosts."""
+    """The addresses of a thing's images that pages may load: https, from an allowed host."""
     rows = service.sparql(Query(_DEPICTIONS.format(thing=terms.write(NamedNode(iri))))).rows() if hosts else iter(())
     addresses = dict.fromkeys(term.value for row in rows for term in row if isinstance(term, NamedNode | Literal))
     return [address for address in addresses if _may_load(address, hosts)][:_SHOWN]

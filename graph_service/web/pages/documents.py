@@ -1,6 +1,6 @@
-"""`/documents` and `/documents/{key}`: the documents that the graph is drawn from, and the passages of each with what they say.
+"""`/documents` and `/documents/{key}`: the source documents of the graph, and each one's passages with their statements.
 
-Of a document's text no more is shown than is quoted. As a table a list has a row a document, a document a row a statement.
+Only quoted parts of a document's text are shown. As a table, the list has a row for each document, a document a row for each statement.
 """
 
 import json
@@ -51,13 +51,13 @@ SELECT ?passage ?start ?end ?words ?subject ?property ?value WHERE {{
   OPTIONAL {{ ?record {evidence} ?passage ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value }}
 }} ORDER BY ?start DESC(?end) ?passage ?subject ?property ?value"""
 
-#: What a thing is called and of what class it is goes without saying beside the words; the files say it.
+#: Types and labels are left out beside a passage's words; files have them.
 _UNTOLD = frozenset({RDF + "type", RDFS + "label"})
 
 
 @dataclass(frozen=True)
 class Saying:
-    """What a passage says of a thing: a property and its values."""
+    """Statements of a passage with the same subject and property."""
 
     subject: Cell
     property: Cell
@@ -66,7 +66,7 @@ class Saying:
 
 @dataclass(frozen=True)
 class PassageOnPage:
-    """A passage: its name for anchors, its words, where they stand, and what they say, grouped by thing and property."""
+    """A passage: its key for anchors, its words, their offsets, and its statements."""
 
     key: str
     cell: Cell
@@ -78,7 +78,7 @@ class PassageOnPage:
 
 @dataclass(frozen=True)
 class DocumentPage:
-    """A document: what is known of it, and how much of its text the passages quote (0 to 1, None where that is not known)."""
+    """A document: its metadata, and the fraction of its text that passages quote (0 to 1, None if unknown)."""
 
     key: str
     cell: Cell
@@ -133,14 +133,14 @@ def _one(service: Service, key: str, query: Query) -> str:
 
 
 def keys(service: Service) -> list[str]:
-    """The keys of the documents that have a page."""
+    """The keys of the documents with a page."""
     space = _of_documents(service)
     found = {iri.value for (iri,) in service.sparql(Query(_ALL.format(**service.roles.paths))).rows() if isinstance(iri, NamedNode)}
     return sorted(iri.removeprefix(space) for iri in found if iri.startswith(space))
 
 
 def _of_documents(service: Service) -> str:
-    """What the IRI of a document begins with, before its key."""
+    """The IRI prefix of documents."""
     return f"{service.space.things}document/"
 
 
@@ -150,7 +150,7 @@ def _kept_keys(service: Service) -> list[str]:
 
 
 def documents(service: Service) -> list[DocumentPage]:
-    """The documents that have a key, the oldest first."""
+    """The documents with a key, oldest first."""
     space = _of_documents(service)
     rows = [row for row in service.sparql(Query(_DOCUMENTS.format(**service.roles.paths))).rows() if isinstance(row[0], NamedNode)]
     labels = service.labels([row[0] for row in rows], language_of_names())
@@ -163,13 +163,13 @@ def documents(service: Service) -> list[DocumentPage]:
         length = _number(characters)
         coverage = _covered(service, document) / length if length else None
         key = document.value.removeprefix(space)
-        told = (cell(title, labels), cell(issued, labels), cell(rights, labels))
-        found.setdefault(key, DocumentPage(key, shown, *told, _number(quoted) or 0, _number(statements) or 0, coverage))
+        metadata = (cell(title, labels), cell(issued, labels), cell(rights, labels))
+        found.setdefault(key, DocumentPage(key, shown, *metadata, _number(quoted) or 0, _number(statements) or 0, coverage))
     return list(found.values())
 
 
 def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list[PassageOnPage]:
-    """The passages of a document in the order of its text, with what they say."""
+    """The passages of a document in order of the text, with their statements."""
     rows = list(rows)
     labels = service.labels([term for row in rows for term in (row[0], *row[4:])], language_of_names())
     found: dict[AnyTerm | None, PassageOnPage] = {}
@@ -190,7 +190,7 @@ def passages(service: Service, rows: Iterable[Sequence[AnyTerm | None]]) -> list
 
 
 def _covered(service: Service, document: NamedNode) -> int:
-    """How many characters of a document's text stand in a passage, each counted once."""
+    """How many characters of a document's text are in some passage, each counted once."""
     quoted_from = service.roles.path(Role.QUOTED_FROM)
     text = f"""
         PREFIX oa: <http://www.w3.org/ns/oa#>

@@ -1,4 +1,4 @@
-"""Forms of canned queries: what there is to choose from for a parameter."""
+"""Forms of canned queries: the options for a parameter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from graph_service.service.service import Service
 
 @dataclass(frozen=True)
 class FormOption:
-    """An entry of a list to choose from: what is sent, what is shown, whether it is chosen, and the language of what is shown.
+    """An option of a list: value, text, whether it is selected, and the text's language.
 
-    `rows`: how many rows the answer has with it; None where that is not known.
+    `rows`: how many rows the result has with it; None if unknown.
     """
 
     value: str
@@ -28,10 +28,10 @@ class FormOption:
 def options(
     service: Service, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]], language: str
 ) -> list[FormOption]:
-    """The entries of a parameter's list that have an answer with the other arguments, in the order of their texts.
+    """The options of a parameter that have results with the other arguments, sorted by text.
 
-    Those given, or else the default ones, are chosen, and are there without an answer, too. None without a list, and where the list
-    is too long for a page: then what is wanted is typed.
+    Selected are the given ones, or the defaults; they are listed even without results. Empty if there is no list, or it is too long for a
+    page: then the value is typed.
     """
     given = arguments.get(parameter.name, ())
     chosen = [text for text in given if text.strip()] or parameter.usual.split()
@@ -48,8 +48,8 @@ def options(
             if rows == 0 and choice.iri not in meant:
                 continue
             name = labels.get(choice.iri)
-            told = (name.value, name.language) if name else (curie(choice.iri), None)
-            entries.append(FormOption(curie(choice.iri), told[0], choice.iri in meant, told[1], rows))
+            text, tag = (name.value, name.language) if name else (curie(choice.iri), None)
+            entries.append(FormOption(curie(choice.iri), text, choice.iri in meant, tag, rows))
         return sorted(entries, key=lambda option: option.text.casefold())
     values = parameter.enum or (("true", "false") if parameter.type == "boolean" else ())
     return [_of_enum(parameter, value, value in chosen, language) for value in values]
@@ -58,7 +58,7 @@ def options(
 def _answered(
     service: Service, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]]
 ) -> Mapping[str, int] | None:
-    """How many rows each choice gives; of values that are none, of which the page tells elsewhere, nothing is known."""
+    """How many rows each choice gives; None if other arguments are invalid, which the page reports elsewhere."""
     try:
         return service.answered(query, parameter, arguments)
     except (InvalidParameter, UnknownParameter):

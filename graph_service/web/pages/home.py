@@ -1,4 +1,4 @@
-"""Pages that belong to no noun: home, and what the problem types mean."""
+"""The home page, and the page about problem types."""
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
@@ -18,14 +18,14 @@ from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import Listing, ListRequest, counts
 from graph_service.web.pictures.gallery import pictures
 
-#: Ways in, by name; those of a kind of content are told where there is some.
+#: Links of the home document; those in OF_CONTENT only if there is such content.
 _WAYS = {
     **{name: name for name in ("things", "documents", "pictures", "queries", "sparql", "ns", "catalog")},
     **{name: name for name in ("changes", "about", "docs", "health")},
     **{"downloads": "downloads/", "void": ".well-known/void", "openapi": "openapi.json", "context": "context.jsonld", "feed": "feed.atom"},
 }
 
-#: A page -> the kind of content that it is for.
+#: Page -> the kind of content that it needs.
 OF_CONTENT = {"things": Content.THINGS, "documents": Content.DOCUMENTS, "ns": Content.TERMS}
 
 

@@ -1,7 +1,7 @@
-"""`/things` and `/things/{kind}`: the kinds of things, and the list of each, narrowed down, in order, page by page or whole.
+"""`/things` and `/things/{kind}`: the kinds of things, and each one's list: filtered, sorted, paged or whole.
 
-As a page a list has one page of things; as a file it has them all. A value to narrow it down to is given as in canned queries: by
-IRI, short name, key or exact name; several of one trait mean any of them.
+An HTML page has one page of things; a file has all. Filter values are given as in canned queries: by IRI, CURIE, key or exact name; several
+of one trait are alternatives.
 """
 
 import re
@@ -35,13 +35,13 @@ from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.packages import PACKAGE
 from graph_service.web.tables.telling import in_language
 
-#: Those that the page offers.
+#: The formats that the page offers.
 _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", "xlsx"}), key=lambda f: f.name))
 
-#: Parameters of a list that are no trait of its things.
+#: Parameters of a list that are not traits.
 _RESERVED = frozenset({"q", "sort", "page", "format", "output", "lang"})
 
-#: What the graph says of itself, its files and lists, is none of its things.
+#: The graph's description of itself is not counted.
 _CLASSES = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {
@@ -57,7 +57,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.before_app_request
     def lead_on() -> BaseResponse | None:
-        """Who asks for a list where it was before is led to it, in the same format and with the same parameters."""
+        """Redirect a list's earlier address, with format and parameters."""
         if request.url_rule is not None:
             return None
         word, dot, suffix = request.path.removeprefix("/").partition(".")
@@ -109,7 +109,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def operations(service: Service) -> dict[str, Any]:
-    """The lists as paths of an OpenAPI document: each with its own traits, and with the values that there are."""
+    """The lists as paths of an OpenAPI document, with their traits and existing values."""
     return {f"/things/{kind.name}": {"get": _operation(service, kind)} for kind in _all(service)}
 
 
@@ -143,12 +143,12 @@ def _operation(service: Service, kind: ListedKind) -> dict[str, Any]:
 
 
 def menu(service: Service) -> tuple[tuple[str, str, bool], ...]:
-    """The lists that every page leads to: address, what the list is called, and that it is shown."""
+    """The menu of every page: address, label, and that it is shown."""
     return tuple((f"/things/{kind.name}", _worded(kind.label), True) for kind in kinds_of(service) if kind.menu)
 
 
 def _worded(text: Text) -> str:
-    """A text in the language of names, else in that of the page."""
+    """A text in the language of labels, else in that of the page."""
     return in_language(text, language_of_names(), language())
 
 
@@ -177,7 +177,7 @@ def _page(service: Service, listed: Listing, number: int) -> Response:
         formats=_OFFERED,
         asked_of_files=asked,
         links=[*paging, *files],
-        # What a graph says that it wants shown has its pictures elsewhere.
+        # A graph that defines lists has its pictures elsewhere.
         when=None if kinds_of(service).are_said else when(service, things),
         where=None if kinds_of(service).are_said else places(service, things),
     )
@@ -199,7 +199,7 @@ def _kind(service: Service, name: str) -> ListedKind:
 
 
 def _choices(service: Service, kind: ListedKind) -> ListRequest:
-    """What the request wants. Raises UnknownParameter, InvalidParameter."""
+    """The request's filters, words and order. Raises UnknownParameter, InvalidParameter."""
     facets = {facet.name: facet for facet in kind.facets}
     for name in request.args:
         if name not in _RESERVED and name not in facets:
@@ -214,7 +214,7 @@ def _choices(service: Service, kind: ListedKind) -> ListRequest:
 
 
 def _number() -> int:
-    """The page that the request asks for. Raises InvalidParameter."""
+    """The requested page number. Raises InvalidParameter."""
     given = request.args.get("page") or "1"
     if not re.fullmatch("0*[1-9][0-9]{0,5}", given):
         raise InvalidParameter(f"page must be a whole number from 1; {given!r} was given.", parameter="page", given=given)
@@ -222,16 +222,16 @@ def _number() -> int:
 
 
 def _asked(**changed: object) -> str:
-    """The parameters of this request for a link, those named changed (None: left out); another choice begins at the first page."""
+    """The request's query string with changes (None: removed); it begins at the first page again."""
     kept = given(without={*changed, "page", "lang"})
     pairs = [*kept, *((name, str(value)) for name, value in changed.items() if value is not None and (name, value) != ("page", 1))]
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def _toggled(name: str, token: str, chosen: bool) -> str:
-    """The parameters of this request with one value of a trait more, or less."""
+    """The request's query string with one filter value added or removed."""
     kept = given(without=("page", "lang"))
-    # A chosen value may have been given by another of its names; then all of the trait go.
+    # A selected value may have been given by another name; then all of the trait's values are removed.
     left = [pair for pair in kept if pair != (name, token)] if (name, token) in kept else [pair for pair in kept if pair[0] != name]
     pairs = left if chosen else [*kept, (name, token)]
     return f"?{urlencode(pairs)}" if pairs else request.path

@@ -1,7 +1,7 @@
-"""The kinds of things of a graph that does not say how it wants to be listed: its classes, each told by what its things have.
+"""Lists for a graph without list definitions: its classes, with the properties that their instances have.
 
-A class is a kind if it has things with IRIs; those with the most come first. A property is a column if many things have it; the list can be
-narrowed down by it if its values are few.
+A class gets a list if it has instances with IRIs; the largest come first. A property is a column if many instances have it, and a facet if
+it has few values.
 """
 
 import re
@@ -20,16 +20,16 @@ from graph_service.snapshot.lists import RESERVED, ListedKind, Trait
 from graph_service.web.display.translations import lazy_gettext
 from graph_service.web.http.languages import speaking
 
-#: How many classes have a list, and how many properties a column and a facet in it. All classes are in the table below the lists.
+#: The most classes with a list, and the most columns and facets of a list. A table below the lists has all classes.
 MOST_KINDS, _MOST_COLUMNS, _MOST_FACETS = 60, 5, 8
 
-#: A column is a property that at least one thing in so many has; the list can be narrowed down to one of so many values at most.
+#: A column is a property of at least one instance in so many; a facet has at most so many values.
 _ONE_IN, _MOST_VALUES = 4, 60
 
-#: Classes of the languages themselves.
+#: Namespaces of the languages themselves.
 _LANGUAGES = (RDF, RDFS, OWL, SHACL)
 
-#: What an ontology is made of: its terms come last.
+#: Lists of the ontology's terms, which come last.
 _TERMS = {
     "classes": (lazy_gettext("Classes"), (OWL + "Class", RDFS + "Class")),
     "properties": (
@@ -38,7 +38,7 @@ _TERMS = {
     ),
 }
 
-#: What the graph says of itself, its files and lists, is none of its things.
+#: The graph's description of itself is not counted.
 _CLASSES = f"""
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?things) WHERE {{
   ?thing a ?class .
@@ -52,12 +52,12 @@ SELECT ?property (COUNT(DISTINCT ?thing) AS ?things) (COUNT(DISTINCT ?value) AS 
   FILTER(isIRI(?thing) && !isBlank(?value))
 }} GROUP BY ?property ORDER BY DESC(?things) ?property"""
 
-#: What tells the name of a thing, which has a column of its own, or what it is.
+#: Properties that are not columns: labels, which have a column of their own, and types.
 _NAMES = frozenset({RDF + "type", RDFS + "label", "http://www.w3.org/2004/02/skos/core#prefLabel", OWL + "sameAs"})
 
 
 def kinds_in_use(service: Service) -> list[ListedKind]:
-    """The classes in use as kinds, without their traits."""
+    """The classes in use as kinds, without traits."""
     query = Query(_CLASSES.replace("$description", f"<{service.space.graph_description}>"))
     classes = [term for term, _ in service.sparql(query).rows() if isinstance(term, NamedNode)]
     names = _labels(service, classes)
@@ -73,7 +73,7 @@ def kinds_in_use(service: Service) -> list[ListedKind]:
 
 
 def traits_in_use(service: Service, kind: ListedKind) -> tuple[Trait, ...]:
-    """What the things of a class are told by: the properties that many of them have."""
+    """The traits of a class: properties that many of its instances have."""
     rows = list(service.sparql(Query(_PROPERTIES.format(of=_of(kind.classes)))).rows())
     rows = [row for row in rows if isinstance(row[0], NamedNode) and row[0].value not in _NAMES]
     most = max((_number(things) for _, things, *_ in rows), default=0)
@@ -83,7 +83,7 @@ def traits_in_use(service: Service, kind: ListedKind) -> tuple[Trait, ...]:
     for property, things, values, one in rows:
         assert isinstance(property, NamedNode)
         column = columns < _MOST_COLUMNS and _number(things) * _ONE_IN >= most
-        # A value that each thing has for itself narrows nothing down.
+        # A value unique to each instance filters nothing.
         facet = facets < _MOST_FACETS and 1 < _number(values) <= _MOST_VALUES and _number(values) < _number(things)
         if column or facet:
             name = _free(_variable(property.value), traits, "_")
@@ -112,29 +112,29 @@ def _in_languages(label: LazyProxy) -> dict[str, str]:
 
 
 def _labels(service: Service, things: Sequence[NamedNode]) -> dict[str, dict[str, str]]:
-    """IRI -> what it is called in each language; its own name where it has none. A name without a language is read as English."""
+    """IRI -> labels by language; the local name if there are none. A label without a language counts as English."""
     found: dict[str, dict[str, str]] = {thing.value: {} for thing in things}
     for iri, names in service.names(things).items():
         for name in sorted(names, key=lambda name: (name.language is None, len(name.language or ""))):
             tag = name.language or "en"
-            # A name in a kind of a language is one in the language, too, where there is no nearer one.
-            for spoken in (tag, tag.partition("-")[0]):
-                found[iri].setdefault(spoken, name.value)
+            # A label in a regional variety serves the language, too, if there is no closer one.
+            for language in (tag, tag.partition("-")[0]):
+                found[iri].setdefault(language, name.value)
     return {iri: texts or dict.fromkeys(LANGUAGES, _word(iri)) for iri, texts in found.items()}
 
 
 def _word(iri: str) -> str:
-    """What an IRI is called in addresses: the letters, digits, `-` and `_` of its last part."""
+    """An IRI's name in addresses: letters, digits, `-` and `_` of its last part."""
     return re.sub(r"[^\w-]+", "-", last_part(iri).rpartition(":")[2]).strip("-") or "things"
 
 
 def _variable(iri: str) -> str:
-    """The same as a variable may be called: letters of ASCII, digits and `_`, a letter first."""
+    """An IRI's name as a variable: ASCII letters, digits and `_`, beginning with a letter."""
     return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"^[^A-Za-z]+", "", _word(iri))).strip("_") or "value"
 
 
 def _free(word: str, taken: dict[str, ListedKind] | dict[str, Trait], joint: str = "-") -> str:
-    """A name that no other has, and that means nothing else."""
+    """A name that is neither taken nor reserved."""
     name, number = word, 1
     while name in taken or name in RESERVED:
         number += 1

@@ -1,4 +1,4 @@
-"""The list of a kind as a file: a table of all the things that fit, what is told of that table, or what is said of the things."""
+"""The list of a kind as a file: a table of all fitting things, its metadata, or the things in RDF."""
 
 from collections.abc import Sequence
 
@@ -25,12 +25,12 @@ from graph_service.web.tables.workbooks import workbook
 
 _TABLES = (*LIST_FORMATS, XLSX, ROWS)
 
-#: A list as a file: a table, or what is said of its things.
+#: The formats of a list: tables, and RDF.
 FORMATS = (*_TABLES, *THING_FORMATS)
 
 
 def list_file(service: Service, kind: ListedKind, choices: ListRequest, format: Format, links: Sequence[Link] = ()) -> Response:
-    """A list in a format of `FORMATS`, or what is told of it as a table in one of `DESCRIBING`; with links, as far as they fit."""
+    """A list in a format of `FORMATS`, or its table's metadata in one of `DESCRIBING`; with the links that fit."""
     language = current().of_data
     listed = Listing(service, kind, choices, language)
     if format in THING_FORMATS:
@@ -45,12 +45,12 @@ def list_file(service: Service, kind: ListedKind, choices: ListRequest, format: 
     response = answer(result, *(around(told, named="list") if format is ROWS else ()))
     attached(response, format, kind.name, _in_short(choices), language, service.snapshot.id)
     response.content_language.add(language)
-    # What describes the table comes first: csvw 4 complains of each link that it reads before.
+    # Links to metadata come first: csvw 4 warns about each link before them.
     return add(response, fitting([*(described_by(told) if format.media == CSV.media else ()), *links]))
 
 
 def table_of(kind: ListedKind) -> DescribedTable:
-    """What the table of a list is: its columns are the things, their names, and what they are told by."""
+    """The table of a list: things, their labels, and their traits as columns."""
     thing = kind.label
     columns = [
         Column("thing", {tag: f"{text} (IRI)" for tag, text in thing.items()}, "iri"),
@@ -61,7 +61,7 @@ def table_of(kind: ListedKind) -> DescribedTable:
 
 
 def _in_words(service: Service, kind: ListedKind, choices: ListRequest, language: str) -> list[tuple[str, str]]:
-    """What is wanted of a list, as people read it in a language: labels and values."""
+    """The request's choices for people, as labels and values in a language."""
     labels = {trait.name: trait.label for trait in kind.traits}
     things = [term for terms in choices.values.values() for term in terms if isinstance(term, NamedNode)]
     names = {iri: label.value for iri, label in service.labels(things, language).items()}
@@ -79,7 +79,7 @@ def _in_words(service: Service, kind: ListedKind, choices: ListRequest, language
 
 
 def _in_short(choices: ListRequest) -> list[tuple[str, list[str]]]:
-    """What is wanted of a list, as the name of a file tells it."""
+    """The request's choices for a file name."""
     narrowed = [(name, [short(term) for term in terms]) for name, terms in choices.values.items()]
     words = [("q", [choices.words])] if choices.words else []
     return [*narrowed, *words, *([("sort", [choices.order])] if choices.order != "name" else [])]

@@ -1,4 +1,4 @@
-"""The kinds of things of a graph: those that it says it wants listed (`snapshot.lists`), else its classes in use."""
+"""The kinds of things with lists: those that the graph defines (`snapshot.lists`), else its classes in use."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -10,17 +10,17 @@ from graph_service.web.pages.kinds_in_use import kinds_in_use, traits_in_use
 
 
 class Kinds:
-    """The kinds of the graph that a service has, in their order."""
+    """The kinds of a service's graph, in order."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         said, _ = read_lists(service.snapshot.description)
-        #: Whether the graph says them; else they are its classes in use.
+        #: Whether the graph defines them; else they are its classes in use.
         self.are_said = bool(said)
         self._kinds = {kind.name: kind for kind in said or kinds_in_use(service)}
 
     def __iter__(self) -> Iterator[ListedKind]:
-        """All kinds; those of classes in use without their traits, which cost a query each."""
+        """All kinds; classes in use without their traits, which take a query each."""
         return iter(self._kinds.values())
 
     def named(self, name: str) -> ListedKind | None:
@@ -31,12 +31,12 @@ class Kinds:
         return kind
 
     def of(self, classes: Collection[str]) -> ListedKind | None:
-        """The first kind that a thing of these classes (IRIs) is of; of classes in use the one with the fewest things."""
+        """The first kind for these classes (IRIs); among classes in use the smallest."""
         fitting = [kind for kind in self if set(kind.classes) & set(classes) and not set(kind.without) & set(classes)]
         return next(iter(fitting if self.are_said else reversed(fitting)), None)
 
 
 @lru_cache(maxsize=2)
 def kinds_of(service: Service) -> Kinds:
-    """The kinds of a service's graph, read once."""
+    """The kinds of a service's graph, cached."""
     return Kinds(service)

@@ -1,6 +1,6 @@
-"""A list of things of a kind: which fit, in which order, what each is told by, and what the list can be narrowed down to.
+"""Lists of things: SPARQL queries for filtering, sorting, columns and facets.
 
-Every question is a SPARQL query made of the kind's patterns and of terms; nothing that a client sends becomes query text.
+Every query is composed of the kind's patterns and serialised terms; no client text becomes query text.
 """
 
 import re
@@ -22,11 +22,11 @@ from graph_service.web.display.cells import Cell, cell
 #: How many things a page of a list has.
 PAGE = 50
 
-#: The variables of a pattern that are its own.
+#: The variables of a pattern other than `?thing`.
 _VARIABLE = re.compile(r"\?(?!thing\b)(\w+)")
 
-#: The name of a thing in the reader's language or in English, by the two properties that most things have; else by any property that names
-#: it; else the last part of its IRI. Of several names by these, one row each.
+#: A label in the reader's language or English, by the two most common properties; else by any label property; else the last part of the
+#: IRI. Several labels give several rows.
 _NAME = (
     f"""
   OPTIONAL {{{{ ?thing <{RDFS}label>|<{SKOS}prefLabel> ?own FILTER(LANG(?own) = "{{language}}") }}}}
@@ -39,7 +39,7 @@ _NAME = (
 
 @dataclass(frozen=True)
 class FilterOption:
-    """A value that a list can be narrowed down to: what it is called in addresses and to people, how many things have it."""
+    """A filter option: its value in addresses, its cell, how many things have it, whether it is selected."""
 
     token: str
     cell: Cell
@@ -49,7 +49,7 @@ class FilterOption:
 
 @dataclass(frozen=True)
 class Row:
-    """A thing of a list, and its values by the name of the trait."""
+    """A thing in a list, and its values by trait."""
 
     thing: Cell
     values: Mapping[str, list[Cell]]
@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ListRequest:
-    """What a client wants of a list: values by the name of the trait, words in the name, the order."""
+    """A request for a list: filter values by trait, words in the name, sort order."""
 
     values: Mapping[str, tuple[terms.Term, ...]]
     words: str = ""
@@ -65,7 +65,7 @@ class ListRequest:
 
 
 class Listing:
-    """The list of a kind, as a client wants it, in a language."""
+    """A kind's list for a request, in a language."""
 
     def __init__(self, service: Service, kind: ListedKind, choices: ListRequest, language: str) -> None:
         self._service = service
@@ -81,7 +81,7 @@ class Listing:
         return int(count.value)
 
     def page(self, number: int) -> list[Row]:
-        """The things of a page (from 1), in order."""
+        """The rows of a page (from 1), sorted."""
         order = self._choices.order
         trait = next((trait for trait in self.kind.traits if trait.name == order.lstrip("-")), None)
         key = "" if trait is None else "(COUNT(DISTINCT ?value) AS ?key)" if trait.count else "(MIN(?value) AS ?key)"
@@ -91,10 +91,10 @@ class Listing:
             f"SELECT ?thing (MIN({self._service.sorting('STR(?name)')}) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
             f"GROUP BY ?thing ORDER BY {first} ?called ?thing LIMIT {PAGE} OFFSET {PAGE * (number - 1)}"
         )
-        return self._told([thing for thing, *_ in self.rows(text)])
+        return self._rows([thing for thing, *_ in self.rows(text)])
 
     def options(self) -> dict[str, list[FilterOption]]:
-        """By the name of a facet, the values that things of the list have, the chosen and the most frequent first."""
+        """Options of each facet, by its name: selected ones first, then the most frequent."""
         parts = [
             f'{{ SELECT ("{facet.name}" AS ?facet) ?value (COUNT(DISTINCT ?thing) AS ?things) WHERE '
             f"{{ {self._fitting(but=facet.name)} {facet.pattern} }} GROUP BY ?value }}"
@@ -116,7 +116,7 @@ class Listing:
 
     @property
     def as_table(self) -> str:
-        """The whole list in order as a SPARQL query whose result is a table: a row a thing, several texts in a cell parted by `; `."""
+        """The whole sorted list as a SPARQL query for a table: a row for each thing, several texts in a cell separated by `; `."""
         traits = self.kind.columns
         parts = " ".join(f"OPTIONAL {{ {self._column(trait)} }}" for trait in traits)
         names = " ".join(f"(COALESCE(?{t.name}_, 0) AS ?{t.name})" if t.count else f"(?{t.name}_ AS ?{t.name})" for t in traits)
@@ -130,11 +130,11 @@ class Listing:
 
     @property
     def as_graph(self) -> str:
-        """The whole list as a SPARQL query whose result is what is said of each thing."""
+        """The whole list as a SPARQL query for a graph with all triples about each thing."""
         return f"{self.kind.prologue}CONSTRUCT {{ ?thing ?p ?o }} WHERE {{ {self._fitting()} ?thing ?p ?o }}"
 
-    def _told(self, things: Sequence[AnyTerm | None]) -> list[Row]:
-        """What the things of a page are told by."""
+    def _rows(self, things: Sequence[AnyTerm | None]) -> list[Row]:
+        """The rows of a page's things, with their columns."""
         given = " ".join(terms.write(thing) for thing in things if isinstance(thing, NamedNode))
         parts = [f'{{ {trait.pattern} BIND("{trait.name}" AS ?trait) }}' for trait in self.kind.columns]
         rows: list[list[AnyTerm | None]] = []
@@ -153,38 +153,38 @@ class Listing:
         ]
 
     def _fitting(self, but: str = "") -> str:
-        """The pattern of the things that fit; `but`: leaving out what was chosen for one facet."""
+        """The pattern of fitting things; `but` leaves out the filter of one facet."""
         chosen = [self._chosen(name, values) for name, values in self._choices.values.items() if name != but and values]
         words = terms.write(Literal(normalize("NFC", self._choices.words).casefold()))
         named = f"FILTER(CONTAINS(LCASE(STR(?name)), {words}))" if self._choices.words else ""
         return f"{_of(self.kind)} {' '.join(chosen)} {_NAME.format(language=self._language)} {named}"
 
     def _chosen(self, name: str, values: Sequence[terms.Term]) -> str:
-        """The pattern of things that have one of the values, in variables of its own."""
+        """The pattern of things with one of the values, in variables of its own."""
         pattern = next(trait.pattern for trait in self.kind.traits if trait.name == name)
         return f"VALUES ?{name}_value {{ {' '.join(map(terms.write, values))} }} " + _VARIABLE.sub(rf"?{name}_\1", pattern)
 
     def _column(self, trait: Trait) -> str:
-        """The values of a trait in one cell, or their number."""
+        """A subquery for a trait's values in one cell, or their number."""
         if trait.count:
             return f"SELECT ?thing (COUNT(DISTINCT ?value) AS ?{trait.name}_) WHERE {{ {trait.pattern} }} GROUP BY ?thing"
         if trait.type != "string":
             return f"SELECT ?thing (MIN(?value) AS ?{trait.name}_) WHERE {{ {trait.pattern} }} GROUP BY ?thing"
         if trait.plain:
-            told, named = "STR(?value)", ""
+            text, named = "STR(?value)", ""
         else:
-            told, named = "STR(?said)", _NAME.format(language=self._language)
+            text, named = "STR(?said)", _NAME.format(language=self._language)
             named = named.replace("?thing", "?value").replace("?name", "?said")
-        each = f"SELECT DISTINCT ?thing ({told} AS ?told) WHERE {{ {trait.pattern} {named} }} ORDER BY {self._service.sorting('?told')}"
-        return f'SELECT ?thing (GROUP_CONCAT(?told; separator="; ") AS ?{trait.name}_) WHERE {{ {{ {each} }} }} GROUP BY ?thing'
+        each = f"SELECT DISTINCT ?thing ({text} AS ?shown) WHERE {{ {trait.pattern} {named} }} ORDER BY {self._service.sorting('?shown')}"
+        return f'SELECT ?thing (GROUP_CONCAT(?shown; separator="; ") AS ?{trait.name}_) WHERE {{ {{ {each} }} }} GROUP BY ?thing'
 
     def rows(self, text: str) -> list[list[AnyTerm | None]]:
-        """The rows of a SELECT query that is written with the prefixes of the patterns."""
+        """Run a SELECT query that uses the prefixes of the patterns."""
         return list(self._service.sparql(Query(self.kind.prologue + text)).rows())
 
 
 def counts(service: Service, kinds: Iterable[ListedKind]) -> dict[str, int]:
-    """How many things there are of each kind, by its name."""
+    """The number of things of each kind, by name."""
     listed = list(kinds)
     if not listed:
         return {}
@@ -194,23 +194,23 @@ def counts(service: Service, kinds: Iterable[ListedKind]) -> dict[str, int]:
 
 
 def token(value: terms.Term) -> str:
-    """What a value is called in addresses: a thing by its short name, anything else by its text."""
+    """A value in addresses: a CURIE, or a text."""
     return curie(value.value) if isinstance(value, NamedNode) else value.value
 
 
 def lists(service: Service, kind: ListedKind, iri: str) -> bool:
-    """Whether a thing stands in the list of a kind."""
+    """Whether a thing is in a kind's list."""
     return bool(service.sparql(Query(f"{kind.prologue}ASK {{ VALUES ?thing {{ {terms.write(NamedNode(iri))} }} {_of(kind)} }}")))
 
 
 def values(service: Service, kind: ListedKind, facet: Trait) -> list[terms.Term]:
-    """The values that things of a kind have of a facet."""
+    """The values of a facet that things of a kind have."""
     query = f"{kind.prologue}SELECT DISTINCT ?value WHERE {{ {_of(kind)} {facet.pattern} }} ORDER BY ?value"
     return [value for (value,) in service.sparql(Query(query)).rows() if isinstance(value, NamedNode | Literal)]
 
 
 def chosen(service: Service, kind: ListedKind, facet: Trait, given: Sequence[str]) -> tuple[terms.Term, ...]:
-    """The values that a client's texts mean: an IRI, a short name, a key or a name. Raises InvalidParameter."""
+    """The values that a client's texts name: an IRI, a CURIE, a key or a name. Raises InvalidParameter."""
     if not any(text.strip() for text in given):
         return ()
     known = values(service, kind, facet)
@@ -221,7 +221,7 @@ def chosen(service: Service, kind: ListedKind, facet: Trait, given: Sequence[str
         meant: list[terms.Term] = [NamedNode(choice.iri) for choice in named.called(text)]
         meant += [texts[text.strip()]] if text.strip() in texts else []
         if len(meant) != 1:
-            # What may have been meant stands before the others.
+            # Suggestions come first.
             near = list(dict.fromkeys([*named.called(text), *named.near(text)]))
             perhaps = f" Is {' or '.join(map(named.short, near))} meant?" if near else ""
             detail = f"{facet.name} must be one of the {len(known)} values in the list of {kind.name}; {text!r} was given.{perhaps}"
@@ -232,7 +232,7 @@ def chosen(service: Service, kind: ListedKind, facet: Trait, given: Sequence[str
 
 
 def _of(kind: ListedKind) -> str:
-    """The pattern of the things of a kind."""
+    """The pattern of a kind's things."""
     without = " ".join(f"FILTER NOT EXISTS {{ ?thing a {_written(other)} }}" for other in kind.without)
     return f"VALUES ?class {{ {' '.join(map(_written, kind.classes))} }} ?thing a ?class . FILTER(isIRI(?thing)) {without} {kind.only}"
 

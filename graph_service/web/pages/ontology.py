@@ -1,4 +1,4 @@
-"""`/ns`: the ontology, its classes and properties in words and as data."""
+"""`/ns`: the ontology, as a page of its classes and properties, and as data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +27,10 @@ from graph_service.web.http.protocol import wants_page
 from graph_service.web.http.responses import choose
 from graph_service.web.pictures.diagram import picture, picture_of
 
-#: What a property is that RDF alone knows, and the name by which a term's definition is told.
+#: The kind of a property declared only as rdf:Property, and the key of a term's definition.
 _PROPERTY, _DEFINITION = "rdf:Property", "skos:definition"
 
-#: Whose terms are told: those of the service's own ontology, else all that the graph declares, so many.
+#: The terms shown: those of the service's own ontology, else all declared ones up to a limit.
 _OWN = "?term rdfs:isDefinedBy <{ontology}>"
 _MOST = 1000
 _ANY = f"""{{ SELECT DISTINCT ?term WHERE {{
@@ -79,12 +79,12 @@ SELECT ?term (COUNT(*) AS ?uses) WHERE {
 
 _ONTOLOGIES = f"SELECT DISTINCT ?ontology WHERE {{ ?ontology a <{OWL}Ontology> FILTER(isIRI(?ontology)) }} ORDER BY ?ontology LIMIT 100"
 
-#: What ontologies say of the use of all their terms (VANN): a text, or where it is told.
+#: Usage notes of ontologies about all their terms (VANN): a text, or a link.
 _NOTES = f"""
 PREFIX vann: <http://purl.org/vocab/vann/>
 SELECT ?ontology ?note WHERE {{ ?ontology a <{OWL}Ontology> ; vann:usageNote ?note }} ORDER BY ?ontology LIMIT 100"""
 
-#: What the terms of the service's own ontology have in common.
+#: Limits a query to the service's own ontology.
 _AMONG = 'FILTER(STRSTARTS(STR(?term), "{terms}"))'
 
 _SCHEMES = """
@@ -101,8 +101,8 @@ SELECT ?scheme ?description (COUNT(DISTINCT ?concept) AS ?concepts) WHERE {
 
 @dataclass
 class Term:
-    """A class or property: its name (in the namespace of the graph's own ontology, else its IRI), what is said of it by property, how often
-    it is used, which classes are below it or apart from it.
+    """A class or property: its name (within the graph's own namespace, else its IRI), its values by property, number of uses, subclasses
+    and disjoint classes.
     """
 
     iri: str
@@ -117,7 +117,7 @@ class Term:
 
     @property
     def short(self) -> str:
-        """The short name, with its prefix."""
+        """The CURIE."""
         return short(self.iri)
 
 
@@ -136,7 +136,7 @@ def blueprint(service: Service) -> Blueprint:
             return add(shown, [*cited, *alternates(request.root_url + "ns", service.snapshot.can_say(GRAPH_FORMATS))])
         if service.space.ontology in names(service.snapshot):
             return _document(service.snapshot, service.space.ontology, "/ns", suffix)
-        # A graph whose ontology is called otherwise, or has no header.
+        # The graph's ontology has another IRI, or no header.
         format, formats = choose(GRAPH_FORMATS, suffix), service.snapshot.can_say(GRAPH_FORMATS)
         return negotiated(terminology(service, ontology_graphs(service), format), "/ns", format, formats, "/ns")
 
@@ -152,7 +152,7 @@ def blueprint(service: Service) -> Blueprint:
         return _answer(service.space.shapes, "/shapes", suffix)
 
     def _answer(name: str, path: str, suffix: str | None) -> Response:
-        """The ontology of that name: as it is now, or as the newest version has it that has one of that name."""
+        """The ontology with that IRI: the current one, or the newest stored version that has it."""
         version = next((version for version in service.versions if name in names(version)), None)
         if version is None:
             current = ontology_version(service)
@@ -161,7 +161,7 @@ def blueprint(service: Service) -> Blueprint:
             raise NotFound(f"There is no ontology, and no version of one, called {name} here; the current version is {current}.")
         iri = names(version)[name]
         if suffix is None and wants_page(request):
-            # What one version says, and how its page is written, is the same for ever; of the current one more is told.
+            # An older version's page is the same forever; that of the current one has more.
             shown = (
                 Response(_module_page(service, version, iri))
                 if iri != service.space.ontology or version.id != service.snapshot.id
@@ -178,20 +178,20 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _before(version: Snapshot, ontology: str) -> set[str]:
-    """The versions of the ontology that it says were before it."""
+    """The earlier versions that the ontology lists."""
     return {
         t.object.value for t in header(version, ontology) if t.predicate.value == OWL + "priorVersion" and isinstance(t.object, NamedNode)
     }
 
 
 def _parted(part: str) -> tuple[str, str | None]:
-    """A path and the suffix of a format, if it ends with one: a version has points, too."""
+    """A path split into stem and format suffix; version numbers contain dots, too."""
     stem, _, suffix = part.rpartition(".")
     return (stem, suffix) if stem and named(suffix, GRAPH_FORMATS) is not None else (part, None)
 
 
 def _module_page(service: Service, version: Snapshot, iri: str) -> str:
-    """The page of one part: what it says of itself, and all of it as Turtle. Raises Unavailable for a damaged file."""
+    """The page of one part: its header, and all of it in Turtle. Raises Unavailable for a damaged file."""
     whole = triples(version, iri)
     said = [triple for triple in whole if triple.subject == NamedNode(iri)]
     turtle = next(dump for dump in files(version, iri) if dump.format.name == "ttl")
@@ -209,7 +209,7 @@ def _module_page(service: Service, version: Snapshot, iri: str) -> str:
 
 
 def _text(said: Iterable[Triple], property: str) -> str:
-    """The value of a property in the reader's language, else in English, else in any; empty if there is none."""
+    """A property's text in the reader's language, else in English, else in any; "" if there is none."""
     texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
     texts.sort(key=lambda text: {language_of_names(): 0, "en": 1}.get(text.language or "", 2))
     return texts[0].value if texts else ""
@@ -217,12 +217,12 @@ def _text(said: Iterable[Triple], property: str) -> str:
 
 def _page(service: Service, version: str) -> str:
     schemes = table(service, service.sparql(Query(_SCHEMES.replace("$language", language_of_names()))))
-    told = terms(service)
+    shown = terms(service)
     return render_template(
         "ontology.html",
-        terms=told,
+        terms=shown,
         is_own=_has_own(service),
-        most=_MOST if sum(map(len, told.values())) >= _MOST and not _has_own(service) else None,
+        most=_MOST if sum(map(len, shown.values())) >= _MOST and not _has_own(service) else None,
         schemes=schemes,
         ontologies=table(service, service.sparql(Query(_ONTOLOGIES))),
         notes=_notes(service),
@@ -237,36 +237,36 @@ def _page(service: Service, version: str) -> str:
 
 
 def _notes(service: Service) -> list[Cell]:
-    """How the ontologies of the graph say that their terms are used: of each, the texts in the reader's language, as `_chosen` has it."""
+    """The usage notes of the graph's ontologies, in the reader's language (see `_chosen`)."""
     rows = list(service.sparql(Query(_NOTES, infer=False)).rows())
     labels = service.labels([note for _, note in rows], language_of_names())
-    told: dict[str, list[Cell]] = {}
+    found: dict[str, list[Cell]] = {}
     for ontology, note in rows:
         shown = cell(note, labels)
         if shown is not None:
-            told.setdefault(str(ontology), []).append(shown)
-    return [note for notes in told.values() for note in _chosen(notes)]
+            found.setdefault(str(ontology), []).append(shown)
+    return [note for notes in found.values() for note in _chosen(notes)]
 
 
 def ontology_graphs(service: Service) -> list[str]:
-    """The named graphs that have the ontology: one of its own, or those of the files that are data as well."""
+    """The named graphs with the ontology: its own one, or those of files that are also data."""
     own, graphs = service.space.graph_ontology, service.snapshot.graphs
     return [own] if own in graphs else [graph for graph in service.snapshot.ontology_graphs if graph in graphs]
 
 
 def _has_own(service: Service) -> bool:
-    """Whether the graph has the service's own ontology."""
+    """Whether the graph contains the service's own ontology."""
     return bool(service.sparql(Query(f"ASK {{ ?term <{RDFS}isDefinedBy> <{service.space.ontology}> }}", infer=False)))
 
 
 def ontology_version(service: Service) -> str:
-    """The version that the ontology says it has; empty if it says none."""
+    """The ontology's version; "" if it has none."""
     versions = service.sparql(Query(f"SELECT ?version {{ <{service.space.ontology}> <{OWL}versionInfo> ?version }}")).rows()
     return next((version.value for (version,) in versions if isinstance(version, Literal)), "")
 
 
 def terms(service: Service) -> dict[str, list[Term]]:
-    """The ontology's own terms by kind (`owl:Class`, …), each kind in the order of its names."""
+    """The ontology's terms by kind (`owl:Class`, …), sorted by name."""
     own, space = _has_own(service), service.space.terms
     which, among = (_OWN.format(ontology=service.space.ontology), _AMONG.format(terms=space)) if own else (_ANY, "")
     rows = list(service.sparql(Query(_TERMS.replace("$which", which), infer=False)).rows())
@@ -280,22 +280,22 @@ def terms(service: Service) -> dict[str, list[Term]]:
     }
     labels = service.labels([term for row in rows for term in (row[0], row[3])] + [other for _, other in apart], language_of_names())
     found: dict[str, Term] = {}
-    # Of what describes a term, its definition stands before a note on its use.
+    # A term's definition comes before notes on its use.
     for iri, kind, property, value in sorted(rows, key=_rank):
-        shown, told = cell(iri, labels), cell(value, labels)
+        shown, described = cell(iri, labels), cell(value, labels)
         if isinstance(iri, NamedNode) and isinstance(kind, NamedNode) and isinstance(property, NamedNode) and shown is not None:
             made = Term(iri.value, iri.value.removeprefix(space), _here(shown, space), curie(kind.value), uses.get(iri.value, 0))
             term = found.setdefault(iri.value, made)
             if term.kind == _PROPERTY and made.kind != _PROPERTY:
-                # What OWL says of a property is more than that it is one.
+                # OWL's kind is more specific than rdf:Property.
                 term.kind = made.kind
-            if told is not None:
+            if described is not None:
                 name = _DEFINITION if property.value in DESCRIPTIONS and not own else curie(property.value)
-                term.said.setdefault(name, []).append(_here(told, space))
+                term.said.setdefault(name, []).append(_here(described, space))
     for iri, other in apart:
-        told = cell(other, labels)
-        if isinstance(iri, NamedNode) and iri.value in found and told is not None:
-            found[iri.value].apart.append(_here(told, space))
+        described = cell(other, labels)
+        if isinstance(iri, NamedNode) and iri.value in found and described is not None:
+            found[iri.value].apart.append(_here(described, space))
     for term in found.values():
         term.apart.sort(key=lambda cell: cell.text.casefold())
         term.said = {property: _chosen(cells) for property, cells in term.said.items()}
@@ -307,13 +307,13 @@ def terms(service: Service) -> dict[str, list[Term]]:
 
 
 def _rank(row: Sequence[object]) -> int:
-    """The place of a row of `_TERMS` by its property: those that describe a term come in their order, behind all others."""
+    """Sort key of a row of `_TERMS`: descriptions come last, in their order."""
     property = getattr(row[2], "value", "")
     return DESCRIPTIONS.index(property) + 1 if property in DESCRIPTIONS else 0
 
 
 def _relate(terms: Mapping[str, Term]) -> None:
-    """Tell each class which classes are below it, at any depth, and which properties begin at it."""
+    """Add to each class its subclasses, at any depth, and the properties with it as domain."""
     for term in terms.values():
         for above in _above(term, terms):
             above.below.append(term.cell)
@@ -327,7 +327,7 @@ def _relate(terms: Mapping[str, Term]) -> None:
 
 
 def _above(term: Term, terms: Mapping[str, Term]) -> Iterable[Term]:
-    """The terms of which one is a narrower form, at any distance, each once."""
+    """The superterms of a term, at any distance, each once."""
     waiting, seen = [term], {term.iri}
     while waiting:
         current = waiting.pop()
@@ -339,7 +339,7 @@ def _above(term: Term, terms: Mapping[str, Term]) -> Iterable[Term]:
 
 
 def _chosen(cells: Sequence[Cell]) -> list[Cell]:
-    """Texts in the reader's language, else in English, else all; things as they are."""
+    """Texts in the reader's language, else in English, else all; things unchanged."""
     for tag in (language_of_names(), "en"):
         of_language = [cell for cell in cells if cell.language == tag and not cell.href]
         if of_language:
@@ -348,6 +348,6 @@ def _chosen(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _here(shown: Cell, space: str) -> Cell:
-    """A term of the ontology leads to its place on this page."""
+    """A cell that links a term of the ontology to its place on this page."""
     own = shown.title is not None and shown.title.startswith(space)
     return Cell(shown.text, "#" + str(shown.title).removeprefix(space), shown.title, shown.language) if own else shown

@@ -1,4 +1,4 @@
-"""Canned queries as questions: those that can be asked about a thing, and those that people bring."""
+"""Questions that canned queries answer: those about a thing, and those in a query's header."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from graph_service.service.service import Service
 
 @dataclass(frozen=True)
 class Question:
-    """A question, by language, and the path of the page with its answer."""
+    """A question by language, and the path of the page with its answer."""
 
     title: Text
     path: str
 
 
 def questions(service: Service, iri: str, classes: Collection[str]) -> list[Question]:
-    """The canned queries that take a thing of the classes given (IRIs) as a parameter, in the catalogue's order."""
+    """The canned queries that take a thing of these classes (IRIs) as a parameter, in the catalogue's order."""
     return [
         Question(query.header.summary, f"/queries/{query.name}?{urlencode({parameter.name: curie(iri)}, safe=':')}")
         for query in service.catalogue.queries.values()
@@ -29,7 +29,7 @@ def questions(service: Service, iri: str, classes: Collection[str]) -> list[Ques
 
 
 def brought(query: CannedQuery) -> list[Question]:
-    """The questions that a canned query says people bring to it, in its order."""
+    """The questions in a canned query's header, in order."""
     return [
         Question(asked.text, f"/queries/{query.name}" + (f"?{urlencode(asked.arguments, doseq=True, safe=':')}" if asked.arguments else ""))
         for asked in query.header.questions

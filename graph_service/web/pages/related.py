@@ -1,4 +1,4 @@
-"""What a thing has much in common with: things of its kind that share most of what is said of it."""
+"""Related things: things of the same class that share most values."""
 
 from dataclasses import dataclass
 
@@ -30,15 +30,15 @@ SELECT DISTINCT ?other ?shared WHERE {{
 
 @dataclass(frozen=True)
 class Relative:
-    """A thing, and what it shares with another."""
+    """A related thing, and the shared values."""
 
     cell: Cell
     shared: list[Cell]
 
 
 def related(service: Service, iri: str, language: str) -> list[Relative]:
-    """The things that share most with a thing by what is stated of them, the nearest first."""
-    # Things of one kind are alike in some groups of facts without having to do with each other.
+    """The things that share most asserted values with a thing, closest first."""
+    # Some groups of facts are similar for all things of a class without relating them.
     common = ", ".join(terms.write(NamedNode(group)) for group in sorted(presentation_of(service).marked("relating", False)))
     query = _RELATED.format(thing=terms.write(NamedNode(iri)), common=common)
     found: dict[AnyTerm, list[AnyTerm]] = {}

@@ -1,4 +1,4 @@
-"""A concept scheme as a tree: its concepts, each below the broader one."""
+"""Concept schemes as trees: concepts below their broader ones."""
 
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ SELECT ?concept ?broader ?definition ?notation WHERE {{
 
 @dataclass
 class Concept:
-    """A concept of a scheme, what it means, and the narrower ones."""
+    """A concept, its definition, and the narrower ones."""
 
     cell: Cell
     definition: Cell | None
@@ -32,7 +32,7 @@ class Concept:
 
 
 def tree(service: Service, scheme: str) -> list[Concept]:
-    """The concepts at the top of a scheme, with those below; none for what is no scheme. A concept below two stands below both."""
+    """The top concepts of a scheme with those below; empty for anything else. A concept with two broader ones is below both."""
     query = _CONCEPTS.format(scheme=terms.write(NamedNode(scheme)), language=language_of_names())
     rows = list(service.sparql(Query(query, infer=False)).rows())
     labels = service.labels([concept for concept, *_ in rows], language_of_names())

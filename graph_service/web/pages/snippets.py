@@ -1,6 +1,6 @@
-"""A canned query to take along: the call that a page shows, as an address, a command and a few lines of several languages.
+"""Code snippets for the call of a canned query: URL, command line, and several languages.
 
-Values are printed as literals of each language, so that nothing in them is read as code.
+Values are printed as literals of each language, so that they cannot be executed.
 """
 
 import json
@@ -16,7 +16,7 @@ from graph_service.web.http.values import LONGEST_FOLLOWED
 
 @dataclass(frozen=True)
 class Snippet:
-    """Some lines to copy: the key of their element on the page, what they are, and the lines."""
+    """A snippet: the key of its element, its title, and the code."""
 
     key: str
     name: str
@@ -24,9 +24,9 @@ class Snippet:
 
 
 def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str) -> list[Snippet]:
-    """The call of a canned query by its arguments; `text` is the SPARQL text with them in place, `form` its first word.
+    """The snippets for a call; `text` is the bound SPARQL text, `form` its query form.
 
-    There is none where the arguments are too long for an address.
+    Empty if the arguments are too long for an address.
     """
     root = request.root_url
     pairs = [(key, value) for key, values in given.items() for value in values if value.strip()]
@@ -60,14 +60,14 @@ def snippets(name: str, given: Mapping[str, Sequence[str]], text: str, form: str
             Snippet("observable", "Observable (D3)", f"table = d3.csv({address}, d3.autoType)"),
             Snippet("excel", "Excel, Power BI (Power Query)", _power_query(file)),
             Snippet("sheets", "Google Sheets", f"=IMPORTDATA({_quoted(file)})"),
-            # What Datawrapper asks for where data come from elsewhere: it reads the address again whenever a reader looks at the chart.
+            # For Datawrapper's external data sets: it fetches the address whenever a reader looks at the chart.
             Snippet("datawrapper", "Datawrapper (“Link external dataset”)", file),
         ]
     return found
 
 
 def _arguments(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
-    """The arguments of a call in Python: a list where there are several values."""
+    """The arguments of a call in Python: a list if there are several values."""
     values: dict[str, list[str]] = {}
     for key, value in pairs:
         values.setdefault(key, []).append(value)
@@ -89,7 +89,7 @@ def _sparqlwrapper(root: str, text: str, form: str, asserted: bool) -> str:
 
 
 def _power_query(file: str) -> str:
-    """A query in Power Query's language: the first row has the names, and types are those that its own reading finds."""
+    """A Power Query script: the first row has the names, and types are detected."""
     return "\n".join(
         [
             "let",
@@ -102,5 +102,5 @@ def _power_query(file: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text as spreadsheets and Power Query write it: a quote is doubled."""
+    """A string for spreadsheets and Power Query: quotes are doubled."""
     return '"' + text.replace('"', '""') + '"'

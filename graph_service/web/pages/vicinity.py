@@ -1,4 +1,4 @@
-"""The pictures on a thing's page, what it is connected with and where in the world it is; and where the things of a result are."""
+"""Pictures on a thing's page: its neighbourhood, and a map; and maps of a result's things."""
 
 from collections.abc import Iterable
 
@@ -19,10 +19,10 @@ from graph_service.web.pictures.coordinates import coordinates
 from graph_service.web.pictures.surroundings import Ties
 from graph_service.web.pictures.world import codes, world
 
-#: So many things of a table are looked for on the map.
+#: The most things of a table that are looked up for a map.
 _POINTS = 500
 
-#: Countries that a thing is, lies in or works in by what is said of it; those of a region, if it is one itself.
+#: Countries of a thing: itself, where it lies or works; for a region the countries in it.
 _COUNTRIES = f"""
 SELECT DISTINCT ?country ?code WHERE {{{{
   {{{{
@@ -38,12 +38,12 @@ SELECT DISTINCT ?country ?code WHERE {{{{
 
 
 def around(thing: Thing) -> Drawing | None:
-    """What a thing is connected with by what is stated of it and to it; None if that is nothing."""
+    """The neighbourhood of a thing by asserted statements; None if there is none."""
     return surroundings.draw(Cell(thing.label, title=thing.iri, language=thing.language), _ties(thing.mentions), _ties(thing.sections))
 
 
 def location(service: Service, iri: str) -> Drawing | None:
-    """Where a thing is, on a map: the countries that it is in, else its coordinates; None if nothing says where, or no map was built."""
+    """A map of a thing: its countries, else its coordinates; None if neither is known, or without map outlines."""
     outlines = world()
     if outlines is None:
         return None
@@ -58,7 +58,7 @@ def location(service: Service, iri: str) -> Drawing | None:
 
 
 def places(service: Service, things: Iterable[Cell]) -> Drawing | None:
-    """The countries, and things with coordinates, among some things, on a map; None if there are none, or no map was built."""
+    """A map of countries and things with coordinates among some things; None if there are none, or without map outlines."""
     outlines = world()
     found = {shown.title: shown for shown in things if shown.title and shown.href}
     if outlines is None or not found:
