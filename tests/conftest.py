@@ -86,7 +86,7 @@ class Server:
         request = urllib.request.Request(self.url + path, body, {k.replace("_", "-"): v for k, v in headers.items()}, method=method)
         for attempt in range(3):
             try:
-                with _opener.open(request, timeout=60) as response:
+                with _opener.open(request, timeout=300) as response:
                     return Answer(response.status, _lower(response.headers.items()), response.read())
             except urllib.error.HTTPError as error:
                 with error:
@@ -126,6 +126,7 @@ def _prefixes_of_the_graph() -> None:
 _LONGEST = (
     *("tests/http/test_conformance.py", "tests/http/test_graphs_of_others.py", "tests/browser/test_pages.py", "tests/http/test_openapi.py"),
     *("tests/browser/test_graphs_of_others.py", "tests/engine/test_other_servers.py", "tests/faults/test_damaged_files.py"),
+    *("tests/test_cli.py", "tests/knowledge/test_mistakes.py"),
 )
 
 #: What a test that takes one of these waits for: the graph that is built, or a process of its own.
@@ -202,7 +203,7 @@ def _stop(servers: Sequence[Server]) -> None:
     for server in servers:
         server.process.send_signal(signal.SIGTERM)
     for server in servers:
-        server.process.wait(timeout=20)
+        server.process.wait(timeout=60)
         _RUNNING.remove(server)
 
 
@@ -268,7 +269,7 @@ def command(snapshots: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
 
     return run
@@ -295,7 +296,7 @@ def launch(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             )
         server = Server(f"http://{host}:{port}", process, log)
         _RUNNING.append(server)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while True:
             if process.poll() is not None:
                 pytest.fail(f"the server ended: {log.read_text()}")
@@ -305,7 +306,7 @@ def launch(snapshots: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             except OSError:
                 pass
             if time.monotonic() > deadline:
-                pytest.fail(f"the server did not answer within 60 s: {log.read_text()}")
+                pytest.fail(f"the server did not answer within 300 s: {log.read_text()}")
             time.sleep(0.02)
 
     yield run

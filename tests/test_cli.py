@@ -269,7 +269,7 @@ def test_export_into_a_closed_pipe_is_no_error(command: Command, snapshot: Snaps
         ["bash", "-c", f"GRAPH_SERVICE_SNAPSHOTS={snapshots} python -m graph_service export 2>&1 >/dev/null | head -c 0; true"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert "Traceback" not in done.stderr
 

@@ -227,7 +227,7 @@ def serve(snapshots: str, *asked: str) -> None:
 def served(snapshots: Path, *asked: str) -> tuple[list[int], set[str], list[str]]:
     """How some requests are answered by a serving process, the modules that are met there, and those that the first task has crossed."""
     code = "import sys; from tests.test_guide import serve; serve(*sys.argv[1:])"
-    done = subprocess.run([sys.executable, "-c", code, str(snapshots), *asked], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    done = subprocess.run([sys.executable, "-c", code, str(snapshots), *asked], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     status, met, sent = done.stdout.splitlines()
     return [*map(int, status.split())], set(met.split()), sent.split()

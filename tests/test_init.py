@@ -84,7 +84,7 @@ def test_its_workflow_runs_the_check(command: Command, project: Path) -> None:
     assert install == 'pip install "$GRAPH_SERVICE"'
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-euc", check], cwd=project, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=60
+        ["bash", "-euc", check], cwd=project, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=600
     )
     assert (done.returncode, "findings: 0" in done.stdout) == (0, True), done.stdout + done.stderr
 

@@ -32,7 +32,9 @@ PACKAGES = {
 def test_each_group_of_tests_installs_what_it_needs(asked: str, needed: set[str]) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    done = subprocess.run(["make", "--dry-run", "test", f"TESTS={asked}"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["make", "--dry-run", "test", f"TESTS={asked}"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
+    )
     installs = [line for line in done.stdout.split("\n") if "apt-get install" in line or "no-install-recommends" in line]
     assert {package for package in PACKAGES if any(f" {package} " in line for line in installs)} == needed
     # Whether a program is there is looked at each time, not remembered.
@@ -44,7 +46,7 @@ def test_processes_share_the_tests(given: list[str], processes: str) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
     command = ["make", "--dry-run", "test", "TESTS=tests/unit -x", *given]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600)
     (arguments,) = re.findall(r"-m pytest (.*)", done.stdout)
     assert re.findall(r"--numprocesses (\d+)", arguments) == [processes]
     assert arguments.endswith(" tests/unit -x")
@@ -59,9 +61,9 @@ def test_contributors_are_told_of_each_program_that_tests_need() -> None:
 def test_the_inner_loop_waits_for_nothing() -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    done = subprocess.run(["make", "--dry-run", "check"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(["make", "--dry-run", "check"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600)
     (tests,) = re.findall(r"-m pytest (.*)", done.stdout.replace("\\\n", " "))
     arguments = [sys.executable, "-m", "pytest", "--collect-only", *shlex.split(tests)]
-    collected = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
+    collected = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600).stdout
     assert "tests/unit/test_terms.py" in collected
     assert "test_a_file_runs_on_the_graph" not in collected

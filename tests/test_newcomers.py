@@ -31,7 +31,7 @@ class Fresh:
 
     def type(self, text: str, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the folder, with a text as what is typed."""
-        return subprocess.run(command, input=text, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, input=text, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_each_line_of_the_readme_and_its_pages_works_in_the_shell_that_is_named(
 
 def test_a_command_runs_without_an_environment_and_from_anywhere(fresh: Fresh, tmp_path: Path) -> None:
     done = subprocess.run(
-        [str(fresh.folder / "graph-service"), "--help"], env=fresh.environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
+        [str(fresh.folder / "graph-service"), "--help"], env=fresh.environment, cwd=tmp_path, capture_output=True, text=True, timeout=600
     )
     assert (done.returncode, "serve" in done.stdout) == (0, True)
 

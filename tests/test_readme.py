@@ -98,7 +98,7 @@ def test_a_block_runs_and_shows_what_it_says(number: int, server: Server, snapsh
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert words in done.stdout, done.stdout
@@ -133,7 +133,7 @@ def test_a_tutorial_works_from_its_first_line_to_its_last(
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=600,
             )
             # What is built is served a moment later, and only that is waited for.
             if "curl" not in text or (done.returncode == 0 and words in done.stdout) or time.monotonic() > deadline:

@@ -171,6 +171,6 @@ def test_make_runs_it_where_the_tests_environment_is() -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
     done = subprocess.run(
-        ["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        ["make", "--no-print-directory", "--dry-run", "release"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
     )
     assert done.stdout.rstrip().split("\n")[-1].endswith("/python release.py")

@@ -227,7 +227,7 @@ def test_a_real_user_without_a_home_is_told_too() -> None:
     # Only the user who is asked for is another one: files are read as before, wherever this Python lies.
     code = "import os, sys; from graph_service.cli import main; os.setresuid(4242, 0, 0); sys.exit(main(['build', '--data', 'none']))"
     environment = {name: value for name, value in os.environ.items() if name not in {"HOME", "XDG_CACHE_HOME"}}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=600)
     assert (done.returncode, "GRAPH_SERVICE_SNAPSHOTS" in done.stderr) == (2, True), done.stderr
 
 

@@ -124,7 +124,7 @@ class Elsewhere:
 
     def run(self, *arguments: str) -> str:
         return subprocess.run(
-            [self.python, *arguments], env=self.environment, cwd=self.home, capture_output=True, text=True, check=True, timeout=120
+            [self.python, *arguments], env=self.environment, cwd=self.home, capture_output=True, text=True, check=True, timeout=600
         ).stdout
 
 

@@ -71,5 +71,5 @@ def test_rdflib_reads_the_endpoint_as_a_store(endpoint: str) -> None:
 )
 def test_curl_asks_in_every_form(endpoint: str, arguments: list[str]) -> None:
     command = ["curl", "--silent", "--fail-with-body", "--noproxy", "*", "--header", "Accept: text/csv", *arguments, endpoint]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert (done.returncode, done.stdout.splitlines()) == (0, ["label", "Costa Rica"])

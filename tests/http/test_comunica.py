@@ -36,7 +36,7 @@ QUERIES = {
 
 def ask(sources: list[str], queries: dict[str, str]) -> dict[str, Any]:
     given = {"sources": sources, "queries": {name: LC + text for name, text in queries.items()}}
-    done = subprocess.run([NODE, "ask.mjs"], cwd=FOLDER, input=json.dumps(given), capture_output=True, text=True, timeout=120)
+    done = subprocess.run([NODE, "ask.mjs"], cwd=FOLDER, input=json.dumps(given), capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

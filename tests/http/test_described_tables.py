@@ -155,7 +155,7 @@ def test_r_reads_the_types_that_the_package_promises(server: Server, tmp_path: P
         lines.append("\t".join([resource["path"], ",".join(types), names, str(rows)]))
     (tmp_path / "tables.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "read.R").write_text(READ_IN_R)
-    done = subprocess.run(["Rscript", "read.R"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["Rscript", "read.R"], cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{len(lines)} tables", "")
 
 

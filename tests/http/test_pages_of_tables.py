@@ -236,7 +236,7 @@ def test_libreoffice_opens_the_file_with_types_and_accents(server: Server, hosti
         str(tmp_path),
         *(f"{tmp_path}/{n}.csv" for n in files),
     ]
-    subprocess.run(command, check=True, capture_output=True, timeout=90)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     cells = {name: opened(tmp_path / f"{name}.fods") for name in files}
     assert {
         ("string", "'=1+1"),

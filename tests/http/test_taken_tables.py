@@ -131,6 +131,6 @@ def test_libreoffice_opens_a_workbook_with_its_types(server: Server, tmp_path: P
     (tmp_path / "contributions.xlsx").write_bytes(server.ask("/queries/contributions.xlsx?lang=es").body)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", "fods", "--outdir", str(tmp_path), str(tmp_path / "contributions.xlsx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=90)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     assert {("float", "54600000"), ("float", "2018"), ("string", "Canadá"), ("string", "USD")} <= opened(tmp_path / "contributions.fods")
     assert b"table:formula" not in (tmp_path / "contributions.fods").read_bytes()

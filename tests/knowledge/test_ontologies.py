@@ -98,7 +98,7 @@ def test_the_owl_api_opens_each_as_the_ontology_that_it_is(snapshot: Snapshot, t
     assert found is not None
     assert found.origin is not None
     jar = Path(found.origin).parent / "hermit" / "HermiT.jar"
-    subprocess.run(["javac", "-nowarn", "-d", str(tmp_path), "-cp", str(jar), str(JAVA)], check=True, timeout=120, capture_output=True)
+    subprocess.run(["javac", "-nowarn", "-d", str(tmp_path), "-cp", str(jar), str(JAVA)], check=True, timeout=600, capture_output=True)
     asked = dict(opened(snapshot, format))
     arguments = [f"{iri}={file.path}" for iri, file in asked.items()]
     done = subprocess.run(

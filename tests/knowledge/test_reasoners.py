@@ -43,7 +43,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     assert found.origin is not None, "owlready2 is part of the extra `test`"
     jar = Path(found.origin).parent / "hermit" / "HermiT.jar"
     folder = tmp_path_factory.mktemp("judge")
-    subprocess.run(["javac", "-nowarn", "-d", str(folder), "-cp", str(jar), str(SOURCE)], check=True, timeout=120, capture_output=True)
+    subprocess.run(["javac", "-nowarn", "-d", str(folder), "-cp", str(jar), str(SOURCE)], check=True, timeout=600, capture_output=True)
 
     def run(triples: Iterable[ox.Triple], *arguments: str) -> Verdict:
         path = folder / "ontology.owl"
