@@ -42,7 +42,8 @@ def made_apart(id: str, place: Path, settings: Settings, progress: Progress) -> 
 
 
 def made_in_fork(id: str, place: Path, settings: Settings, progress: Progress) -> Snapshot:
-    """The same in a copy of this process, which has imported and parsed all that has not been changed: half a second sooner.
+    """The same in a copy of this process, which has imported and parsed all that has not been changed: half a second sooner. `progress`
+    is called in the copy.
 
     For development alone: what this process has in memory, the copy has, too.
     """

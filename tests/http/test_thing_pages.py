@@ -114,3 +114,31 @@ def other(start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
         "project:two <http://example.org/knows> project:one ."
     )
     return start("--data", str(data), "--base", SPACE.base, "--ontology", "none", "--queries", "none", "--reasoning", "none")
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "group", "property", "value"),
+    [
+        ("framework/mirps", "en", "Who takes part", "members", "Honduras"),
+        ("framework/mirps", "fr", "Qui y prend part", "membres", "Honduras"),
+        ("framework/mirps", "es", "Quién participa", "miembros", "Honduras"),
+        ("place/HND", "en", "Where", "works in the whole country", "Activities of Fair Recruitment in Central America in Honduras"),
+        ("organisation/gac", "en", "Who takes part", "partner of", "TRIANGLE in ASEAN"),
+    ],
+)
+def test_what_others_say_of_a_thing_is_told_among_its_facts_by_its_name_from_there(
+    server: Server, path: str, language: str, group: str, property: str, value: str
+) -> None:
+    assert value in unescape(row(sections(page(server, f"/page/{path}", language))[group], property))
+
+
+def test_every_relation_to_a_thing_of_the_graph_has_a_name_from_its_other_end(server: Server) -> None:
+    """Whatever is told backwards, under "What points here", would be of no use to who does not know the terms."""
+    for path in ("framework/mirps", "framework/quito-process", "place/CAN", "place/CRI", "organisation/ilo", "organisation/ircc"):
+        backwards = sections(page(server, f"/page/{path}")).get("What points here", "").partition('<details class="more">')[0]
+        own = [
+            unescape(re.sub(r"<[^>]*>", "", name))
+            for name in re.findall(r"<dt>(.*?)</dt>", backwards, re.DOTALL)
+            if "vocabulary" not in name
+        ]
+        assert own == [], path

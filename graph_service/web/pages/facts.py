@@ -5,16 +5,18 @@ value in more general words (who is a `partner` is also `involved`) is told apar
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from graph_service.rdf import terms
+from graph_service.rdf.labels import distance
 from graph_service.rdf.namespaces import RDF
-from graph_service.rdf.terms import AnyTerm, Triple
+from graph_service.rdf.terms import AnyTerm, NamedNode, Triple
 from graph_service.web.data.extent import Extent
 from graph_service.web.display.cells import Cell
+from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import Annotation
-from graph_service.web.pages.presentation import OTHER, Presentation, PropertyPlace, key
+from graph_service.web.pages.presentation import OTHER, Inverse, Presentation, PropertyPlace, key
 
 #: A value is looked at together with the triple that gives it.
 Said = tuple[Triple, AnyTerm]
@@ -115,34 +117,50 @@ class Teller:
             annotations=self.annotations.get(triple, ()),
         )
 
-    def _repeats(self, pair: Said, given: Mapping[str, set[AnyTerm]]) -> bool:
+    def _repeats(self, pair: Said, given: Mapping[tuple[str, bool], set[AnyTerm]]) -> bool:
         triple, value = pair
         if triple not in self.inferred or triple.predicate.value == RDF + "type":
             return False
-        return any(value in given.get(narrow, ()) for narrow in self.presentation.narrower.get(triple.predicate.value, ()))
+        narrower = self.presentation.narrower.get(triple.predicate.value, ())
+        return any(value in given.get((narrow, _is_inverse(pair)), ()) for narrow in narrower)
+
+    def _named(self, property: NamedNode, inverse: Inverse | None) -> tuple[Cell, PropertyPlace]:
+        """What a property is called, from one end or the other, and where it is told."""
+        shown = self.show(property)
+        if inverse is None:
+            return shown, self.presentation.place(property.value)
+        spoken, called = min(inverse.labels.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
+        return replace(shown, text=called, language=None if spoken == language() else spoken), inverse.place
 
     def _grouped(self, said: Iterable[Said], of: bool) -> list[Section]:
-        facts: dict[str, list[Value]] = {}
-        shown: dict[str, Cell] = {}
+        facts: dict[tuple[str, bool], list[Value]] = {}
+        shown: dict[tuple[str, bool], tuple[Cell, PropertyPlace]] = {}
         for triple, value in said:
-            shown[triple.predicate.value] = self.show(triple.predicate)
-            facts.setdefault(triple.predicate.value, []).append(self.value(triple, value))
+            end = (triple.predicate.value, of and _is_inverse((triple, value)))
+            shown[end] = self._named(triple.predicate, self.presentation.inverses.get(end[0]) if end[1] else None)
+            facts.setdefault(end, []).append(self.value(triple, value))
         sections: dict[str, Section] = {}
         undrawn = self.presentation.marked("drawn", False)
-        for property in sorted(facts, key=lambda iri: (self.presentation.place(iri), shown[iri].text.casefold())):
-            place: PropertyPlace = self.presentation.place(property)
+        for end in sorted(facts, key=lambda end: (shown[end][1], shown[end][0].text.casefold())):
+            term, place = shown[end]
             named, drawn = key(place.group) if place.group != OTHER else "other", place.group not in undrawn
             section = sections.setdefault(place.group, Section(named, place.group, drawn))
-            values = sorted(_once(facts[property]), key=lambda value: value.cell.text.casefold())
+            values = sorted(_once(facts[end]), key=lambda value: value.cell.text.casefold())
             stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
-            section.facts.append(Fact(shown[property], stated, inferred, self.extent.rest(property, of)))
+            section.facts.append(Fact(term, stated, inferred, self.extent.rest(end[0], of and not end[1])))
         return list(sections.values())
 
 
-def _values_by_property(said: Iterable[Said]) -> dict[str, set[AnyTerm]]:
-    given: dict[str, set[AnyTerm]] = {}
+def _is_inverse(pair: Said) -> bool:
+    """Whether a value is told of the object of its triple."""
+    triple, value = pair
+    return value == triple.subject != triple.object
+
+
+def _values_by_property(said: Iterable[Said]) -> dict[tuple[str, bool], set[AnyTerm]]:
+    given: dict[tuple[str, bool], set[AnyTerm]] = {}
     for triple, value in said:
-        given.setdefault(triple.predicate.value, set()).add(value)
+        given.setdefault((triple.predicate.value, _is_inverse((triple, value))), set()).add(value)
     return given
 
 

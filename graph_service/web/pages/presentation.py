@@ -29,6 +29,10 @@ _BROADER = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT DISTINCT ?property ?broader WHERE { ?property rdfs:subPropertyOf+ ?broader FILTER(isIRI(?broader) && ?broader != ?property) }"""
 
+_OPPOSITE = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT DISTINCT ?one ?other WHERE { ?one owl:inverseOf|^owl:inverseOf ?other FILTER(isIRI(?one) && isIRI(?other)) }"""
+
 #: The group of what no group was given, after all others.
 OTHER = ""
 
@@ -40,6 +44,14 @@ class PropertyPlace:
     notation: str
     number: int
     group: str
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """What a property is called from its other end, by language (`en`: "members" for "member of"), and where that is told."""
+
+    labels: Mapping[str, str]
+    place: PropertyPlace
 
 
 class Presentation:
@@ -71,6 +83,24 @@ class Presentation:
     def repeats(self) -> Mapping[str, str]:
         """Property -> the property whose value it says again, for machines."""
         return dict(self._said("repeats"))
+
+    @cached_property
+    def inverses(self) -> Mapping[str, Inverse]:
+        """Property -> what it is called from its other end: a `sh:name` for the `sh:inversePath` (SHACL, sections 2.3.1.5 and 2.3.2)."""
+        said: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
+        for triple in self._description:
+            said.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+        notations = {place.group: place.notation for place in self.places.values()}
+        found = {}
+        for about in said.values():
+            for path in about.get(SHACL + "path", ()):
+                for property in said.get(path, {}).get(SHACL + "inversePath", ()):
+                    labels = {name.language or "en": name.value for name in about.get(SHACL + "name", ()) if isinstance(name, Literal)}
+                    group = next((group.value for group in about.get(SHACL + "group", ()) if isinstance(group, NamedNode)), OTHER)
+                    number = next((int(order.value) for order in about.get(SHACL + "order", ()) if isinstance(order, Literal)), 0)
+                    if isinstance(property, NamedNode) and labels:
+                        found[property.value] = Inverse(labels, PropertyPlace(notations.get(group, "~"), number, group))
+        return found
 
     @cached_property
     def _description(self) -> Sequence[Triple]:
@@ -114,6 +144,16 @@ class Presentation:
             if triple.predicate.value.startswith(VIEW) and isinstance(triple.subject, NamedNode) and isinstance(said, Literal | NamedNode):
                 found.setdefault(triple.predicate.value, []).append((paths.get(triple.subject, triple.subject.value), said.value))
         return found
+
+    @cached_property
+    def opposites(self) -> Mapping[str, frozenset[str]]:
+        """Property -> the properties that say the same from its other end (`owl:inverseOf`)."""
+        found: dict[str, set[str]] = {}
+        for one, other in self._service.sparql(Query(_OPPOSITE)).rows():
+            assert isinstance(one, NamedNode)
+            assert isinstance(other, NamedNode)
+            found.setdefault(one.value, set()).add(other.value)
+        return {one: frozenset(others) for one, others in found.items()}
 
     @cached_property
     def narrower(self) -> Mapping[str, frozenset[str]]:

@@ -126,7 +126,17 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     given = {triple.predicate.value for triple in said}
     doubles = {**_DOUBLES, **presentation.repeats}
     facts = [(t, _spoken(t, words)) for t in said if t.predicate.value not in told and doubles.get(t.predicate.value) not in given]
-    mentions = [(t, t.subject) for t in triples if t.object == node != t.subject and t.predicate.value not in told]
+    from_here = {(t.predicate.value, t.object) for t in said}
+    pointing = [
+        (t, t.subject)
+        for t in triples
+        if t.object == node != t.subject
+        and t.predicate.value not in told
+        and not any((opposite, t.subject) in from_here for opposite in presentation.opposites.get(t.predicate.value, ()))
+    ]
+    # What has a name from this end is a fact like others.
+    facts += [pair for pair in pointing if pair[0].predicate.value in presentation.inverses]
+    mentions = [pair for pair in pointing if pair[0].predicate.value not in presentation.inverses]
     sections = teller.sections(facts)
     types = [t for t in said if t.predicate.value == RDF + "type"]
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
