@@ -1,7 +1,7 @@
-"""Facts for people: the statements about a thing as properties with values, in the groups and the order of the ontology.
+"""Facts on a page: statements about a thing as properties with values, grouped and ordered as the ontology says.
 
-A value is stated, with the passages or the graphs that say it, or inferred, with where that is explained. What only repeats a
-value in more general words (who is a `partner` is also `involved`) is told apart from the rest.
+A value is asserted, with its passages or graphs, or inferred, with a link to its explanation. A value that only repeats another with a more
+general property (a `partner` is also `involved`) is shown separately.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,13 +18,13 @@ from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import Annotation
 from graph_service.web.pages.presentation import OTHER, Inverse, Presentation, PropertyPlace, key
 
-#: A value is looked at together with the triple that gives it.
+#: A statement and the value to show of it.
 Said = tuple[Triple, AnyTerm]
 
 
 @dataclass(frozen=True)
 class FactPassage:
-    """The words of a document that say something, in the document's language, and where they lead."""
+    """The words of a passage with their language, and links to the passage and its document."""
 
     words: str
     language: str | None
@@ -34,9 +34,7 @@ class FactPassage:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a property: what to show, what it comes to if it is a fact itself, who says so or where it is explained, and
-    what else is said of the statement.
-    """
+    """A value of a property: what to show, its gist if it is a fact itself, its sources or explanation, and annotations."""
 
     cell: Cell
     gist: list[Cell]
@@ -49,7 +47,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Fact:
-    """A property with its values: the stated ones, then the inferred; how many there are and where, if they are not all here."""
+    """A property with its values: asserted ones, then inferred; their number and address, if not all are shown."""
 
     term: Cell
     stated: list[Value]
@@ -58,20 +56,20 @@ class Fact:
 
     @property
     def shared(self) -> list[FactPassage]:
-        """The passages that say all the stated values alike, if there are several values and they are the same for each."""
+        """The passages shared by all asserted values, if there are several values."""
         first = self.stated[0].passages if len(self.stated) > 1 else []
         return first if all(value.passages == first for value in self.stated) else []
 
     @property
     def origin(self) -> tuple[Cell, ...]:
-        """The graphs that say all the stated values alike, where no passage does."""
+        """The graphs shared by all asserted values, if no passage states them."""
         first = self.stated[0].graphs if self.stated and not self.stated[0].passages else ()
         return first if all(value.graphs == first and not value.passages for value in self.stated) else ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """A group of facts: its key and its IRI (empty for what is in none), and whether pictures show what a thing is tied to by them."""
+    """A group of facts: key and IRI ("" for facts in no group), and whether pictures draw them."""
 
     key: str
     group: str
@@ -81,7 +79,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Teller:
-    """How terms, origins and passages are shown on one page."""
+    """Builds the facts of one page from terms, sources and passages."""
 
     show: Callable[[AnyTerm], Cell]
     gists: Mapping[str, list[Cell]]
@@ -93,19 +91,19 @@ class Teller:
     extent: Extent
 
     def sections(self, said: Iterable[Said], of: bool = True) -> list[Section]:
-        """What is said of the thing, or to it, in the groups of the ontology; without what only repeats another (see `repeated`)."""
+        """Facts about the thing, or mentions of it, by group; without those that only repeat another (see `repeated`)."""
         said = list(said)
         given = _values_by_property(said)
         return self._grouped((pair for pair in said if not self._repeats(pair, given)), of)
 
     def repeated(self, said: Iterable[Said]) -> list[Fact]:
-        """The inferred values that say of the same thing, in more general words, what another value says."""
+        """The inferred facts that repeat another one's value with a more general property."""
         said = list(said)
         given = _values_by_property(said)
         return [fact for section in self._grouped((pair for pair in said if self._repeats(pair, given)), of=True) for fact in section.facts]
 
     def value(self, triple: Triple, value: AnyTerm) -> Value:
-        """One value, as it is shown."""
+        """Make a value to show."""
         gist = self.gists.get(value.value, []) if isinstance(value, terms.NamedNode) else []
         return Value(
             cell=self.show(value),
@@ -165,7 +163,7 @@ def _values_by_property(said: Iterable[Said]) -> dict[tuple[str, bool], set[AnyT
 
 
 def _once(values: Iterable[Value]) -> list[Value]:
-    """Each value once, the stated one first."""
+    """Remove duplicates, preferring asserted values."""
     first: dict[Cell, Value] = {}
     for value in sorted(values, key=lambda value: value.inferred):
         first.setdefault(value.cell, value)
@@ -173,6 +171,6 @@ def _once(values: Iterable[Value]) -> list[Value]:
 
 
 def explanation(triple: Triple) -> str:
-    """The address of the explanation of a triple."""
+    """The address of a triple's explanation."""
     parts = {name: terms.text(part) for name, part in (("s", triple.subject), ("p", triple.predicate), ("o", triple.object))}
     return f"/explain?{urlencode(parts)}"

@@ -1,7 +1,7 @@
-"""How the ontology wants facts told to people: the groups of its properties, their order, and which say less than others.
+"""How a graph wants facts presented: groups of properties, their order, and redundant properties.
 
-Each property says in which group it is told (`sh:group`) and at which place (`sh:order`); the groups are things of the graph with names
-and notations, and what each is for stands in the description (docs/presentation.md). A graph whose ontology has no groups is told in one.
+Each property names its group (`sh:group`) and its place (`sh:order`); groups have labels and notations, and the description says what each
+is for (docs/presentation.md). Without groups all facts are in one.
 """
 
 import re
@@ -33,13 +33,13 @@ _OPPOSITE = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT DISTINCT ?one ?other WHERE { ?one owl:inverseOf|^owl:inverseOf ?other FILTER(isIRI(?one) && isIRI(?other)) }"""
 
-#: The group of what no group was given, after all others.
+#: The group of properties without one, after all others.
 OTHER = ""
 
 
 @dataclass(frozen=True, order=True)
 class PropertyPlace:
-    """Where a property is told: the notation of its group, its number there, the group's IRI."""
+    """A property's place: the notation of its group, its number there, the group's IRI."""
 
     notation: str
     number: int
@@ -48,25 +48,25 @@ class PropertyPlace:
 
 @dataclass(frozen=True)
 class Inverse:
-    """What a property is called from its other end, by language (`en`: "members" for "member of"), and where that is told."""
+    """The label of a property read in the inverse direction, by language (`en`: "members" for "member of"), and its place on a page."""
 
     labels: Mapping[str, str]
     place: PropertyPlace
 
 
 class Presentation:
-    """What the graph's ontology says of telling its facts; read once, since a service has one graph."""
+    """The presentation in a graph's ontology and description; read once, since a service has one graph."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def place(self, property: str) -> PropertyPlace:
-        """Where a property is told."""
+        """The place of a property."""
         return self.places.get(property, PropertyPlace("~", 0, OTHER))
 
     @cached_property
     def places(self) -> Mapping[str, PropertyPlace]:
-        """Property -> where it is told."""
+        """Property -> place."""
         found = {}
         for property, group, notation, place in self._service.sparql(Query(_GROUPS, infer=False)).rows():
             if isinstance(property, NamedNode) and isinstance(group, NamedNode):
@@ -76,17 +76,17 @@ class Presentation:
         return found
 
     def marked(self, use: str, fit: bool = True) -> frozenset[str]:
-        """The groups and properties (IRIs) that are said to be fit for a use, by the term of `view:` for it; or those said not to be."""
+        """The groups and properties (IRIs) marked true for a use, a term of `view:`; with `fit=False` those marked false."""
         return frozenset(iri for iri, value in self._said(use) if (value in {"true", "1"}) == fit)
 
     @cached_property
     def repeats(self) -> Mapping[str, str]:
-        """Property -> the property whose value it says again, for machines."""
+        """Property -> the property whose value it repeats for machines."""
         return dict(self._said("repeats"))
 
     @cached_property
     def inverses(self) -> Mapping[str, Inverse]:
-        """Property -> what it is called from its other end: a `sh:name` for the `sh:inversePath` (SHACL, sections 2.3.1.5 and 2.3.2)."""
+        """Property -> its label in the inverse direction: the `sh:name` of an `sh:inversePath` (SHACL, sections 2.3.1.5 and 2.3.2)."""
         said: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
         for triple in self._description:
             said.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
@@ -104,12 +104,12 @@ class Presentation:
 
     @cached_property
     def _description(self) -> Sequence[Triple]:
-        """What the graph says of itself: its file is read once."""
+        """The graph's description of itself, read once."""
         return self._service.snapshot.description
 
     @cached_property
     def subjects(self) -> Mapping[str, Mapping[str, str]]:
-        """Tag of canned queries -> what it is called, by language."""
+        """Tag of canned queries -> its label by language."""
         described: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
         for triple in self._description:
             described.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
@@ -122,12 +122,12 @@ class Presentation:
 
     @cached_property
     def first_query(self) -> str:
-        """The query with which the editor opens; empty where the graph says none."""
+        """The editor's initial query; "" if the graph defines none."""
         return next((text for _, text in self._said("opensWith")), "")
 
     @cached_property
     def summaries(self) -> Sequence[str]:
-        """The properties that say in words what a thing is, beside those that are known for it everywhere; the best first."""
+        """Further properties that describe a thing, best first."""
         return [iri for iri, _ in sorted(self._said("summary"), key=lambda pair: (pair[1].zfill(9), pair[0]))]
 
     def _said(self, term: str) -> Sequence[tuple[str, str]]:
@@ -135,7 +135,7 @@ class Presentation:
 
     @cached_property
     def _terms(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Term of `view:` -> what it says of which IRI: of a property what is said of that which has it as its path."""
+        """Term of `view:` -> (IRI, value) pairs; for a node with `sh:path` the IRI is the property."""
         found: dict[str, list[tuple[str, str]]] = {}
         description = self._description
         paths = {t.subject: t.object.value for t in description if t.predicate.value == SHACL + "path" and isinstance(t.object, NamedNode)}
@@ -147,7 +147,7 @@ class Presentation:
 
     @cached_property
     def opposites(self) -> Mapping[str, frozenset[str]]:
-        """Property -> the properties that say the same from its other end (`owl:inverseOf`)."""
+        """Property -> its inverse properties (`owl:inverseOf`, in either direction)."""
         found: dict[str, set[str]] = {}
         for one, other in self._service.sparql(Query(_OPPOSITE)).rows():
             assert isinstance(one, NamedNode)
@@ -157,7 +157,7 @@ class Presentation:
 
     @cached_property
     def narrower(self) -> Mapping[str, frozenset[str]]:
-        """Property -> the properties from which it follows."""
+        """Property -> its subproperties."""
         found: dict[str, set[str]] = {}
         for property, broader in self._service.sparql(Query(_BROADER)).rows():
             if isinstance(property, NamedNode) and isinstance(broader, NamedNode):
@@ -166,17 +166,17 @@ class Presentation:
 
 
 def subject(service: Service, tag: str) -> str:
-    """What a tag of canned queries, or of routes of the service, is called in the reader's language."""
+    """The label of a tag of canned queries or routes in the reader's language."""
     labels = presentation_of(service).subjects.get(tag)
     return in_language(labels, language()) if labels else _(tag)
 
 
 @lru_cache(maxsize=2)
 def presentation_of(service: Service) -> Presentation:
-    """What the graph of a service says of telling its facts."""
+    """The presentation of a service's graph, cached."""
     return Presentation(service)
 
 
 def key(group: str) -> str:
-    """The last part of a group's IRI, for anchors and to find it by."""
+    """The last part of a group's IRI, for anchors and lookup."""
     return re.split(r"[/#:]", group)[-1]
