@@ -27,8 +27,9 @@ def source_set(settings: Settings) -> str:
 
 
 def graph_id(settings: Settings) -> str:
-    """The hash of all that a graph is made from: the files, how they are reasoned over, the rules, and the code.
+    """The hash of what a graph is made from: the files, how they are reasoned over, the rules, and this package's code, but in development.
 
+    The versions of libraries are not in it: a graph stays the same where a library is updated.
     Raises SourceError for a file that is not there or cannot be read, SettingError for one whose name is no UTF-8.
     """
     ways = "\0".join(

@@ -74,7 +74,7 @@ TERMS = frozenset(
             "toldBy",
             "toldOf",
         ),
-        *("drawn", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
+        *("besideName", "drawn", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
     )
 )
 

@@ -142,3 +142,10 @@ def test_every_relation_to_a_thing_of_the_graph_has_a_name_from_its_other_end(se
             if "vocabulary" not in name
         ]
         assert own == [], path
+
+
+def test_the_acronym_by_which_people_know_a_thing_stands_beside_its_name(server: Server) -> None:
+    text = page(server, "/page/framework/mirps")
+    assert "Comprehensive Regional Protection and Solutions Framework (MIRPS)</h1>" in text
+    assert "<title>Comprehensive Regional Protection and Solutions Framework (MIRPS)" in text
+    assert "(" not in re.findall(r"<h1[^>]*>(.*?)</h1>", page(server, "/page/place/HND"))[0]

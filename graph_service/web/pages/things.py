@@ -66,13 +66,15 @@ _NAMED = 4
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing's page: name, kinds as stated, a summary, groups of facts, what points to it, what is like it, and the list it is in.
+    """A thing's page: name, what stands beside it, such as an acronym, kinds as stated, a summary, groups of facts, what points to it,
+    what is like it, and the list it is in.
 
     A passage has its words, and what they say as rows of subject, property and value.
     """
 
     iri: str
     label: str
+    beside: str
     language: str | None
     kinds: list[Value]
     summary: Cell | None
@@ -139,6 +141,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     mentions = [pair for pair in pointing if pair[0].predicate.value not in presentation.inverses]
     sections = teller.sections(facts)
     types = [t for t in said if t.predicate.value == RDF + "type"]
+    besides = presentation.marked("besideName")
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
     says = table(service, service.sparql(Query(_SAYS.format(**service.roles.paths, node=terms.write(node)))))
@@ -146,6 +149,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     return Thing(
         iri=iri,
         label=labels[iri].value if iri in labels else last_part(iri),
+        beside=next((t.object.value for t in said if t.predicate.value in besides and isinstance(t.object, Literal)), ""),
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
         summary=_summary(presentation, said, kinds, sections, language),
