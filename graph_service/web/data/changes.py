@@ -77,7 +77,7 @@ def _page(service: Service) -> str:
 
 def _feed(service: Service) -> str:
     title = shown(str(schema_dataset(service, request.root_url).get("name")))
-    # Nothing came before the oldest.
+    # The oldest version has no changes.
     steps = [*(changes(older, newer) for newer, older in pairwise(service.versions)), None]
     return render_template("feed.xml", title=title, downloads=service.space.downloads, versions=service.versions, steps=steps)
 

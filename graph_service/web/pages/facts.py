@@ -123,12 +123,12 @@ class Teller:
         return any(value in given.get((narrow, _is_inverse(pair)), ()) for narrow in narrower)
 
     def _named(self, property: NamedNode, inverse: Inverse | None) -> tuple[Cell, PropertyPlace]:
-        """What a property is called, from one end or the other, and where it is told."""
+        """The label of a property, or of its inverse, and its place."""
         shown = self.show(property)
         if inverse is None:
             return shown, self.presentation.place(property.value)
-        spoken, called = min(inverse.labels.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
-        return replace(shown, text=called, language=None if spoken == language() else spoken), inverse.place
+        tag, called = min(inverse.labels.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
+        return replace(shown, text=called, language=None if tag == language() else tag), inverse.place
 
     def _grouped(self, said: Iterable[Said], of: bool) -> list[Section]:
         facts: dict[tuple[str, bool], list[Value]] = {}
@@ -150,7 +150,7 @@ class Teller:
 
 
 def _is_inverse(pair: Said) -> bool:
-    """Whether a value is told of the object of its triple."""
+    """Whether a triple is shown as a fact about its object: the value is then its subject."""
     triple, value = pair
     return value == triple.subject != triple.object
 
