@@ -1,4 +1,4 @@
-"""A thing for people: its name, a sentence on what it is, what is said of it and to it, and what it has much in common with."""
+"""The page of a thing: label, summary, facts about it, mentions of it, related things."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -54,22 +54,21 @@ SELECT DISTINCT ?subject ?property ?value WHERE {{
 #: Shown elsewhere on the page: as the words of a passage, or with each value.
 _NOT_AS_FACTS = frozenset({OA + "exact"})
 
-#: Said twice, for machines: a label that a preferred label is too. Others are told by the graph.
+#: Redundant for people: a label that is also the preferred label. The graph may define more.
 _DOUBLES = {RDFS + "label": SKOS + "prefLabel"}
 
-#: The same said in several languages: shown in the reader's, if there is one.
+#: Translated texts: shown in the reader's language if available.
 _TRANSLATED = frozenset({*DESCRIPTIONS, DCTERMS + "title"} - {SKOS + "scopeNote"})
 
-#: A summary names at most so many values.
+#: The most values in a summary.
 _NAMED = 4
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing's page: name, what stands beside it, such as an acronym, kinds as stated, a summary, groups of facts, what points to it,
-    what is like it, and the list it is in.
+    """A thing's page: label, text beside it (an acronym), asserted classes, summary, groups of facts, mentions, related things, and its list.
 
-    A passage has its words, and what they say as rows of subject, property and value.
+    A passage has its words, and its statements as rows of subject, property and value.
     """
 
     iri: str
@@ -93,7 +92,7 @@ class Thing:
 
 
 def thing(service: Service, presentation: Presentation, iri: str, language: str = "en", infer: bool = True) -> Thing:
-    """Everything to show of a thing, with or without what is inferred. Raises NotFound if nothing is said of it."""
+    """Collect everything to show of a thing, with or without inferences. Raises NotFound if the graph says nothing about it."""
     found_of = extent(service, iri, infer)
     graphs: dict[Triple, set[NamedNode]] = {}
     for quad in found_of.quads:
@@ -122,21 +121,21 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         presentation=presentation,
         extent=found_of,
     )
-    told = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
+    hidden = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
     said = _readable([triple for triple in triples if triple.subject == node], language)
     words = _words(service, said)
     given = {triple.predicate.value for triple in said}
     doubles = {**_DOUBLES, **presentation.repeats}
-    facts = [(t, _spoken(t, words)) for t in said if t.predicate.value not in told and doubles.get(t.predicate.value) not in given]
+    facts = [(t, _tagged(t, words)) for t in said if t.predicate.value not in hidden and doubles.get(t.predicate.value) not in given]
     from_here = {(t.predicate.value, t.object) for t in said}
     pointing = [
         (t, t.subject)
         for t in triples
         if t.object == node != t.subject
-        and t.predicate.value not in told
+        and t.predicate.value not in hidden
         and not any((opposite, t.subject) in from_here for opposite in presentation.opposites.get(t.predicate.value, ()))
     ]
-    # What has a name from this end is a fact like others.
+    # A property with an inverse label is shown as a fact.
     facts += [pair for pair in pointing if pair[0].predicate.value in presentation.inverses]
     mentions = [pair for pair in pointing if pair[0].predicate.value not in presentation.inverses]
     sections = teller.sections(facts)
@@ -169,12 +168,12 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
 
 
 def is_withdrawn(triples: Iterable[Triple], iri: str) -> bool:
-    """Whether a thing's description says that it is no longer to be used (`owl:deprecated`)."""
+    """Whether a thing is marked as withdrawn (`owl:deprecated`)."""
     return Triple(NamedNode(iri), NamedNode(OWL + "deprecated"), Literal("true", datatype=NamedNode(XSD + "boolean"))) in set(triples)
 
 
 def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
-    """The IRIs of what a thing is replaced by."""
+    """The IRIs of a thing's replacements."""
     said = (t for t in triples if t.subject == NamedNode(iri) and t.predicate.value == DCTERMS + "isReplacedBy")
     return sorted(t.object.value for t in said if isinstance(t.object, NamedNode))
 
@@ -182,7 +181,7 @@ def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
 def _summary(
     presentation: Presentation, said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str
 ) -> Cell | None:
-    """A sentence on what a thing is: its own words for it, else its first facts; none for a passage, whose words are shown."""
+    """A sentence on a thing: its description, else its first facts; None for a passage, whose words are shown."""
     for property in (OA + "exact", *presentation.summaries, *DESCRIPTIONS):
         texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
         if texts:
@@ -190,13 +189,13 @@ def _summary(
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
     summing, nameless = presentation.marked("summing"), presentation.marked("named", False)
     first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in summing)
-    told = [_told(fact, named=fact.term.title not in nameless) for fact in first if fact.stated]
-    sentence = Markup("; ").join([_listed(kinds), *told] if kinds else told)
-    return Cell(sentence[:1].upper() + sentence[1:] + ".") if told else None
+    sentences = [_sentence(fact, named=fact.term.title not in nameless) for fact in first if fact.stated]
+    sentence = Markup("; ").join([_listed(kinds), *sentences] if kinds else sentences)
+    return Cell(sentence[:1].upper() + sentence[1:] + ".") if sentences else None
 
 
 def _readable(said: Sequence[Triple], language: str) -> list[Triple]:
-    """What is said of a thing, without what is said again in other languages than the reader's."""
+    """The triples without translations into other languages than the reader's."""
     tags: dict[str, set[str | None]] = {}
     for triple in said:
         if triple.predicate.value in _TRANSLATED and isinstance(triple.object, Literal):
@@ -209,28 +208,28 @@ def _readable(said: Sequence[Triple], language: str) -> list[Triple]:
     ]
 
 
-def _spoken(triple: Triple, words: Sequence[Cell]) -> AnyTerm:
-    """The value of a triple; what stands around the words of a passage is in their language."""
+def _tagged(triple: Triple, words: Sequence[Cell]) -> AnyTerm:
+    """The value of a triple; the context of a passage gets the passage's language."""
     around = triple.predicate.value in {OA + "prefix", OA + "suffix"} and isinstance(triple.object, Literal)
     return Literal(triple.object.value, language=words[0].language) if around and words else triple.object  # type: ignore[union-attr]
 
 
 def _strangeness(fact: Fact, language: str) -> int:
-    """How badly a fact fits into a sentence in a language: one that is in words of another language does, and one that is not stated."""
+    """How badly a fact fits into a sentence: 1 if a text is in another language, 2 if nothing is asserted."""
     if not fact.stated:
         return 2
     return int(any(value.cell.href is None and value.cell.language not in {None, language} for value in fact.stated))
 
 
 def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
-    """The words of a passage, in its document's language; none for what is no passage."""
+    """The words of a passage in its document's language; empty for other things."""
     quoted = [(t.subject, t.object) for t in said if t.predicate.value == OA + "exact" and isinstance(t.object, Literal)]
     rows = service.sparql(Query(_SPOKEN.format(**service.roles.paths, node=quoted[0][0]))).rows() if quoted else iter(())
-    spoken = next((tag.value for (tag,) in rows if isinstance(tag, Literal)), None)
-    return [Cell(words.value, language=words.language or spoken) for _, words in quoted]
+    tag = next((term.value for (term,) in rows if isinstance(term, Literal)), None)
+    return [Cell(words.value, language=words.language or tag) for _, words in quoted]
 
 
-def _told(fact: Fact, *, named: bool) -> Markup:
+def _sentence(fact: Fact, *, named: bool) -> Markup:
     values = _listed(fact.stated)
     if not named:
         return values
@@ -244,16 +243,16 @@ def _listed(values: Sequence[Value]) -> Markup:
 
 
 def _marked(cell: Cell) -> Markup:
-    """The text of a value within a sentence: what is in another language than the sentence says so."""
+    """A value within a sentence, tagged with its language if that differs."""
     text = numerals.value(cell.text, cell.title) if cell.title and not cell.href else cell.text
     return escape(text) if cell.language in {None, language()} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
 
 
 def _passages(service: Service, of: Extent, triples: Sequence[Triple], language: str) -> dict[Triple, list[FactPassage]]:
-    """The passages that say the triples."""
+    """The passages of each triple."""
     found: dict[Triple, list[FactPassage]] = {}
     if of.is_cut:
-        # Of very many records those of what is shown, which are named after what they say.
+        # If there are very many records, only those of shown triples, whose IRIs can be computed.
         records = [statement_iri(service.space, *t) for t in triples]
         queries = [_PASSAGES.format(**service.roles.paths, variable="record", nodes=" ".join(map(terms.write, records)))]
     else:
@@ -261,11 +260,11 @@ def _passages(service: Service, of: Extent, triples: Sequence[Triple], language:
         queries = [_PASSAGES.format(**service.roles.paths, variable=variable, nodes=node) for variable in ("s", "o")]
     rows = [row for query in queries for row in service.sparql(Query(query)).rows()]
     labels = service.labels([document for *_, document, _ in rows], language)
-    for s, p, o, passage, words, document, spoken in rows:
+    for s, p, o, passage, words, document, language_ in rows:
         link, origin = cell(passage, labels), cell(document, labels)
         assert isinstance(words, Literal)
         assert link is not None
         assert origin is not None
-        tag = spoken.value if isinstance(spoken, Literal) else None
+        tag = language_.value if isinstance(language_, Literal) else None
         found.setdefault(Triple(s, p, o), []).append(FactPassage(words.value, tag, link, origin))  # type: ignore[arg-type]
     return found
