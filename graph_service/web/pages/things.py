@@ -66,7 +66,7 @@ _NAMED = 4
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing's page: label, text beside it (an acronym), asserted classes, summary, groups of facts, mentions, related things, and its list.
+    """A thing's page: label, acronym beside it, asserted classes, summary, groups of facts, mentions, related things, and its list.
 
     A passage has its words, and its statements as rows of subject, property and value.
     """
