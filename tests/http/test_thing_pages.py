@@ -149,3 +149,13 @@ def test_the_acronym_by_which_people_know_a_thing_stands_beside_its_name(server:
     assert "Comprehensive Regional Protection and Solutions Framework (MIRPS)</h1>" in text
     assert "<title>Comprehensive Regional Protection and Solutions Framework (MIRPS)" in text
     assert "(" not in re.findall(r"<h1[^>]*>(.*?)</h1>", page(server, "/page/place/HND"))[0]
+
+
+def test_superclasses_of_a_stated_class_are_folded_away(server: Server) -> None:
+    text = page(server, "/page/framework/mirps")
+    kinds = row(sections(text)["What it is"], "kind")
+    assert "framework" in kinds
+    assert "instrument" not in kinds
+    assert "instrument" in text[text.index('<details class="more">\n      <summary>The same in more general words') :]
+    # What follows from more than the classes above it stays.
+    assert "FundedUndertaking" in row(sections(page(server, TRIANGLE))["What it is"], "kind")

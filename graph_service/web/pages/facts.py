@@ -89,6 +89,8 @@ class Teller:
     annotations: Mapping[Triple, Sequence[Annotation]]
     presentation: Presentation
     extent: Extent
+    #: Superclasses of the classes that are stated.
+    general: frozenset[AnyTerm] = frozenset()
 
     def sections(self, said: Iterable[Said], of: bool = True) -> list[Section]:
         """Facts about the thing, or mentions of it, by group; without those that only repeat another (see `repeated`)."""
@@ -97,7 +99,7 @@ class Teller:
         return self._grouped((pair for pair in said if not self._repeats(pair, given)), of)
 
     def repeated(self, said: Iterable[Said]) -> list[Fact]:
-        """The inferred facts that repeat another one's value with a more general property."""
+        """The inferred facts that repeat another one's value with a more general property, or a class with one of its superclasses."""
         said = list(said)
         given = _values_by_property(said)
         return [fact for section in self._grouped((pair for pair in said if self._repeats(pair, given)), of=True) for fact in section.facts]
@@ -117,8 +119,10 @@ class Teller:
 
     def _repeats(self, pair: Said, given: Mapping[tuple[str, bool], set[AnyTerm]]) -> bool:
         triple, value = pair
-        if triple not in self.inferred or triple.predicate.value == RDF + "type":
+        if triple not in self.inferred:
             return False
+        if triple.predicate.value == RDF + "type":
+            return value in self.general
         narrower = self.presentation.narrower.get(triple.predicate.value, ())
         return any(value in given.get((narrow, _is_inverse(pair)), ()) for narrow in narrower)
 

@@ -51,6 +51,10 @@ SELECT DISTINCT ?subject ?property ?value WHERE {{
   ?record {evidence} {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
 }} ORDER BY ?subject ?property ?value"""
 
+_SUPERCLASSES = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?broader WHERE {{ VALUES ?class {{ {classes} }} ?class rdfs:subClassOf+ ?broader FILTER(isIRI(?broader)) }}"""
+
 #: Shown elsewhere on the page: as the words of a passage, or with each value.
 _NOT_AS_FACTS = frozenset({OA + "exact"})
 
@@ -111,15 +115,18 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         assert made is not None
         return made
 
+    inferred = {triple for triple in triples if graphs[triple] == {NamedNode(service.space.graph_inferred)}}
+    types = [t for t in triples if t.subject == node and t.predicate.value == RDF + "type"]
     teller = Teller(
         show=show,
         gists=gists(service, {term.value for term in shown if isinstance(term, NamedNode) and term != node}, language),
-        inferred={triple for triple in triples if graphs[triple] == {NamedNode(service.space.graph_inferred)}},
+        inferred=inferred,
         passages=_passages(service, found_of, triples, language),
         graphs=lambda triple: tuple(show(graph) for graph in sorted(graphs[triple], key=str)),
         annotations=annotations(service, iri, language),
         presentation=presentation,
         extent=found_of,
+        general=_superclasses(service, [t.object for t in types if t not in inferred]),
     )
     hidden = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
     said = _readable([triple for triple in triples if triple.subject == node], language)
@@ -139,7 +146,6 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     facts += [pair for pair in pointing if pair[0].predicate.value in presentation.inverses]
     mentions = [pair for pair in pointing if pair[0].predicate.value not in presentation.inverses]
     sections = teller.sections(facts)
-    types = [t for t in said if t.predicate.value == RDF + "type"]
     besides = presentation.marked("besideName")
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
@@ -165,6 +171,12 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )
+
+
+def _superclasses(service: Service, classes: Iterable[AnyTerm]) -> frozenset[AnyTerm]:
+    """The superclasses of some classes, however far above."""
+    named = " ".join(terms.write(each) for each in classes if isinstance(each, NamedNode))
+    return frozenset(row[0] for row in service.sparql(Query(_SUPERCLASSES.format(classes=named))).rows() if row[0] is not None)
 
 
 def is_withdrawn(triples: Iterable[Triple], iri: str) -> bool:
