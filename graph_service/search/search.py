@@ -5,7 +5,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,19 @@ _CLASSES = 2000
 #: The most things of one name that are returned.
 _NAMESAKES = 20
 
+#: The most words that are compared with one that no text has, and how alike they must be (0 to 1, see `difflib`).
+_COMPARED, _ALIKE = 2000, 0.8
+
+#: The part of a word that must be its beginning for it to be searched by that.
+_STEM = 0.7
+
+#: The most forms of a word that are looked at.
+_FORMS = 5
+
+#: Indexed words that are as long as a word, or nearly so.
+_NEAR = """SELECT term FROM temp.vocabulary WHERE term >= :begin AND term < :end
+AND length(term) BETWEEN :length - 2 AND :length + 2 ORDER BY doc DESC LIMIT :most"""
+
 _KINDS = """SELECT kind, COUNT(*) FROM ordered JOIN thing ON thing.id = ordered.thing
 WHERE turn = 1 AND kind IS NOT NULL GROUP BY kind ORDER BY COUNT(*) DESC, kind"""
 
@@ -104,6 +119,8 @@ class Findings:
     total: int
     kinds: tuple[tuple[Name, int], ...]
     complete: bool = True
+    #: The words that were searched for in place of those that no text has.
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +147,8 @@ class Search:
         self._deadline = deadline
 
     def find(self, wanted: Wanted) -> Findings:
-        """The things that have a text with all words, or words with these prefixes; if there are none, those with some of them.
+        """The things that have a text with all words, or words with these prefixes; if there are none, those with some of them; if there
+        are none either, those with the most similar words that there are.
 
         A text without words finds nothing. Raises OutOfTime, and Unavailable if the index is damaged.
         """
@@ -139,7 +157,12 @@ class Search:
             return Findings((), 0, ())
         with self._in_time() as database:
             found = self._find(database, wanted, words)
-            return found if found.total or len(words) == 1 or wanted.names_only else self._find(database, wanted, words, some=True)
+            if found.total or wanted.names_only:
+                return found
+            if len(words) > 1:
+                found = self._find(database, wanted, words, some=True)
+            similar = [] if found.total else [_similar(database, word) for word in words]
+            return replace(self._find(database, wanted, similar), instead=" ".join(similar)) if any(similar) else found
 
     def called(self, text: str) -> list[str]:
         """The IRIs of the things with this name in any language, ignoring case and accents; else of those with this key.
@@ -227,6 +250,23 @@ class Search:
             return Name(iri, row[1], row[0])
         row = database.execute(_NAME, (number, Part.PASSAGE, LOCAL_NAME, LAST_LABEL, language)).fetchone()
         return Name(iri, _shortened(row[1], 80), row[0]) if row else Name(iri, self._short(iri))
+
+
+def _similar(database: sqlite3.Connection, word: str) -> str:
+    """What to search for in place of a word that no text has: its beginning, if a similar word begins so, else that word.
+
+    The first letter must be right. If there is no such word, the word itself is returned.
+    """
+    given = {"begin": word[0], "end": word[0] + "\U0010ffff", "length": len(word), "most": _COMPARED}
+    # A table that reads the index, and is gone with the connection.
+    database.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, word, row)")
+    alike = get_close_matches(word, [term for (term,) in database.execute(_NEAR, given)], _FORMS, _ALIKE)
+    if not alike:
+        return word
+    # Other forms of a word begin as it does: `beneficiaries`, `beneficiary`.
+    shared = [sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, term, strict=False))) for term in alike]
+    stems = [length for length in shared if length >= _STEM * len(word)]
+    return word[: min(stems)] if stems else alike[0]
 
 
 def _shortened(text: str, length: int) -> str:

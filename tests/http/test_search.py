@@ -248,3 +248,26 @@ def test_no_cell_of_a_list_or_a_search_is_a_formula(start: Callable[..., Server]
             found = [cell for row in rows for cell in row if "summing" in cell]
             assert len(found) >= 3, path
             assert {cell[0] for cell in found} == begins, found
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead", "found"),
+    [
+        ("beneficiaries", "beneficiar", "Beneficiary groups"),
+        ("hondurass", "honduras", "Honduras"),
+        ("hondruas", "honduras", "Honduras"),
+    ],
+)
+def test_where_nothing_is_found_the_most_similar_words_are_searched_for(server: Server, asked: str, instead: str, found: str) -> None:
+    answer = find(server, asked)
+    assert answer["instead"] == instead
+    assert found in {result["name"] for result in answer["results"]}
+    page = server.ask(f"/search?q={asked}", Accept="text/html").text
+    assert f"Nothing has “{asked}”; these have “{instead}”." in page
+
+
+def test_a_search_that_finds_nothing_leads_to_the_lists_and_offers_no_download(server: Server) -> None:
+    page = server.ask("/search?q=xqzxqz", Accept="text/html").text
+    assert "Nothing was found." in page
+    assert '<a href="/things">all lists</a>' in page
+    assert "format=csv" not in page

@@ -139,6 +139,7 @@ def _document(wanted: Wanted, page: Page, found: Findings) -> dict[str, Any]:
         "language": wanted.language,
         "total": found.total,
         "complete": found.complete,
+        **({"instead": found.instead} if found.instead else {}),
         "page": page.number,
         "page_size": page.size,
         "results": [_result(hit) for hit in found.hits],
