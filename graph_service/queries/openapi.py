@@ -18,7 +18,7 @@ _FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUC
 
 #: Parameters that every canned query has -> their descriptions.
 COMMON = {
-    "infer": "Whether inferred triples are told.",
+    "infer": "Whether the answer includes inferred triples.",
     "page": "The number of the page wanted; without it the whole table is given. The header Link leads to the others.",
     "page_size": "How many rows a page has.",
 }

@@ -75,7 +75,7 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
     ),
     "archive.everything": (
         "queries",
-        "The tables of all canned queries in one file, with what is told of them",
+        "The tables of all canned queries in one file, with their metadata",
         (archive.ZIP,),
         ("206", "304", "404", "413", "416", "504"),
         ("lang",),
@@ -195,7 +195,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "default-graph-uri": {"schema": _SEVERAL, "description": "Graphs to put together as the default graph."},
     "named-graph-uri": {"schema": _SEVERAL, "description": "Named graphs to offer."},
     "timeout": {"schema": {"type": "number", "minimum": 1}, "description": "Seconds; the server's own limit holds too."},
-    "infer": {"schema": {"type": "boolean", "default": True}, "description": "Whether inferred triples are told."},
+    "infer": {"schema": {"type": "boolean", "default": True}, "description": "Whether the answer includes inferred triples."},
     "lang": {"schema": {"type": "string"}, "description": "Language of names; beats Accept-Language."},
     "graphs": {"schema": {"type": "boolean", "default": False}, "description": "Whether TriG and N-Quads tell which graph says what."},
     "theme": {"schema": {"type": "string", "enum": ["light", "dark"], "default": "light"}, "description": "Colours of an SVG."},
@@ -208,7 +208,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "suggest": {"schema": {"type": "string", "enum": [""]}, "description": "Names and acronyms only.", "allowEmptyValue": True},
     "iri": {
         "schema": {"type": "string", "format": "iri"},
-        "description": "Any IRI that the graph tells of, whoever's it is.",
+        "description": "Any IRI that the graph describes, of any site.",
         "required": True,
     },
     "s": {"schema": {"type": "string"}, "description": "Subject: an IRI or a short name such as skos:Concept.", "required": True},

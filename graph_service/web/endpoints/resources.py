@@ -178,7 +178,7 @@ def blueprint(service: Service) -> Blueprint:
         with_graphs = flag("graphs", False) and format.name in {"trig", "nq"}
         is_large = size(service, iri, infer) > _LARGE
         if is_large and with_graphs:
-            detail = f"More than {_LARGE} triples speak of {iri}: which graph says what is told by the files of the whole, at /downloads/."
+            detail = f"More than {_LARGE} triples mention {iri}: the files at /downloads/ say in which graph each of them is."
             raise ResultTooLarge(detail, limit=_LARGE)
         if is_large:
             response = negotiated(_large(iri, format, infer), path, format, _offered(), page, stated=not infer, asked=asked)
