@@ -61,16 +61,16 @@ _CLASSES = 2000
 #: The most things of one name that are returned.
 _NAMESAKES = 20
 
-#: The most words that are compared with one that no text has, and how alike they must be (0 to 1, see `difflib`).
+#: The most indexed words compared with one that no text has, and how alike they must be (0 to 1, see `difflib`).
 _COMPARED, _ALIKE = 2000, 0.8
 
-#: The part of a word that must be its beginning for it to be searched by that.
+#: The least share of a word that similar words must have as their common prefix.
 _STEM = 0.7
 
-#: The most forms of a word that are looked at.
+#: The most similar words that are used.
 _FORMS = 5
 
-#: Indexed words that are as long as a word, or nearly so.
+#: Indexed words of about the same length, most frequent first.
 _NEAR = """SELECT term FROM temp.vocabulary WHERE term >= :begin AND term < :end
 AND length(term) BETWEEN :length - 2 AND :length + 2 ORDER BY doc DESC LIMIT :most"""
 
@@ -253,17 +253,17 @@ class Search:
 
 
 def _similar(database: sqlite3.Connection, word: str) -> str:
-    """What to search for in place of a word that no text has: its beginning, if a similar word begins so, else that word.
+    """What to search for instead of a word that no text has: a prefix shared with similar words, or the most similar word.
 
-    The first letter must be right. If there is no such word, the word itself is returned.
+    The first letter must be right. Returns the word itself if none is similar.
     """
     given = {"begin": word[0], "end": word[0] + "\U0010ffff", "length": len(word), "most": _COMPARED}
-    # A table that reads the index, and is gone with the connection.
+    # A virtual table over the index, which lives as long as the connection.
     database.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, word, row)")
     alike = get_close_matches(word, [term for (term,) in database.execute(_NEAR, given)], _FORMS, _ALIKE)
     if not alike:
         return word
-    # Other forms of a word begin as it does: `beneficiaries`, `beneficiary`.
+    # Inflected forms of a word share their beginning: `libraries`, `library`.
     shared = [sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, term, strict=False))) for term in alike]
     stems = [length for length in shared if length >= _STEM * len(word)]
     return word[: min(stems)] if stems else alike[0]
