@@ -101,13 +101,13 @@ def test_whatever_the_document_allows_is_answered_as_it_says(server: Server, doc
         [
             *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml")),
             *("run", f"{server.url}/openapi.json", "--phases", "examples,coverage,fuzzing", "--max-examples", "3"),
-            *("--workers", "2", "--no-color", "--warnings", "off", "--continue-on-failure"),
+            *("--workers", "2", "--no-color", "--warnings", "off", "--continue-on-failure", "--request-timeout", "300"),
             *excluded,
         ],
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.http.schemathesis_hooks", "NO_PROXY": "127.0.0.1"},
         cwd=HERE.parent.parent,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
