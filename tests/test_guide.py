@@ -145,7 +145,7 @@ def test_a_fact_goes_the_way_that_is_told(client: FlaskClient) -> None:
     page = {"Accept": "text/html"}
     met = called(lambda: client.get("/page/project/triangle-in-asean", headers=page).get_data())
     # Nothing without a name is said of it.
-    assert way("A fact on a page") - met == {"web/pages/sketches.py"}
+    assert way("A fact on a page") - met == {"web/pages/blank_nodes.py"}
 
 
 def test_a_parameter_goes_the_way_that_is_told(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from graph_service.queries.catalogue import query_files
 from graph_service.reasoning import derivations
 from graph_service.settings import Settings
 from graph_service.sources.imports import sources_of
-from graph_service.sources.unreadable import told_together
+from graph_service.sources.unreadable_files import told_together
 
 #: The parts of this package whose code decides what is in a snapshot.
 _PARTS = ("text", "rdf", "formats", "sparql", "sources", "queries", "reasoning", "checks", "description", "search", "snapshot", "build")

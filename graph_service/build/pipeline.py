@@ -29,8 +29,8 @@ from graph_service.settings import Settings
 from graph_service.snapshot import snapshot
 from graph_service.snapshot.ontologies import documents
 from graph_service.snapshot.snapshot import Snapshot
+from graph_service.sources.base_iri import prefixes_of
 from graph_service.sources.imports import sources_of
-from graph_service.sources.naming import prefixes_of
 from graph_service.sources.sources import Progress, Sources
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from graph_service.checks import entailments, mutants, quotations, shapes, sparql_rules, term_forms
 from graph_service.checks.document_texts import passages
 from graph_service.checks.doubts import doubts, unread
+from graph_service.checks.uncovered_words import carried, unsaid
 from graph_service.checks.undeclared import undeclared
-from graph_service.checks.unsaid import carried, unsaid
 from graph_service.errors import BuildError, Contradiction, SourceError
 from graph_service.queries.catalogue import Catalogue
 from graph_service.rdf.prefixes import curie

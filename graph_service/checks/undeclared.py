@@ -14,8 +14,8 @@ from rdflib.namespace import DCAT, VOID
 from graph_service.checks.term_forms import Vocabularies, exists, near, place_of, space_of, used
 from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
 from graph_service.rdf.prefixes import curie
-from graph_service.reasoning.values import is_malformed
-from graph_service.sources.naming import DATASET
+from graph_service.reasoning.datatype_values import is_malformed
+from graph_service.sources.base_iri import DATASET
 from graph_service.sources.source_file import SourceFile
 from graph_service.sources.sources import Sources
 

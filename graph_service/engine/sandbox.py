@@ -2,7 +2,7 @@
 
 No new privileges, no capabilities, hard resource limits, no files and no signals to others (Landlock), and only the system calls that
 computing, replying and exiting need (seccomp). Where the kernel lacks Landlock or seccomp, or this machine's system call numbers are not
-listed here, the other layers hold. See docs/walls.md.
+listed here, the other layers hold. See docs/sandbox.md.
 """
 
 import ctypes

@@ -22,11 +22,11 @@ import pyoxigraph as ox
 from nmo_python import NemoEngine, load_string
 
 from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
+from graph_service.reasoning.datatype_values import differ, value_of
+from graph_service.reasoning.owl_profile import LeftOut, refuse, sort_out
 from graph_service.reasoning.rule import Atom, Rule
 from graph_service.reasoning.rules import equality, produces_equality, rules_of, rules_of_rdfs
-from graph_service.reasoning.supported import LeftOut, refuse, sort_out
 from graph_service.reasoning.terminology import DECLARATIONS, SAME_AS, TYPE, members_of_unnamed, terminology_of
-from graph_service.reasoning.values import differ, value_of
 
 _LANGUAGES = (RDF, RDFS, OWL, XSD)
 #: Types that are not kept: membership in them is trivial, or says that a thing is a term of an ontology.

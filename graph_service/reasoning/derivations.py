@@ -18,10 +18,10 @@ from rdflib.term import Literal, Node, URIRef, Variable
 from graph_service.errors import SourceError
 from graph_service.files import matching, sentence_of, text_of
 from graph_service.rdf.namespaces import XSD
+from graph_service.reasoning.datatype_values import is_one_value
 from graph_service.reasoning.explanation import Step
 from graph_service.reasoning.rule import Atom, Rule
 from graph_service.reasoning.terminology import Value
-from graph_service.reasoning.values import is_one_value
 
 #: Runs a SELECT query; each row as values by variable name.
 Ask = Callable[[str], Iterable[Mapping[str, Value]]]

@@ -16,10 +16,10 @@ from itertools import chain, islice
 import pyoxigraph as ox
 
 from graph_service.errors import NotFound, OutOfTime, ResultTooLarge
+from graph_service.reasoning.datatype_values import is_one_value
 from graph_service.reasoning.rule import Atom, Rule
 from graph_service.reasoning.rules import equality
 from graph_service.reasoning.terminology import TYPE, Value
-from graph_service.reasoning.values import is_one_value
 
 #: The triples that match a subject, predicate and object, None for any, in the whole graph with its inferences. A blank node is matched by
 #: the label of earlier results.

@@ -12,12 +12,12 @@ from graph_service.formats.rdf_writer import write_readably
 from graph_service.reasoning.bounds import bounded
 from graph_service.reasoning.closure import Clash, close
 from graph_service.reasoning.explanation import Explainer
-from graph_service.reasoning.leftovers import warnings_of
-from graph_service.reasoning.supported import LeftOut
+from graph_service.reasoning.owl_profile import LeftOut
+from graph_service.reasoning.unsupported_axioms import warnings_of
 from graph_service.settings import Settings
 from graph_service.sources.evidence import evidence
 from graph_service.sources.sources import Progress, Sources
-from graph_service.sources.unreadable import refuse_unreadable
+from graph_service.sources.unreadable_files import refuse_unreadable
 
 #: Kinds of reasoning: value of the setting -> name for people.
 REASONING = {"owl-rl": "OWL 2 RL", "rdfs": "RDFS"}

@@ -12,9 +12,10 @@ from itertools import combinations
 import pyoxigraph as ox
 
 from graph_service.rdf.prefixes import curie
+from graph_service.reasoning.owl_profile import LeftOut, number, sort_out
 from graph_service.reasoning.rule import Atom, Rule, is_of
+from graph_service.reasoning.rule_unfolding import with_things, without_unnamed_classes
 from graph_service.reasoning.subsumption import below_by_their_values
-from graph_service.reasoning.supported import LeftOut, number, sort_out
 from graph_service.reasoning.terminology import (
     DIFFERENT_FROM,
     DOMAIN,
@@ -33,7 +34,6 @@ from graph_service.reasoning.terminology import (
     owl,
     show,
 )
-from graph_service.reasoning.unfolding import with_things, without_unnamed_classes
 from graph_service.reasoning.writings import of_any_writing
 
 

@@ -34,7 +34,7 @@ from graph_service.service.blank_nodes import said_of_nameless
 from graph_service.service.explanations import Reasons
 from graph_service.settings import Settings
 from graph_service.snapshot.dumps import Dump
-from graph_service.snapshot.outside import Outside
+from graph_service.snapshot.external_things import Outside
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sources.roles import Role
 from graph_service.sparql.paging import counted, in_reading_order

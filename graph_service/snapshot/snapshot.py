@@ -40,8 +40,8 @@ from graph_service.rdf.space import NOBODYS, Space
 from graph_service.search.index import write_index
 from graph_service.snapshot.contents import Content, contents_of, languages_of
 from graph_service.snapshot.dumps import Dump, PublishedDocument, digest_of, fault_of, read_dumps, write_documents, write_dumps
+from graph_service.snapshot.external_things import Outside, outside_of
 from graph_service.snapshot.jsonld_context import make_context
-from graph_service.snapshot.outside import Outside, outside_of
 from graph_service.sources.roles import Roles
 
 _MANIFEST = "manifest.json"

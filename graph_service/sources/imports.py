@@ -17,7 +17,7 @@ from graph_service.sources.local_copies import copies_beside, copies_of
 from graph_service.sources.parsing import Reading
 from graph_service.sources.source_file import SourceFile
 from graph_service.sources.sources import Sources, graph_of
-from graph_service.sources.unreadable import told_together
+from graph_service.sources.unreadable_files import told_together
 
 _IMPORTS, _VERSION = ox.NamedNode(OWL + "imports"), ox.NamedNode(OWL + "versionIRI")
 _TYPE, _ONTOLOGY = ox.NamedNode(RDF + "type"), ox.NamedNode(OWL + "Ontology")

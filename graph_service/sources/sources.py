@@ -30,12 +30,12 @@ from graph_service.files import below, is_folder
 from graph_service.rdf.namespaces import RDF, VIEW
 from graph_service.rdf.prefixes import USUAL, adopt
 from graph_service.rdf.space import Space
-from graph_service.sources.naming import DATASET, space_of
+from graph_service.sources.base_iri import DATASET, space_of
 from graph_service.sources.parsing import AS_USUAL, Reading
 from graph_service.sources.roles import Roles
 from graph_service.sources.serialisations import ENDINGS, has_graphs, is_meant, is_source, stem_of
 from graph_service.sources.source_file import SourceFile
-from graph_service.sources.unreadable import told_together
+from graph_service.sources.unreadable_files import told_together
 
 #: A callback that gets progress messages, as sentences.
 Progress = Callable[[str], None]

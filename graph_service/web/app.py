@@ -25,7 +25,7 @@ from graph_service.web.middleware.takeover import Takeover
 from graph_service.web.pages import about, documents, home, kinds, ontology
 from graph_service.web.pages.presentation import presentation_of, subject
 from graph_service.web.pictures import gallery
-from graph_service.web.tables import archive, described
+from graph_service.web.tables import archive, metadata_files
 
 
 def create_app(service: Service, settings: Settings, registry: CollectorRegistry, takeover: Takeover | None = None) -> Flask:
@@ -64,7 +64,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
         sparql,
         vocabulary,
         queries,
-        described,
+        metadata_files,
         pictures,
         resources,
         ontology,

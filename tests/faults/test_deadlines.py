@@ -17,7 +17,7 @@ from graph_service.engine.result import Query
 from graph_service.errors import Busy, OutOfTime, Unavailable
 from graph_service.service.service import Service
 from graph_service.settings import Settings
-from graph_service.web.middleware.turns import Turns
+from graph_service.web.middleware.compute_turns import Turns
 from tests.conftest import Server
 from tests.faults.beside import RUNAWAY, ask, write
 

@@ -20,9 +20,9 @@ from graph_service.settings import Settings
 from graph_service.web.app import create_app
 from graph_service.web.middleware import encodings
 from graph_service.web.middleware.cache import Cache, CacheCounts
+from graph_service.web.middleware.compute_turns import Turns
 from graph_service.web.middleware.limits import RequestLimits
 from graph_service.web.middleware.request import IncomingRequest
-from graph_service.web.middleware.turns import Turns
 from graph_service.web.processes.generations import Generation
 from tests.faults.beside import write
 

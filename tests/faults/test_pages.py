@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from graph_service.errors import Busy
-from graph_service.web.middleware.turns import Turns
+from graph_service.web.middleware.compute_turns import Turns
 from tests.conftest import Server
 from tests.faults.beside import answers_beside
 

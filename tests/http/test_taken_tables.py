@@ -13,7 +13,7 @@ import pytest
 
 from graph_service.formats.media_types import XLSX
 from graph_service.snapshot.snapshot import Snapshot
-from graph_service.web.tables.taking import file_name
+from graph_service.web.tables.attachments import file_name
 from tests.conftest import Server
 from tests.http.test_pages_of_tables import BROWSER, opened
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_service.checks.unsaid import carried, unsaid
+from graph_service.checks.uncovered_words import carried, unsaid
 from graph_service.reasoning.knowledge import read
 from graph_service.settings import Settings
 from graph_service.sources.sources import Sources

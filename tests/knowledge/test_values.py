@@ -4,7 +4,7 @@ import pyoxigraph as ox
 import pytest
 
 from graph_service.rdf.terms import Literal
-from graph_service.reasoning.values import differ, value_of
+from graph_service.reasoning.datatype_values import differ, value_of
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

@@ -8,7 +8,7 @@ from graph_service.rdf.namespaces import RDFS, SKOS
 from graph_service.rdf.prefixes import USUAL, adopt, curie, prefixes, written
 from graph_service.rdf.shortening import Shortening
 from graph_service.rdf.terms import Literal, NamedNode, Quad, iri
-from graph_service.snapshot.outside import Outside, outside_of
+from graph_service.snapshot.external_things import Outside, outside_of
 from tests.conftest import SPACE
 
 DECLARED = {

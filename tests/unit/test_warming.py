@@ -10,8 +10,8 @@ from graph_service.settings import LANGUAGES, Settings
 from graph_service.web.app import create_app
 from graph_service.web.http.precomputed import Kept
 from graph_service.web.middleware.cache import Cache, CacheCounts
+from graph_service.web.middleware.compute_turns import Turns
 from graph_service.web.middleware.request import IncomingRequest
-from graph_service.web.middleware.turns import Turns
 from graph_service.web.processes.generations import Generation
 
 PATHS = ("/", "/ns", "/docs", "/documents", "/documents/brochure-2023", "/openapi.json", "/openapi.yaml", "/sitemap.xml", "/changes")

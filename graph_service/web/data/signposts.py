@@ -11,8 +11,8 @@ from flask import Blueprint, Response, request
 from graph_service.formats.media_types import THING_FORMATS
 from graph_service.rdf.namespaces import DCTERMS, is_followed
 from graph_service.service.service import Service
-from graph_service.web.data.extent import classes
 from graph_service.web.data.linksets import FORMATS, LINKSET, LinkSet, answer
+from graph_service.web.data.statements_about import classes
 from graph_service.web.display.destinations import by_iri
 from graph_service.web.http.links import Link, add, alternates
 

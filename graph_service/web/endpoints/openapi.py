@@ -34,7 +34,7 @@ from graph_service.web.http.precomputed import content, page
 from graph_service.web.pages import kinds
 from graph_service.web.tables import archive
 from graph_service.web.tables.csvw import CSVW
-from graph_service.web.tables.packages import PACKAGE
+from graph_service.web.tables.data_packages import PACKAGE
 
 _OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 

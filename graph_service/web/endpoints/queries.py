@@ -24,11 +24,11 @@ from graph_service.web.http.responses import answer, choose, flag, wants_html, w
 from graph_service.web.pages.forms import options
 from graph_service.web.pages.questions import brought
 from graph_service.web.pages.snippets import snippets
-from graph_service.web.tables.asking import arguments, asked, in_short, in_words, moved, own_language, shown_in, spoken, values
-from graph_service.web.tables.described import described_by
-from graph_service.web.tables.rows import around
-from graph_service.web.tables.taking import attached, for_reader
-from graph_service.web.tables.telling import table_of, tell
+from graph_service.web.tables.arguments import arguments, asked, in_short, in_words, moved, own_language, shown_in, spoken, values
+from graph_service.web.tables.attachments import attached, for_reader
+from graph_service.web.tables.json_rows import around
+from graph_service.web.tables.metadata import table_of, tell
+from graph_service.web.tables.metadata_files import described_by
 from graph_service.web.tables.workbooks import workbook
 
 #: RDF formats that describe a query that does not return a graph: only by their own names, since synonyms also mean table formats.

@@ -18,9 +18,9 @@ from graph_service.rdf.labels import LABELS
 from graph_service.rdf.namespaces import RDF, below, is_followed
 from graph_service.rdf.prefixes import prefixes
 from graph_service.service.service import Service
-from graph_service.web.data.extent import OF, TO, size, withdrawal, written_in
 from graph_service.web.data.linksets import LINKSET
 from graph_service.web.data.signposts import collection, of_foreign, of_thing
+from graph_service.web.data.statements_about import OF, TO, size, withdrawal, written_in
 from graph_service.web.display.destinations import by_iri, local
 from graph_service.web.http.languages import language_of_names
 from graph_service.web.http.links import Link, add, alternates, ascii_address, negotiated
@@ -29,8 +29,8 @@ from graph_service.web.http.responses import answer, choose, flag, write
 from graph_service.web.pages.depictions import depictions
 from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.schemes import tree
+from graph_service.web.pages.surroundings import around, location
 from graph_service.web.pages.things import Thing, is_withdrawn, thing
-from graph_service.web.pages.vicinity import around, location
 
 #: Larger documents, in triples, are written by the engine.
 _LARGE = 1000

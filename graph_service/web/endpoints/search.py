@@ -23,7 +23,7 @@ from graph_service.web.http.languages import language_of_names
 from graph_service.web.http.links import Link, add
 from graph_service.web.http.paging import Paging, asked_page
 from graph_service.web.http.responses import choose, write
-from graph_service.web.tables.taking import attached, for_reader, short
+from graph_service.web.tables.attachments import attached, for_reader, short
 
 _JSON = Format("json", "application/json")
 

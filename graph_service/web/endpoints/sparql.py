@@ -31,7 +31,7 @@ from graph_service.web.http.values import check
 from graph_service.web.middleware.application import Application
 from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Headers, Reply, nameless
-from graph_service.web.pages.vicinity import places
+from graph_service.web.pages.surroundings import places
 
 _PATHS = frozenset({"/sparql", "/sparql/"})
 _METHODS = ("GET", "POST", "QUERY")

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from flask import Flask, Response
 
+from graph_service.web.middleware.compute_turns import Turns
 from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Reply, run
-from graph_service.web.middleware.turns import Turns
 
 
 class Application:

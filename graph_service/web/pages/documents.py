@@ -22,7 +22,7 @@ from graph_service.web.http.languages import language_of_names
 from graph_service.web.http.links import add, alternates
 from graph_service.web.http.precomputed import content, page
 from graph_service.web.http.responses import answer, choose, wants_html
-from graph_service.web.tables.taking import attached, for_reader
+from graph_service.web.tables.attachments import attached, for_reader
 
 _ALL = """
 SELECT ?document WHERE {{ ?document a {document} }}"""

@@ -12,7 +12,7 @@ from graph_service.rdf import terms
 from graph_service.rdf.labels import distance
 from graph_service.rdf.namespaces import RDF
 from graph_service.rdf.terms import AnyTerm, NamedNode, Triple
-from graph_service.web.data.extent import Extent
+from graph_service.web.data.statements_about import Extent
 from graph_service.web.display.cells import Cell
 from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import Annotation

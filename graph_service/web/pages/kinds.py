@@ -30,10 +30,10 @@ from graph_service.web.pages.dates import when
 from graph_service.web.pages.list_files import FORMATS, list_file
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import PAGE, Listing, ListRequest, chosen, counts, token, values
-from graph_service.web.pages.vicinity import places
+from graph_service.web.pages.surroundings import places
 from graph_service.web.tables.csvw import CSVW
-from graph_service.web.tables.packages import PACKAGE
-from graph_service.web.tables.telling import in_language
+from graph_service.web.tables.data_packages import PACKAGE
+from graph_service.web.tables.metadata import in_language
 
 #: The formats that the page offers.
 _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", "xlsx"}), key=lambda f: f.name))

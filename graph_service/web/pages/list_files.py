@@ -16,11 +16,11 @@ from graph_service.web.http.languages import current, speaking
 from graph_service.web.http.links import Link, add, fitting
 from graph_service.web.http.responses import answer
 from graph_service.web.pages.listing import Listing, ListRequest
-from graph_service.web.tables.asking import asked, told_value
-from graph_service.web.tables.described import DESCRIBING, described, described_by
-from graph_service.web.tables.rows import around
-from graph_service.web.tables.taking import attached, for_reader, short
-from graph_service.web.tables.telling import DescribedTable, in_language, tell
+from graph_service.web.tables.arguments import asked, told_value
+from graph_service.web.tables.attachments import attached, for_reader, short
+from graph_service.web.tables.json_rows import around
+from graph_service.web.tables.metadata import DescribedTable, in_language, tell
+from graph_service.web.tables.metadata_files import DESCRIBING, described, described_by
 from graph_service.web.tables.workbooks import workbook
 
 _TABLES = (*LIST_FORMATS, XLSX, ROWS)

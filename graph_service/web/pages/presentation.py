@@ -15,7 +15,7 @@ from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.service.service import Service
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import language
-from graph_service.web.tables.telling import in_language
+from graph_service.web.tables.metadata import in_language
 
 _GROUPS = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>

@@ -15,20 +15,20 @@ from graph_service.service.service import Service
 from graph_service.snapshot.lists import ListedKind
 from graph_service.sources.evidence import statement_iri
 from graph_service.sources.roles import Role
-from graph_service.web.data.extent import Extent, extent
+from graph_service.web.data.statements_about import Extent, extent
 from graph_service.web.display import numerals
 from graph_service.web.display.cells import Cell, PageTable, cell, table
 from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import annotations
+from graph_service.web.pages.blank_nodes import sketch
+from graph_service.web.pages.fact_summaries import gists
 from graph_service.web.pages.facts import Fact, FactPassage, Section, Teller, Value
-from graph_service.web.pages.gists import gists
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import lists
 from graph_service.web.pages.presentation import Presentation
 from graph_service.web.pages.questions import Question, questions
 from graph_service.web.pages.related import Relative, related
-from graph_service.web.pages.sketches import sketch
 
 _PASSAGES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>

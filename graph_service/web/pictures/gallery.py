@@ -16,8 +16,8 @@ from graph_service.web.pictures import contributions, groups, network, timeline,
 from graph_service.web.pictures.canvas import SOFT, Drawing, text
 from graph_service.web.pictures.rows import Rows, cell, key, rows_of
 from graph_service.web.pictures.world import codes, world
-from graph_service.web.tables.asking import shown_in
-from graph_service.web.tables.telling import in_language
+from graph_service.web.tables.arguments import shown_in
+from graph_service.web.tables.metadata import in_language
 
 
 @dataclass(frozen=True)

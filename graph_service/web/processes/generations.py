@@ -29,12 +29,12 @@ from graph_service.web.endpoints import sparql
 from graph_service.web.endpoints.sparql import Endpoint
 from graph_service.web.middleware.application import Application
 from graph_service.web.middleware.cache import Cache, CacheCounts
+from graph_service.web.middleware.compute_turns import Turns
 from graph_service.web.middleware.metrics import Metrics
 from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import Reply
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.middleware.takeover import Takeover
-from graph_service.web.middleware.turns import Turns
 from graph_service.web.processes.warming import warm
 
 #: Seconds between two looks for a new snapshot, and for who waits for the effect of a change.

@@ -16,9 +16,9 @@ from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.middleware.addresses import Addresses
 from graph_service.web.middleware.conditions import cut, leave_out_useless_range, settled
+from graph_service.web.middleware.error_responses import refusal
 from graph_service.web.middleware.limits import RequestLimits
 from graph_service.web.middleware.metrics import Watch
-from graph_service.web.middleware.refusal import refusal
 from graph_service.web.middleware.request import IncomingRequest
 from graph_service.web.middleware.response import FilePart, Reply
 from graph_service.web.middleware.slow_clients import Readers

@@ -29,10 +29,10 @@ from graph_service.settings import Settings
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import current, speaking
 from graph_service.web.http.responses import answer
+from graph_service.web.tables.attachments import file_name
 from graph_service.web.tables.csvw import group
-from graph_service.web.tables.packages import around, resource
-from graph_service.web.tables.taking import file_name
-from graph_service.web.tables.telling import Telling, in_language, table_of, tell
+from graph_service.web.tables.data_packages import around, resource
+from graph_service.web.tables.metadata import Telling, in_language, table_of, tell
 
 #: The archive's path.
 PATH = "/queries/all.zip"

@@ -13,7 +13,7 @@ from graph_service.formats.media_types import Format
 from graph_service.queries.columns import Column
 from graph_service.queries.header import Text
 from graph_service.queries.types import COLUMN_TYPES
-from graph_service.web.tables.telling import Telling
+from graph_service.web.tables.metadata import Telling
 
 #: The registered media type (section 10).
 CSVW = Format("csv-metadata.json", "application/csvm+json")

@@ -9,7 +9,7 @@ from graph_service.queries.columns import Column
 from graph_service.web.display.numerals import language_name
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import speaking
-from graph_service.web.tables.telling import Telling, in_language
+from graph_service.web.tables.metadata import Telling, in_language
 
 
 def workbook(told: Telling, chosen: Sequence[tuple[str, str]]) -> Format:

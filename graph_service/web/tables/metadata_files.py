@@ -12,10 +12,10 @@ from graph_service.formats.media_types import CSV, Format
 from graph_service.service.service import Service
 from graph_service.web.http.links import Link, add, fitting
 from graph_service.web.http.responses import write
-from graph_service.web.tables.asking import arguments, asked, moved, spoken
+from graph_service.web.tables.arguments import arguments, asked, moved, spoken
 from graph_service.web.tables.csvw import CSVW, metadata
-from graph_service.web.tables.packages import PACKAGE, package
-from graph_service.web.tables.telling import Telling, table_of, tell
+from graph_service.web.tables.data_packages import PACKAGE, package
+from graph_service.web.tables.metadata import Telling, table_of, tell
 
 #: The formats of metadata.
 DESCRIBING = (CSVW, PACKAGE)

@@ -16,8 +16,8 @@ from graph_service.web.http.languages import current, is_tag, language, language
 from graph_service.web.http.links import ascii_address
 from graph_service.web.http.responses import flag
 from graph_service.web.http.values import pairs
-from graph_service.web.tables.taking import short
-from graph_service.web.tables.telling import in_language
+from graph_service.web.tables.attachments import short
+from graph_service.web.tables.metadata import in_language
 
 #: Parameters that choose a format.
 _OF_FORMATS = frozenset({"format", "output", "results"})

@@ -7,7 +7,7 @@ from flask import request
 from graph_service.engine.result import ResultKind
 from graph_service.queries.columns import Column
 from graph_service.web.http.paging import Paging
-from graph_service.web.tables.telling import Telling, in_language
+from graph_service.web.tables.metadata import Telling, in_language
 
 
 def around(told: Telling, paging: Paging | None = None, kind: ResultKind = ResultKind.TABLE, named: str = "query") -> tuple[bytes, bytes]:

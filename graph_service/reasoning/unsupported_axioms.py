@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from graph_service.reasoning.supported import LeftOut
+from graph_service.reasoning.owl_profile import LeftOut
 from graph_service.reasoning.terminology import FIRST, REST, TYPE
 from graph_service.sources.source_file import SourceFile
 from graph_service.sources.sources import Sources
