@@ -159,3 +159,7 @@ def test_superclasses_of_a_stated_class_are_folded_away(server: Server) -> None:
     assert "instrument" in text[text.index('<details class="more">\n      <summary>The same in more general words') :]
     # What follows from more than the classes above it stays.
     assert "FundedUndertaking" in row(sections(page(server, TRIANGLE))["What it is"], "kind")
+
+
+def test_a_summary_is_made_of_what_a_thing_says_itself(server: Server) -> None:
+    assert "Framework; published: 2017." in page(server, "/page/framework/mirps")

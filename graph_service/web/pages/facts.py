@@ -53,6 +53,8 @@ class Fact:
     stated: list[Value]
     inferred: list[Value]
     rest: tuple[int, str] | None = None
+    #: Whether other things state it of this one.
+    inverse: bool = False
 
     @property
     def shared(self) -> list[FactPassage]:
@@ -149,7 +151,7 @@ class Teller:
             section = sections.setdefault(place.group, Section(named, place.group, drawn))
             values = sorted(_once(facts[end]), key=lambda value: value.cell.text.casefold())
             stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
-            section.facts.append(Fact(term, stated, inferred, self.extent.rest(end[0], of and not end[1])))
+            section.facts.append(Fact(term, stated, inferred, self.extent.rest(end[0], of and not end[1]), end[1]))
         return list(sections.values())
 
 

@@ -200,7 +200,8 @@ def _summary(
             best = min(texts, key=lambda text: (distance(text.language, language), text.value))
             return None if property == OA + "exact" else Cell(best.value, language=best.language)
     summing, nameless = presentation.marked("summing"), presentation.marked("named", False)
-    first = (min(section.facts, key=lambda fact: _strangeness(fact, language)) for section in sections if section.group in summing)
+    own = [[fact for fact in section.facts if not fact.inverse] for section in sections if section.group in summing]
+    first = (min(facts, key=lambda fact: _strangeness(fact, language)) for facts in own if facts)
     sentences = [_sentence(fact, named=fact.term.title not in nameless) for fact in first if fact.stated]
     sentence = Markup("; ").join([_listed(kinds), *sentences] if kinds else sentences)
     return Cell(sentence[:1].upper() + sentence[1:] + ".") if sentences else None
