@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -87,3 +88,23 @@ def test_what_is_not_found_can_be_searched_for(server: Server) -> None:
     main = answer.text[answer.text.index("<main") :]
     assert 'action="/search"' in main
     assert 'value="unicorn farm"' in main
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/", "Canada"),
+        ("/page/framework/mirps", "Framework; published: 2017."),
+        ("/queries/projects", "The projects and programmes of the cooperation"),
+        ("/about", "About · Labour cooperation graph"),
+    ],
+)
+def test_a_page_says_to_search_engines_what_it_is_about(server: Server, path: str, told: str) -> None:
+    answer = server.ask(path, Accept="text/html")
+    assert told in unescape(re.findall(r'<meta name="description" content="([^"]*)"', answer.text)[0])
+    assert "x-robots-tag" not in answer.headers
+
+
+def test_the_answers_of_a_canned_query_are_not_for_search_engines(server: Server) -> None:
+    for path, accept in (("/queries/projects.csv", "*/*"), ("/queries/projects-by-country?country=TUN", "text/html")):
+        assert server.ask(path, Accept=accept).headers["x-robots-tag"] == "noindex"

@@ -112,7 +112,9 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.after_app_request
     def origin(response: Response) -> Response:
-        if request.path.startswith(_ANSWERS) and request.path != "/queries/":
+        # The page of a canned query is to be found, and not each of its answers.
+        is_plain_page = response.mimetype == "text/html" and not request.query_string
+        if request.path.startswith(_ANSWERS) and request.path != "/queries/" and not is_plain_page:
             response.headers["X-Robots-Tag"] = "noindex"
         if not request.path.startswith(_NOT_DATA) and response.status_code < 400:
             root = request.root_url
