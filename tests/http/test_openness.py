@@ -49,7 +49,7 @@ def test_the_headers_that_matter_can_be_read_by_scripts(server: Server, path: st
         ("fr", "Organisation internationale du Travail", "fr"),
         ("es-CR, en;q=0.5", "Organización Internacional del Trabajo", "es"),
         ("de, fr;q=0.8", "Organisation internationale du Travail", "fr"),
-        ("de", "International Labour Organization", "en"),
+        ("de", "International Labour Organization (ILO)", "en"),
     ],
 )
 def test_names_come_in_the_language_that_is_accepted(server: Server, accept: str, heading: str, language: str) -> None:

@@ -1,6 +1,6 @@
 """The page of a thing: label, summary, facts about it, mentions of it, related things."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from babel.lists import format_list
@@ -146,7 +146,6 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     facts += [pair for pair in pointing if pair[0].predicate.value in presentation.inverses]
     mentions = [pair for pair in pointing if pair[0].predicate.value not in presentation.inverses]
     sections = teller.sections(facts)
-    besides = presentation.marked("besideName")
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
     says = table(service, service.sparql(Query(_SAYS.format(**service.roles.paths, node=terms.write(node)))))
@@ -154,7 +153,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     return Thing(
         iri=iri,
         label=labels[iri].value if iri in labels else last_part(iri),
-        beside=next((t.object.value for t in said if t.predicate.value in besides and isinstance(t.object, Literal)), ""),
+        beside=_beside(said, presentation.marked("besideName"), labels.get(iri)),
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
         summary=_summary(presentation, said, kinds, sections, language),
@@ -171,6 +170,12 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
     )
+
+
+def _beside(said: Iterable[Triple], properties: Collection[str], label: Literal | None) -> str:
+    """What stands beside a name, such as its acronym; not an English one beside a French name."""
+    values = [t.object for t in said if t.predicate.value in properties and isinstance(t.object, Literal)]
+    return next((value.value for value in values if value.language in {None, label and label.language}), "")
 
 
 def _superclasses(service: Service, classes: Iterable[AnyTerm]) -> frozenset[AnyTerm]:
