@@ -21,7 +21,7 @@ _LISTED = 50
 _KEPT = 2000
 
 
-@dataclass
+@dataclass(eq=False)
 class Running:
     """A running query; `stop` cancels it with the error that the waiting thread shall raise."""
 

@@ -162,7 +162,9 @@ class Search:
             if len(words) > 1:
                 found = self._find(database, wanted, words, some=True)
             similar = [] if found.total else [_similar(database, word) for word in words]
-            return replace(self._find(database, wanted, similar), instead=" ".join(similar)) if any(similar) else found
+            if similar in ([], words):
+                return found
+            return replace(self._find(database, wanted, similar), instead=" ".join(similar))
 
     def called(self, text: str) -> list[str]:
         """The IRIs of the things with this name in any language, ignoring case and accents; else of those with this key.

@@ -104,7 +104,7 @@ def _write_document(folder: Path, stem: str, triples: Iterable[ox.Triple]) -> It
             yield name, {"format": format.name, **_keep(folder / name, content)}
 
 
-def _formats(quads: list[ox.Quad], formats: Iterable[Format] = DUMP_FORMATS) -> Iterator[tuple[Format, bytes | str]]:
+def _formats(quads: list[ox.Quad], formats: Iterable[Format]) -> Iterator[tuple[Format, bytes | str]]:
     """Quads in each format, or why it cannot express them."""
     triples = in_order({quad.triple for quad in quads})
     for format in formats:

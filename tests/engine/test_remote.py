@@ -2,12 +2,16 @@
 
 import base64
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pyoxigraph as ox
@@ -72,16 +76,22 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def engine(handle: Handle, user: str = "", password: str = "", query: str = "") -> Iterator[tuple[RemoteEngine, list[Handler]]]:
-    """An engine on a server that does what a test says, and the requests that the server has seen."""
+def engine(
+    handle: Handle, user: str = "", password: str = "", query: str = "", secure: ssl.SSLContext | None = None
+) -> Iterator[tuple[RemoteEngine, list[Handler]]]:
+    """An engine on a server that does what a test says, over TLS if it is to be `secure`, and the requests that the server has seen."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.handle_query = handle  # type: ignore[attr-defined]
     seen: list[Handler] = []
     server.seen = seen  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=[0.02])
+    address = f"http://127.0.0.1:{server.server_port}"
+    if secure is not None:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
+        address = f"https://localhost:{server.server_port}"
     thread.start()
-    made = RemoteEngine(Peer(f"http://127.0.0.1:{server.server_port}/sparql{query}", user, password), "id", GRAPHS, True, LIMITS, SPACE)
+    made = RemoteEngine(Peer(f"{address}/sparql{query}", user, password), "id", GRAPHS, True, LIMITS, SPACE)
     try:
         yield made, seen
     finally:
@@ -139,6 +149,35 @@ def test_a_server_that_trickles_is_given_up_at_the_deadline() -> None:
     began = time.monotonic()
     assert isinstance(outcome(trickle), OutOfTime)
     assert time.monotonic() - began < LIMITS.deadline + 1.5
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+    """What a server for `localhost` has, and the file by which it is trusted."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    key, file = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    subprocess.run([*make.split(), "-keyout", key, "-out", file], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, key)
+    return context, file
+
+
+def test_over_tls_a_trusted_server_is_asked_as_any_other(certificate: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    context, file = certificate
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with engine(lambda handler: handler.answer(200, TABLE, TRUE), secure=context) as (remote, _):
+        assert bool(remote.run(Query("ASK {}")))
+    with engine(lambda handler: time.sleep(4), secure=context) as (remote, _), pytest.raises(OutOfTime):
+        remote.run(Query("ASK {}"))
+
+
+def test_over_tls_a_server_that_nobody_vouches_for_is_not_asked(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    with engine(lambda handler: handler.answer(200, TABLE, TRUE), secure=certificate[0]) as (remote, seen):
+        with pytest.raises(BadGateway):
+            remote.run(Query("ASK {}"))
+        assert not seen
 
 
 def test_an_operator_cancels_a_query_that_waits_for_the_server() -> None:

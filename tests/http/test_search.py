@@ -268,6 +268,7 @@ def test_where_nothing_is_found_the_most_similar_words_are_searched_for(server: 
 
 def test_a_search_that_finds_nothing_leads_to_the_lists_and_offers_no_download(server: Server) -> None:
     page = server.ask("/search?q=xqzxqz", Accept="text/html").text
+    assert "instead" not in find(server, "xqzxqz")
     assert "Nothing was found." in page
     assert '<a href="/things">all lists</a>' in page
     assert "format=csv" not in page

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -163,3 +164,17 @@ def test_superclasses_of_a_stated_class_are_folded_away(server: Server) -> None:
 
 def test_a_summary_is_made_of_what_a_thing_says_itself(server: Server) -> None:
     assert "Framework; published: 2017." in page(server, "/page/framework/mirps")
+
+
+def test_a_place_may_be_a_decimal_and_one_that_is_no_number_is_no_fault(start: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "odd.ttl").write_text("""@prefix ex: <https://odd.example/> .
+        @prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        ex:who skos:notation "1" .
+        ex:likes sh:group ex:who ; sh:order 1.5 .
+        ex:knows sh:group ex:who ; sh:order "first" .
+        ex:ann ex:likes ex:bob ; ex:knows ex:bob .""")
+    odd = start("--data", str(tmp_path), "--ontology", "none", "--queries", "none", "--base", "https://odd.example/")
+    text = page(odd, "/page?iri=https%3A%2F%2Fodd.example%2Fann")
+    # What is no number comes first.
+    assert text.index("knows") < text.index("likes")

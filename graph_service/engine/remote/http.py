@@ -24,7 +24,7 @@ from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
 from graph_service.errors import BadGateway, MalformedQuery, OutOfTime, ResultTooLarge, ServiceError, Unavailable
@@ -306,14 +306,16 @@ class _Handler(urllib.request.AbstractHTTPHandler):
         return self.do_open(partial(_Connection, self._call, self._connect), request)
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_SecureConnection, self._call, self._secure, self._connect), request)
+        return self.do_open(partial(_SecureConnection, self._call, self._connect, context=self._secure), request)
 
     http_request = https_request = urllib.request.AbstractHTTPHandler.do_request_
 
 
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, call: Call, connect: Connect | None, host: str, timeout: float) -> None:
-        super().__init__(host, timeout=timeout)
+    """A connection that a Call can break off; `secure` are further arguments of a connection over TLS."""
+
+    def __init__(self, call: Call, connect: Connect | None, host: str, timeout: float, **secure: Any) -> None:  # noqa: ANN401 - `context` is all
+        super().__init__(host, timeout=timeout, **secure)
         self._call = call
         self._create_connection = connect or socket.create_connection
 
@@ -323,13 +325,5 @@ class _Connection(http.client.HTTPConnection):
         self._call.uses(self.sock)
 
 
-class _SecureConnection(http.client.HTTPSConnection):
-    def __init__(self, call: Call, context: ssl.SSLContext | None, connect: Connect | None, host: str, timeout: float) -> None:
-        super().__init__(host, timeout=timeout, context=context)
-        self._call = call
-        self._create_connection = connect or socket.create_connection
-
-    def connect(self) -> None:
-        self.timeout = min(self._call.left, _CONNECT)
-        super().connect()
-        self._call.uses(self.sock)
+class _SecureConnection(_Connection, http.client.HTTPSConnection):
+    """The same over TLS."""

@@ -3,6 +3,7 @@
 The feed is Atom (RFC 4287), an entry for each version; a diff is a page, JSON or an RDF Patch.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -12,6 +13,7 @@ from graph_service.formats.media_types import Format
 from graph_service.formats.xml import shown
 from graph_service.service.service import Service
 from graph_service.snapshot.changes import Changes, changes
+from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.data.datasets import schema_dataset
 from graph_service.web.http.links import Link, add
 from graph_service.web.http.precomputed import content, page
@@ -36,7 +38,7 @@ def blueprint(service: Service) -> Blueprint:
         if wants_html():
             return add(page(f"changes {_ids(service)}", lambda: _page(service)), feed)
         versions = service.versions
-        steps = [changes(older, newer) for newer, older in pairwise(versions)]
+        steps = _steps(versions)
         listed = [{"version": v.id, "made": v.made, "triples": v.triples, "url": f"{request.root_url}downloads/{v.id}/"} for v in versions]
         return add(jsonify(versions=listed, changes=[_summary(step) for step in steps]), feed)
 
@@ -68,17 +70,22 @@ def _ids(service: Service) -> str:
     return " ".join(version.id for version in service.versions)
 
 
+def _steps(versions: Sequence[Snapshot]) -> list[Changes]:
+    """The changes from each version to the next newer one, the newest first."""
+    return [changes(older, newer) for newer, older in pairwise(versions)]
+
+
 def _page(service: Service) -> str:
     versions = service.versions
     feed = [Link("alternate", request.root_url + "feed.atom", "application/atom+xml")]
-    steps = [changes(older, newer) for newer, older in pairwise(versions)]
+    steps = _steps(versions)
     return render_template("changes.html", versions=versions, steps=steps, links=feed)
 
 
 def _feed(service: Service) -> str:
     title = shown(str(schema_dataset(service, request.root_url).get("name")))
     # The oldest version has no changes.
-    steps = [*(changes(older, newer) for newer, older in pairwise(service.versions)), None]
+    steps = [*_steps(service.versions), None]
     return render_template("feed.xml", title=title, downloads=service.space.downloads, versions=service.versions, steps=steps)
 
 

@@ -36,6 +36,9 @@ from graph_service.web.pages.surroundings import places
 _PATHS = frozenset({"/sparql", "/sparql/"})
 _METHODS = ("GET", "POST", "QUERY")
 
+#: HEAD is asked as GET.
+_TAKEN = frozenset({*_METHODS, "HEAD"})
+
 #: For how many addresses and formats headers are cached: clients may send any host name.
 _KEPT = 256
 
@@ -45,7 +48,7 @@ _SHORT = 8192
 
 def takes(asked: IncomingRequest) -> bool:
     """Whether a request is for the endpoint."""
-    return asked.path in _PATHS and asked.method in {*_METHODS, "HEAD"}
+    return asked.path in _PATHS and asked.method in _TAKEN
 
 
 class _Read(Request):

@@ -5,7 +5,7 @@ is for (docs/presentation.md). Without groups all facts are in one.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -42,7 +42,7 @@ class PropertyPlace:
     """A property's place: the notation of its group, its number there, the group's IRI."""
 
     notation: str
-    number: int
+    number: float
     group: str
 
 
@@ -71,8 +71,7 @@ class Presentation:
         for property, group, notation, place in self._service.sparql(Query(_GROUPS, infer=False)).rows():
             if isinstance(property, NamedNode) and isinstance(group, NamedNode):
                 assert isinstance(notation, Literal)
-                assert isinstance(place, Literal)
-                found[property.value] = PropertyPlace(notation.value, int(place.value), group.value)
+                found[property.value] = PropertyPlace(notation.value, _number(place), group.value)
         return found
 
     def marked(self, use: str, fit: bool = True) -> frozenset[str]:
@@ -87,19 +86,16 @@ class Presentation:
     @cached_property
     def inverses(self) -> Mapping[str, Inverse]:
         """Property -> its label in the inverse direction: the `sh:name` of an `sh:inversePath` (SHACL, sections 2.3.1.5 and 2.3.2)."""
-        said: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
-        for triple in self._description:
-            said.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
         notations = {place.group: place.notation for place in self.places.values()}
-        found = {}
-        for about in said.values():
-            for path in about.get(SHACL + "path", ()):
-                for property in said.get(path, {}).get(SHACL + "inversePath", ()):
-                    labels = {name.language or "en": name.value for name in about.get(SHACL + "name", ()) if isinstance(name, Literal)}
-                    group = next((group.value for group in about.get(SHACL + "group", ()) if isinstance(group, NamedNode)), OTHER)
-                    number = next((int(order.value) for order in about.get(SHACL + "order", ()) if isinstance(order, Literal)), 0)
-                    if isinstance(property, NamedNode) and labels:
-                        found[property.value] = Inverse(labels, PropertyPlace(notations.get(group, "~"), number, group))
+        found: dict[str, Inverse] = {}
+        for about in self._by_subject.values():
+            paths = (self._by_subject.get(path, {}) for path in about.get(SHACL + "path", ()))
+            properties = [end.value for path in paths for end in path.get(SHACL + "inversePath", ()) if isinstance(end, NamedNode)]
+            labels = _labels(about.get(SHACL + "name", ()))
+            if properties and labels:
+                group = next((group.value for group in about.get(SHACL + "group", ()) if isinstance(group, NamedNode)), OTHER)
+                number = next((_number(order) for order in about.get(SHACL + "order", ())), 0)
+                found |= dict.fromkeys(properties, Inverse(labels, PropertyPlace(notations.get(group, "~"), number, group)))
         return found
 
     @cached_property
@@ -108,15 +104,20 @@ class Presentation:
         return self._service.snapshot.description
 
     @cached_property
+    def _by_subject(self) -> Mapping[AnyTerm, Mapping[str, Sequence[AnyTerm]]]:
+        """The same: subject -> property -> objects."""
+        found: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
+        for triple in self._description:
+            found.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+        return found
+
+    @cached_property
     def subjects(self) -> Mapping[str, Mapping[str, str]]:
         """Tag of canned queries -> its label by language."""
-        described: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
-        for triple in self._description:
-            described.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
-        found: dict[str, dict[str, str]] = {}
-        for said in described.values():
+        found: dict[str, Mapping[str, str]] = {}
+        for said in self._by_subject.values():
             if NamedNode(VIEW + "Subject") in said.get(RDF + "type", ()):
-                labels = {label.language or "en": label.value for label in said.get(RDFS + "label", ()) if isinstance(label, Literal)}
+                labels = _labels(said.get(RDFS + "label", ()))
                 found |= {name.value: labels for name in said.get(VIEW + "name", ()) if isinstance(name, Literal)}
         return found
 
@@ -163,6 +164,18 @@ class Presentation:
             if isinstance(property, NamedNode) and isinstance(broader, NamedNode):
                 found.setdefault(broader.value, set()).add(property.value)
         return {broader: frozenset(narrow) for broader, narrow in found.items()}
+
+
+def _labels(names: Iterable[AnyTerm]) -> Mapping[str, str]:
+    return {name.language or "en": name.value for name in names if isinstance(name, Literal)}
+
+
+def _number(order: AnyTerm | None) -> float:
+    """A `sh:order`, which may be a decimal (SHACL, section 2.3.2.3); 0 for what is no number."""
+    try:
+        return float(order.value) if isinstance(order, Literal) else 0
+    except ValueError:
+        return 0
 
 
 def subject(service: Service, tag: str) -> str:

@@ -126,7 +126,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         annotations=annotations(service, iri, language),
         presentation=presentation,
         extent=found_of,
-        general=_superclasses(service, [t.object for t in types if t not in inferred]),
+        general=_superclasses(service, [t.object for t in types if t not in inferred]) if not inferred.isdisjoint(types) else frozenset(),
     )
     hidden = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
     said = _readable([triple for triple in triples if triple.subject == node], language)
@@ -173,9 +173,10 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
 
 
 def _beside(said: Iterable[Triple], properties: Collection[str], label: Literal | None) -> str:
-    """What stands beside a name, such as its acronym; not an English one beside a French name."""
+    """What stands beside a name, such as its acronym; not an English one beside a French name, and not the name itself."""
     values = [t.object for t in said if t.predicate.value in properties and isinstance(t.object, Literal)]
-    return next((value.value for value in values if value.language in {None, label and label.language}), "")
+    fitting = (value.value for value in values if value.language in {None, label and label.language})
+    return next((value for value in fitting if label is None or value != label.value), "")
 
 
 def _superclasses(service: Service, classes: Iterable[AnyTerm]) -> frozenset[AnyTerm]:
