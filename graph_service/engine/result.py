@@ -2,12 +2,16 @@
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
+
+import pyoxigraph as ox
 
 from graph_service import arrival
 from graph_service.errors import NotAcceptable, Unavailable
@@ -19,11 +23,14 @@ from graph_service.formats.media_types import (
     TRUTH_FORMATS,
     Format,
 )
-from graph_service.rdf.ntriples import read_row, read_triple
 from graph_service.rdf.terms import AnyTerm
 from graph_service.sparql.tokens import digest
 
 _CHUNK = 256 * 1024
+
+#: How deeply a triple term may be nested in a result that is read again here: as deep as the parser of tables goes. That of graphs would go
+#: on until its stack overflows, which would end this process.
+_DEEPEST = 63
 
 
 @dataclass(frozen=True)
@@ -151,11 +158,9 @@ class Result:
     def columns(self) -> list[str]:
         """The names of a table's variables in the order of the SELECT clause; empty for other kinds.
 
-        Here and below, the result must be in a format of READABLE.
+        Here and below, the result must be in a format of READABLE. Raises Unavailable for one that cannot be parsed.
         """
-        if self._columns is None:
-            self._columns = [name.removeprefix("?") for name in self._line().split("\t") if name] if self.kind is ResultKind.TABLE else []
-        return self._columns
+        return [variable.value for variable in self._table.variables] if self.kind is ResultKind.TABLE else []
 
     def rows(self) -> Iterator[list[AnyTerm | None]]:
         """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three. Can be read
@@ -165,16 +170,8 @@ class Result:
         """
         if self.kind is ResultKind.TRUTH:
             raise ValueError("a truth has no rows")
-        length = len(self.columns) if self.kind is ResultKind.TABLE else 3
-        read = read_row if self.kind is ResultKind.TABLE else read_triple
-        try:
-            for line in self._lines:
-                row = read(line.decode().removesuffix("\n")) if length else []
-                if len(row) != length:
-                    raise ValueError("a row of another length")
-                yield row
-        except (ValueError, TypeError) as error:
-            raise Unavailable("The result could not be read again.") from error
+        with _reading():
+            yield from map(list, self._table if self.kind is ResultKind.TABLE else self._triples())
 
     def __bool__(self) -> bool:
         """The boolean of an ASK. Raises ValueError for other kinds."""
@@ -193,24 +190,31 @@ class Result:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _line(self) -> str:
-        return next(self._lines, b"").decode("utf-8", "replace").removesuffix("\n")
-
     @cached_property
-    def _lines(self) -> Iterator[bytes]:
-        return _lines(self.chunks())
+    def _table(self) -> ox.QuerySolutions:
+        with _reading(), self:
+            content = self._content if isinstance(self._content, bytes) else None
+            table = ox.parse_query_results(content, ox.QueryResultsFormat.TSV, path=self._path)
+            assert isinstance(table, ox.QuerySolutions)
+            return table
 
-    _columns: list[str] | None = None
+    def _triples(self) -> Iterator[ox.Triple]:
+        with self, io.BytesIO(self._content) if isinstance(self._content, bytes) else Path(str(self._path)).open("rb") as lines:
+            for line in lines:
+                if line.count(b"<<(") > _DEEPEST:
+                    raise ValueError("a triple term that is nested too deeply")
+                (quad,) = ox.parse(line, ox.RdfFormat.N_TRIPLES)
+                yield quad.triple
+
+    @property
+    def _path(self) -> str | None:
+        """By which a file is opened once more: its own position is anywhere, where the writer has left it."""
+        return None if isinstance(self._content, bytes) else f"/dev/fd/{self._content.fileno()}"
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a text that comes in chunks; a line over many chunks is joined once."""
-    begun: list[bytes] = []
-    for chunk in chunks:
-        for line in io.BytesIO(chunk):
-            begun.append(line)
-            if line.endswith(b"\n"):
-                yield b"".join(begun)
-                begun.clear()
-    if begun:
-        yield b"".join(begun)
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise Unavailable("The result could not be read again.") from error

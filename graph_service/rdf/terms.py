@@ -11,31 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+import pyoxigraph as ox
 from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graph_service.rdf.namespaces import XSD
-from graph_service.rdf.ntriples import read_term
 from graph_service.rdf.prefixes import prefixes
 
-__all__ = [
-    "AnyTerm",
-    "BaseDirection",
-    "BlankNode",
-    "DefaultGraph",
-    "Literal",
-    "NamedNode",
-    "Quad",
-    "Term",
-    "Triple",
-    "iri",
-    "mapped",
-    "number",
-    "parts",
-    "term",
-    "text",
-    "triple",
-    "write",
-]
+#: The terms of pyoxigraph, for modules that do not import it.
+__all__ = ["BaseDirection", "BlankNode", "DefaultGraph", "Literal", "NamedNode", "Quad", "Triple"]
 
 #: What client text can be parsed to.
 Term = NamedNode | Literal
@@ -55,6 +38,8 @@ _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+_ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 #: White space that does not count at the ends of a lexical form (section 4.3.6, `collapse`).
 _SPACE = " \t\n\r"
@@ -111,11 +96,12 @@ def term(text: str) -> Term:
     if not text.lstrip().startswith('"'):
         return iri(text)
     try:
-        found = read_term(text.strip())
-    except ValueError:
-        found = None
-    if not isinstance(found, Literal):
-        raise ValueError("a literal as N-Triples writes it")
+        # As the only cell of a table, so that nothing can follow it. White space that divides cells and rows is itself in a literal.
+        cell = text.strip().translate(_ESCAPES)
+        ((found,),) = ox.parse_query_results(f"?o\n{cell}\n".encode(), ox.QueryResultsFormat.TSV)  # type: ignore[misc]
+    except (SyntaxError, ValueError) as error:
+        raise ValueError("a literal as N-Triples writes it") from error
+    assert isinstance(found, Literal)
     return found
 
 

@@ -1,13 +1,15 @@
 """Results and literals are read as they were written, at any depth, and nothing else is."""
 
-import io
+import tempfile
 
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.rdf.ntriples import read_row, read_term, read_triple
+from graph_service.engine.result import READABLE, Result, ResultKind
+from graph_service.errors import Unavailable
+from graph_service.rdf import terms
 
 IRI = ox.NamedNode("http://e/a")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -24,11 +26,16 @@ TERMS = st.recursive(
 )
 
 
+def result(kind: ResultKind, content: bytes) -> Result:
+    """A result as a worker has written it."""
+    return Result(kind, READABLE[kind], content)
+
+
 @given(st.lists(TERMS, min_size=1, max_size=4))
 def test_triples_are_read_as_they_were_written(objects: list[ox.Literal]) -> None:
     triples = [ox.Triple(IRI, IRI, term) for term in objects]
     written = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
-    assert [read_triple(line.decode().removesuffix("\n")) for line in io.BytesIO(written)] == [[IRI, IRI, term] for term in objects]
+    assert [*result(ResultKind.GRAPH, written).rows()] == [[IRI, IRI, term] for term in objects]
 
 
 @given(st.lists(st.tuples(st.one_of(LITERALS, st.just(IRI), st.none()), LITERALS), min_size=1, max_size=4))
@@ -38,9 +45,16 @@ def test_rows_are_read_as_they_were_written(rows: list[tuple[ox.Literal | None, 
     again = ox.Store().query(f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}")
     assert isinstance(answer, ox.QuerySolutions)
     assert isinstance(again, ox.QuerySolutions)
-    lines = [*io.BytesIO(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")]
-    assert lines[0] == b"?a\t?b\n"
-    assert [read_row(line.decode().removesuffix("\n")) for line in lines[1:]] == [[*solution] for solution in again]
+    found = result(ResultKind.TABLE, answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    assert found.columns == ["a", "b"]
+    assert [*found.rows()] == [[*solution] for solution in again]
+
+
+def test_a_file_is_read_from_its_beginning_wherever_its_writer_stands() -> None:
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the result closes it
+    file.write(b"?a\n1\n2\n")
+    found = Result(ResultKind.TABLE, READABLE[ResultKind.TABLE], file)
+    assert [*found.rows()] == [[ox.Literal(1)], [ox.Literal(2)]]
 
 
 @pytest.mark.parametrize(
@@ -48,11 +62,13 @@ def test_rows_are_read_as_they_were_written(rows: list[tuple[ox.Literal | None, 
     [("1", "integer"), ("-1", "integer"), ("1.5", "decimal"), ("-1e5", "double"), ("true", "boolean")],
 )
 def test_what_turtle_abbreviates_has_its_datatype(text: str, kind: str) -> None:
-    assert read_term(text) == ox.Literal(text, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{kind}"))
+    assert [*result(ResultKind.TABLE, f"?a\n{text}\n".encode()).rows()] == [
+        [ox.Literal(text, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{kind}"))]
+    ]
 
 
 @pytest.mark.parametrize(
-    "text",
+    "cell",
     [
         *(
             "<",
@@ -74,13 +90,26 @@ def test_what_turtle_abbreviates_has_its_datatype(text: str, kind: str) -> None:
             "<<( )>>",
         ),
         *("<<( <urn:a> <urn:b> )>>", "<<( <urn:a> <urn:b> <urn:c> <urn:d> )>>", '<<( "a" <urn:b> <urn:c> )>>', "<urn:a> <urn:b>"),
+        *("1\t2", "<<( <urn:a> <urn:b> " * 100_000 + "1" + " )>>" * 100_000),
     ],
 )
-def test_what_is_no_term_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        read_term(text)
+def test_what_is_no_term_is_refused(cell: str) -> None:
+    with pytest.raises(Unavailable, match="read again"):
+        [*result(ResultKind.TABLE, f"?a\n{cell}\n".encode()).rows()]
 
 
-def test_a_literal_is_followed_by_nothing() -> None:
-    with pytest.raises(ValueError, match=r"."):
-        read_term('"a" .\n<urn:s> <urn:p> ' + "<<( <urn:s> <urn:p> " * 100_000)
+@pytest.mark.parametrize("line", ["", "<urn:a> <urn:b> .", "<urn:a> <urn:b> <<( <urn:a> <urn:b> " + "<<( <urn:a> <urn:b> " * 100_000])
+def test_what_is_no_triple_is_refused(line: str) -> None:
+    with pytest.raises(Unavailable, match="read again"):
+        [*result(ResultKind.GRAPH, f"<urn:a> <urn:b> <urn:c> .\n{line}\n".encode()).rows()]
+
+
+@pytest.mark.parametrize("literal", ['"a\tb"', '"a\nb"@fr', '"a\rb"^^<urn:d>'])
+def test_a_literal_of_a_client_may_hold_white_space(literal: str) -> None:
+    assert terms.term(literal).value.split() == ["a", "b"]
+
+
+@pytest.mark.parametrize("more", [" .", ' . <urn:s> <urn:p> "b"', '\n"b"', '\t"b"', " # more", '@fr\n"b"'])
+def test_a_literal_is_followed_by_nothing(more: str) -> None:
+    with pytest.raises(ValueError, match="N-Triples"):
+        terms.term('"a"' + more)
