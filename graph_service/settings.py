@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,10 +66,6 @@ def _is_of_a_service_graph(variable: str, environment: Mapping[str, str]) -> boo
     return variable == "GRAPH_SERVICE_HOST" and environment.get("GRAPH_PORT", "").startswith(f"tcp://{environment[variable]}:")
 
 
-def _text(value: str) -> str:
-    return value
-
-
 def _port(value: str) -> int:
     port = int(value)
     if not 0 < port < 65536:
@@ -112,8 +109,9 @@ def _paths(value: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in value.split(os.pathsep) if part)
 
 
-def _path(value: str) -> Path:
-    return Path(value)
+def _listed(value: str) -> list[str]:
+    """The entries of a list with commas; `none` means no entries."""
+    return [] if value.strip().lower() == "none" else [entry.strip() for entry in value.split(",")]
 
 
 def _base(value: str) -> str:
@@ -126,7 +124,7 @@ def _base(value: str) -> str:
 
 def _copies(value: str) -> tuple[tuple[str, Path], ...]:
     """Parse (URL, file) pairs: `https://example.org/c=c.jsonld, catalog-v001.xml`; a catalogue has no URL; `none` means no pairs."""
-    entries = [] if value.strip().lower() == "none" else [entry.strip().rpartition("=") for entry in value.split(",")]
+    entries = [entry.rpartition("=") for entry in _listed(value)]
     if any(not file or (mark and not urlsplit(iri).scheme) for iri, mark, file in entries):
         raise ValueError("IRI=FILE, such as https://schema.org/=schema.jsonld, or a catalogue, with commas between them, or none")
     return tuple((iri, Path(file)) for iri, _, file in entries)
@@ -135,8 +133,8 @@ def _copies(value: str) -> tuple[tuple[str, Path], ...]:
 def _hosts(value: str) -> tuple[str, ...]:
     """Parse hosts, with or without port: `example.org, 192.0.2.1:8001`; `none` means no hosts."""
     hosts = []
-    for entry in [] if value.strip().lower() == "none" else value.split(","):
-        parts = urlsplit(f"//{entry.strip()}")
+    for entry in _listed(value):
+        parts = urlsplit(f"//{entry}")
         if not parts.hostname or parts.username is not None or parts.path or parts.query or parts.fragment or parts.port == 0:
             raise ValueError("hosts such as example.org or 192.0.2.1:8001, with commas between them, or none")
         hosts.append(parts.netloc.lower())
@@ -164,7 +162,7 @@ def _public_url(value: str) -> str:
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Parse networks: `127.0.0.1, 10.0.0.0/8`, an address being a network of one; `none` means no networks."""
     try:
-        return () if value.strip().lower() == "none" else tuple(ip_network(part.strip()) for part in value.split(","))
+        return tuple(map(ip_network, _listed(value)))
     except ValueError as error:
         raise ValueError("addresses or networks such as 127.0.0.1 or 10.0.0.0/8, with commas between them, or none") from error
 
@@ -186,8 +184,9 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
-def _setting(read: Callable[[str], T], default: Callable[[], T], shown: str, help: str, secret: bool = False) -> T:
-    made: T = field(default_factory=default, repr=not secret, metadata={"read": read, "shown": shown, "help": help})
+def _setting(read: Callable[[str], T], shown: str, help: str, default: Callable[[], T] | None = None, secret: bool = False) -> T:
+    """A field whose texts `read` parses; `shown` is its default as people write it, which `default` makes if that is no text to be read."""
+    made: T = field(default_factory=default or partial(read, shown), repr=not secret, metadata={"read": read, "shown": shown, "help": help})
     return made
 
 
@@ -196,155 +195,119 @@ class Settings:
     """All settings. Each field is the environment variable `GRAPH_SERVICE_<NAME>` and the flag `--<name>`."""
 
     # ruff: noqa: RUF009 - each default is a factory, made anew for each Settings
-    host: str = _setting(_text, lambda: "127.0.0.1", "127.0.0.1", "address to listen on")
-    port: int = _setting(_port, lambda: 8000, "8000", "port to listen on")
+    host: str = _setting(str, "127.0.0.1", "address to listen on")
+    port: int = _setting(_port, "8000", "port to listen on")
     public_url: str = _setting(
-        _public_url,
-        str,
-        "none",
-        "address by which clients know the service, such as https://example.org or https://example.org/graph",
+        _public_url, "none", "address by which clients know the service, such as https://example.org or https://example.org/graph"
     )
     hosts: tuple[str, ...] = _setting(
         _hosts,
-        tuple,
         "none",
         "host names that are answered, besides that of the public address, with commas; any other gets 421. None: any host name",
     )
     proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
-        _networks,
-        tuple,
-        "none",
-        "addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted, with commas",
+        _networks, "none", "addresses or networks of reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted, with commas"
     )
     workers: int = _setting(
-        _count, lambda: os.cpu_count() or 1, "number of cores", "queries that run at once; besides them twice as many long ones"
+        _count, "number of cores", "queries that run at once; besides them twice as many long ones", lambda: os.cpu_count() or 1
     )
-    queue: int = _setting(_count, lambda: 64, "64", "queries that may wait for a worker; further ones are refused (503)")
-    query_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds that a query or an explanation may take (504)")
-    query_memory: int = _setting(_size, lambda: 2**30, "1 GiB", "memory that a query may take (507)")
-    result_limit: int = _setting(_size, lambda: 256 * 2**20, "256 MiB", "size of a query's result, at most (413)")
-    query_depth: int = _setting(_count, lambda: 100, "100", "levels of nested brackets in a query, at most (400)")
-    term_depth: int = _setting(_count, lambda: 32, "32", "levels of nested triple terms in a result, at most (413)")
+    queue: int = _setting(_count, "64", "queries that may wait for a worker; further ones are refused (503)")
+    query_deadline: float = _setting(_seconds, "30", "seconds that a query or an explanation may take (504)")
+    query_memory: int = _setting(_size, "1 GiB", "memory that a query may take (507)")
+    result_limit: int = _setting(_size, "256 MiB", "size of a query's result, at most (413)")
+    query_depth: int = _setting(_count, "100", "levels of nested brackets in a query, at most (400)")
+    term_depth: int = _setting(_count, "32", "levels of nested triple terms in a result, at most (413)")
     data: tuple[Path, ...] = _setting(
-        _paths, lambda: (bundled("data"),), "the data that came with it", "data: folders or files (any RDF, also compressed), or none"
+        _paths, "the data that came with it", "data: folders or files (any RDF, also compressed), or none", lambda: (bundled("data"),)
     )
     ontology: tuple[Path, ...] = _setting(
-        _paths, lambda: (bundled("ontology"),), "the ontology that came with it", "ontology: folders or files, or none"
+        _paths, "the ontology that came with it", "ontology: folders or files, or none", lambda: (bundled("ontology"),)
     )
     queries: tuple[Path, ...] = _setting(
-        _paths, lambda: (bundled("queries"),), "the queries that came with it", "canned queries: folders or .rq files, or none"
+        _paths, "the queries that came with it", "canned queries: folders or .rq files, or none", lambda: (bundled("queries"),)
     )
     base: str = _setting(
         _base,
-        str,
         "as dataset.ttl says",
         "beginning of the IRIs of the graph's own things, such as https://example.org/; the service answers for them at their paths",
+        str,
     )
     context: tuple[tuple[str, Path], ...] = _setting(
-        _copies, tuple, "none", "copies of JSON-LD contexts and imported ontologies: IRI=FILE, or an OASIS catalogue, with commas, or none"
+        _copies, "none", "copies of JSON-LD contexts and imported ontologies: IRI=FILE, or an OASIS catalogue, with commas, or none"
     )
-    lenient: bool = _setting(
-        _flag, lambda: False, "false", "whether to leave out and report what cannot be parsed; else it stops the build"
-    )
-    source_limit: int = _setting(_size, lambda: 2**30, "1 GiB", "size of a file of data or ontology, uncompressed, at most")
+    lenient: bool = _setting(_flag, "false", "whether to leave out and report what cannot be parsed; else it stops the build")
+    source_limit: int = _setting(_size, "1 GiB", "size of a file of data or ontology, uncompressed, at most")
     source_format: str = _setting(
         _choice("ttl", "nt", "trig", "nq", "rdf", "jsonld", "n3", ""),
-        str,
         "as their content tells",
         "format of files whose names do not tell it: ttl, nt, trig, nq, rdf, jsonld, n3",
+        str,
     )
     reasoning: str = _setting(
         _choice("owl-rl", "rdfs", "none"),
-        lambda: "owl-rl",
         "owl-rl",
         "what a build infers: owl-rl, rdfs (subclass, subproperty, domain and range alone), or none",
     )
-    void_classes: int = _setting(_count, lambda: 500, "500", "classes that VoID has figures of: those with the most things")
+    void_classes: int = _setting(_count, "500", "classes that VoID has figures of: those with the most things")
     ontology_deadline: float = _setting(
-        _seconds,
-        lambda: 300.0,
-        "300",
-        "seconds that it may take to make rules of an ontology; after them the build ends, and says what to switch off",
+        _seconds, "300", "seconds that it may take to make rules of an ontology; after them the build ends, and says what to switch off"
     )
-    ontology_memory: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "memory that it may take to make rules of an ontology, likewise")
+    ontology_memory: int = _setting(_size, "4 GiB", "memory that it may take to make rules of an ontology, likewise")
     inconsistent: str = _setting(
         _choice("stop", "serve"),
-        lambda: "stop",
         "stop",
         "what becomes of a graph that contradicts itself: stop (the build ends), or serve (as it was stated, with nothing inferred)",
     )
     strict: bool = _setting(
-        _flag, lambda: False, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and reported"
+        _flag, "false", "whether a part of the ontology that no rule uses stops the build; else it is left out and reported"
     )
     default_graph: str = _setting(
         _choice("union", "plain"),
-        lambda: "union",
         "union",
         "what queries see as the default graph: union (of all graphs), or plain (what is in no named graph)",
     )
-    language: str = _setting(_choice(*LANGUAGES), lambda: "en", "en", "language of pages for readers who prefer none of en, fr, es")
-    engine: str = _setting(
-        _engine, lambda: "embedded", "embedded", "what runs the queries: embedded, or the address of a SPARQL 1.1 server"
-    )
-    engine_user: str = _setting(_text, lambda: "", "none", "user name at that server")
-    engine_password: str = _setting(_text, lambda: "", "none", "password at that server", secret=True)
+    language: str = _setting(_choice(*LANGUAGES), "en", "language of pages for readers who prefer none of en, fr, es")
+    engine: str = _setting(_engine, "embedded", "what runs the queries: embedded, or the address of a SPARQL 1.1 server")
+    engine_user: str = _setting(str, "none", "user name at that server", str)
+    engine_password: str = _setting(str, "none", "password at that server", str, secret=True)
     image_hosts: tuple[str, ...] = _setting(
-        _hosts, tuple, "none", "hosts from which pages show images (https), with commas; images of other hosts are links"
+        _hosts, "none", "hosts from which pages show images (https), with commas; images of other hosts are links"
     )
     service_hosts: tuple[str, ...] = _setting(
-        _hosts, tuple, "none", "hosts that SERVICE may call: example.org (ports 80 and 443) or 192.0.2.1:8001, with commas, or none"
+        _hosts, "none", "hosts that SERVICE may call: example.org (ports 80 and 443) or 192.0.2.1:8001, with commas, or none"
     )
-    service_limit: int = _setting(
-        _size, lambda: 4 * 2**20, "4 MiB", "size of what those hosts answer to one query, together, at most (413)"
-    )
-    service_groups: int = _setting(_count, lambda: 16, "16", "SERVICE clauses in one query, at most (400)")
-    snapshots: Path = _setting(_path, _default_snapshots, "~/.cache/graph-service", "folder for what is built")
-    keep_snapshots: int = _setting(_count, lambda: 5, "5", "versions of the graph that are kept, and offered for download")
-    cache_size: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory of the response cache")
-    search_length: int = _setting(_count, lambda: 200, "200", "characters in the text of a search, at most (422)")
-    search_results: int = _setting(_count, lambda: 100, "100", "results on one page of a search, at most (422)")
-    log_queries: bool = _setting(_flag, lambda: False, "false", "whether the log has the texts of slow queries")
-    operator_token: str = _setting(_text, lambda: "", "none", "token for /admin/queries; without one there is no such page", secret=True)
-    reload_queries: bool = _setting(
-        _flag, lambda: False, "false", "whether a changed file of canned queries starts a build, for authors of queries"
-    )
+    service_limit: int = _setting(_size, "4 MiB", "size of what those hosts answer to one query, together, at most (413)")
+    service_groups: int = _setting(_count, "16", "SERVICE clauses in one query, at most (400)")
+    snapshots: Path = _setting(Path, "~/.cache/graph-service", "folder for what is built", _default_snapshots)
+    keep_snapshots: int = _setting(_count, "5", "versions of the graph that are kept, and offered for download")
+    cache_size: int = _setting(_size, "64 MiB", "memory of the response cache")
+    search_length: int = _setting(_count, "200", "characters in the text of a search, at most (422)")
+    search_results: int = _setting(_count, "100", "results on one page of a search, at most (422)")
+    log_queries: bool = _setting(_flag, "false", "whether the log has the texts of slow queries")
+    operator_token: str = _setting(str, "none", "token for /admin/queries; without one there is no such page", str, secret=True)
+    reload_queries: bool = _setting(_flag, "false", "whether a changed file of canned queries starts a build, for authors of queries")
     development: bool = _setting(
         _flag,
-        lambda: False,
         "false",
         "whether changes to sources, queries and templates are shown at once; nothing is checked, cached, or written but N-Quads",
     )
-    page_size: int = _setting(_count, lambda: 100, "100", "rows on a page of a canned query, where the request does not say")
-    page_limit: int = _setting(
-        _count, lambda: 10_000, "10000", "rows on a page of a canned query, at most (422); on a page for people at most 1000"
-    )
-    value_length: int = _setting(
-        _count, lambda: 10_000, "10000", "characters in the value of a parameter, at most; a query may be longer (422)"
-    )
-    values_limit: int = _setting(
-        _count, lambda: 100, "100", "different values of one parameter, at most (422); ten times as many parameters in all"
-    )
-    body_limit: int = _setting(_size, lambda: 2**20, "1 MiB", "size of a request body, at most (413)")
-    body_deadline: float = _setting(_seconds, lambda: 30.0, "30", "seconds in which a request body must arrive (408)")
-    bodies_limit: int = _setting(_size, lambda: 64 * 2**20, "64 MiB", "memory for request bodies that are being read, together (503)")
-    address_limit: int = _setting(_size, lambda: 32 * 2**10, "32 KiB", "length of a request's address with its parameters, at most (414)")
-    header_limit: int = _setting(_size, lambda: 16 * 2**10, "16 KiB", "size of a request's headers together, at most (431)")
-    field_limit: int = _setting(
-        _size, lambda: 4 * 2**10, "4 KiB", "length of a header that the service reads, such as Accept, at most (431)"
-    )
-    send_deadline: float = _setting(
-        _seconds, lambda: 20.0, "20", "seconds over which the rate is measured at which a client takes its answer"
-    )
-    lowest_rate: int = _setting(
-        _size, lambda: 1024, "1 KiB", "bytes a second that a client must take of its answer; a slower one is disconnected"
-    )
-    spool_limit: int = _setting(_size, lambda: 4 * 2**30, "4 GiB", "disk space for large answers that are being sent, together (503)")
-    connections: int = _setting(_count, lambda: 4096, "4096", "connections that are served at once; further ones wait to be accepted")
-    header_deadline: float = _setting(_seconds, lambda: 5.0, "5", "seconds in which the head of a request must arrive")
-    grace: float = _setting(_seconds, lambda: 10.0, "10", "seconds that running requests have to finish when the service is stopped (503)")
-    restarts: int = _setting(
-        _count, lambda: 10, "10", "deaths of the serving process within a minute after which the service ends, with status 1"
-    )
+    page_size: int = _setting(_count, "100", "rows on a page of a canned query, where the request does not say")
+    page_limit: int = _setting(_count, "10000", "rows on a page of a canned query, at most (422); on a page for people at most 1000")
+    value_length: int = _setting(_count, "10000", "characters in the value of a parameter, at most; a query may be longer (422)")
+    values_limit: int = _setting(_count, "100", "different values of one parameter, at most (422); ten times as many parameters in all")
+    body_limit: int = _setting(_size, "1 MiB", "size of a request body, at most (413)")
+    body_deadline: float = _setting(_seconds, "30", "seconds in which a request body must arrive (408)")
+    bodies_limit: int = _setting(_size, "64 MiB", "memory for request bodies that are being read, together (503)")
+    address_limit: int = _setting(_size, "32 KiB", "length of a request's address with its parameters, at most (414)")
+    header_limit: int = _setting(_size, "16 KiB", "size of a request's headers together, at most (431)")
+    field_limit: int = _setting(_size, "4 KiB", "length of a header that the service reads, such as Accept, at most (431)")
+    send_deadline: float = _setting(_seconds, "20", "seconds over which the rate is measured at which a client takes its answer")
+    lowest_rate: int = _setting(_size, "1 KiB", "bytes a second that a client must take of its answer; a slower one is disconnected")
+    spool_limit: int = _setting(_size, "4 GiB", "disk space for large answers that are being sent, together (503)")
+    connections: int = _setting(_count, "4096", "connections that are served at once; further ones wait to be accepted")
+    header_deadline: float = _setting(_seconds, "5", "seconds in which the head of a request must arrive")
+    grace: float = _setting(_seconds, "10", "seconds that running requests have to finish when the service is stopped (503)")
+    restarts: int = _setting(_count, "10", "deaths of the serving process within a minute after which the service ends, with status 1")
 
     @classmethod
     def read(

@@ -15,8 +15,8 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, 
 
 from graph_service.checks.sparql_rules import Finding
 from graph_service.files import text_of
-from graph_service.rdf.namespaces import VIEW
-from graph_service.rdf.prefixes import USUAL, curie
+from graph_service.rdf.namespaces import USUAL, VIEW
+from graph_service.rdf.prefixes import curie
 from graph_service.reasoning.datatype_values import is_malformed
 from graph_service.sources.roles import TERMS
 from graph_service.sources.source_file import SourceFile

@@ -1,6 +1,7 @@
 """Namespaces of common vocabularies, and the characters and schemes of IRIs."""
 
 import unicodedata
+from collections.abc import Mapping
 from urllib.parse import quote
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -23,6 +24,30 @@ SPEX = "https://purl.expasy.org/sparql-examples/ontology#"
 
 #: The vocabulary by which a graph says how it is displayed (docs/presentation.md).
 VIEW = "https://w3id.org/graph-service/view#"
+
+#: The usual prefixes: those of common vocabularies, and this service's own.
+USUAL: Mapping[str, str] = {
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "oa": OA,
+    "foaf": FOAF,
+    "prov": PROV,
+    "schema": SCHEMA,
+    "dcat": DCAT,
+    "sd": SD,
+    "sh": SHACL,
+    "spdx": SPDX,
+    "spex": SPEX,
+    "void": VOID,
+    "void-ext": VOID_EXT,
+    "vann": "http://purl.org/vocab/vann/",
+    "view": VIEW,
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
+}
 
 #: IRI schemes that pages link to. Others may run code (`javascript:`) or lead nowhere (`urn:`).
 FOLLOWED = ("http", "https", "mailto")

@@ -6,51 +6,8 @@ A process builds or serves one graph, and abbreviates an IRI in the same way in 
 
 from collections.abc import Mapping
 
-from graph_service.rdf.namespaces import (
-    DCAT,
-    DCTERMS,
-    FOAF,
-    OA,
-    OWL,
-    PROV,
-    RDF,
-    RDFS,
-    SCHEMA,
-    SD,
-    SHACL,
-    SKOS,
-    SPDX,
-    SPEX,
-    VIEW,
-    VOID,
-    VOID_EXT,
-    XSD,
-)
+from graph_service.rdf.namespaces import USUAL
 from graph_service.text.memo import remembered
-
-#: The prefixes of common vocabularies and of this service's own.
-USUAL: Mapping[str, str] = {
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "owl": OWL,
-    "xsd": XSD,
-    "skos": SKOS,
-    "dcterms": DCTERMS,
-    "oa": OA,
-    "foaf": FOAF,
-    "prov": PROV,
-    "schema": SCHEMA,
-    "dcat": DCAT,
-    "sd": SD,
-    "sh": SHACL,
-    "spdx": SPDX,
-    "spex": SPEX,
-    "void": VOID,
-    "void-ext": VOID_EXT,
-    "vann": "http://purl.org/vocab/vann/",
-    "view": VIEW,
-    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
-}
 
 #: Characters that the local part of a CURIE must not have: it would not name one thing in a namespace.
 _NO_NAME = frozenset("/#")

@@ -20,6 +20,16 @@ _PLACES = re.compile(
 )
 
 
+class _Below:
+    """An IRI at a path below the base of a space."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, space: "Space", _: type) -> str:
+        return space.base + self._path
+
+
 @dataclass(frozen=True)
 class Space:
     """The base, the IRI of the data set (by default the base), and the prefixes that the graph's files bind.
@@ -54,85 +64,38 @@ class Space:
         """
         return iri.startswith(self.base) and _PLACES.fullmatch(iri, len(self.base)) is not None
 
-    @property
-    def ontology(self) -> str:
-        """The IRI of the graph's ontology."""
-        return self.base + "ns"
-
-    @property
-    def terms(self) -> str:
-        """The namespace of that ontology's terms."""
-        return self.base + "ns#"
-
-    @property
-    def shapes(self) -> str:
-        """The IRI of the SHACL shapes for the graph."""
-        return self.base + "shapes"
-
-    @property
-    def things(self) -> str:
-        """The prefix of a thing's IRI, before its type and key."""
-        return self.base + "id/"
-
-    @property
-    def vocabulary(self) -> str:
-        """The prefix of the IRI of a concept or scheme."""
-        return self.base + "vocab/"
-
-    @property
-    def graphs(self) -> str:
-        """The prefix of a named graph's IRI."""
-        return self.base + "graph/"
-
-    @property
-    def graph_ontology(self) -> str:
-        """The named graph of the ontology."""
-        return self.graphs + "ontology"
-
-    @property
-    def graph_inferred(self) -> str:
-        """The named graph of inferred triples."""
-        return self.graphs + "inferred"
-
-    @property
-    def graph_description(self) -> str:
-        """The named graph of the data set's description of itself."""
-        return self.graphs + "description"
-
-    @property
-    def catalog(self) -> str:
-        """The DCAT catalogue of the data set and its files."""
-        return self.base + "catalog"
-
-    @property
-    def api(self) -> str:
-        """The canned queries as a data service."""
-        return self.catalog + "#queries"
-
-    @property
-    def endpoint(self) -> str:
-        """The SPARQL endpoint."""
-        return self.base + "sparql"
-
-    @property
-    def queries(self) -> str:
-        """The document of the canned queries."""
-        return self.base + "queries"
-
-    @property
-    def downloads(self) -> str:
-        """The prefix of the IRIs of versions and their files."""
-        return self.base + "downloads/"
-
-    @property
-    def openapi(self) -> str:
-        """The OpenAPI document."""
-        return self.base + "openapi.json"
-
-    @property
-    def void(self) -> str:
-        """The VoID description of the data set."""
-        return self.base + ".well-known/void"
+    #: The IRI of the graph's ontology.
+    ontology = _Below("ns")
+    #: The namespace of that ontology's terms.
+    terms = _Below("ns#")
+    #: The IRI of the SHACL shapes for the graph.
+    shapes = _Below("shapes")
+    #: The prefix of a thing's IRI, before its type and key.
+    things = _Below("id/")
+    #: The prefix of the IRI of a concept or scheme.
+    vocabulary = _Below("vocab/")
+    #: The prefix of a named graph's IRI.
+    graphs = _Below("graph/")
+    #: The named graph of the ontology.
+    graph_ontology = _Below("graph/ontology")
+    #: The named graph of inferred triples.
+    graph_inferred = _Below("graph/inferred")
+    #: The named graph of the data set's description of itself.
+    graph_description = _Below("graph/description")
+    #: The DCAT catalogue of the data set and its files.
+    catalog = _Below("catalog")
+    #: The canned queries as a data service.
+    api = _Below("catalog#queries")
+    #: The SPARQL endpoint.
+    endpoint = _Below("sparql")
+    #: The document of the canned queries.
+    queries = _Below("queries")
+    #: The prefix of the IRIs of versions and their files.
+    downloads = _Below("downloads/")
+    #: The OpenAPI document.
+    openapi = _Below("openapi.json")
+    #: The VoID description of the data set.
+    void = _Below(".well-known/void")
 
     def write(self) -> str:
         """Serialise as JSON."""

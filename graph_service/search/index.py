@@ -16,8 +16,7 @@ from pathlib import Path
 
 from graph_service.errors import BuildError
 from graph_service.rdf.labels import DESCRIPTIONS, LABELS, PLACES, SKOSXL, XL_LABEL, XL_TEXT, last_part
-from graph_service.rdf.namespaces import DCTERMS, OA, PROV, RDF, RDFS, SHACL, SKOS, XSD
-from graph_service.rdf.prefixes import USUAL
+from graph_service.rdf.namespaces import DCTERMS, OA, PROV, RDF, RDFS, SHACL, SKOS, USUAL, XSD
 from graph_service.rdf.space import Space
 from graph_service.rdf.terms import Literal, NamedNode, Quad, Triple
 from graph_service.sources.roles import Role, Roles

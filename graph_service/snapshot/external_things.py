@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from graph_service.rdf.prefixes import USUAL
+from graph_service.rdf.namespaces import USUAL
 from graph_service.rdf.space import Space
 from graph_service.rdf.terms import NamedNode, Quad
 

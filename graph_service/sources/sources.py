@@ -27,8 +27,8 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.rdf.namespaces import RDF, VIEW
-from graph_service.rdf.prefixes import USUAL, adopt
+from graph_service.rdf.namespaces import RDF, USUAL, VIEW
+from graph_service.rdf.prefixes import adopt
 from graph_service.rdf.space import Space
 from graph_service.sources.base_iri import DATASET, space_of
 from graph_service.sources.parsing import AS_USUAL, Reading

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from graph_service.rdf.namespaces import RDFS, SKOS
-from graph_service.rdf.prefixes import USUAL, adopt, curie, prefixes, written
+from graph_service.rdf.namespaces import RDFS, SKOS, USUAL
+from graph_service.rdf.prefixes import adopt, curie, prefixes, written
 from graph_service.rdf.shortening import Shortening
 from graph_service.rdf.terms import Literal, NamedNode, Quad, iri
 from graph_service.snapshot.external_things import Outside, outside_of
