@@ -18,7 +18,7 @@ from rdflib.namespace import RDF, SH
 from graph_service.checks.sparql_rules import Finding, also, placed
 from graph_service.errors import SourceError
 from graph_service.rdf.prefixes import curie
-from graph_service.rdf.rdf11 import of_rdf_1_1
+from graph_service.reasoning.rdflib_graph import rdflib_graph
 from graph_service.sources.evidence import TYPE
 from graph_service.sources.roles import Role
 from graph_service.sources.source_file import SourceFile
@@ -56,23 +56,18 @@ def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path
 
 
 def _read(shape_files: Iterable[Path]) -> rdflib.Graph:
-    return _rdflib(quad for path in shape_files for quad in SourceFile(path, None).quads)
+    return rdflib_graph(quad.triple for path in shape_files for quad in SourceFile(path, None).quads)
 
 
 def _graph(sources: Sources, quads: Iterable[ox.Quad]) -> rdflib.Graph:
     """The triples as an rdflib graph, without records of evidence."""
     kept, record = list(quads), sources.roles.node(Role.RECORD)
     records = {quad.subject for quad in kept if quad.predicate == TYPE and quad.object == record}
-    return _rdflib(quad for quad in kept if quad.subject not in records)
+    return rdflib_graph(quad.triple for quad in kept if quad.subject not in records)
 
 
 #: rdflib logs each ill-typed literal with a stack trace; `term_forms` reports them with file and line.
 logging.getLogger("rdflib.term").addFilter(lambda record: not record.msg.startswith("Failed to convert Literal"))
-
-
-def _rdflib(quads: Iterable[ox.Quad]) -> rdflib.Graph:
-    triples = set(of_rdf_1_1(quad.triple for quad in quads))
-    return rdflib.Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
 
 
 def _finding(result: rdflib.term.Node, report: rdflib.Graph, sources: Sources) -> Finding:

@@ -7,7 +7,7 @@ use. In statements without a term of the graph's own namespace vocabularies are 
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -77,9 +77,10 @@ def check(sources: Sources, known: Vocabularies) -> list[Finding]:
     """All invalid terms and literals of the sources, in order of file and line."""
     spelled = {_plain(space): space for space in (*known, *USUAL.values(), sources.space.base)}
     found: dict[tuple[str, str], Finding] = {}
-    for file in sources.files:
+    # A file is equal to another if all of it is, which takes long to find out: asked once a file.
+    for file, is_ontology in ((file, file in sources.ontology) for file in sources.files):
         for quad in file.quads:
-            for rule, thing, value, hint in _faults(quad, file, file in sources.ontology, known, spelled, sources.space.base):
+            for rule, thing, value, hint in _faults(quad, file, is_ontology, known, spelled, sources.space.base):
                 if (rule, thing) not in found:
                     found[rule, thing] = Finding(place_of(file, quad), rule, RULES[rule], thing, value, hint)
     return sorted(found.values(), key=str)
@@ -97,11 +98,10 @@ def _faults(
     for term in terms:
         if term.value.startswith("file:"):
             yield "iri-absolute", f"<{_relative(term.value, file)}>", f"beside {curie(quad.predicate.value)}", ""
-    own = any(_plain(term.value).startswith(_plain(base)) for term in terms)
+    if not any(_plain(term.value).startswith(_plain(base)) for term in terms):
+        return
     named = terms if is_ontology else used(quad)
     for term in terms:
-        if not own or not isinstance(term, ox.NamedNode):
-            continue
         space = space_of(term.value)
         meant = base if _plain(term.value).startswith(_plain(base)) else spelled.get(_plain(space)) if term in named else None
         if meant is not None and not term.value.startswith(meant) and space not in spelled.values():
@@ -166,6 +166,7 @@ def space_of(iri: str) -> str:
     return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
 
 
+@lru_cache(maxsize=65_536)
 def _plain(iri: str) -> str:
     """A namespace for comparison, without what is often wrong: scheme, www, final character, upper case."""
     return re.sub(r"^https?://(www\.)?|[/#]+$", "", iri.lower())

@@ -13,6 +13,7 @@ import rdflib
 from graph_service.rdf.namespaces import OWL
 from graph_service.rdf.prefixes import curie
 from graph_service.reasoning.closure import close, is_kept
+from graph_service.reasoning.rdflib_graph import rdflib_graph
 from graph_service.reasoning.terminology import TYPE, is_terminology, terminology_of
 
 _ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
@@ -31,8 +32,7 @@ def second_opinion(ontology: Iterable[ox.Quad], data: Iterable[ox.Quad], reasoni
     """
     said = {quad.triple for quad in ontology}
     facts = said | {quad.triple for quad in data}
-    graph = rdflib.Graph()
-    graph.parse(data=ox.serialize(facts, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    graph = rdflib_graph(facts)
     owlrl.DeductiveClosure(
         owlrl.RDFS_Semantics if reasoning == "rdfs" else owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False
     ).expand(graph)
