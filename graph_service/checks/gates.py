@@ -19,6 +19,7 @@ from graph_service.reasoning.knowledge import Knowledge, infer
 from graph_service.reasoning.second_opinion import MOST, disagreements
 from graph_service.reasoning.terminology import terminology_of
 from graph_service.settings import Settings, bundled
+from graph_service.snapshot.leads import read_leads
 from graph_service.snapshot.lists import read_lists
 from graph_service.sources.evidence import TYPE, statement_iri
 from graph_service.sources.imports import missing
@@ -58,7 +59,7 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
     report.warnings.extend((*unread(sources), *missing(sources)))
     report.warnings.extend(doubts(sources) if rules else ())
     report.add(sparql_rules.check(sources, asserted, rules), {"rules": len(rules)})
-    report.warnings.extend(_lists_left_out(sources))
+    report.warnings.extend(_left_out(sources))
     # An ill-typed value is reported once, even if a shape finds it, too.
     once = {(finding.thing, (finding.value or "").rpartition(" for ")[0]) for finding in malformed}
     unlike = [finding for finding in shapes.check(sources, asserted, shape_files) if (finding.thing, finding.value) not in once]
@@ -121,12 +122,13 @@ def _add_shapes(report: Report, knowledge: Knowledge) -> None:
             report.warnings.append(f"{files[0]}: {error.detail}.")
 
 
-def _lists_left_out(sources: Sources) -> Iterator[str]:
-    """Faults in the graph's list definitions, with file and line."""
-    _, faults = read_lists(quad.triple for file in sources.about for quad in file.quads)
-    for fault in faults:
-        file = next((file for file in sources.about if file.says(fault.thing)), sources.about[0])
-        yield f"{file.path}:{file.line_of(fault.thing) or 1}: {curie(fault.thing)} is left out of the lists: {fault.reason}."
+def _left_out(sources: Sources) -> Iterator[str]:
+    """Faults in the graph's definitions of lists and leads, with file and line."""
+    said = [quad.triple for file in sources.about for quad in file.quads]
+    for faults, place in ((read_lists(said)[1], "of the lists"), (read_leads(said)[1], "of the leads")):
+        for fault in faults:
+            file = next((file for file in sources.about if file.says(fault.thing)), sources.about[0])
+            yield f"{file.path}:{file.line_of(fault.thing) or 1}: {curie(fault.thing)} is left out {place}: {fault.reason}."
 
 
 def _add_inferred(report: Report, knowledge: Knowledge, settings: Settings, *, count: bool) -> None:

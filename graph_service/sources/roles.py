@@ -53,7 +53,7 @@ class Role(StrEnum):
     AS_OF = "asOf"
 
 
-#: All terms of `view:`: the roles, and those that describe lists and groups of facts.
+#: All terms of `view:`: the roles, and those that describe lists, leads and groups of facts.
 TERMS = frozenset(
     VIEW + name
     for name in (
@@ -74,6 +74,7 @@ TERMS = frozenset(
             "toldBy",
             "toldOf",
         ),
+        *("Lead", "sentence", "called"),
         *("besideName", "drawn", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
     )
 )

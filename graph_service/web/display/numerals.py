@@ -63,8 +63,6 @@ def value(text: str, datatype: str) -> str:
                 return text if may_be_year else _spaced(format_decimal(_readable(text), locale=locale(), decimal_quantization=False))
             case "xsd:date":
                 return day(text)
-            case "xsd:gYearMonth" if len(text) == len("2023-06"):
-                return format_date(date.fromisoformat(text + "-01"), "LLLL yyyy", locale=locale())
             case "xsd:gYearMonth":
                 return format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=locale())
             case "xsd:dateTime":

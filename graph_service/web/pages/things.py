@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from babel.lists import format_list
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from graph_service.engine.result import Query
 from graph_service.rdf import terms
@@ -16,7 +15,6 @@ from graph_service.snapshot.lists import ListedKind
 from graph_service.sources.evidence import statement_iri
 from graph_service.sources.roles import Role
 from graph_service.web.data.statements_about import Extent, extent
-from graph_service.web.display import numerals
 from graph_service.web.display.cells import Cell, PageTable, cell, table
 from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
@@ -24,6 +22,7 @@ from graph_service.web.pages.annotations import annotations
 from graph_service.web.pages.blank_nodes import sketch
 from graph_service.web.pages.fact_summaries import gists
 from graph_service.web.pages.facts import Fact, FactPassage, Section, Teller, Value
+from graph_service.web.pages.leads import lead, listed, shown
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import lists
 from graph_service.web.pages.presentation import Presentation
@@ -63,9 +62,6 @@ _DOUBLES = {RDFS + "label": SKOS + "prefLabel"}
 
 #: Translated texts: shown in the reader's language if available.
 _TRANSLATED = frozenset({*DESCRIPTIONS, DCTERMS + "title"} - {SKOS + "scopeNote"})
-
-#: The most values in a summary.
-_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -148,6 +144,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     sections = teller.sections(facts)
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
+    classes = sorted(t.object.value for t in types if t not in teller.inferred)  # type: ignore[union-attr]
     says = table(service, service.sparql(Query(_SAYS.format(**service.roles.paths, node=terms.write(node)))))
     assert isinstance(says, PageTable)
     return Thing(
@@ -156,7 +153,14 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         beside=_beside(said, presentation.marked("besideName"), labels.get(iri)),
         language=labels[iri].language if iri in labels else None,
         kinds=kinds,
-        summary=_summary(presentation, said, kinds, sections, language),
+        summary=_lead(
+            service,
+            iri,
+            {t.object.value for t in types if isinstance(t.object, NamedNode)},
+            kinds,
+            infer,
+            _summary(presentation, said, kinds, sections, language),
+        ),
         words=words,
         says=says,
         sections=sections,
@@ -165,7 +169,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         related=related(service, iri, language),
         questions=questions(service, iri, {t.object.value for t in types}),  # type: ignore[union-attr]
         headings=labels,
-        classes=sorted(t.object.value for t in types if t not in teller.inferred),  # type: ignore[union-attr]
+        classes=classes,
         kind=kind if kind is not None and lists(service, kind, iri) else None,
         withdrawn=is_withdrawn(triples, iri),
         replacements=[show(NamedNode(replacement)) for replacement in replacements(triples, iri)],
@@ -196,6 +200,15 @@ def replacements(triples: Iterable[Triple], iri: str) -> list[str]:
     return sorted(t.object.value for t in said if isinstance(t.object, NamedNode))
 
 
+def _lead(service: Service, iri: str, classes: Collection[str], kinds: Sequence[Value], infer: bool, summary: Cell | None) -> Cell | None:
+    """The graph's own sentence on a thing of its classes, else the summary; a description in the reader's language follows the sentence."""
+    sentence = lead(service, iri, classes, [kind.cell for kind in kinds], infer)
+    if sentence is None:
+        return summary
+    own_words = summary is not None and summary.language == language()
+    return Cell(Markup("{} {}").format(sentence, summary.text) if summary is not None and own_words else sentence)
+
+
 def _summary(
     presentation: Presentation, said: Sequence[Triple], kinds: Sequence[Value], sections: Sequence[Section], language: str
 ) -> Cell | None:
@@ -209,7 +222,7 @@ def _summary(
     own = [[fact for fact in section.facts if not fact.inverse] for section in sections if section.group in summing]
     first = (min(facts, key=lambda fact: _strangeness(fact, language)) for facts in own if facts)
     sentences = [_sentence(fact, named=fact.term.title not in nameless) for fact in first if fact.stated]
-    sentence = Markup("; ").join([_listed(kinds), *sentences] if kinds else sentences)
+    sentence = Markup("; ").join([listed([shown(kind.cell) for kind in kinds]), *sentences] if kinds else sentences)
     return Cell(sentence[:1].upper() + sentence[1:] + ".") if sentences else None
 
 
@@ -249,22 +262,11 @@ def _words(service: Service, said: Iterable[Triple]) -> list[Cell]:
 
 
 def _sentence(fact: Fact, *, named: bool) -> Markup:
-    values = _listed(fact.stated)
+    values = listed([shown(value.cell) for value in fact.stated])
     if not named:
         return values
     sentence = Markup(gettext("%(property)s: %(values)s"))  # noqa: S704 - a text of ours, into which all else is escaped
     return sentence % {"property": fact.term.text, "values": values}
-
-
-def _listed(values: Sequence[Value]) -> Markup:
-    names = [_marked(value.cell) for value in values[:_NAMED]]
-    return Markup(format_list([*names, "…"] if len(values) > _NAMED else names, locale=numerals.locale()))  # noqa: S704 - each name is escaped
-
-
-def _marked(cell: Cell) -> Markup:
-    """A value within a sentence, tagged with its language if that differs."""
-    text = numerals.value(cell.text, cell.title) if cell.title and not cell.href else cell.text
-    return escape(text) if cell.language in {None, language()} else Markup('<span lang="{}">{}</span>').format(cell.language, text)
 
 
 def _passages(service: Service, of: Extent, triples: Sequence[Triple], language: str) -> dict[Triple, list[FactPassage]]:
