@@ -19,13 +19,14 @@ from graph_service.engine import wire
 from graph_service.engine.engine import Counts
 from graph_service.engine.lanes import LONG, LanePlace, Lanes
 from graph_service.engine.pending import Begun
-from graph_service.engine.pool import EngineLimits, Workers
+from graph_service.engine.pool import Workers
 from graph_service.engine.process import Process
 from graph_service.engine.register import Register, Running
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.engine.wire import Broken
 from graph_service.errors import Busy, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 from graph_service.rdf.space import Space
+from graph_service.settings import Settings
 
 
 @dataclass
@@ -54,15 +55,15 @@ class EmbeddedEngine:
     collates = True
     keeps_blank_nodes = True
 
-    def __init__(self, snapshot: Path, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
+    def __init__(self, snapshot: Path, settings: Settings, sha256: str = "", space: Space | None = None) -> None:
         """`sha256` is the hash that the file must still have when a dead fork server is replaced and loads it again; `space` has the
         graph's own namespaces and graph names.
         """
-        self._limits = limits
+        self._deadline = settings.query_deadline
         #: The worker processes, also for other work that must run sandboxed.
-        self.workers = Workers(snapshot, union, limits, sha256, space)
-        self._lanes = Lanes(limits.workers, limits.queue)
-        self.register = Register(limits.log_texts)
+        self.workers = Workers(snapshot, settings, sha256, space)
+        self._lanes = Lanes(settings.workers, settings.queue)
+        self.register = Register(settings.log_queries)
         self.counts = Counts()
 
     def run(self, query: Query, formats: Formats = READABLE) -> Result:
@@ -110,7 +111,7 @@ class EmbeddedEngine:
 
     def _work(self, query: Query, formats: Formats) -> _Work:
         began = query.began
-        until = began + query.seconds(self._limits.deadline)
+        until = began + query.seconds(self._deadline)
         return _Work(query, wire.write_query(query, formats), began, until, self._lanes.place(query.key, until))
 
     @contextmanager
@@ -181,12 +182,10 @@ class EmbeddedEngine:
                 self.counts.timed_out += 1
                 raise _late(work.began, running)
             try:
-                done = self.workers.result(wire.read_reply(message))
+                return self.workers.result(worker, message)
             finally:
                 # A worker that reports an error is healthy, too.
                 healthy = not place.is_long
-            content = worker.take_file() if done.content is None else done.content
-            return Result(done.kind, done.format, content, done.volatile)
         except Broken as error:
             healthy = False
             self.counts.died += 1

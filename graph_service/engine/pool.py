@@ -14,7 +14,6 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,9 +22,10 @@ from graph_service.engine.process import Process, nameless_file
 from graph_service.engine.remote.http import Call
 from graph_service.engine.result import Result
 from graph_service.engine.sandbox import OPTIONAL_LAYERS
-from graph_service.engine.wire import Broken, Done, Refused
+from graph_service.engine.wire import Broken, Done, Message
 from graph_service.errors import OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 from graph_service.rdf.space import Space
+from graph_service.settings import Settings
 
 #: Imported rather than run with `-m`, which would load the module twice.
 FORK_SERVER = "from graph_service.engine.worker import main; main()"
@@ -36,31 +36,16 @@ _ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class EngineLimits:
-    """Limits of each query and of all together: see the settings of the same names."""
-
-    workers: int
-    queue: int
-    deadline: float
-    memory: int
-    result: int
-    log_texts: bool = False
-    query_depth: int = 100
-    term_depth: int = 32
-
-
 class Workers:
     """A pool of worker processes, with one graph or with none."""
 
-    def __init__(self, snapshot: Path | None, union: bool, limits: EngineLimits, sha256: str = "", space: Space | None = None) -> None:
+    def __init__(self, snapshot: Path | None, settings: Settings, sha256: str = "", space: Space | None = None) -> None:
         """`sha256` is the hash that the file must still have when a dead fork server is replaced and loads it again; `space` has the
         graph's own namespaces and graph names.
         """
         self._space = space or Space()
         self._snapshot = snapshot
-        self._union = union
-        self._limits = limits
+        self._settings = settings
         self._sha256 = sha256
         self._idle: list[Process] = []
         self._lock = threading.Lock()
@@ -134,9 +119,9 @@ class Workers:
                 message = worker.hear(call.left)
                 if message is None:
                     raise call.late
-                done = self.result(wire.read_reply(message))
+                result = self.result(worker, message)
                 healthy = True
-                return Result(done.kind, done.format, worker.take_file() if done.content is None else done.content, done.volatile)
+                return result
             except Broken as error:
                 raise self.broken(worker, error) from error
             except (EOFError, OSError) as error:
@@ -155,14 +140,17 @@ class Workers:
                 self.give_back(worker, healthy)
         raise AssertionError("the second attempt is the last")
 
-    def result(self, reply: Done | Refused) -> Done:
-        """The reply, if it is a result. Raises OutOfMemory, ResultTooLarge or Unavailable for what the system refused."""
+    def result(self, worker: Process, message: Message) -> Result:
+        """The result in a worker's reply. Raises the error that the worker reports, Broken, and OutOfMemory, ResultTooLarge or Unavailable
+        for what the system refused.
+        """
+        reply = wire.read_reply(message)
         if isinstance(reply, Done):
-            return reply
+            return Result(reply.kind, reply.format, worker.take_file() if reply.content is None else reply.content, reply.volatile)
         if reply.reason == "memory":
-            raise OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.")
+            raise OutOfMemory(f"The query needs more than {self._settings.query_memory} bytes of memory, its limit.")
         if reply.reason == os.strerror(27):  # EFBIG, from RLIMIT_FSIZE
-            limit = self._limits.result
+            limit = self._settings.result_limit
             raise ResultTooLarge(f"The result is larger than {limit} bytes, its limit. Ask for less, or page with LIMIT.", limit=limit)
         raise Unavailable(f"The result could not be written: {reply.reason}.", retry_after=10)
 
@@ -170,7 +158,7 @@ class Workers:
         """Why a process died, by its standard error; None if it was killed from outside."""
         words = worker.last_words()
         if "memory" in words:
-            return OutOfMemory(f"The query needs more than {self._limits.memory} bytes of memory, its limit.")
+            return OutOfMemory(f"The query needs more than {self._settings.query_memory} bytes of memory, its limit.")
         _log.warning("worker died", extra={"pid": worker.pid, "last_words": words[-2000:]})
         if "Segmentation fault" in words:
             return OutOfMemory("The query, or what it makes, is nested too deeply: the process that ran it had no more room on its stack.")
@@ -258,12 +246,12 @@ class Workers:
 
     def _start_fork_server(self) -> None:
         self._control, theirs = socket.socketpair()
-        limits = self._limits
-        numbers = (limits.memory, limits.result, limits.query_depth, limits.term_depth)
+        settings = self._settings
+        numbers = (settings.query_memory, settings.result_limit, settings.query_depth, settings.term_depth)
         with theirs:
             self._fork_server = subprocess.Popen(  # noqa: S603 - this package's own module, with this engine's own numbers
                 [
-                    *(sys.executable, "-c", FORK_SERVER, str(self._snapshot or ""), "union" if self._union else "plain"),
+                    *(sys.executable, "-c", FORK_SERVER, str(self._snapshot or ""), settings.default_graph),
                     *map(str, numbers),
                     self._space.write(),
                 ],

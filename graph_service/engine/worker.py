@@ -16,7 +16,6 @@ import signal
 import socket
 import sys
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,16 +33,11 @@ if TYPE_CHECKING:
 _CONNECTION, _SPOOL, _INPUT, _DESCRIPTORS = 3, 4, 5, 6
 
 
-@dataclass(frozen=True)
-class WorkerLimits:
-    """A worker's limits, in bytes."""
+def fork_server(tasks: Tasks, memory: int, result: int, control: socket.socket) -> None:
+    """Fork a worker for each socket that comes through `control`, each with a file for its standard error, until `control` is closed.
 
-    memory: int
-    result: int
-
-
-def fork_server(tasks: Tasks, limits: WorkerLimits, control: socket.socket) -> None:
-    """Fork a worker for each socket that comes through `control`, each with a file for its standard error, until `control` is closed."""
+    A worker may use so many bytes of memory, and write so many of a result.
+    """
     # Ctrl+C and systemd signal the whole group: these processes end when their parent closes `control` instead.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -62,12 +56,12 @@ def fork_server(tasks: Tasks, limits: WorkerLimits, control: socket.socket) -> N
         except (EOFError, OSError, ValueError):
             os.killpg(0, signal.SIGKILL)
         if os.fork() == 0:
-            _become_worker(tasks, limits, connection, errors, nothing)
+            _become_worker(tasks, memory, result, connection, errors, nothing)
         os.close(connection)
         os.close(errors)
 
 
-def _become_worker(tasks: Tasks, limits: WorkerLimits, connection: int, errors: int, nothing: int) -> None:
+def _become_worker(tasks: Tasks, memory: int, result: int, connection: int, errors: int, nothing: int) -> None:
     try:
         sandbox.end_with_parent(signal.SIGKILL)
         keep = os.dup(connection)
@@ -75,7 +69,7 @@ def _become_worker(tasks: Tasks, limits: WorkerLimits, connection: int, errors: 
             os.dup2(source, target)
         os.dup2(keep, _CONNECTION)
         os.closerange(_CONNECTION + 1, 65536)
-        _serve(tasks, limits, socket.socket(fileno=_CONNECTION))
+        _serve(tasks, memory, result, socket.socket(fileno=_CONNECTION))
     except BaseException:  # a forked process must never return into its parent's code
         traceback.print_exc()
     finally:
@@ -83,9 +77,9 @@ def _become_worker(tasks: Tasks, limits: WorkerLimits, connection: int, errors: 
         os._exit(0)
 
 
-def _serve(tasks: Tasks, limits: WorkerLimits, connection: socket.socket) -> None:
+def _serve(tasks: Tasks, memory: int, result: int, connection: socket.socket) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    sandbox.limit(limits.memory, limits.result, _DESCRIPTORS)
+    sandbox.limit(memory, result, _DESCRIPTORS)
     layers = sandbox.shut_off()
     wire.send(connection, wire.STARTED, " ".join([str(os.getpid()), *layers]).encode())
     while True:
@@ -100,7 +94,7 @@ def _serve(tasks: Tasks, limits: WorkerLimits, connection: socket.socket) -> Non
             continue
         if task.descriptors and list(task.descriptors) != [_SPOOL, _INPUT]:
             raise OSError("the files of a task are missing")
-        wire.send(connection, *_run(tasks, task, min(wire.INLINE, limits.result)))
+        wire.send(connection, *_run(tasks, task, min(wire.INLINE, result)))
 
 
 def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
@@ -193,4 +187,4 @@ def main() -> None:
     adopt(space.prefixes)
     memory, result, query_depth, term_depth = map(int, numbers)
     store = GraphStore(Path(snapshot), union == "union", term_depth, space.graph_inferred) if snapshot else None
-    fork_server(Tasks(store, query_depth, term_depth), WorkerLimits(memory, result), socket.socket(fileno=os.dup(0)))
+    fork_server(Tasks(store, query_depth, term_depth), memory, result, socket.socket(fileno=os.dup(0)))

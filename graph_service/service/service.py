@@ -12,8 +12,7 @@ from graph_service.description.dataset import part
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.engine import Engine
 from graph_service.engine.pending import Begun
-from graph_service.engine.pool import EngineLimits
-from graph_service.engine.remote.federation import CallLimits, Federation
+from graph_service.engine.remote.federation import Federation
 from graph_service.engine.remote.http import Peer
 from graph_service.engine.remote.server import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
@@ -111,24 +110,13 @@ class Service:
         self._waiting = waiting
         self.catalogue = catalogue
         self.union = settings.default_graph == "union"
-        limits = EngineLimits(
-            workers=settings.workers,
-            queue=settings.queue,
-            deadline=settings.query_deadline,
-            memory=settings.query_memory,
-            result=settings.result_limit,
-            log_texts=settings.log_queries,
-            query_depth=settings.query_depth,
-            term_depth=settings.term_depth,
-        )
         self.engine: Engine
         if settings.engine == "embedded":
-            self.engine = EmbeddedEngine(snapshot.path_of("nq"), self.union, limits, snapshot.sha256, self.space)
+            self.engine = EmbeddedEngine(snapshot.path_of("nq"), settings, snapshot.sha256, self.space)
         else:
             peer = Peer(settings.engine, settings.engine_user, settings.engine_password)
-            self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, self.union, limits, self.space)
-        limits_of_calls = CallLimits(settings.query_deadline, settings.service_limit, settings.service_groups, 2 * settings.workers)
-        self._federation = Federation(settings.service_hosts, limits_of_calls, self.engine.workers, self.engine.register)
+            self.engine = RemoteEngine(peer, snapshot.id, snapshot.graphs, settings, self.space)
+        self._federation = Federation(settings, self.engine.workers, self.engine.register)
         self._federates = bool(settings.service_hosts)
         self._deadline = settings.query_deadline
         #: The full-text search.

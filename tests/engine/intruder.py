@@ -14,18 +14,18 @@ import pytest
 
 from graph_service.engine import tasks, wire, worker
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Query, ResultKind
 from graph_service.formats.media_types import TABLE_FORMATS, Format
+from graph_service.settings import Settings
 
-LIMITS = EngineLimits(workers=1, queue=8, deadline=5, memory=256 * 2**20, result=2**20)
+LIMITS = Settings(workers=1, queue=8, query_deadline=5, query_memory=256 * 2**20, result_limit=2**20)
 
 
 @contextmanager
 def engine(graph: Path, monkeypatch: pytest.MonkeyPatch, main: str = "main") -> Iterator[EmbeddedEngine]:
     """An engine whose workers are taken over."""
     monkeypatch.setattr("graph_service.engine.pool.FORK_SERVER", f"from tests.engine.intruder import {main}; {main}()")
-    engine = EmbeddedEngine(graph, True, LIMITS)
+    engine = EmbeddedEngine(graph, LIMITS)
     try:
         yield engine
     finally:

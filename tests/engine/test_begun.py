@@ -13,12 +13,12 @@ import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.pending import Begun
-from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Query, Result
 from graph_service.errors import Busy, Cancelled, MalformedQuery, OutOfTime, Unavailable
+from graph_service.settings import Settings
 from tests.engine.test_embedded import LATE, LOOKUP, RUNAWAY
 
-LIMITS = EngineLimits(workers=2, queue=8, deadline=1.5, memory=192 * 2**20, result=4 * 2**20)
+LIMITS = Settings(workers=2, queue=8, query_deadline=1.5, query_memory=192 * 2**20, result_limit=4 * 2**20)
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ def graph(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(graph: Path) -> Iterator[EmbeddedEngine]:
-    engine = EmbeddedEngine(graph, union=True, limits=LIMITS)
+    engine = EmbeddedEngine(graph, LIMITS)
     engine.run(Query(LOOKUP))
     yield engine
     engine.close()
@@ -138,7 +138,7 @@ def test_the_result_of_a_large_query_is_given(engine: EmbeddedEngine) -> None:
 
 
 def test_the_result_of_a_long_query_is_given(graph: Path) -> None:
-    patient = EmbeddedEngine(graph, union=True, limits=replace(LIMITS, deadline=60))
+    patient = EmbeddedEngine(graph, replace(LIMITS, query_deadline=60))
     try:
         text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STR(?a) = STR(?f)) }"
         assert rows(on_loop(answered(patient, text))) == [['"2999"^^<http://www.w3.org/2001/XMLSchema#integer>']]

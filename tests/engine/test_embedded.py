@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.pool import EngineLimits
 from graph_service.engine.result import Query, ResultKind
-from graph_service.engine.wire import Refused
+from graph_service.engine.wire import REFUSED, Message
 from graph_service.errors import (
     Busy,
     Cancelled,
@@ -30,6 +29,7 @@ from graph_service.errors import (
     Unavailable,
 )
 from graph_service.formats.media_types import GRAPH_FORMATS, TABLE_FORMATS
+from graph_service.settings import Settings
 
 #: Four variables over all triples crossed with all triples: runs for hours on any graph of some size.
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?i) }"
@@ -38,7 +38,7 @@ LOOKUP = "SELECT ?o { <http://e/1> <http://e/p> ?o }"
 #: Seconds that an end may come late on a busy machine: less than it would be without a deadline, by hours.
 LATE = 5
 
-LIMITS = EngineLimits(workers=2, queue=8, deadline=1.5, memory=192 * 2**20, result=4 * 2**20)
+LIMITS = Settings(workers=2, queue=8, query_deadline=1.5, query_memory=192 * 2**20, result_limit=4 * 2**20)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(graph: Path) -> Iterator[EmbeddedEngine]:
-    engine = EmbeddedEngine(graph, union=True, limits=LIMITS)
+    engine = EmbeddedEngine(graph, LIMITS)
     yield engine
     engine.close()
 
@@ -97,7 +97,7 @@ def test_a_client_may_ask_for_less_time_and_not_for_more(engine: EmbeddedEngine)
     ],
 )
 def test_a_query_over_its_memory_ends_alone(graph: Path, text: str) -> None:
-    engine = EmbeddedEngine(graph, union=True, limits=EngineLimits(workers=1, queue=8, deadline=20, memory=64 * 2**20, result=2**30))
+    engine = EmbeddedEngine(graph, Settings(workers=1, queue=8, query_deadline=20, query_memory=64 * 2**20, result_limit=2**30))
     try:
         with pytest.raises(OutOfMemory):
             engine.run(Query(text))
@@ -116,7 +116,7 @@ def test_a_value_for_a_variable_that_the_query_lacks_is_refused(engine: Embedded
 def test_a_result_over_its_limit_is_an_error_and_never_half_a_result(engine: EmbeddedEngine) -> None:
     with pytest.raises(ResultTooLarge) as error:
         engine.run(Query("SELECT * { ?a ?b ?c . <http://e/1> <http://e/p> ?x . VALUES ?y { 1 2 3 4 } }"))
-    assert error.value.members["limit"] == LIMITS.result
+    assert error.value.members["limit"] == LIMITS.result_limit
     assert answers(engine)
 
 
@@ -155,7 +155,7 @@ def test_a_killed_worker_is_back_at_once(engine: EmbeddedEngine) -> None:
 
 
 def test_runaway_queries_do_not_stop_others(engine: EmbeddedEngine, graph: Path) -> None:
-    idle = EmbeddedEngine(graph, union=True, limits=LIMITS)
+    idle = EmbeddedEngine(graph, LIMITS)
     assert answers(idle)
 
     def run_away(number: int) -> type[Exception] | None:
@@ -190,7 +190,7 @@ def answers_in_time(engine: EmbeddedEngine) -> bool:
 
 
 def test_two_hundred_runaways_from_twenty_clients_leave_an_engine_that_answers(graph: Path) -> None:
-    engine = EmbeddedEngine(graph, union=True, limits=EngineLimits(workers=2, queue=64, deadline=0.6, memory=2**28, result=2**22))
+    engine = EmbeddedEngine(graph, Settings(workers=2, queue=64, query_deadline=0.6, query_memory=2**28, result_limit=2**22))
 
     def client(number: int) -> set[type[Exception]]:
         errors: set[type[Exception]] = set()
@@ -240,7 +240,7 @@ def test_workers_killed_at_random_give_no_wrong_answer(engine: EmbeddedEngine) -
 
 
 def test_a_full_queue_refuses_with_a_time_to_try_again(graph: Path) -> None:
-    engine = EmbeddedEngine(graph, union=True, limits=EngineLimits(workers=1, queue=1, deadline=1, memory=2**28, result=2**22))
+    engine = EmbeddedEngine(graph, Settings(workers=1, queue=1, query_deadline=1, query_memory=2**28, result_limit=2**22))
     try:
         with ThreadPoolExecutor(8) as pool:
             futures = [pool.submit(engine.run, Query(f"{RUNAWAY} # {number}")) for number in range(8)]
@@ -266,7 +266,7 @@ def test_an_operator_can_list_and_cancel(engine: EmbeddedEngine) -> None:
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_slow_query_is_logged_and_its_text_only_if_allowed(graph: Path, caplog: pytest.LogCaptureFixture, allowed: bool) -> None:
-    engine = EmbeddedEngine(graph, union=True, limits=replace(LIMITS, deadline=0.7, log_texts=allowed))
+    engine = EmbeddedEngine(graph, replace(LIMITS, query_deadline=0.7, log_queries=allowed))
     try:
         with caplog.at_level("INFO", logger="graph_service.engine.register"), pytest.raises(OutOfTime):
             engine.run(Query(RUNAWAY, id="slow"))
@@ -285,7 +285,7 @@ def test_a_dead_fork_server_is_replaced(engine: EmbeddedEngine) -> None:
 
 
 def test_closing_leaves_no_process(graph: Path) -> None:
-    engine = EmbeddedEngine(graph, union=True, limits=LIMITS)
+    engine = EmbeddedEngine(graph, LIMITS)
     assert answers(engine)
     group = engine.workers.fork_server
     with ThreadPoolExecutor(1) as pool:
@@ -378,5 +378,7 @@ def test_no_query_reaches_another_server(engine: EmbeddedEngine) -> None:
 
 
 def test_a_full_disk_is_said_and_never_half_a_result(engine: EmbeddedEngine) -> None:
+    worker = engine.workers.take(False, time.monotonic() + 10)
     with pytest.raises(Unavailable, match="No space left"):
-        engine.workers.result(Refused(os.strerror(errno.ENOSPC)))
+        engine.workers.result(worker, Message(REFUSED, os.strerror(errno.ENOSPC).encode()))
+    engine.workers.give_back(worker, healthy=True)

@@ -15,7 +15,7 @@ import pytest
 from graph_service.engine.embedded import EmbeddedEngine
 from graph_service.engine.pool import Workers
 from graph_service.engine.register import Register
-from graph_service.engine.remote.federation import CallLimits, Federation
+from graph_service.engine.remote.federation import Federation
 from graph_service.engine.result import Query
 from graph_service.errors import (
     BadGateway,
@@ -88,7 +88,7 @@ def listening(handle: Handle) -> Iterator[tuple[int, list[str]]]:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
     path = tmp_path_factory.mktemp("graph") / "dataset.nq"
     path.write_text("".join(f"<http://e/{n}> <http://e/p> <http://e/{n + 1}> <http://e/g> .\n" for n in range(5)))
-    engine = EmbeddedEngine(path, union=True, limits=LIMITS)
+    engine = EmbeddedEngine(path, LIMITS)
     yield engine
     engine.close()
 
@@ -118,7 +118,7 @@ _workers: list[Workers] = []
 
 
 def federation(*hosts: str, deadline: float = 4, limit: int = 2**20) -> Federation:
-    return Federation(hosts, CallLimits(deadline, limit, 16, 1), _workers[0], REGISTER)
+    return Federation(Settings(service_hosts=hosts, query_deadline=deadline, service_limit=limit, workers=1), _workers[0], REGISTER)
 
 
 def answered(engine: EmbeddedEngine, hosts: Federation, text: str) -> list[list[str | None]]:
@@ -306,19 +306,21 @@ def test_as_many_queries_wait_for_others_as_there_are_places_and_an_operator_can
                 hosts.answered(query)
             errors.append(caught.value)
 
-        asking = threading.Thread(target=ask)
-        asking.start()
-        while not seen:
+        asking = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in asking:
+            thread.start()
+        while len(seen) < len(asking):
             time.sleep(0.01)
         with pytest.raises(Busy):
             hosts.answered(query)
-        assert [running.id for running in REGISTER.running] == ["mine"]
+        assert [running.id for running in REGISTER.running] == ["mine", "mine"]
         began = time.monotonic()
         assert REGISTER.cancel("mine")
-        asking.join()
+        for thread in asking:
+            thread.join()
         # The answer would come after three.
         assert time.monotonic() - began < 2.5
-        assert [type(error) for error in errors] == [Cancelled]
+        assert [type(error) for error in errors] == [Cancelled, Cancelled]
         assert REGISTER.running == []
         assert not REGISTER.cancel("mine")
 

@@ -17,7 +17,6 @@ from urllib.parse import parse_qs
 import pyoxigraph as ox
 import pytest
 
-from graph_service.engine.pool import EngineLimits
 from graph_service.engine.remote.http import Peer
 from graph_service.engine.remote.layout import ASSERTED, NOTHING, STATE, UNION
 from graph_service.engine.remote.server import RemoteEngine
@@ -42,7 +41,7 @@ TRIPLES = "application/n-triples"
 ROWS = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "a"}}] * 3}}).encode()
 CHUNK = b"29\r\n<http://e/a> <http://e/p> <http://e/b> .\n\r\n"
 TRUE = b'{"head": {}, "boolean": true}'
-LIMITS = EngineLimits(workers=2, queue=2, deadline=2, memory=2**30, result=2**20)
+LIMITS = Settings(workers=2, queue=2, query_deadline=2, query_memory=2**30, result_limit=2**20)
 GRAPHS = ("http://e/g1", "http://e/g2", SPACE.graph_inferred)
 
 Handle = Callable[["Handler"], None]
@@ -91,7 +90,7 @@ def engine(
         server.socket = secure.wrap_socket(server.socket, server_side=True)
         address = f"https://localhost:{server.server_port}"
     thread.start()
-    made = RemoteEngine(Peer(f"{address}/sparql{query}", user, password), "id", GRAPHS, True, LIMITS, SPACE)
+    made = RemoteEngine(Peer(f"{address}/sparql{query}", user, password), "id", GRAPHS, LIMITS, SPACE)
     try:
         yield made, seen
     finally:
@@ -114,7 +113,7 @@ def replies(status: int, media: str, content: bytes, length: int | None = None, 
 
 def test_a_server_that_is_down_is_unavailable_for_now() -> None:
     peer = Peer(f"http://127.0.0.1:{free_port()}/sparql")
-    with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS, SPACE)) as remote, pytest.raises(Unavailable) as caught:
+    with closing(RemoteEngine(peer, "id", GRAPHS, LIMITS, SPACE)) as remote, pytest.raises(Unavailable) as caught:
         remote.run(Query("ASK {}"))
     assert caught.value.members["retry_after"]
 
@@ -123,7 +122,7 @@ def test_a_server_that_takes_no_connection_is_unavailable() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         peer = Peer(f"http://127.0.0.1:{listening.getsockname()[1]}/")
-        with closing(RemoteEngine(peer, "id", GRAPHS, True, LIMITS, SPACE)) as remote, pytest.raises(Unavailable):
+        with closing(RemoteEngine(peer, "id", GRAPHS, LIMITS, SPACE)) as remote, pytest.raises(Unavailable):
             remote.run(Query("ASK {}"))
 
 
@@ -133,7 +132,7 @@ def test_a_slow_server_is_given_up_at_the_deadline(seconds: float | None) -> Non
         began = time.monotonic()
         with pytest.raises(OutOfTime):
             remote.run(Query("ASK {}", timeout=seconds))
-        assert time.monotonic() - began < (seconds or LIMITS.deadline) + 1.5
+        assert time.monotonic() - began < (seconds or LIMITS.query_deadline) + 1.5
         assert remote.counts.timed_out == 1
         assert not remote.register.running
 
@@ -148,7 +147,7 @@ def test_a_server_that_trickles_is_given_up_at_the_deadline() -> None:
 
     began = time.monotonic()
     assert isinstance(outcome(trickle), OutOfTime)
-    assert time.monotonic() - began < LIMITS.deadline + 1.5
+    assert time.monotonic() - began < LIMITS.query_deadline + 1.5
 
 
 @pytest.fixture
@@ -251,7 +250,7 @@ def test_what_a_server_says_of_itself_is_told() -> None:
 
 
 def test_a_result_over_the_limit_is_an_error() -> None:
-    assert isinstance(outcome(replies(200, TABLE, b" " * LIMITS.result + ROWS)), ResultTooLarge)
+    assert isinstance(outcome(replies(200, TABLE, b" " * LIMITS.result_limit + ROWS)), ResultTooLarge)
 
 
 def test_a_connection_that_is_broken_off_before_the_answer_is_tried_once_more() -> None:

@@ -4,21 +4,22 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from graph_service.engine.embedded import EmbeddedEngine
-from graph_service.engine.pool import EngineLimits
-from graph_service.engine.remote.federation import CallLimits, Federation
+from graph_service.engine.remote.federation import Federation
 from graph_service.engine.result import Query
 from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTime, ResultTooLarge, ServiceError
+from graph_service.settings import Settings
 from tests.engine import test_federation, test_remote
 from tests.engine.test_federation import listening, replies
 
 TABLE = "application/sparql-results+json"
 XML = "application/sparql-results+xml"
-LIMITS = EngineLimits(workers=1, queue=8, deadline=3, memory=256 * 2**20, result=2**22)
+LIMITS = Settings(workers=1, queue=8, query_deadline=3, query_memory=256 * 2**20, result_limit=2**22)
 
 #: What the process that serves may spend on an answer, in seconds of its own.
 SPENT = 0.5
@@ -28,13 +29,13 @@ SPENT = 0.5
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
     path = tmp_path_factory.mktemp("graph") / "dataset.nq"
     path.write_text("<http://e/a> <http://e/p> <http://e/b> .\n")
-    engine = EmbeddedEngine(path, union=True, limits=LIMITS)
+    engine = EmbeddedEngine(path, LIMITS)
     yield engine
     engine.close()
 
 
 def hosts(engine: EmbeddedEngine, port: int, deadline: float = 3) -> Federation:
-    return Federation([f"127.0.0.1:{port}"], CallLimits(deadline, 2**22, 16, 4), engine.workers, engine.register)
+    return Federation(replace(LIMITS, service_hosts=(f"127.0.0.1:{port}",), query_deadline=deadline), engine.workers, engine.register)
 
 
 def outcome(engine: EmbeddedEngine, handle: Callable[[test_federation.Handler], None], deadline: float = 3) -> ServiceError:

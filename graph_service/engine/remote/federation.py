@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from graph_service.engine.remote.http import Call, Peer
 from graph_service.engine.result import Query
 from graph_service.engine.tasks import read_calls
 from graph_service.errors import BadGateway, Busy, Cancelled, Forbidden, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError
+from graph_service.settings import Settings
 from graph_service.sparql.service_clauses import ServiceCall
 from graph_service.sparql.tokens import may_use, replaced
 
@@ -35,30 +36,16 @@ _PORTS = {"http": 80, "https": 443}
 _ONE_EMPTY_SOLUTION = "VALUES () { () }"
 
 
-@dataclass(frozen=True)
-class CallLimits:
-    """Limits of SERVICE calls: seconds for a whole query, bytes of answers and number of groups in one query.
-
-    `places` is how many queries may wait for other servers at once.
-    """
-
-    deadline: float
-    answers: int
-    groups: int
-    places: int
-
-
 class Federation:
     """The servers that SERVICE may call, and the calls."""
 
-    def __init__(self, hosts: Sequence[str], limits: CallLimits, workers: Workers, register: Register) -> None:
-        """`hosts` are listed as `host`, which means its ports 80 and 443, or `host:port`. `workers` parse queries and answers; queries that
-        wait for other servers are in `register`.
-        """
-        self._limits = limits
+    def __init__(self, settings: Settings, workers: Workers, register: Register) -> None:
+        """`workers` parse queries and answers; queries that wait for other servers are in `register`."""
+        self._settings = settings
         self._workers = workers
-        self._hosts = frozenset(hosts)
-        self._places = threading.BoundedSemaphore(limits.places)
+        #: `host`, which means its ports 80 and 443, or `host:port`.
+        self._hosts = frozenset(settings.service_hosts)
+        self._places = threading.BoundedSemaphore(2 * settings.workers)
         self._register = register
 
     def answered(self, query: Query) -> Query:
@@ -70,11 +57,11 @@ class Federation:
         """
         if not self.may_call(query):
             return query
-        began, seconds = query.began, query.seconds(self._limits.deadline)
+        began, seconds = query.began, query.seconds(self._settings.query_deadline)
         until = began + seconds
         with self._place(query, until) as waiting:
             given = [text for pair in query.given for text in pair]
-            task = wire.pack(query.text, query.base or "", str(self._limits.groups), *given)
+            task = wire.pack(query.text, query.base or "", str(self._settings.service_groups), *given)
             with waiting.call as call, self._workers.work(wire.CALLS, task, call) as read:
                 text, calls = read_calls(read.read())
             if not calls:
@@ -87,7 +74,7 @@ class Federation:
             for service in outer:
                 key = (service.address, service.query, service.silent)
                 if key not in answers:
-                    answers[key] = self._values(service, waiting, until, self._limits.answers - size)
+                    answers[key] = self._values(service, waiting, until, self._settings.service_limit - size)
                     size += len(answers[key])
         pieces = [(service.start, service.end, answers[service.address, service.query, service.silent]) for service in outer]
         if time.monotonic() >= until:
@@ -157,8 +144,10 @@ class Federation:
                 with self._workers.work(wire.VALUES, task, call, content) as values:
                     return values.read().decode()
             except ResultTooLarge as error:
-                detail = f"Other servers answer this query with more than {self._limits.answers} bytes, its limit. Ask them for less."
-                raise ResultTooLarge(detail, limit=self._limits.answers) from error
+                detail = (
+                    f"Other servers answer this query with more than {self._settings.service_limit} bytes, its limit. Ask them for less."
+                )
+                raise ResultTooLarge(detail, limit=self._settings.service_limit) from error
             except OutOfMemory as error:
                 raise BadGateway(f"What the server {peer.name} answers is nested too deeply, or takes too much memory to read.") from error
 

@@ -7,7 +7,6 @@ a shorter answer.
 
 import http.client
 import sys
-import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ from functools import partial
 
 from graph_service.engine import wire
 from graph_service.engine.engine import Counts
+from graph_service.engine.lanes import Lanes
 from graph_service.engine.pending import Begun
-from graph_service.engine.pool import EngineLimits, Workers
+from graph_service.engine.pool import Workers
 from graph_service.engine.process import nameless_file
 from graph_service.engine.register import Register
 from graph_service.engine.remote.client import RemoteQuery, ask, media_type, refuse_cut_off
@@ -29,6 +29,7 @@ from graph_service.engine.tasks import read_outline
 from graph_service.errors import BadGateway, Busy, Cancelled, OutOfMemory, OutOfTime, ResultTooLarge, ServiceError, Unavailable
 from graph_service.formats.media_types import Format
 from graph_service.rdf.space import Space
+from graph_service.settings import Settings
 from graph_service.sparql.outline import Outline
 
 #: Seconds for which a check that the server holds the snapshot is valid: a push may replace it at any time.
@@ -44,23 +45,18 @@ class RemoteEngine:
     collates = False
     keeps_blank_nodes = False
 
-    def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], union: bool, limits: EngineLimits, space: Space) -> None:
-        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `union` says whether they are in the default graph, `space` has
-        the graph's own namespaces and graph names.
-        """
+    def __init__(self, peer: Peer, snapshot: str, graphs: Collection[str], settings: Settings, space: Space) -> None:
+        """`snapshot` is its id, `graphs` are the IRIs of its named graphs, `space` has the graph's own namespaces and graph names."""
         self._peer = peer
         #: Worker processes without a graph: they parse queries and answers.
-        self.workers = Workers(None, union, limits, space=space)
+        self.workers = Workers(None, settings, space=space)
         self._inferred = space.graph_inferred
         self._snapshot = snapshot
         self._graphs = list(graphs)
-        self._union = union
-        self._limits = limits
-        # As many as the embedded engine runs, short and long ones together.
-        self._places = threading.BoundedSemaphore(3 * limits.workers)
-        self._lock = threading.Lock()
-        self.register = Register(limits.log_texts)
-        self._waiting = 0
+        self._settings = settings
+        # One lane, with as many places as the embedded engine has, short and long ones together.
+        self._lanes = Lanes(3 * settings.workers, settings.queue)
+        self.register = Register(settings.log_queries)
         self._closed = False
         self._seen = -float("inf")
         self._cuts_graphs: bool | None = None
@@ -93,7 +89,7 @@ class RemoteEngine:
     @property
     def waiting(self) -> int:
         """How many queries wait for a place."""
-        return self._waiting
+        return self._lanes.waiting
 
     def close(self) -> None:
         """Break off all exchanges. Queries that are running fail as Unavailable."""
@@ -104,8 +100,13 @@ class RemoteEngine:
     @contextmanager
     def _place(self, query: Query) -> Iterator[Call]:
         """A place for a query, and its exchange with the server. Raises Busy, and the query's errors after counting them."""
-        until = query.began + query.seconds(self._limits.deadline)
-        self._enter(until)
+        until = query.began + query.seconds(self._settings.query_deadline)
+        place = self._lanes.place(query.key, until)
+        try:
+            place.enter()
+        except Busy:
+            self.counts.refused += 1
+            raise
         call = Call(until - time.monotonic())
         # A closed connection tells the server to stop.
         running = self.register.add(query, call.end)
@@ -121,26 +122,8 @@ class RemoteEngine:
             self.counts.cancelled += isinstance(error, Cancelled)
             raise
         finally:
-            self._places.release()
+            place.leave()
             self.register.remove(running, type(sys.exception()).__name__ if sys.exception() else "Done")
-
-    def _enter(self, until: float) -> None:
-        if self._places.acquire(blocking=False):
-            return
-        with self._lock:
-            full = self._waiting >= self._limits.queue
-            if not full:
-                self._waiting += 1
-        if full:
-            self.counts.refused += 1
-            raise Busy("Too many queries are waiting. Try again in a moment.", retry_after=2)
-        try:
-            if not self._places.acquire(timeout=max(0.0, until - time.monotonic())):
-                self.counts.refused += 1
-                raise Busy("No other query ended in time for this one to start. Try again later.", retry_after=5)
-        finally:
-            with self._lock:
-                self._waiting -= 1
 
     def _dataset(self, query: Query, plan: Outline) -> tuple[Sequence[str], Sequence[str]]:
         """The default graphs and named graphs to query: never none, and only the snapshot's."""
@@ -149,7 +132,7 @@ class RemoteEngine:
         elif plan.default_graphs is not None or plan.named_graphs is not None:
             default, named = plan.default_graphs or (), plan.named_graphs or ()
         else:
-            whole = (UNION if query.infer else ASSERTED) if self._union else UNNAMED
+            whole = (UNION if query.infer else ASSERTED) if self._settings.default_graph == "union" else UNNAMED
             return [whole], self._graphs_of(graph for graph in self._graphs if query.infer or graph != self._inferred)
         return self._graphs_of(node.value for node in named_nodes(default)), self._graphs_of(node.value for node in named_nodes(named))
 
@@ -173,7 +156,7 @@ class RemoteEngine:
         for graph in dict.fromkeys([*named, NOTHING]):
             client.addNamedGraph(graph)
         with nameless_file() as content:
-            headers, marked = ask(client, self._peer, call, content, self._limits.result)
+            headers, marked = ask(client, self._peer, call, content, self._settings.result_limit)
             self._all_there(headers, marked, kind, call)
             task = wire.pack(wire.write_format(kind, format), media_type(headers), "distinct" if plan.distinct else "")
             try:
