@@ -19,6 +19,7 @@ from graph_service.reasoning.knowledge import Knowledge, infer
 from graph_service.reasoning.second_opinion import MOST, disagreements
 from graph_service.reasoning.terminology import terminology_of
 from graph_service.settings import Settings, bundled
+from graph_service.snapshot.expectations import read_expectations
 from graph_service.snapshot.leads import read_leads
 from graph_service.snapshot.lists import read_lists
 from graph_service.sources.evidence import TYPE, statement_iri
@@ -123,12 +124,13 @@ def _add_shapes(report: Report, knowledge: Knowledge) -> None:
 
 
 def _left_out(sources: Sources) -> Iterator[str]:
-    """Faults in the graph's definitions of lists and leads, with file and line."""
+    """Faults in the graph's definitions of lists, leads and expectations, with file and line."""
     said = [quad.triple for file in sources.about for quad in file.quads]
-    for faults, place in ((read_lists(said)[1], "of the lists"), (read_leads(said)[1], "of the leads")):
+    readings = {"the lists": read_lists(said), "the leads": read_leads(said), "the expectations": read_expectations(said)}
+    for among, (_, faults) in readings.items():
         for fault in faults:
             file = next((file for file in sources.about if file.says(fault.thing)), sources.about[0])
-            yield f"{file.path}:{file.line_of(fault.thing) or 1}: {curie(fault.thing)} is left out {place}: {fault.reason}."
+            yield f"{file.path}:{file.line_of(fault.thing) or 1}: {curie(fault.thing)} is left out of {among}: {fault.reason}."
 
 
 def _add_inferred(report: Report, knowledge: Knowledge, settings: Settings, *, count: bool) -> None:

@@ -36,6 +36,7 @@ class Role(StrEnum):
     OTHER_NAME = "otherName"
     DEFINITION = "definition"
     WORDS = "words"
+    SAID_BY = "saidBy"
     # Places and times.
     COUNTRY_CODE = "countryCode"
     WITHIN = "within"
@@ -74,8 +75,8 @@ TERMS = frozenset(
             "toldBy",
             "toldOf",
         ),
-        *("Lead", "sentence", "called"),
-        *("besideName", "drawn", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
+        *("Lead", "sentence", "called", "Expectation"),
+        *("besideName", "drawn", "folded", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
     )
 )
 

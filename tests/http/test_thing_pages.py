@@ -55,7 +55,7 @@ def test_a_stated_value_has_its_words_one_click_away(server: Server) -> None:
 
 def test_an_inferred_value_is_marked_and_explained(server: Server) -> None:
     money = sections(page(server, TRIANGLE))["Money"]
-    donor = row(money, "has donor country")
+    donor = row(money, "donor countries")
     assert "inferred" in donor
     assert urlencode({"p": "https://w3id.org/labcoop/ns#hasDonorCountry", "o": "https://w3id.org/labcoop/id/place/CAN"}) in unescape(donor)
     assert "<details" not in donor
@@ -65,7 +65,7 @@ def test_what_follows_from_a_more_exact_statement_is_told_apart(server: Server) 
     """Who is a partner is involved too: said once among the facts, and again only in the fold of more general words."""
     text = page(server, "/page/activity/fair-recruitment-tools-development")
     assert "involves</a>" not in sections(text)["Who takes part"].partition("</section>")[0]
-    fold = text[text.index("The same in more general words") :]
+    fold = text[text.index("Technical details and the same in more general words") :]
     assert "involves" in fold
 
 
@@ -194,20 +194,54 @@ def test_the_acronym_by_which_people_know_a_thing_stands_beside_its_name(server:
     assert "(" not in re.findall(r"<h1[^>]*>(.*?)</h1>", page(server, "/page/place/HND"))[0]
 
 
-def test_superclasses_of_a_stated_class_are_folded_away(server: Server) -> None:
+def test_inferred_classes_are_folded_away(server: Server) -> None:
     text = page(server, "/page/framework/mirps")
     kinds = row(sections(text)["What it is"], "kind")
     assert "framework" in kinds
     assert "instrument" not in kinds
-    assert "instrument" in text[text.index('<details class="more">\n      <summary>The same in more general words') :]
-    # What follows from more than the classes above it stays.
-    assert "FundedUndertaking" in row(sections(page(server, TRIANGLE))["What it is"], "kind")
+    assert "instrument" in text[text.index('<details class="more">\n      <summary>Technical details and the same in more general words') :]
+    text = page(server, TRIANGLE)
+    assert "FundedUndertaking" not in row(sections(text)["What it is"], "kind")
+    assert "FundedUndertaking" in text[text.index("<summary>Technical details") :]
 
 
 def test_a_summary_is_made_of_what_a_thing_says_itself(server: Server) -> None:
     text = page(server, "/page/event/covid-19-pandemic")
     assert "affected" in text, "what others say of it is told among its facts"
     assert '<p class="summary">' not in text
+
+
+def test_what_readers_expect_and_the_documents_do_not_state_is_said_to_be_missing(server: Server) -> None:
+    path = "/page/project/forteress-tunisia"
+    assert "not stated in the documents" in row(sections(page(server, path))["Money"], "amount")
+    assert "non indiqué dans les documents" in row(sections(page(server, path, "fr"))["Argent"], "montant")
+    assert "amount</dt>" not in sections(page(server, "/page/place/TUN")).get("Money", ""), "of a place no sum is expected"
+    funded = sections(page(server, "/page/project/fair-recruitment-central-america"))["When"]
+    assert "not stated" not in funded, "beginning and end are stated"
+
+
+def test_what_is_only_inferred_comes_after_what_is_stated(server: Server) -> None:
+    money = sections(page(server, TRIANGLE))["Money"]
+    stated = [place for place, values in enumerate(re.findall(r"<dd>(.*?)</dd>", money, re.DOTALL)) if 'class="value"' in values]
+    alone = [place for place, values in enumerate(re.findall(r"<dd>(.*?)</dd>", money, re.DOTALL)) if 'class="value"' not in values]
+    assert stated
+    assert alone
+    assert max(stated) < min(alone)
+
+
+def test_the_page_of_a_person_opens_with_their_words(server: Server) -> None:
+    text = page(server, "/page/person/leila-omrani")
+    heading, body = next(iter(sections(text).items()))
+    assert heading == "In their own words"
+    assert "I faced many challenges during the pandemic" in body
+    assert "/quotation/" in body
+    assert "In their own words" not in page(server, TRIANGLE)
+
+
+def test_properties_are_called_as_readers_would(server: Server) -> None:
+    assert row(sections(page(server, TRIANGLE))["What it is"], ">topics</a>")
+    assert row(sections(page(server, TRIANGLE, "fr"))["De quoi il s'agit"], ">thèmes</a>")
+    assert row(sections(page(server, TRIANGLE, "es"))["De qué se trata"], ">temas</a>")
 
 
 def test_a_place_may_be_a_decimal_and_one_that_is_no_number_is_no_fault(start: Callable[..., Server], tmp_path: Path) -> None:

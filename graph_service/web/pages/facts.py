@@ -1,7 +1,7 @@
 """Facts on a page: statements about a thing as properties with values, grouped and ordered as the ontology says.
 
-A value is asserted, with its passages or graphs, or inferred, with a link to its explanation. A value that only repeats another with a more
-general property (a `partner` is also `involved`) is shown separately.
+A value is asserted, with its passages or graphs, or inferred, with a link to its explanation. What only repeats another value with a more
+general property (a `partner` is also `involved`), inferred classes, and properties that the graph wants folded are shown separately.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,6 +55,8 @@ class Fact:
     rest: tuple[int, str] | None = None
     #: Whether other things state it of this one.
     inverse: bool = False
+    #: Whether it has no values, although readers expect some.
+    missing: bool = False
 
     @property
     def shared(self) -> list[FactPassage]:
@@ -80,6 +82,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What readers expect to be told of a thing and the graph does not tell: its name, and its place on the page."""
+
+    term: Cell
+    place: PropertyPlace
+
+
+@dataclass(frozen=True)
 class Teller:
     """Builds the facts of one page from terms, sources and passages."""
 
@@ -91,20 +101,22 @@ class Teller:
     annotations: Mapping[Triple, Sequence[Annotation]]
     presentation: Presentation
     extent: Extent
-    #: Superclasses of the classes that are stated.
-    general: frozenset[AnyTerm] = frozenset()
+    #: Whether a class is asserted.
+    classed: bool = True
 
-    def sections(self, said: Iterable[Said], of: bool = True) -> list[Section]:
-        """Facts about the thing, or mentions of it, by group; without those that only repeat another (see `repeated`)."""
+    def sections(self, said: Iterable[Said], of: bool = True, expected: Iterable[Expected] = ()) -> list[Section]:
+        """Facts about the thing, or mentions of it, by group; without those to be folded, and with what is expected and missing."""
         said = list(said)
         given = _values_by_property(said)
-        return self._grouped((pair for pair in said if not self._repeats(pair, given)), of)
+        return self._grouped((pair for pair in said if not self._is_folded(pair, given)), of, expected)
 
-    def repeated(self, said: Iterable[Said]) -> list[Fact]:
-        """The inferred facts that repeat another one's value with a more general property, or a class with one of its superclasses."""
+    def folded(self, said: Iterable[Said]) -> list[Fact]:
+        """The inferred facts that repeat another one's value with a more general property, inferred classes, and technical properties."""
         said = list(said)
         given = _values_by_property(said)
-        return [fact for section in self._grouped((pair for pair in said if self._repeats(pair, given)), of=True) for fact in section.facts]
+        return [
+            fact for section in self._grouped((pair for pair in said if self._is_folded(pair, given)), of=True) for fact in section.facts
+        ]
 
     def value(self, triple: Triple, value: AnyTerm) -> Value:
         """Make a value to show."""
@@ -119,40 +131,52 @@ class Teller:
             annotations=self.annotations.get(triple, ()),
         )
 
-    def _repeats(self, pair: Said, given: Mapping[tuple[str, bool], set[AnyTerm]]) -> bool:
+    def _is_folded(self, pair: Said, given: Mapping[tuple[str, bool], set[AnyTerm]]) -> bool:
         triple, value = pair
+        if triple.predicate.value in self.presentation.marked("folded") and not _is_inverse(pair):
+            return True
         if triple not in self.inferred:
             return False
         if triple.predicate.value == RDF + "type":
-            return value in self.general
+            return self.classed
         narrower = self.presentation.narrower.get(triple.predicate.value, ())
         return any(value in given.get((narrow, _is_inverse(pair)), ()) for narrow in narrower)
 
     def _named(self, property: NamedNode, inverse: Inverse | None) -> tuple[Cell, PropertyPlace]:
         """The label of a property, or of its inverse, and its place."""
         shown = self.show(property)
-        if inverse is None:
-            return shown, self.presentation.place(property.value)
-        tag, called = min(inverse.labels.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
-        return replace(shown, text=called, language=None if tag == language() else tag), inverse.place
+        place = self.presentation.place(property.value) if inverse is None else inverse.place
+        labels = self.presentation.names.get(property.value) if inverse is None else inverse.labels
+        if not labels:
+            return shown, place
+        tag, called = min(labels.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
+        return replace(shown, text=called, language=None if tag == language() else tag), place
 
-    def _grouped(self, said: Iterable[Said], of: bool) -> list[Section]:
+    def _grouped(self, said: Iterable[Said], of: bool, expected: Iterable[Expected] = ()) -> list[Section]:
         facts: dict[tuple[str, bool], list[Value]] = {}
         shown: dict[tuple[str, bool], tuple[Cell, PropertyPlace]] = {}
         for triple, value in said:
             end = (triple.predicate.value, of and _is_inverse((triple, value)))
             shown[end] = self._named(triple.predicate, self.presentation.inverses.get(end[0]) if end[1] else None)
             facts.setdefault(end, []).append(self.value(triple, value))
-        sections: dict[str, Section] = {}
+        placed = [(place, self._fact(end, term, values=facts[end], of=of)) for end, (term, place) in shown.items()]
+        placed += [(each.place, Fact(each.term, [], [], missing=True)) for each in expected]
         undrawn = self.presentation.marked("drawn", False)
-        for end in sorted(facts, key=lambda end: (shown[end][1], shown[end][0].text.casefold())):
-            term, place = shown[end]
+        sections: dict[str, Section] = {}
+        # In its group what is only inferred comes after what is asserted.
+        for place, fact in sorted(placed, key=lambda pair: (pair[0].notation, _rank(pair[1]), pair[0], pair[1].term.text.casefold())):
             named, drawn = key(place.group) if place.group != OTHER else "other", place.group not in undrawn
-            section = sections.setdefault(place.group, Section(named, place.group, drawn))
-            values = sorted(_once(facts[end]), key=lambda value: value.cell.text.casefold())
-            stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
-            section.facts.append(Fact(term, stated, inferred, self.extent.rest(end[0], of and not end[1]), end[1]))
+            sections.setdefault(place.group, Section(named, place.group, drawn)).facts.append(fact)
         return list(sections.values())
+
+    def _fact(self, end: tuple[str, bool], term: Cell, values: Iterable[Value], of: bool) -> Fact:
+        values = sorted(_once(values), key=lambda value: value.cell.text.casefold())
+        stated, inferred = [v for v in values if not v.inferred], [v for v in values if v.inferred]
+        return Fact(term, stated, inferred, self.extent.rest(end[0], of and not end[1]), end[1])
+
+
+def _rank(fact: Fact) -> int:
+    return 2 if fact.missing else 0 if fact.stated else 1
 
 
 def _is_inverse(pair: Said) -> bool:

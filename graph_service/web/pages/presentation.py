@@ -83,10 +83,17 @@ class Presentation:
         """Property -> the property whose value it repeats for machines."""
         return dict(self._said("repeats"))
 
+    def within(self, group: str, number: float) -> PropertyPlace:
+        """A place within a group."""
+        return PropertyPlace(self._notations.get(group, "~"), number, group)
+
+    @cached_property
+    def _notations(self) -> Mapping[str, str]:
+        return {place.group: place.notation for place in self.places.values()}
+
     @cached_property
     def inverses(self) -> Mapping[str, Inverse]:
         """Property -> its label in the inverse direction: the `sh:name` of an `sh:inversePath` (SHACL, sections 2.3.1.5 and 2.3.2)."""
-        notations = {place.group: place.notation for place in self.places.values()}
         found: dict[str, Inverse] = {}
         for about in self._by_subject.values():
             paths = (self._by_subject.get(path, {}) for path in about.get(SHACL + "path", ()))
@@ -95,8 +102,19 @@ class Presentation:
             if properties and labels:
                 group = next((group.value for group in about.get(SHACL + "group", ()) if isinstance(group, NamedNode)), OTHER)
                 number = next((_number(order) for order in about.get(SHACL + "order", ())), 0)
-                found |= dict.fromkeys(properties, Inverse(labels, PropertyPlace(notations.get(group, "~"), number, group)))
+                found |= dict.fromkeys(properties, Inverse(labels, self.within(group, number)))
         return found
+
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """Property -> what pages call it instead of its label, by language: the `sh:name` of an `sh:path`."""
+        return {
+            path.value: labels
+            for about in self._by_subject.values()
+            if (labels := _labels(about.get(SHACL + "name", ())))
+            for path in about.get(SHACL + "path", ())
+            if isinstance(path, NamedNode)
+        }
 
     @cached_property
     def _description(self) -> Sequence[Triple]:

@@ -1,6 +1,6 @@
 """The page of a thing: label, summary, facts about it, mentions of it, related things."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
 from graph_service.web.pages.annotations import annotations
 from graph_service.web.pages.blank_nodes import sketch
+from graph_service.web.pages.expectations import expected
 from graph_service.web.pages.fact_summaries import gists
 from graph_service.web.pages.facts import Fact, FactPassage, Section, Teller, Value
 from graph_service.web.pages.leads import lead, listed, shown
@@ -50,9 +51,8 @@ SELECT DISTINCT ?subject ?property ?value WHERE {{
   ?record {evidence} {node} ; rdf:subject ?subject ; rdf:predicate ?property ; rdf:object ?value .
 }} ORDER BY ?subject ?property ?value"""
 
-_SUPERCLASSES = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?broader WHERE {{ VALUES ?class {{ {classes} }} ?class rdfs:subClassOf+ ?broader FILTER(isIRI(?broader)) }}"""
+_SAID_BY = """
+SELECT DISTINCT ?said ?words WHERE {{ ?said {said_by} {node} ; {words} ?words }} ORDER BY ?said ?words"""
 
 #: Shown elsewhere on the page: as the words of a passage, or with each value.
 _NOT_AS_FACTS = frozenset({OA + "exact"})
@@ -68,7 +68,7 @@ _TRANSLATED = frozenset({*DESCRIPTIONS, DCTERMS + "title"} - {SKOS + "scopeNote"
 class Thing:
     """A thing's page: label, acronym beside it, asserted classes, summary, groups of facts, mentions, related things, and its list.
 
-    A passage has its words, and its statements as rows of subject, property and value.
+    A passage has its words, and its statements as rows of subject, property and value; a person has the words said, each with its source.
     """
 
     iri: str
@@ -80,7 +80,8 @@ class Thing:
     words: list[Cell]
     says: PageTable
     sections: list[Section]
-    repeated: list[Fact]
+    said_by: list[tuple[Cell, Cell]]
+    folded: list[Fact]
     mentions: list[Section]
     related: list[Relative]
     questions: list[Question]
@@ -122,7 +123,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         annotations=annotations(service, iri, language),
         presentation=presentation,
         extent=found_of,
-        general=_superclasses(service, [t.object for t in types if t not in inferred]) if not inferred.isdisjoint(types) else frozenset(),
+        classed=any(t not in inferred for t in types),
     )
     hidden = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
     said = _readable([triple for triple in triples if triple.subject == node], language)
@@ -141,7 +142,9 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
     # A property with an inverse label is shown as a fact.
     facts += [pair for pair in pointing if pair[0].predicate.value in presentation.inverses]
     mentions = [pair for pair in pointing if pair[0].predicate.value not in presentation.inverses]
-    sections = teller.sections(facts)
+    missing = expected(service, presentation, iri, {t.object.value for t in types if isinstance(t.object, NamedNode)}, infer)
+    sections = teller.sections(facts, expected=missing)
+    voiced = any(triple.predicate.value in service.roles.of(Role.SAID_BY) for triple, _ in pointing)
     kinds = [teller.value(t, t.object) for t in types if t not in teller.inferred]
     kind = kinds_of(service).of([t.object.value for t in types if isinstance(t.object, NamedNode)])
     classes = sorted(t.object.value for t in types if t not in teller.inferred)  # type: ignore[union-attr]
@@ -164,7 +167,8 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         words=words,
         says=says,
         sections=sections,
-        repeated=teller.repeated(facts),
+        said_by=_said_by(service, node, labels) if voiced else [],
+        folded=teller.folded(facts),
         mentions=teller.sections(mentions, of=False),
         related=related(service, iri, language),
         questions=questions(service, iri, {t.object.value for t in types}),  # type: ignore[union-attr]
@@ -183,10 +187,11 @@ def _beside(said: Iterable[Triple], properties: Collection[str], label: Literal 
     return next((value for value in fitting if label is None or value != label.value), "")
 
 
-def _superclasses(service: Service, classes: Iterable[AnyTerm]) -> frozenset[AnyTerm]:
-    """The superclasses of some classes, however far above."""
-    named = " ".join(terms.write(each) for each in classes if isinstance(each, NamedNode))
-    return frozenset(row[0] for row in service.sparql(Query(_SUPERCLASSES.format(classes=named))).rows() if row[0] is not None)
+def _said_by(service: Service, node: NamedNode, labels: Mapping[str, Literal]) -> list[tuple[Cell, Cell]]:
+    """The words that a thing has said, each with a link to the quotation."""
+    rows = service.sparql(Query(_SAID_BY.format(**service.roles.paths, node=terms.write(node)))).rows()
+    found = ((cell(said, labels), words) for said, words in rows if isinstance(words, Literal))
+    return [(source, Cell(words.value, language=words.language)) for source, words in found if source is not None]
 
 
 def is_withdrawn(triples: Iterable[Triple], iri: str) -> bool:
