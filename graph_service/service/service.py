@@ -31,11 +31,14 @@ from graph_service.reasoning.provenance import Explanation
 from graph_service.search.search import Search
 from graph_service.service.blank_nodes import said_of_nameless
 from graph_service.service.explanations import Reasons
+from graph_service.service.vocabulary import Vocabulary
 from graph_service.settings import Settings
 from graph_service.snapshot.dumps import Dump
 from graph_service.snapshot.external_things import Outside
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sources.roles import Role
+from graph_service.sparql.mistakes.mistake import Mistake
+from graph_service.sparql.mistakes.silent import silent
 from graph_service.sparql.paging import counted, in_reading_order
 from graph_service.sparql.tokens import digest, form
 from graph_service.text.collation import COLLATION_KEY
@@ -311,6 +314,15 @@ class Service:
         return Reasons(
             self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, self.space, self.roles, reasoning=self.snapshot.reasoning
         )
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The classes and properties that the graph uses."""
+        return Vocabulary(self.sparql, self.search)
+
+    def silent_mistakes(self, text: str, language: str = "en") -> list[Mistake]:
+        """The mistakes that no parser finds (see `sparql.mistakes.silent`), for a reader of a language. Raises the engine's errors."""
+        return silent(text, self.vocabulary, language, plain=not self.union)
 
     @cached_property
     def reifies(self) -> bool:

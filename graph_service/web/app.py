@@ -16,7 +16,7 @@ from graph_service.web.data import changes, contexts, descriptions, downloads, g
 from graph_service.web.display import assets, marked, numerals, translations
 from graph_service.web.display.destinations import destination, know
 from graph_service.web.display.mistakes import malformed
-from graph_service.web.endpoints import crawlers, explain, openapi, pictures, queries, resources, search, sparql, status
+from graph_service.web.endpoints import crawlers, explain, hints, openapi, pictures, queries, resources, search, sparql, status
 from graph_service.web.http import languages, values
 from graph_service.web.http.precomputed import Kept
 from graph_service.web.http.responses import problem, translated
@@ -63,6 +63,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
         home,
         sparql,
         vocabulary,
+        hints,
         queries,
         metadata_files,
         pictures,

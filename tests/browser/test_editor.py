@@ -151,3 +151,26 @@ def test_every_question_of_the_catalogue_can_be_opened(visit: Visit) -> None:
     texts = page.evaluate("(names) => Promise.all(names.map(async (name) => (await fetch(`/queries/${name}.rq`)).text()))", names)
     assert len(texts) > 50
     assert all("SELECT" in text or "CONSTRUCT" in text or "ASK" in text for text in texts)
+
+
+def test_what_finds_nothing_is_marked_while_one_types_and_mended_from_the_list_of_faults(visit: Visit) -> None:
+    page, editor = opened(visit)
+    page.keyboard.insert_text("PREFIX lc: <https://w3id.org/labcoop/ns#>\nSELECT ?p ?makr { ?p a lc:Projet ; lc:implementedBy ?maker }")
+    expect(page.locator(".cm-lintRange-info")).to_have_text(["?makr", "lc:Projet"])
+    page.keyboard.press("Control+Shift+M")
+    panel = page.locator(".cm-panel-lint")
+    expect(panel).to_contain_text("Nothing in this graph is of the class lc:Projet.")
+    panel.get_by_text("lc:Project", exact=True).click()
+    panel.get_by_text("?maker", exact=True).click()
+    expect(editor).to_contain_text("SELECT ?p ?maker { ?p a lc:Project ; lc:implementedBy ?maker }")
+    expect(page.locator(".cm-lintRange-info")).to_have_count(0)
+
+
+def test_beside_an_empty_result_stands_why_and_a_button_mends_it(visit: Visit) -> None:
+    page, editor = opened(visit, "SELECT ?p { ?p a lc:Project ; lc:country ?c }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".hints")).to_contain_text("lc:country is not used as a property in this graph.")
+    page.get_by_role("button", name="Write lc:worksNationallyIn there").click()
+    expect(editor).to_contain_text("lc:worksNationallyIn ?c")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("table")).to_contain_text("FORTER'ESS")

@@ -13,6 +13,7 @@ from graph_service.sparql.mistakes.finding import find
 from graph_service.sparql.mistakes.sentences import SENTENCES
 from graph_service.sparql.syntax import check
 from tests.conftest import ROOT
+from tests.unit.test_silent_mistakes import MISTAKES as SILENT
 
 #: Kind of mistake -> texts with it between « and »; what is to be written there, if anything is proposed; words of the sentence.
 MISTAKES: list[tuple[str, str, str | None, str]] = [
@@ -111,7 +112,7 @@ def test_a_mistake_is_named_at_its_place_with_its_mend(kind: str, marked: str, m
 
 
 def test_the_list_has_every_kind() -> None:
-    assert {kind for kind, *_ in MISTAKES} == set(SENTENCES)
+    assert {kind for kind, *_ in (*MISTAKES, *SILENT)} == set(SENTENCES)
 
 
 @pytest.mark.parametrize(("kind", "marked", "mend", "words"), [entry for entry in MISTAKES if entry[2] is not None])

@@ -33,13 +33,17 @@ TERMS = frozenset({"variable", "iri", "name", "string", "number"})
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake: its kind, its start and end in the text, the values of its sentence, and the correct text if that is certain."""
+    """A mistake: its kind, its start and end in the text, the values of its sentence, and the correct text if that is certain.
+
+    `proposals` are texts of which one may be meant, likeliest first.
+    """
 
     kind: str
     start: int
     end: int
     values: Mapping[str, object] = field(default_factory=dict)
     mend: str | None = None
+    proposals: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

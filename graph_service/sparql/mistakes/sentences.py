@@ -52,4 +52,11 @@ SENTENCES: Mapping[str, str] = {
     "ungrouped": "%(found)s is neither grouped by nor counted: put it behind GROUP BY, or into an aggregate such as SAMPLE(%(found)s).",
     "star": "SELECT * goes with no GROUP BY: name what is to be selected.",
     "taken": "%(found)s has a value already: choose another name behind AS.",
+    "unused": "%(found)s is not used in this graph.",
+    "unused-property": "%(found)s is not used as a property in this graph.",
+    "unused-class": "Nothing in this graph is of the class %(found)s.",
+    "unbound": "%(found)s never gets a value: no pattern of the query has it.",
+    "tag-missing": "Values of %(property)s have a language tag, and %(found)s has none: it fits none of them.",
+    "tag-wrong": "No value of %(property)s has the language tag of %(found)s.",
+    "type-missing": "Values of %(property)s have the type %(type)s, and %(found)s does not: it fits none of them.",
 }

@@ -58,6 +58,13 @@ ROUTES: dict[str, tuple[str, str, tuple[Format, ...], tuple[str, ...], tuple[str
         (),
     ),
     "vocabulary.vocabulary": ("sparql", "The classes and properties in use, for completing queries", (_JSON,), FAILURES, ("lang",)),
+    "hints.hints": (
+        "sparql",
+        "What in a valid query finds nothing: terms that the graph does not use, variables without a value, texts without a language",
+        (_JSON,),
+        ("422", *FAILURES),
+        ("query", "lang"),
+    ),
     "queries.catalogue": ("queries", "All canned queries", (*DOCUMENT_FORMATS, HTML), ("406",), ()),
     "described.csvw": (
         "queries",

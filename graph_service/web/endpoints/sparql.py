@@ -19,12 +19,14 @@ from werkzeug.wrappers import Request
 from graph_service.arrival import arrived
 from graph_service.engine.pending import Begun
 from graph_service.engine.result import Formats, Query, Result, ResultKind
+from graph_service.errors import ServiceError
 from graph_service.formats.media_types import GRAPH_FORMATS, Format
 from graph_service.service.service import Service
 from graph_service.sparql.binding import bind
 from graph_service.web.data.descriptions import document
 from graph_service.web.display.cells import PageTable, table
-from graph_service.web.http.languages import chosen
+from graph_service.web.display.mistakes import Hint, hint
+from graph_service.web.http.languages import chosen, language_of_names
 from graph_service.web.http.protocol import read_query, wants_page
 from graph_service.web.http.responses import answer, choose, wanted, wants_html, write
 from graph_service.web.http.values import check
@@ -206,8 +208,22 @@ def blueprint(service: Service) -> Blueprint:
 def _page(service: Service, query: str | None = None, shown: PageTable | bool | None = None, formats: Sequence[str] = ()) -> Response:
     """The editor page, with a query and its result if there is one."""
     map = places(service, (part for row in shown.rows for part in row if part)) if isinstance(shown, PageTable) else None
-    page = render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats, map=map)
+    hints = _hints(service, query, shown) if query is not None else []
+    page = render_template("sparql.html", catalogue=service.catalogue, query=query, table=shown, formats=formats, map=map, hints=hints)
     return Response(page)
+
+
+def _hints(service: Service, query: str, shown: PageTable | bool | None) -> list[Hint]:
+    """What may be the cause where a result, or a column of it, is empty; none where nothing is."""
+    if isinstance(shown, PageTable):
+        is_lacking = not shown.rows or any(all(cell is None for cell in column) for column in zip(*shown.rows, strict=True))
+    else:
+        is_lacking = shown is False
+    try:
+        return [hint(query, mistake) for mistake in service.silent_mistakes(query, language_of_names())] if is_lacking else []
+    except ServiceError:
+        # The result is there; a busy engine is no reason to withhold it.
+        return []
 
 
 def _description(service: Service) -> Response:

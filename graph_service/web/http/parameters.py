@@ -57,6 +57,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/shapes": _FORMAT,
     "/sitemap": _LANGUAGE,
     "/sparql": _FORMAT | _STATED | {"query", "update", "default-graph-uri", "named-graph-uri", "timeout", BOUND},
+    "/sparql/hints": _LANGUAGE | {"query"},
     "/sparql/vocabulary": _LANGUAGE,
     "/static/*": _LANGUAGE,
     "/things": _LANGUAGE,

@@ -2,6 +2,7 @@
 
 import { at } from "../site/service.js";
 import { makeSortable } from "../site/sorting.js";
+import { offerMends } from "./hints.js";
 import { offerViews } from "./views.js";
 
 // A longer address is not safe everywhere.
@@ -57,9 +58,15 @@ export class Answering {
     const section = page.querySelector("#result").closest("section");
     this.place.replaceChildren(document.adoptNode(section));
     for (const table of section.querySelectorAll("table[data-sortable]")) makeSortable(table);
-    offerViews(section, { texts: this.texts, raw: (accept) => this.raw(query, accept) });
+    this.offer(section, query);
     this.say(section.querySelector("caption, .truth, .empty")?.firstChild.textContent.trim() ?? "");
     history.replaceState(null, "", this.address(query));
+  }
+
+  // What can be done with a result, be it new or come with the page.
+  offer(section, query) {
+    offerViews(section, { texts: this.texts, raw: (accept) => this.raw(query, accept) });
+    offerMends(section, { texts: this.texts, mend: (hint) => this.editor.mend(hint) });
   }
 
   async raw(query, accept) {

@@ -4,12 +4,13 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentService, LanguageSupport, syntaxHighlighting, syntaxTree } from "@codemirror/language";
-import { linter, lintGutter, nextDiagnostic, setDiagnostics } from "@codemirror/lint";
+import { linter, lintGutter, nextDiagnostic, openLintPanel, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { SparqlLanguage } from "codemirror-lang-sparql";
 import { completion } from "./completion.js";
+import { hints } from "./hints.js";
 import { declaration, undeclared } from "./prefixes.js";
 import { vocabulary } from "./vocabulary.js";
 import style from "./view.css" with { type: "text" };
@@ -84,7 +85,7 @@ export class SparqlEditor {
       doc: area.value.replaceAll("\r\n", "\n"),
       extensions: [
         keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }]),
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, { key: "F8", run: nextDiagnostic }]),
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, { key: "F8", run: nextDiagnostic }, { key: "Mod-Shift-m", run: openLintPanel }]),
         lineNumbers(),
         history(),
         drawSelection(),
@@ -95,6 +96,7 @@ export class SparqlEditor {
         indentOnInput(),
         lintGutter(),
         grammar(texts),
+        hints({ texts, language, place: span }),
         sparql,
         syntaxHighlighting(classHighlighter),
         autocompletion({ override: [completion(texts, language)], icons: false, maxRenderedOptions: 60 }),
@@ -127,11 +129,9 @@ export class SparqlEditor {
     this.view.focus();
   }
 
-  // Mark a place that the server says is wrong; `line` and `column` count from 1, columns and `length` in characters.
-  mark({ line, column, length, detail }) {
-    const at = this.place(line, column);
-    const end = Math.max(at, Math.min(at + Math.max(length ?? 1, 1), this.view.state.doc.length));
-    this.view.dispatch(setDiagnostics(this.view.state, [{ from: Math.min(at, Math.max(0, end - 1)), to: end, severity: "error", message: detail }]));
+  // Mark a place that the server says is wrong.
+  mark(problem) {
+    this.view.dispatch(setDiagnostics(this.view.state, [{ ...span(this.view.state.doc, problem), severity: "error", message: problem.detail }]));
   }
 
   unmark() {
@@ -140,20 +140,29 @@ export class SparqlEditor {
 
   // Write what the server proposes in place of what it says is wrong.
   mend({ line, column, length, mend }) {
-    const from = this.place(line, column);
+    const { doc } = this.view.state;
+    const from = place(doc, line, column);
     this.unmark();
-    this.view.dispatch({ changes: { from, to: Math.min(from + length, this.view.state.doc.length), insert: mend } });
+    this.view.dispatch({ changes: { from, to: place(doc, line, column, length), insert: mend } });
     this.view.focus();
   }
 
   goTo({ line, column }) {
-    this.view.dispatch({ selection: { anchor: this.place(line, column) }, scrollIntoView: true });
+    this.view.dispatch({ selection: { anchor: place(this.view.state.doc, line, column) }, scrollIntoView: true });
     this.view.focus();
   }
+}
 
-  place(line, column) {
-    const { doc } = this.view.state;
-    const there = doc.line(Math.min(Math.max(line, 1), doc.lines));
-    return there.from + [...there.text].slice(0, (column ?? 1) - 1).join("").length;
-  }
+// Where a line and a column are, or `length` characters further; both count from 1, columns in characters as the server counts them.
+function place(doc, line, column = 1, length = 0) {
+  const { from } = doc.line(Math.min(Math.max(line, 1), doc.lines));
+  const ahead = doc.sliceString(from, Math.min(from + 2 * (column - 1 + length), doc.length));
+  return from + [...ahead].slice(0, column - 1 + length).join("").length;
+}
+
+// The part of the text that the server speaks of: one character at least, but in an empty text.
+function span(doc, { line, column, length }) {
+  const from = place(doc, line, column);
+  const to = Math.max(from, place(doc, line, column, Math.max(length ?? 1, 1)));
+  return { from: Math.min(from, Math.max(0, to - 1)), to };
 }

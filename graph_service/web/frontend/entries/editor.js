@@ -4,7 +4,6 @@
 import { Answering } from "../editor/answering.js";
 import { asCanned, queryOfAddress, withoutHeader } from "../editor/sharing.js";
 import { SparqlEditor } from "../editor/view.js";
-import { offerViews } from "../editor/views.js";
 import { copy } from "../site/copying.js";
 import { at } from "../site/service.js";
 
@@ -34,7 +33,7 @@ window.addEventListener("hashchange", () => {
 
 // The result that came with the page.
 const came = place.querySelector("section");
-if (came) offerViews(came, { texts, raw: (accept) => answering.raw(editor.text, accept) });
+if (came) answering.offer(came, editor.text);
 
 for (const tools of document.querySelectorAll(".tools")) tools.hidden = false;
 
