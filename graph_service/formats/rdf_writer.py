@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import BinaryIO, TypeVar, cast
 
 import pyoxigraph as ox
@@ -41,7 +42,9 @@ def write_triples(triples: Iterable[ox.Triple], format: Format) -> bytes:
 
 def in_order(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """Triples sorted by subject, predicate, object."""
-    return sorted(triples, key=lambda triple: (str(triple.subject), str(triple.predicate), str(triple.object)))
+    # In N-Triples no term is the beginning of another, but for blank nodes, whose names go on with what comes after a space. So the order
+    # of whole triples is that of their terms.
+    return sorted(triples, key=str)
 
 
 def write_sorted(triples: list[ox.Triple], format: Format) -> bytes:
@@ -74,15 +77,19 @@ def _with_names(statements: Iterable[Statement]) -> Iterator[ox.Triple]:
 
     Raises NotAcceptable for a predicate that cannot be an element, and for such a class in a triple term.
     """
+    is_element = cache(ends_in_a_name)
     for statement in statements:
         triple = statement.triple if isinstance(statement, ox.Quad) else statement
         said: AnyTerm = triple
         while isinstance(said, ox.Triple):
-            nameless = said.object if _has_nameless_class(said) and said is not triple else said.predicate
-            if isinstance(nameless, ox.NamedNode) and not ends_in_a_name(nameless.value):
-                raise NotAcceptable(f"RDF/XML has no way to write {nameless.value} as an element.")
-            said = said.object
-        yield ox.Triple(triple.subject, _ALIAS_TYPE, triple.object) if _has_nameless_class(triple) else triple
+            predicate, object_ = said.predicate, said.object
+            is_nameless = predicate == _TYPE and isinstance(object_, ox.NamedNode) and not is_element(object_.value)
+            if is_nameless and said is triple:
+                triple = ox.Triple(triple.subject, _ALIAS_TYPE, object_)
+            elif is_nameless or not is_element(predicate.value):
+                raise NotAcceptable(f"RDF/XML has no way to write {(object_ if is_nameless else predicate).value} as an element.")
+            said = object_
+        yield triple
 
 
 def _has_nameless_class(triple: ox.Triple) -> bool:
