@@ -59,6 +59,9 @@ _WORD = re.compile(r"[^\W\d_]\w*+")
 #: The tokens of a run.
 _PIECES = re.compile(rf"{_NUMBER} | (?P<word> [^\W\d_]\w*+ ) | (?P<mark> . )", re.VERBOSE | re.DOTALL)
 
+#: The longest text, in characters, whose tokens are kept: they take some fifty times as much memory.
+_SHORT_TEXT = 20_000
+
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 
@@ -78,6 +81,16 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a query in order, without white space and comments."""
+    return iter(_remembered(text)) if len(text) <= _SHORT_TEXT else _scanned(text)
+
+
+@lru_cache(maxsize=32)
+def _remembered(text: str) -> tuple[Token, ...]:
+    """The tokens of a text that is not long: several modules ask for those of one query, one after the other."""
+    return tuple(_scanned(text))
+
+
+def _scanned(text: str) -> Iterator[Token]:
     quotes, at = _QUOTES, 0
     while at < len(text):
         for match in _TERMINALS[quotes].finditer(text, at):
