@@ -83,11 +83,14 @@ def _with_names(statements: Iterable[Statement]) -> Iterator[ox.Triple]:
         said: AnyTerm = triple
         while isinstance(said, ox.Triple):
             predicate, object_ = said.predicate, said.object
-            is_nameless = predicate == _TYPE and isinstance(object_, ox.NamedNode) and not is_element(object_.value)
-            if is_nameless and said is triple:
-                triple = ox.Triple(triple.subject, _ALIAS_TYPE, object_)
-            elif is_nameless or not is_element(predicate.value):
-                raise NotAcceptable(f"RDF/XML has no way to write {(object_ if is_nameless else predicate).value} as an element.")
+            nameless = predicate if not is_element(predicate.value) else None
+            if predicate == _TYPE and isinstance(object_, ox.NamedNode) and not is_element(object_.value):
+                if said is triple:
+                    triple = ox.Triple(triple.subject, _ALIAS_TYPE, object_)
+                else:
+                    nameless = object_
+            if nameless is not None:
+                raise NotAcceptable(f"RDF/XML has no way to write {nameless.value} as an element.")
             said = object_
         yield triple
 
