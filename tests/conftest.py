@@ -259,12 +259,12 @@ def service(snapshot: Snapshot, settings: Settings) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def command(snapshots: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run `graph-service …` as a real process; returns its code, output and error output."""
+def command(snapshots: Path, forked: tuple[str, ...]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `graph-service …` in a process of its own; returns its code, output and error output."""
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "graph_service", *arguments],
+            [sys.executable, *forked, *arguments],
             env={**os.environ, "GRAPH_SERVICE_SNAPSHOTS": str(snapshots), **environment},
             cwd=ROOT,
             capture_output=True,
