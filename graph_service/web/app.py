@@ -22,7 +22,7 @@ from graph_service.web.http.precomputed import Kept
 from graph_service.web.http.responses import problem, translated
 from graph_service.web.middleware import content_security, cors, mount
 from graph_service.web.middleware.takeover import Takeover
-from graph_service.web.pages import about, documents, home, kinds, ontology
+from graph_service.web.pages import about, documents, home, kinds, near_matches, ontology
 from graph_service.web.pages.presentation import presentation_of, subject
 from graph_service.web.pictures import gallery
 from graph_service.web.tables import archive, metadata_files
@@ -56,6 +56,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals["asset"] = assets.addresses()
     translations.speak(app)
     numerals.write(app)
+    near_matches.write(app, service)
     # Flask runs `after_request` functions in reverse order of registration.
     app.register_blueprint(mount.blueprint())
     app.register_blueprint(languages.blueprint(settings.language))

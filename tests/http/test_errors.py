@@ -104,3 +104,18 @@ def test_a_usual_mistake_in_a_query_is_told_in_the_readers_language_with_its_men
     assert "named" not in told
     page = server.ask(path, Accept="text/html", Accept_Language=language).text
     assert words in unescape(page)
+
+
+@pytest.mark.parametrize(("language", "advice"), [("fr", "faute de frappe"), ("es", "errata"), ("en", "slip of the pen")])
+def test_a_page_that_is_not_found_gives_advice_in_its_language_and_what_is_near(server: Server, language: str, advice: str) -> None:
+    page = unescape(server.ask("/page/project/triangle-in-asia", Accept="text/html", Accept_Language=language).text)
+    main = page[page.index("<main") : page.index("</main>")]
+    assert advice in main
+    assert "/id/project/triangle-in-asean" in main[main.index('id="near"') :]
+    assert ("Nothing is said of" in main) == (language == "en")
+
+
+def test_a_page_about_a_wrong_value_keeps_what_is_allowed(server: Server) -> None:
+    """No other sentence says which value would be taken."""
+    page = unescape(server.ask("/queries/projects-by-country?country=Kambodia", Accept="text/html", Accept_Language="fr").text)
+    assert "'Kambodia' was given" in page

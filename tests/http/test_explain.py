@@ -122,3 +122,20 @@ def test_a_computed_value_is_explained_by_its_query_and_what_it_is_computed_from
     assert "The year is that of a start date." in page
     wrong = {**year, "o": '"2017"^^<http://www.w3.org/2001/XMLSchema#integer>'}
     assert server.ask(address(**wrong), Accept="application/json").status == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Whoever follows funded by → within organisation → government of arrives at what “has donor country” means."),
+        (
+            "fr",
+            "En suivant financé par → au sein de l'organisation → gouvernement de, on arrive à ce que signifie « a pour pays donateur ».",
+        ),
+        ("es", "se llega a lo que significa «tiene como país donante»."),
+    ],
+)
+def test_a_page_tells_the_rule_in_words_before_its_axiom(server: Server, language: str, words: str) -> None:
+    page = unescape(server.ask(address(**TRIPLE), Accept="text/html", Accept_Language=language).text)
+    assert words in page
+    assert page.index(words) < page.index("owl:propertyChainAxiom")

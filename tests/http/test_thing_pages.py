@@ -105,6 +105,10 @@ def test_the_lead_of_a_person_is_the_position_and_marks_its_language(server: Ser
     assert '<p class="summary"><span lang="en">Minister of Immigration' in page(server, path, "fr")
 
 
+def test_what_a_place_is_called_within_a_sentence_is_no_fact_about_it(server: Server) -> None:
+    assert "en Tunisie" not in re.sub(r'<p class="summary">.*?</p>', "", page(server, "/page/place/TUN", "fr"))
+
+
 def test_spanish_says_e_before_the_sound_of_i(server: Server) -> None:
     assert "y salud en el trabajo e inspectores" in lead(server, "/page/project/cambodia-labour-inspection", "es")
 

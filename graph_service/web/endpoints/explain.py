@@ -1,6 +1,6 @@
 """`/explain`: why the graph contains a triple, down to asserted triples and their passages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -17,6 +17,7 @@ from graph_service.service.service import Service
 from graph_service.web.display.cells import cell, cells
 from graph_service.web.http.languages import language_of_names
 from graph_service.web.http.responses import choose, wants_html, write
+from graph_service.web.pages.rules_in_words import in_words
 
 T = TypeVar("T")
 
@@ -48,9 +49,13 @@ def blueprint(service: Service) -> Blueprint:
             labels = service.labels(named, language_of_names())
             sources = {iri: cell(terms.NamedNode(iri), labels) for iri in iris}
             shown = {step.triple: cells(_parts(step), labels) for step in steps}
+            words = {step.triple: in_words(step, lambda term: _named(term, labels)) for step in steps}
             numbers = {step.triple: number for number, step in enumerate(steps, 1)}
-            page = render_template("explain.html", explanation=explanation, shown=shown, sources=sources, numbers=numbers, told=set())
-            return Response(page)
+            return Response(
+                render_template(
+                    "explain.html", explanation=explanation, shown=shown, words=words, sources=sources, numbers=numbers, told=set()
+                )
+            )
         format = choose(EXPLANATION_FORMATS)
         if format.engine is None:
             return jsonify(as_data(explanation))
@@ -77,6 +82,11 @@ def _example(service: Service) -> dict[str, str]:
     """The terms of a triple with an interesting explanation, if there is one."""
     rows = service.sparql(Query(_INFERRED.format(graph=service.space.graph_inferred))).rows()
     return next((dict(zip(_NAMES, (terms.text(part) for part in row if part), strict=True)) for row in rows), {})
+
+
+def _named(term: AnyTerm, labels: Mapping[str, terms.Literal]) -> str:
+    found = cell(term, labels)
+    return found.text if found is not None else ""
 
 
 def _parts(step: Step) -> list[AnyTerm | None]:

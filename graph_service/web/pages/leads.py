@@ -41,6 +41,11 @@ def lead(service: Service, iri: str, classes: Collection[str], kinds: Iterable[C
     return _capitalised(text) if tag == language() else Markup('<span lang="{}">{}</span>').format(tag, _capitalised(text))
 
 
+def called(service: Service) -> frozenset[str]:
+    """The properties (IRIs) by which the description calls things within leads: they are no facts about these things."""
+    return frozenset(trait.called for lead in _leads(service) for trait in lead.traits if trait.called)
+
+
 def listed(values: list[Markup]) -> Markup:
     """Values as a list within a sentence: all, or the first and how many more."""
     if len(values) > _ALL:
@@ -66,7 +71,7 @@ def _leads(service: Service) -> list[Lead]:
 @lru_cache(maxsize=2)
 def _names(service: Service) -> Mapping[tuple[str, str, str], str]:
     """Property, IRI and language -> how the description calls a thing by that property: `au Costa Rica` for where something is."""
-    properties = {trait.called for lead in _leads(service) for trait in lead.traits}
+    properties = called(service)
     return {
         (triple.predicate.value, triple.subject.value, triple.object.language or "en"): triple.object.value
         for triple in service.snapshot.description
@@ -88,11 +93,11 @@ def _values(service: Service, lead: Lead, iri: str, infer: bool) -> dict[str, Ma
         if isinstance(trait, Literal) and value is not None:
             found.setdefault(trait.value, []).append(value)
     labels = service.labels([value for values in found.values() for value in values], language_of_names())
-    called = _names(service)
+    names = _names(service)
 
     def named(trait: LeadTrait) -> list[Markup]:
         cells = [each for value in _best(found.get(trait.name, [])) if (each := cell(value, labels))]
-        texts = [(each.text.casefold(), called.get((trait.called, each.title or "", language())), each) for each in cells]
+        texts = [(each.text.casefold(), names.get((trait.called, each.title or "", language())), each) for each in cells]
         return [shown(each) if text is None else escape(text) for _, text, each in sorted(texts, key=lambda entry: entry[0])]
 
     return {trait.name: listed(named(trait)) for trait in lead.traits}

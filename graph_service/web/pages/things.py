@@ -23,7 +23,7 @@ from graph_service.web.pages.blank_nodes import sketch
 from graph_service.web.pages.expectations import expected
 from graph_service.web.pages.fact_summaries import gists
 from graph_service.web.pages.facts import Fact, FactPassage, Section, Teller, Value
-from graph_service.web.pages.leads import lead, listed, shown
+from graph_service.web.pages.leads import called, lead, listed, shown
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import lists
 from graph_service.web.pages.presentation import Presentation
@@ -125,7 +125,7 @@ def thing(service: Service, presentation: Presentation, iri: str, language: str 
         extent=found_of,
         classed=any(t not in inferred for t in types),
     )
-    hidden = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE))
+    hidden = _NOT_AS_FACTS.union(service.roles.of(Role.EVIDENCE), called(service))
     said = _readable([triple for triple in triples if triple.subject == node], language)
     words = _words(service, said)
     given = {triple.predicate.value for triple in said}
