@@ -14,7 +14,7 @@ Visit = Callable[..., Page]
 def opened(visit: Visit, query: str = "", **more: object) -> tuple[Page, Locator]:
     """The editor with a text in it and the cursor at its end."""
     page = visit(f"/sparql#query={quote(query)}", **more)
-    editor = page.get_by_role("textbox", name="Query")
+    editor = page.locator(".cm-content")
     editor.wait_for()
     editor.focus()
     page.keyboard.press("Control+End")
@@ -44,10 +44,6 @@ def test_a_query_is_written_with_proposals_from_this_graph_alone(visit: Visit) -
     take(page)
     # Properties are those of the class, found by their names too; the prefix has been declared.
     page.keyboard.type(" ; works nation", delay=5)
-    page.keyboard.press("Escape")
-    for _ in "works nation":
-        page.keyboard.press("Backspace")
-    page.keyboard.type("worksN", delay=5)
     expect(proposed(page)).to_have_count(1)
     take(page)
     # A thing is found by its name, in any language.
@@ -60,6 +56,33 @@ def test_a_query_is_written_with_proposals_from_this_graph_alone(visit: Visit) -
     expect(page.get_by_role("table")).to_contain_text("FORTER'ESS")
     expect(page.locator("#status")).to_contain_text("1 row")
     expect(page.locator("#status")).to_contain_text("ms for the query")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "first", "language"),
+    [
+        # The whole name before longer ones that begin with it; what is used more before what is used less.
+        ("SELECT * { ?p a ", "proj", "lc:Project", "en"),
+        ("SELECT * { ?p a ", "lc:proj", "lc:Project", "en"),
+        # A word of the label in the reader's language, and in another.
+        ("SELECT * { ?p a lc:Project ; ", "fina", "lc:fundedBy", "fr"),
+        ("SELECT * { ?p a lc:Project ; ", "financ", "lc:fundedBy", "en"),
+        # Two words, of a class and of a thing.
+        ("SELECT * { ?p a ", "funded under", "lc:FundedUndertaking", "en"),
+        ("SELECT * { ?p a lc:Project ; lc:worksNationallyIn ", "Costa R", "Costa Rica", "en"),
+    ],
+)
+def test_what_is_meant_is_proposed_first(visit: Visit, before: str, typed: str, first: str, language: str) -> None:
+    page, _ = opened(visit, "PREFIX lc: <https://w3id.org/labcoop/ns#>\n" + before, language=language)
+    page.keyboard.type(typed, delay=5)
+    expect(page.locator(".cm-completionLabel").first).to_have_text(first)
+
+
+@pytest.mark.parametrize(("typed", "property"), [("where", "lc:coversPlace"), ("begin", "lc:startDate"), ("country", "lc:worksNationallyIn")])
+def test_a_synonym_finds_the_property(visit: Visit, typed: str, property: str) -> None:
+    page, _ = opened(visit, "PREFIX lc: <https://w3id.org/labcoop/ns#>\nSELECT * { ?p a lc:Project ; ")
+    page.keyboard.type(typed, delay=5)
+    expect(page.locator(".cm-completionLabel").get_by_text(property, exact=True)).to_be_visible()
 
 
 def test_variables_prefixes_and_words_are_proposed_where_they_can_stand(visit: Visit) -> None:

@@ -37,5 +37,5 @@ def _entry(term: UsedTerm) -> Mapping[str, object]:
     """A term with its label and definition in the language closest to the reader's (see `rdf.labels`), and its other names."""
     label, definition = term.label(language_of_names()), term.definition(language_of_names())
     also = sorted({name.value for name in (*term.labels, *term.also)} - {label})
-    told = {"label": label, "definition": definition, "also": also}
+    told = {"label": label, "definition": definition, "also": also, "ranges": term.ranges}
     return {"iri": term.iri, "count": term.count, **{key: value for key, value in told.items() if value}}

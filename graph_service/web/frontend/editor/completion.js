@@ -3,8 +3,9 @@
 
 import { pickedCompletion } from "@codemirror/autocomplete";
 import { at } from "../site/service.js";
-import { outline, placeForPrefix } from "./outline.js";
-import { folded, vocabulary } from "./vocabulary.js";
+import { outline, placeForPrefix, tokens } from "./outline.js";
+import { ranked } from "./ranking.js";
+import { vocabulary } from "./vocabulary.js";
 
 const TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const MOST = 60;
@@ -13,20 +14,35 @@ const BEGINNINGS = ["SELECT", "CONSTRUCT", "ASK", "DESCRIBE", "PREFIX", "DISTINC
 const PATTERNS = ["OPTIONAL { }", "FILTER()", "FILTER NOT EXISTS { }", "FILTER EXISTS { }", "BIND()", "VALUES", "UNION { }", "MINUS { }", "GRAPH", "SELECT"];
 const FUNCTIONS = ["ABS()", "BOUND()", "CEIL()", "COALESCE()", "CONCAT()", "CONTAINS()", "DATATYPE()", "DAY()", "EXISTS { }", "FLOOR()", "IF()", "IN ()", "IRI()", "isBLANK()", "isIRI()", "isLITERAL()", "isNUMERIC()", "LANG()", "LANGMATCHES()", "LCASE()", "MONTH()", "NOT EXISTS { }", "NOT IN ()", "NOW()", "REGEX()", "REPLACE()", "ROUND()", "STR()", "STRAFTER()", "STRBEFORE()", "STRDT()", "STRENDS()", "STRLANG()", "STRLEN()", "STRSTARTS()", "SUBSTR()", "UCASE()", "YEAR()"];
 
+const KEYWORDS = new Set(["A", "TRUE", "FALSE", "BY", "UNDEF", "NAMED", "NOT", "EXISTS", "IN", "SILENT", "SERVICE", ...[...BEGINNINGS, ...PATTERNS, ...FUNCTIONS].flatMap((word) => word.toUpperCase().match(/\w+/g))]);
+
 export function completion(texts, language) {
   return async (context) => {
-    const word = context.matchBefore(/[?$]?[\p{L}\d_:.%-]*/u);
-    const typed = word.text;
-    if (typed === "" && !context.explicit) return null;
     const text = context.state.doc.toString();
+    const from = severalWords(text.slice(0, context.pos)) ?? context.matchBefore(/[?$]?[\p{L}\d_:.%-]*/u).from;
+    const typed = text.slice(from, context.pos);
+    if (typed === "" && !context.explicit) return null;
     const known = await vocabulary(language);
-    const here = outline(text, word.from, known.prefixes);
+    const here = outline(text, from, known.prefixes);
     if (here.role === "inside" || context.aborted) return null;
     const say = new Sayer(texts, language, here, known);
     const options = /^[?$]/.test(typed) ? say.variables(typed) : [...say.terms(typed), ...say.words(typed), ...(typed ? [] : say.variables(typed))];
     if (wantsThings(here, typed)) options.push(...(await say.things(typed, context)));
-    return { from: word.from, options: options.slice(0, MOST), filter: false };
+    return { from, options: options.slice(0, MOST), filter: false };
   };
+}
+
+// Where a name of several words begins, which is no SPARQL yet: `Costa R`. Undefined if there is only one word.
+function severalWords(text) {
+  const all = tokens(text);
+  const isWord = ({ kind, text: word }) => kind === "word" && !KEYWORDS.has(word.toUpperCase());
+  let first = all.length;
+  let end = text.length;
+  while (first > 0 && isWord(all[first - 1]) && end - all[first - 1].to <= 1) {
+    first -= 1;
+    end = all[first].from;
+  }
+  return first < all.length - 1 ? end : undefined;
 }
 
 function wantsThings({ role, predicate }, typed) {
@@ -65,10 +81,7 @@ class Sayer {
   }
 
   entries(entries, typed, type) {
-    const found = entries.map((entry) => ({ entry, rank: rank(entry, typed) })).filter(({ rank }) => rank > 0);
-    // Of those that fit alike, what the graph's own ontology defines comes first.
-    found.sort((a, b) => b.rank - a.rank || Boolean(b.entry.definition) - Boolean(a.entry.definition));
-    return found.map(({ entry }) => ({ ...this.term(entry.iri, type), detail: `${entry.label ?? ""} ${this.number.format(entry.count)}`.trim(), info: () => this.about(entry) }));
+    return ranked(entries, typed, this.known.synonyms).map((entry) => ({ ...this.term(entry.iri, type), detail: `${entry.label ?? ""} ${this.number.format(entry.count)}`.trim(), info: () => this.about(entry) }));
   }
 
   // The graph's own search knows the names of things in all languages, and their acronyms.
@@ -111,24 +124,6 @@ class Sayer {
 }
 
 const match = (word, typed, option) => (word.toLowerCase().startsWith(typed.toLowerCase()) ? [option] : []);
-
-// How well an entry fits what was typed: by its short name, or by the words of its label.
-function rank({ name, label = "", iri }, typed) {
-  const wanted = folded(typed);
-  if (wanted === "") return 1;
-  const [prefix, local] = name.startsWith("<") ? ["", iri.replace(/.*[/#]/, "")] : folded(name).split(":");
-  if (wanted.includes(":")) {
-    const [space, start] = wanted.split(":");
-    if (space !== prefix) return 0;
-    if (folded(local) === start) return 5;
-    return folded(local).startsWith(start) ? 4 : folded(local).includes(start) || folded(label).includes(start) ? 2 : 0;
-  }
-  if (folded(local) === wanted) return 5;
-  if (folded(local).startsWith(wanted)) return 4;
-  if (folded(label).split(/[\s()'’-]+/).some((part) => part.startsWith(wanted))) return 3;
-  if (prefix.startsWith(wanted)) return 2;
-  return folded(local).includes(wanted) || folded(label).includes(wanted) ? 1 : 0;
-}
 
 function insert(view, option, from, to, name, declaration) {
   const changes = [{ from, to, insert: name }];

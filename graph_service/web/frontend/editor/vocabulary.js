@@ -5,8 +5,11 @@ import { at } from "../site/service.js";
 const LOCAL = /^[\p{L}\d_](?:[\p{L}\d_.-]*[\p{L}\d_-])?$/u;
 
 export class Vocabulary {
-  constructor({ prefixes, classes, properties }) {
+  constructor({ prefixes, classes, properties, synonyms = [] }) {
     this.prefixes = prefixes;
+    // Word -> all words that may be meant by it.
+    this.synonyms = new Map();
+    for (const group of synonyms) for (const word of group) this.synonyms.set(word, new Set([...(this.synonyms.get(word) ?? []), ...group]));
     this.classes = classes.map((entry) => this.named(entry));
     this.properties = properties.map((entry) => this.named(entry));
     this.classByIri = new Map(this.classes.map((entry) => [entry.iri, entry]));
