@@ -6,6 +6,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.conftest import Server
+
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 Visit = Callable[..., Page]
@@ -78,7 +80,9 @@ def test_what_is_meant_is_proposed_first(visit: Visit, before: str, typed: str, 
     expect(page.locator(".cm-completionLabel").first).to_have_text(first)
 
 
-@pytest.mark.parametrize(("typed", "property"), [("where", "lc:coversPlace"), ("begin", "lc:startDate"), ("country", "lc:worksNationallyIn")])
+@pytest.mark.parametrize(
+    ("typed", "property"), [("where", "lc:coversPlace"), ("begin", "lc:startDate"), ("country", "lc:worksNationallyIn")]
+)
 def test_a_synonym_finds_the_property(visit: Visit, typed: str, property: str) -> None:
     page, _ = opened(visit, "PREFIX lc: <https://w3id.org/labcoop/ns#>\nSELECT * { ?p a lc:Project ; ")
     page.keyboard.type(typed, delay=5)
@@ -197,3 +201,78 @@ def test_beside_an_empty_result_stands_why_and_a_button_mends_it(visit: Visit) -
     expect(editor).to_contain_text("lc:worksNationallyIn ?c")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("table")).to_contain_text("FORTER'ESS")
+
+
+def test_a_query_of_before_is_run_again_by_two_clicks_also_after_a_new_visit(visit: Visit) -> None:
+    page, _editor = opened(visit, "# First of all\nSELECT ?x { VALUES ?x { 1 2 3 } }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#status")).to_contain_text("3 rows")
+    page.goto("/")
+    page.goto("/sparql#query=")
+    page.get_by_text("History", exact=True).click()
+    item = page.locator("#history li")
+    expect(item).to_contain_text("First of all")
+    expect(item).to_contain_text("3 rows")
+    item.get_by_role("button", name="Run").click()
+    expect(page.locator("#status")).to_contain_text("3 rows")
+    expect(page.locator(".cm-content")).to_contain_text("# First of all")
+    # The same query again is one entry; all of them can be forgotten.
+    expect(item).to_have_count(1)
+    page.get_by_role("button", name="Empty the history").click()
+    expect(item).to_have_count(0)
+    page.reload()
+    expect(page.locator("#history li")).to_have_count(0)
+
+
+def test_a_running_query_tells_its_time_and_ends_on_the_server_when_it_is_cancelled(visit: Visit, server: Server) -> None:
+    page, _ = opened(visit, "SELECT (COUNT(*) AS ?all) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c < ?f && ?f < ?i) }")
+    before = cancelled(server)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".clock")).to_contain_text("1.", timeout=30_000)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#status")).to_contain_text("Cancelled after")
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+    expect(page.locator("#answer")).not_to_have_attribute("aria-busy", "true")
+    while cancelled(server) == before:
+        page.wait_for_timeout(50)
+    assert cancelled(server) == before + 1
+
+
+def cancelled(server: Server) -> float:
+    """How many queries were ended before they had an answer."""
+    (line,) = [line for line in server.ask("/metrics").text.splitlines() if line.startswith('graph_queries_total{outcome="cancelled"}')]
+    return float(line.split()[1])
+
+
+def test_queries_stand_side_by_side_in_tabs_and_come_back(visit: Visit) -> None:
+    page, editor = opened(visit, "# One\nASK {}")
+    page.get_by_role("button", name="New query").click()
+    page.keyboard.type("# Two", delay=5)
+    tabs = page.get_by_role("tab")
+    expect(tabs).to_have_text(["One", "Two"])
+    tabs.filter(has_text="Two").press("ArrowLeft")
+    expect(editor).to_contain_text("# One")
+    # Each has its own undo.
+    editor.press("Control+z")
+    expect(editor).to_contain_text("# One")
+    page.goto("/")
+    page.goto("/sparql")
+    expect(page.get_by_role("tab")).to_have_text(["One", "Two"])
+    expect(page.get_by_role("tab", selected=True)).to_have_text("One")
+    expect(page.locator(".cm-content")).to_contain_text("# One")
+    page.get_by_role("button", name="Close this query").click()
+    expect(page.get_by_role("tab")).to_have_text(["Two"])
+
+
+def test_a_query_is_kept_under_a_name(visit: Visit) -> None:
+    page, _editor = opened(visit, "SELECT ?x { VALUES ?x { 7 } }")
+    page.get_by_text("Named queries", exact=True).click()
+    page.get_by_label("Keep this query as").fill("Seven")
+    page.keyboard.press("Enter")
+    expect(page.locator("#status")).to_have_text("Kept as Seven.")
+    page.reload()
+    page.get_by_text("Named queries", exact=True).click()
+    page.get_by_role("button", name="Run: Seven").click()
+    expect(page.get_by_role("table")).to_contain_text("7")
+    page.get_by_role("button", name="Remove: Seven").click()
+    expect(page.locator("#named li")).to_have_count(0)

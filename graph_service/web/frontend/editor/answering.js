@@ -9,9 +9,20 @@ import { offerViews } from "./views.js";
 const LONGEST = 6000;
 
 export class Answering {
-  constructor({ form, place, status, texts, editor }) {
-    Object.assign(this, { form, place, status, texts, editor });
-    this.number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+  // `ran` is called with each query that was answered, and what it gave in words.
+  constructor({ form, place, status, texts, editor, ran }) {
+    Object.assign(this, { form, place, status, texts, editor, ran });
+    const language = document.documentElement.lang;
+    this.number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    this.seconds = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.clock = document.createElement("span");
+    // It changes too often to be read aloud.
+    this.clock.ariaHidden = "true";
+    this.clock.className = "clock";
+    this.cancel = document.createElement("button");
+    Object.assign(this.cancel, { type: "button", className: "quiet", textContent: texts.cancel, hidden: true });
+    this.cancel.addEventListener("click", () => this.stop());
+    form.querySelector("[type=submit]").after(this.cancel, this.clock);
   }
 
   // What is sent, and the address that asks the same.
@@ -34,7 +45,11 @@ export class Answering {
     this.editor.unmark();
     this.say(this.texts.running);
     this.place.setAttribute("aria-busy", "true");
+    this.cancel.hidden = false;
     const began = performance.now();
+    const ticking = setInterval(() => {
+      this.clock.textContent = this.texts.elapsed.replace("{s}", this.seconds.format((performance.now() - began) / 1000));
+    }, 100);
     try {
       const fields = this.question(query);
       fields.set("format", "html");
@@ -42,14 +57,23 @@ export class Answering {
       const answer = await fetch(at("sparql"), { method: "POST", body: fields, headers: { Accept: "application/problem+json" }, signal: asked.signal });
       if (answer.ok) this.show(new DOMParser().parseFromString(await answer.text(), "text/html"), query);
       else this.fail(await answer.json());
+      if (answer.ok) this.ran(query, this.status.textContent);
       this.tell(answer, performance.now() - began);
     } catch (error) {
       if (error.name !== "AbortError") this.fail({ title: this.texts.noAnswer, detail: error.message });
+      else if (this.asked === asked) this.say(this.texts.cancelled.replace("{s}", this.seconds.format((performance.now() - began) / 1000)));
     } finally {
-      if (this.asked === asked) this.place.removeAttribute("aria-busy");
+      clearInterval(ticking);
+      if (this.asked === asked) {
+        if (this.cancel.matches(":focus")) this.form.querySelector("[type=submit]").focus();
+        this.clock.textContent = "";
+        this.cancel.hidden = true;
+        this.place.removeAttribute("aria-busy");
+      }
     }
   }
 
+  // Where nobody waits for a query any more, the server ends it.
   stop() {
     this.asked?.abort();
   }

@@ -79,11 +79,8 @@ export class SparqlEditor {
     root.adoptedStyleSheets.push(sheet);
     const label = area.labels[0];
     label.addEventListener("click", () => this.view.focus());
-    this.view = new EditorView({
-      root,
-      parent: root,
-      doc: area.value.replaceAll("\r\n", "\n"),
-      extensions: [
+    this.onChange = () => {};
+    this.extensions = [
         keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }]),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, { key: "F8", run: nextDiagnostic }, { key: "Mod-Shift-m", run: openLintPanel }]),
         lineNumbers(),
@@ -105,10 +102,27 @@ export class SparqlEditor {
         EditorState.phrases.of(texts.phrases),
         EditorView.contentAttributes.of({ "aria-label": label.textContent.trim(), "aria-describedby": "keys", spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) area.value = update.state.doc.toString();
+          if (!update.docChanged) return;
+          area.value = update.state.doc.toString();
+          this.onChange();
         }),
-      ],
-    });
+      ];
+    this.view = new EditorView({ root, parent: root, state: this.begun(area.value.replaceAll("\r\n", "\n")) });
+  }
+
+  begun(text) {
+    return EditorState.create({ doc: text, extensions: this.extensions });
+  }
+
+  // The text with its cursor and what can be undone.
+  get state() {
+    return this.view.state;
+  }
+
+  // Show a text in place of the one that is shown, with what can be undone in it if it was shown before.
+  show({ query, state }) {
+    this.view.setState(state ?? this.begun(query));
+    this.area.value = this.text;
   }
 
   get text() {

@@ -3,6 +3,8 @@
 
 import { Answering } from "../editor/answering.js";
 import { asCanned, queryOfAddress, withoutHeader } from "../editor/sharing.js";
+import { Remembered } from "../editor/remembered.js";
+import { Tabs } from "../editor/tabs.js";
 import { SparqlEditor } from "../editor/view.js";
 import { copy } from "../site/copying.js";
 import { at } from "../site/service.js";
@@ -17,18 +19,28 @@ const run = async () => {
   await answering.run(editor.text);
 };
 const editor = new SparqlEditor(document.querySelector("#query"), { texts, language: document.documentElement.lang, run });
-const answering = new Answering({ form, place, status, texts, editor });
+const given = queryOfAddress() ?? (new URLSearchParams(location.search).has("query") ? editor.text : null);
+const tabs = new Tabs({ editor, texts, given });
+const answering = new Answering({ form, place, status, texts, editor, ran: (query, result) => remembered.ran(query, result) });
+const remembered = new Remembered({
+  texts,
+  text: () => editor.text,
+  say: (text) => answering.say(text),
+  open: (query) => tabs.open(query),
+  run: (query) => {
+    tabs.open(query);
+    run();
+  },
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
 
-const opened = queryOfAddress();
-if (opened !== null) editor.text = opened;
 window.addEventListener("hashchange", () => {
-  const given = queryOfAddress();
-  if (given !== null) editor.text = given;
+  const asked = queryOfAddress();
+  if (asked !== null) tabs.open(asked);
 });
 
 // The result that came with the page.
@@ -45,9 +57,8 @@ document.querySelector("#share").addEventListener("click", async () => {
 const examples = document.querySelector("#example");
 document.querySelector("#open-example")?.addEventListener("click", async () => {
   const answer = await fetch(at(`queries/${examples.value}.rq`));
-  editor.text = withoutHeader(await answer.text(), examples.selectedOptions[0].textContent.trim());
+  tabs.open(withoutHeader(await answer.text(), examples.selectedOptions[0].textContent.trim()));
   answering.say(texts.exampleOpened);
-  editor.focus();
 });
 
 const canned = document.querySelector("#canned");
