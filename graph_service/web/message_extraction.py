@@ -29,8 +29,8 @@ def mistakes(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[s
 
 def operations(file: IO[bytes], keywords: Mapping[str, object], tags: Collection[str], options: Mapping[str, object]) -> Found:
     """The summaries of routes and parameters in the OpenAPI document."""
-    for tag, summary, *_ in ROUTES.values():
-        yield 1, None, tag, []
-        yield 1, None, summary, []
+    for route in ROUTES.values():
+        yield 1, None, route["tag"], []
+        yield 1, None, route["summary"], []
     for description in (*(parameter["description"] for parameter in PARAMETERS.values()), *COMMON.values()):
         yield 1, None, description, []
