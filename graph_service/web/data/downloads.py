@@ -8,13 +8,13 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 
 from graph_service.errors import Gone, NotFound
 from graph_service.formats.media_types import DOCUMENT_FORMATS
-from graph_service.rdf.namespaces import DCTERMS
 from graph_service.service.service import Service
 from graph_service.snapshot.dumps import Dump
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.web.data.datasets import schema_dataset
 from graph_service.web.data.descriptions import document
 from graph_service.web.data.files import sent
+from graph_service.web.data.signposts import licenses
 from graph_service.web.http.links import Link, add
 from graph_service.web.http.responses import choose, wants_html, write
 
@@ -77,7 +77,7 @@ def blueprint(service: Service) -> Blueprint:
                 Link("collection", root),
                 Link("via", f"{root}downloads/{dump.path.parent.parent.name}/"),
                 Link("describedby", root + "catalog", "text/turtle"),
-                *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
+                *licenses(service),
                 Link("type", "https://schema.org/DataDownload"),
             ],
         )

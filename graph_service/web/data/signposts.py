@@ -36,7 +36,7 @@ def of_dataset(service: Service, root: str) -> list[Link]:
         Link("type", "https://schema.org/AboutPage"),
         Link("type", "https://schema.org/Dataset"),
         *(Link("author", iri) for iri in service.about.iris(DCTERMS + "creator")),
-        *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
+        *licenses(service),
         *(Link("describedby", f"{root}catalog.{format.name}", format.media) for format in THING_FORMATS),
         *(Link("item", f"{root}downloads/{service.snapshot.id}/{dump.path.name}", dump.format.media) for dump in service.snapshot.dumps),
         *(Link("linkset", root + "linkset", format.media) for format in FORMATS),
@@ -52,31 +52,32 @@ def collection(service: Service) -> list[Link]:
     return [Link("collection", service.space.dataset)] if service.space.is_named else []
 
 
+def licenses(service: Service) -> list[Link]:
+    """The links to the licences of the dataset."""
+    return [Link("license", iri) for iri in service.about.iris(DCTERMS + "license")]
+
+
 def of_thing(service: Service, root: str, kind: str, key: str, kinds: Sequence[str] = ()) -> list[Link]:
     """The links of a thing's page: its IRI, classes, data in each format, dataset."""
     place = f"{quote(kind)}/{quote(key)}"
-    return [
-        Link("cite-as", service.space.things + place),
-        Link("type", "https://schema.org/AboutPage"),
-        *(Link("type", iri) for iri in kinds),
-        *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
-        *alternates(f"{root}data/{place}", service.snapshot.can_say(THING_FORMATS), "describedby"),
-        *collection(service),
-        *(Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS),
-    ]
+    linksets = [Link("linkset", f"{root}linkset/{place}", format.media) for format in FORMATS]
+    return [*_of_any(service, service.space.things + place, f"{root}data/{place}", kinds), *linksets]
 
 
 def of_foreign(service: Service, root: str, iri: str, kinds: Sequence[str]) -> list[Link]:
     """The links of the page of a thing with a foreign IRI. Targets that are not web addresses are left out."""
-    links = [
+    return [link for link in _of_any(service, iri, f"{root}data", kinds, by_iri("", iri)) if is_followed(link.href)]
+
+
+def _of_any(service: Service, iri: str, data: str, kinds: Sequence[str], asked: str = "") -> list[Link]:
+    return [
         Link("cite-as", iri),
         Link("type", "https://schema.org/AboutPage"),
         *(Link("type", kind) for kind in kinds),
-        *(Link("license", license) for license in service.about.iris(DCTERMS + "license")),
-        *alternates(f"{root}data", service.snapshot.can_say(THING_FORMATS), "describedby", by_iri("", iri)),
+        *licenses(service),
+        *alternates(data, service.snapshot.can_say(THING_FORMATS), "describedby", asked),
         *collection(service),
     ]
-    return [link for link in links if is_followed(link.href)]
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -119,7 +120,7 @@ def blueprint(service: Service) -> Blueprint:
         if not request.path.startswith(_NOT_DATA) and response.status_code < 400:
             root = request.root_url
             origin = [
-                *(Link("license", iri) for iri in service.about.iris(DCTERMS + "license")),
+                *licenses(service),
                 Link("describedby", root + ".well-known/void", "text/turtle"),
                 Link("via", f"{root}downloads/{service.snapshot.id}/"),
                 Link("version-history", root + "changes"),

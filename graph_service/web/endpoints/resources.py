@@ -4,6 +4,7 @@
 to `/page?iri=…` or `/data?iri=…` likewise.
 """
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
@@ -57,26 +58,17 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/id/<kind>/<key>")
     def identifier(kind: str, key: str) -> Response:
         iri = below(service.space.things, f"{kind}/{key}")
-        successors = withdrawal(service, iri)
-        if successors is not None:
-            moved = f" It is replaced by {', '.join(successors)}." if successors else ""
-            raise Gone(f"{iri} was withdrawn.{moved} What is known of it is at {_page(kind, key)}.", replaced_by=successors or None)
+        _refuse_withdrawn(iri, _page(kind, key))
         place = _page(kind, key) if wants_page(request) else f"/data/{_place(kind, key)}.{choose(DATA_FORMATS).name}"
-        response = redirect(place, 303)
-        assert isinstance(response, Response)
-        response.vary.add("Accept")
-        return add(response, [Link("canonical", iri), Link("linkset", f"{request.root_url}linkset/{_place(kind, key)}", LINKSET)])
+        return add(_see(place), [Link("canonical", iri), Link("linkset", f"{request.root_url}linkset/{_place(kind, key)}", LINKSET)])
 
     @routes.get("/id")
     def any_identifier() -> Response:
         iri = _asked(service)
         place = _own(service, iri)
         if place is None:
-            successors = withdrawal(service, iri)
-            if successors is not None:
-                moved = f" It is replaced by {', '.join(successors)}." if successors else ""
-                raise Gone(f"{iri} was withdrawn.{moved} What is known of it is at {by_iri('/page', iri)}.", replaced_by=successors or None)
-            place = by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri)
+            _refuse_withdrawn(iri, by_iri("/page", iri))
+            place = _page_or_data(iri)
         return _see(place)
 
     @routes.before_app_request
@@ -85,9 +77,7 @@ def blueprint(service: Service) -> Blueprint:
         if request.url_rule is not None or request.method not in {"GET", "HEAD"}:
             return None
         iri = below(service.space.base, request.path.removeprefix("/"))
-        if iri not in service.outside:
-            return None
-        return _see(by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri))
+        return _see(_page_or_data(iri)) if iri in service.outside else None
 
     @routes.get("/page")
     def any_page() -> Response:
@@ -95,24 +85,11 @@ def blueprint(service: Service) -> Blueprint:
         place = _own(service, iri)
         if place is not None:
             return _see(place)
-        shown = thing(service, presentation, iri, language_of_names(), flag("infer", True))
+        shown = _shown(iri)
         links = of_foreign(service, request.root_url, iri, shown.classes)
-        asked = by_iri("", iri)
-        pictures = _pictures(shown)
-        text = render_template(
-            "thing.html",
-            thing=shown,
-            data="/data",
-            formats=_offered(),
-            asked=asked,
-            links=links,
-            concepts=tree(service, iri),
-            outside=is_followed(iri),
-            **pictures,
-        )
-        response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.root_url + by_iri("page", iri), "text/html")
-        return add(response, [canonical, *alternates(f"{request.root_url}data", _offered(), asked=asked), *links])
+        more = {"concepts": tree(service, iri), "outside": is_followed(iri), **_pictures(shown)}
+        return _written(shown, "/data", [canonical], links, more, by_iri("", iri))
 
     @routes.get("/data")
     @routes.get("/data.<suffix>")
@@ -127,13 +104,10 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/page/<kind>/<key>")
     def page(kind: str, key: str) -> Response:
         iri = below(service.space.things, f"{kind}/{key}")
-        shown = thing(service, presentation, iri, language_of_names(), flag("infer", True))
+        shown = _shown(iri)
         links = of_thing(service, request.root_url, kind, key, shown.classes)
-        pictures = _pictures(shown)
-        text = render_template("thing.html", thing=shown, data=f"/data/{_place(kind, key)}", formats=_offered(), links=links, **pictures)
-        response = Response(text, status=410 if shown.withdrawn else 200)
         canonical = Link("canonical", request.root_url.rstrip("/") + _page(kind, key), "text/html")
-        return add(response, [canonical, *alternates(f"{request.root_url}data/{_place(kind, key)}", _offered()), *links])
+        return _written(shown, f"/data/{_place(kind, key)}", [canonical], links, _pictures(shown))
 
     @routes.get("/data/<kind>/<path:key>")
     def data(kind: str, key: str) -> Response:
@@ -146,28 +120,31 @@ def blueprint(service: Service) -> Blueprint:
         stem, suffix = _split(path)
         iri, place = below(service.space.vocabulary, stem), f"/vocab/{quote(stem)}"
         if suffix is None and wants_page(request):
-            shown = thing(service, presentation, iri, language_of_names(), flag("infer", True))
             links = [Link("cite-as", iri)]
-            text = render_template(
-                "thing.html",
-                thing=shown,
-                data=place,
-                formats=_offered(),
-                links=links,
-                surroundings=around(shown),
-                concepts=tree(service, iri),
-            )
-            response = Response(text, status=410 if shown.withdrawn else 200)
-            return add(response, [Link("cite-as", iri), *alternates(request.root_url.rstrip("/") + place, _offered())])
+            return _written(_shown(iri), place, links, links, {"concepts": tree(service, iri)})
         return add(_document(iri, suffix, place, place), [Link("cite-as", iri)])
 
+    def _shown(iri: str) -> Thing:
+        return thing(service, presentation, iri, language_of_names(), flag("infer", True))
+
+    def _written(shown: Thing, data: str, first: list[Link], links: list[Link], more: Mapping[str, object], asked: str = "") -> Response:
+        """The page of a thing, whose data are at the path `data`, with `more` for its template; its header has all links."""
+        given = {"data": data, "asked": asked, "links": links, "surroundings": around(shown), **more}
+        text = render_template("thing.html", thing=shown, formats=_offered(), **given)
+        response = Response(text, status=410 if shown.withdrawn else 200)
+        return add(response, [*first, *alternates(request.root_url.rstrip("/") + data, _offered(), asked=asked), *links])
+
+    def _refuse_withdrawn(iri: str, page: str) -> None:
+        """Raise Gone for a thing that was withdrawn, NotFound if nothing is said of it."""
+        successors = withdrawal(service, iri)
+        if successors is not None:
+            moved = f" It is replaced by {', '.join(successors)}." if successors else ""
+            raise Gone(f"{iri} was withdrawn.{moved} What is known of it is at {page}.", replaced_by=successors or None)
+
     def _pictures(shown: Thing) -> dict[str, object]:
-        """Pictures on a thing's page."""
-        return {
-            "surroundings": around(shown),
-            "location": location(service, shown.iri),
-            "depictions": depictions(service, shown.iri, current_app.config["IMAGE_HOSTS"]),
-        }
+        """Pictures on a thing's page, beside its surroundings."""
+        hosts = current_app.config["IMAGE_HOSTS"]
+        return {"location": location(service, shown.iri), "depictions": depictions(service, shown.iri, hosts)}
 
     def _offered() -> tuple[Format, ...]:
         return service.snapshot.can_say(DATA_FORMATS)
@@ -223,6 +200,11 @@ def _see(place: str) -> Response:
     assert isinstance(response, Response)
     response.vary.add("Accept")
     return response
+
+
+def _page_or_data(iri: str) -> str:
+    """The path of what a client wants of a thing without a path of its own."""
+    return by_iri("/page" if wants_page(request) else f"/data.{choose(DATA_FORMATS).name}", iri)
 
 
 def _place(kind: str, key: str) -> str:
