@@ -7,7 +7,7 @@ use. In statements without a term of the graph's own namespace vocabularies are 
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,7 +15,7 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, 
 
 from graph_service.checks.sparql_rules import Finding
 from graph_service.files import text_of
-from graph_service.rdf.namespaces import USUAL, VIEW
+from graph_service.rdf.namespaces import USUAL, VIEW, namespace
 from graph_service.rdf.prefixes import curie
 from graph_service.reasoning.datatype_values import is_malformed
 from graph_service.sources.roles import TERMS
@@ -63,13 +63,13 @@ def vocabularies(ontology: Iterable[Path]) -> dict[str, frozenset[str]]:
         if path.is_file():
             for line in text_of(path).splitlines():
                 if line and not line.startswith("#"):
-                    found[space_of(line)] = found.get(space_of(line), frozenset()) | {line}
+                    found[namespace(line)] = found.get(namespace(line), frozenset()) | {line}
     return found
 
 
 def exists(iri: str, known: Vocabularies) -> bool:
     """Whether a term exists in its vocabulary; True for unknown vocabularies."""
-    space = space_of(iri)
+    space = namespace(iri)
     return space not in known or iri in known[space] or iri == space or re.fullmatch(r"_[0-9]+", iri.removeprefix(space)) is not None
 
 
@@ -102,7 +102,7 @@ def _faults(
         return
     named = terms if is_ontology else used(quad)
     for term in terms:
-        space = space_of(term.value)
+        space = namespace(term.value)
         meant = base if _plain(term.value).startswith(_plain(base)) else spelled.get(_plain(space)) if term in named else None
         if meant is not None and not term.value.startswith(meant) and space not in spelled.values():
             yield "namespace", f"<{term.value}>", f"of {subject}", f"Is <{meant}> meant?"
@@ -161,12 +161,6 @@ def place_of(file: SourceFile, quad: ox.Quad) -> str:
     return f"{file.path}:{file.line_of(quad.subject.value, quad.predicate.value, value) or 1}"
 
 
-def space_of(iri: str) -> str:
-    """The namespace of an IRI: up to the last `#` or `/`."""
-    return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
-
-
-@lru_cache(maxsize=65_536)
 def _plain(iri: str) -> str:
     """A namespace for comparison, without what is often wrong: scheme, www, final character, upper case."""
     return re.sub(r"^https?://(www\.)?|[/#]+$", "", iri.lower())

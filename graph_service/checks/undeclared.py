@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyoxigraph as ox
 from rdflib.namespace import DCAT, VOID
 
-from graph_service.checks.term_forms import Vocabularies, exists, near, place_of, space_of, used
-from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
+from graph_service.checks.term_forms import Vocabularies, exists, near, place_of, used
+from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD, namespace
 from graph_service.rdf.prefixes import curie
 from graph_service.reasoning.datatype_values import is_malformed
 from graph_service.sources.base_iri import DATASET
@@ -71,7 +71,7 @@ def _of_the_dataset(sources: Sources, known: Vocabularies) -> Iterator[str]:
         for quad in file.quads:
             for term in used(quad):
                 if not exists(term.value, vocabularies):
-                    space = space_of(term.value)
+                    space = namespace(term.value)
                     meant = near(term.value.removeprefix(space), space, vocabularies[space])
                     yield f"{place_of(file, quad)}: {curie(term.value)} is no term of its vocabulary.{meant and ' ' + meant}"
         if file.path.name == DATASET and not sources.space.is_named:
@@ -87,7 +87,7 @@ def _declared(ontology: Iterable[SourceFile]) -> tuple[dict[str, frozenset[str]]
             if not isinstance(quad.subject, ox.NamedNode):
                 continue
             if quad.predicate == _TYPE and quad.object in _KINDS:
-                spaces[space_of(quad.subject.value)].add(quad.subject.value)
+                spaces[namespace(quad.subject.value)].add(quad.subject.value)
             elif quad.predicate == _RANGE and isinstance(quad.object, ox.NamedNode):
                 ranges[quad.subject.value].add(quad.object.value)
     one = {property: next(iter(of)) for property, of in ranges.items() if len(of) == 1}
@@ -102,7 +102,7 @@ def _terms(sources: Sources, declared: Vocabularies, known: Vocabularies) -> Ite
                 if term.value in seen:
                     continue
                 seen.add(term.value)
-                space = space_of(term.value)
+                space = namespace(term.value)
                 if space in declared:
                     if term.value not in declared[space] and space not in known:
                         meant = near(term.value.removeprefix(space), space, declared[space])

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from graph_service.commands.answering import choose_formats, opened, print_result
 from graph_service.errors import SettingError, UnknownParameter
 from graph_service.queries.catalogue import Catalogue, query_files, read_named
+from graph_service.rdf.labels import in_language
 from graph_service.settings import Settings
 from graph_service.sources.imports import sources_of
 
@@ -19,7 +20,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     sources_of(settings).adopt_prefixes()
     if options.name is None:
         for query in Catalogue.read(settings.queries).queries.values():
-            print(f"{query.name}  {query.header.summary.get('en') or next(iter(query.header.summary.values()))}")
+            print(f"{query.name}  {in_language(query.header.summary)}")
         return 0
     arguments: dict[str, list[str]] = {}
     for pair in options.arguments:

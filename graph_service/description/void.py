@@ -6,14 +6,13 @@ linksets. The classes and datatypes of a property's values are as SPARQL editors
 """
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from graph_service.rdf.namespaces import OWL, RDF, SKOS, VOID, VOID_EXT
+from graph_service.rdf.namespaces import OWL, RDF, SKOS, VOID, VOID_EXT, namespace
 from graph_service.rdf.prefixes import curie
 from graph_service.rdf.space import Space
 from graph_service.rdf.triples import Description, number
@@ -43,11 +42,6 @@ def is_of_partition(space: Space, triple: ox.Triple) -> bool:
     """Whether a triple of a description is about a class or property partition."""
     in_part = isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(space.void + _PART)
     return in_part or triple.predicate.value in _PARTITIONS
-
-
-def namespace(iri: str) -> str:
-    """The namespace of an IRI: up to its last `#` or `/`, else its last `:`."""
-    return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
 
 
 def describe_figures(said: Description, node: str, triples: Collection[ox.Triple], most: int, space: str | None = None) -> None:

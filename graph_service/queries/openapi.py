@@ -9,9 +9,9 @@ from typing import Any
 from graph_service.formats.media_types import CANNED_TABLE_FORMATS, CANNED_TRUTH_FORMATS, GRAPH_FORMATS, Format
 from graph_service.queries.catalogue import CannedQuery, Catalogue
 from graph_service.queries.columns import Column
-from graph_service.queries.header import Text
 from graph_service.queries.parameters import ANYTHING, MOST_LISTED, Lists, Parameter
 from graph_service.queries.types import COLUMN_TYPES, PARAMETER_TYPES
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.prefixes import curie
 
 _FORMS = {"SELECT": CANNED_TABLE_FORMATS, "ASK": CANNED_TRUTH_FORMATS, "CONSTRUCT": GRAPH_FORMATS, "DESCRIBE": GRAPH_FORMATS}
@@ -58,8 +58,8 @@ def _path(query: CannedQuery, lists: Lists, common: Sequence[dict[str, Any]]) ->
     schemas = {name: _schema(parameter, lists) for name, parameter in query.parameters.items()}
     about = {
         "tags": [*query.header.tags[:1]] or ["queries"],
-        "summary": _text(query.header.summary),
-        "description": _text(query.header.description),
+        "summary": in_language(query.header.summary),
+        "description": in_language(query.header.description),
         "responses": _responses(query),
         **({"deprecated": True} if query.header.deprecated else {}),
     }
@@ -78,7 +78,7 @@ def _parameter(query: CannedQuery, parameter: Parameter, schema: dict[str, Any],
     given = {str(number): example[parameter.name] for number, example in enumerate(query.header.examples, 1) if parameter.name in example}
     named = {number: [_typed(parameter, value, lists) for value in values] for number, values in given.items()}
     examples = {number: {"value": values if parameter.many else values[0]} for number, values in named.items()}
-    label, description = _text(parameter.label), _text(parameter.description)
+    label, description = in_language(parameter.label), in_language(parameter.description)
     return {
         "name": parameter.name,
         "in": "query",
@@ -132,7 +132,7 @@ def _responses(query: CannedQuery) -> dict[str, Any]:
 def _bindings(query: CannedQuery) -> dict[str, Any]:
     """The schema of SPARQL results JSON: an unbound column is missing from its row."""
     term = {"$ref": "#/components/schemas/Term"}
-    row = {"type": "object", "properties": {name: {**term, "description": _text(c.label)} for name, c in query.columns.items()}}
+    row = {"type": "object", "properties": {name: {**term, "description": in_language(c.label)} for name, c in query.columns.items()}}
     results = {"type": "object", "required": ["bindings"], "properties": {"bindings": {"type": "array", "items": row}}}
     return {"type": "object", "required": ["head", "results"], "properties": {"head": {"type": "object"}, "results": results}}
 
@@ -160,10 +160,6 @@ def _value(column: Column) -> dict[str, Any]:
     schema = dict(COLUMN_TYPES[column.type or "any"].schema)
     if "type" in schema:
         schema["type"] = [schema["type"], "null"]
-    unit = f"the column {column.unit_column}" if column.unit_column else _text(column.unit or {})
-    words = ". ".join(text for text in (_text(column.label), unit and f"Unit: {unit}") if text)
+    unit = f"the column {column.unit_column}" if column.unit_column else in_language(column.unit or {})
+    words = ". ".join(text for text in (in_language(column.label), unit and f"Unit: {unit}") if text)
     return {**schema, **({"description": words} if words else {})}
-
-
-def _text(text: Text) -> str:
-    return text.get("en") or next(iter(text.values()), "")

@@ -4,6 +4,8 @@ A label is looked up by properties of several vocabularies; of several texts the
 (RFC 4647, section 3.4, and BCP 47's order of subtags).
 """
 
+from collections.abc import Mapping
+
 from graph_service.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
 
 DC = "http://purl.org/dc/elements/1.1/"
@@ -58,6 +60,11 @@ def distance(tag: str | None, asked: str) -> int:
 
 #: Tags have few subtags; one with a hundred does not occur.
 _KIN, _ENGLISH, _NONE, _OTHER = 100, 200, 300, 400
+
+
+def in_language(texts: Mapping[str, str], *languages: str) -> str:
+    """A text in the first of the languages that it has, else in English, else in any; "" if there is none."""
+    return next((texts[tag] for tag in (*languages, "en", *texts) if texts.get(tag)), "")
 
 
 def last_part(iri: str) -> str:

@@ -1,5 +1,6 @@
 """Namespaces of common vocabularies, and the characters and schemes of IRIs."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -59,6 +60,11 @@ _OF_PATHS = frozenset("-._~!$&'()*+,;=:@/")
 def below(base: str, path: str) -> str:
     """The IRI of a path below a base; characters that a path may not have are percent-encoded (RFC 3987, section 2.2)."""
     return base + "".join(c if c in _OF_PATHS or unicodedata.category(c)[0] in "LMN" else quote(c, safe="") for c in path)
+
+
+def namespace(iri: str) -> str:
+    """The namespace of an IRI: up to its last `#` or `/`, else its last `:`."""
+    return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
 
 
 def is_followed(iri: str) -> bool:

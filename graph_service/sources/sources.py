@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import SourceError
 from graph_service.files import below, is_folder
-from graph_service.rdf.namespaces import RDF, USUAL, VIEW
+from graph_service.rdf.namespaces import RDF, USUAL, VIEW, namespace
 from graph_service.rdf.prefixes import adopt
 from graph_service.rdf.space import Space
 from graph_service.sources.base_iri import DATASET, space_of
@@ -135,16 +135,16 @@ class Sources:
         """
         bound: dict[str, dict[str, list[str]]] = {}
         for file in self.files:
-            for prefix, namespace, line in file.bindings:
-                bound.setdefault(prefix, {}).setdefault(namespace, []).append(f"{file.path}:{line}")
+            for prefix, space, line in file.bindings:
+                bound.setdefault(prefix, {}).setdefault(space, []).append(f"{file.path}:{line}")
         for prefix, places in bound.items():
             (first, where), *others = sorted(places.items(), key=lambda entry: (entry[0] != USUAL.get(prefix), -len(entry[1])))
-            for namespace, wrong in others:
-                raise SourceError(f"{wrong[0]}: prefix {prefix}: is <{namespace}> here and <{first}> at {where[0]}")
+            for space, wrong in others:
+                raise SourceError(f"{wrong[0]}: prefix {prefix}: is <{space}> here and <{first}> at {where[0]}")
 
     def adopt_prefixes(self) -> None:
         """Set the prefixes for all messages, preferring the most frequent bindings; files are not parsed for it. Raises SourceError."""
-        bound = Counter((prefix, namespace) for file in (*self.files, *self.about) for prefix, namespace, _ in file.bindings)
+        bound = Counter((prefix, space) for file in (*self.files, *self.about) for prefix, space, _ in file.bindings)
         adopt(self.space.binding(pair for pair, _ in bound.most_common()).prefixes)
 
     def warnings(self) -> Iterator[str]:
@@ -205,7 +205,7 @@ class Sources:
         files = self.data + self.ontology
         if any(file.says(iri) for file in files):
             return None
-        space = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+        space = namespace(iri)
         known = {quad.subject.value for file in files for quad in file.quads if isinstance(quad.subject, ox.NamedNode)}
         names = {other.removeprefix(space) for other in known if other.startswith(space)}
         name = iri.removeprefix(space)

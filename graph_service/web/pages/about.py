@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from graph_service.description.about import About
 from graph_service.rdf.namespaces import DCTERMS, RDFS
 from graph_service.service.service import Service
 from graph_service.settings import LANGUAGES
 from graph_service.snapshot.contents import Content
-from graph_service.web.data.datasets import in_language, texts_of
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import language_of_names, languages_here
 from graph_service.web.http.links import Link, add
@@ -37,7 +37,7 @@ def blueprint(service: Service) -> Blueprint:
         texts = {
             name: service.about.text(DCTERMS + name, language_of_names()) for name in ("description", "rights", "bibliographicCitation")
         }
-        provenance = [in_language(texts_of(said, node, RDFS + "label")) for node in service.about.iris(DCTERMS + "provenance")]
+        provenance = [About(said, node).text(RDFS + "label", language_of_names()) for node in service.about.iris(DCTERMS + "provenance")]
         page = render_template(
             "about.html",
             texts=texts,

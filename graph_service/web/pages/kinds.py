@@ -17,6 +17,7 @@ from graph_service.formats.media_types import HTML
 from graph_service.queries.header import Text
 from graph_service.queries.openapi import FAILURES, media_types
 from graph_service.queries.parameters import MOST_LISTED
+from graph_service.rdf.labels import in_language
 from graph_service.service.service import Service
 from graph_service.snapshot.lists import ListedKind
 from graph_service.web.data.signposts import collection
@@ -33,7 +34,6 @@ from graph_service.web.pages.listing import PAGE, Listing, ListRequest, chosen, 
 from graph_service.web.pages.surroundings import places
 from graph_service.web.tables.csvw import CSVW
 from graph_service.web.tables.data_packages import PACKAGE
-from graph_service.web.tables.metadata import in_language
 
 #: The formats that the page offers.
 _OFFERED = tuple(sorted((f for f in FORMATS if f.name in {"csv", "json", "ttl", "xlsx"}), key=lambda f: f.name))

@@ -8,6 +8,7 @@ from graph_service.engine.result import Query
 from graph_service.engine.result import ResultKind as ResultKind
 from graph_service.formats.media_types import CSV, LIST_FORMATS, ROWS, THING_FORMATS, XLSX, Format
 from graph_service.queries.columns import Column
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.terms import NamedNode
 from graph_service.service.service import Service
 from graph_service.snapshot.lists import ListedKind
@@ -19,7 +20,7 @@ from graph_service.web.pages.listing import Listing, ListRequest
 from graph_service.web.tables.arguments import asked, told_value
 from graph_service.web.tables.attachments import attached, for_reader, short
 from graph_service.web.tables.json_rows import around
-from graph_service.web.tables.metadata import DescribedTable, in_language, tell
+from graph_service.web.tables.metadata import DescribedTable, tell
 from graph_service.web.tables.metadata_files import DESCRIBING, described, described_by
 from graph_service.web.tables.workbooks import workbook
 

@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
+from graph_service.description.about import About
 from graph_service.engine.result import Query
 from graph_service.errors import Gone, NotFound
 from graph_service.formats.media_types import GRAPH_FORMATS, named
-from graph_service.rdf.labels import DESCRIPTIONS
+from graph_service.rdf.labels import DESCRIPTIONS, in_language
 from graph_service.rdf.namespaces import DCTERMS, OWL, RDFS, below
 from graph_service.rdf.prefixes import curie
-from graph_service.rdf.terms import Literal, NamedNode, Triple
+from graph_service.rdf.terms import Literal, NamedNode
 from graph_service.service.service import Service
 from graph_service.snapshot.ontologies import files, header, names, triples
 from graph_service.snapshot.snapshot import Snapshot
@@ -193,26 +194,19 @@ def _parted(part: str) -> tuple[str, str | None]:
 def _module_page(service: Service, version: Snapshot, iri: str) -> str:
     """The page of one part: its header, and all of it in Turtle. Raises Unavailable for a damaged file."""
     whole = triples(version, iri)
-    said = [triple for triple in whole if triple.subject == NamedNode(iri)]
+    about, language = About(whole, iri), language_of_names()
     turtle = next(dump for dump in files(version, iri) if dump.format.name == "ttl")
     return render_template(
         "module.html",
         iri=iri,
         path=request.path,
         formats=version.can_say(GRAPH_FORMATS),
-        title=_text(said, DCTERMS + "title") or iri,
-        description=_text(said, DCTERMS + "description"),
-        version=_text(said, OWL + "versionInfo"),
+        title=in_language(about.texts(DCTERMS + "title"), language) or iri,
+        description=in_language(about.texts(DCTERMS + "description"), language),
+        version=in_language(about.texts(OWL + "versionInfo"), language),
         drawn=picture_of(service, (triple for triple in whole if triple.subject != NamedNode(iri))),
         turtle=turtle.path.read_text(encoding="utf-8"),
     )
-
-
-def _text(said: Iterable[Triple], property: str) -> str:
-    """A property's text in the reader's language, else in English, else in any; "" if there is none."""
-    texts = [t.object for t in said if t.predicate.value == property and isinstance(t.object, Literal)]
-    texts.sort(key=lambda text: {language_of_names(): 0, "en": 1}.get(text.language or "", 2))
-    return texts[0].value if texts else ""
 
 
 def _page(service: Service, version: str) -> str:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from graph_service.engine.result import Query
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.namespaces import RDF, RDFS, SHACL, VIEW
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.service.service import Service
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import language
-from graph_service.web.tables.metadata import in_language
 
 _GROUPS = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>

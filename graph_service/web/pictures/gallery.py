@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graph_service.errors import NotFound
 from graph_service.queries.catalogue import CannedQuery
 from graph_service.queries.header import Drawn
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.terms import iri
 from graph_service.service.service import Service
 from graph_service.sparql.outline import declared
@@ -17,7 +18,6 @@ from graph_service.web.pictures.canvas import SOFT, Drawing, text
 from graph_service.web.pictures.rows import Rows, cell, key, rows_of
 from graph_service.web.pictures.world import codes, world
 from graph_service.web.tables.arguments import shown_in
-from graph_service.web.tables.metadata import in_language
 
 
 @dataclass(frozen=True)

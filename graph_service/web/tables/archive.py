@@ -24,6 +24,7 @@ from graph_service.engine.result import Result, ResultKind
 from graph_service.errors import NotFound, ResultTooLarge
 from graph_service.formats.media_types import CSV, Format
 from graph_service.queries.catalogue import CannedQuery
+from graph_service.rdf.labels import in_language
 from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.web.display.translations import gettext as _
@@ -32,7 +33,7 @@ from graph_service.web.http.responses import answer
 from graph_service.web.tables.attachments import file_name
 from graph_service.web.tables.csvw import group
 from graph_service.web.tables.data_packages import around, resource
-from graph_service.web.tables.metadata import Telling, in_language, table_of, tell
+from graph_service.web.tables.metadata import Telling, table_of, tell
 
 #: The archive's path.
 PATH = "/queries/all.zip"

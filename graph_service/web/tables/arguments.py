@@ -7,6 +7,7 @@ from flask import Response, redirect, request
 
 from graph_service.queries.catalogue import RESERVED, CannedQuery, Successor
 from graph_service.queries.parameters import Parameter
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.prefixes import curie
 from graph_service.rdf.terms import NamedNode, Term
 from graph_service.service.service import Service
@@ -17,7 +18,6 @@ from graph_service.web.http.links import ascii_address
 from graph_service.web.http.responses import flag
 from graph_service.web.http.values import pairs
 from graph_service.web.tables.attachments import short
-from graph_service.web.tables.metadata import in_language
 
 #: Parameters that choose a format.
 _OF_FORMATS = frozenset({"format", "output", "results"})

@@ -9,8 +9,9 @@ from typing import Any
 from graph_service.formats.media_types import CSV, Format
 from graph_service.queries.columns import Column
 from graph_service.queries.types import COLUMN_TYPES
+from graph_service.rdf.labels import in_language
 from graph_service.web.tables.attachments import plain
-from graph_service.web.tables.metadata import DescribedTable, Telling, in_language
+from graph_service.web.tables.metadata import DescribedTable, Telling
 
 PACKAGE = Format("datapackage.json", "application/vnd.datapackage+json")
 

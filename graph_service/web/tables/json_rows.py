@@ -6,8 +6,9 @@ from flask import request
 
 from graph_service.engine.result import ResultKind
 from graph_service.queries.columns import Column
+from graph_service.rdf.labels import in_language
 from graph_service.web.http.paging import Paging
-from graph_service.web.tables.metadata import Telling, in_language
+from graph_service.web.tables.metadata import Telling
 
 
 def around(told: Telling, paging: Paging | None = None, kind: ResultKind = ResultKind.TABLE, named: str = "query") -> tuple[bytes, bytes]:

@@ -8,6 +8,7 @@ from flask import request
 from graph_service.queries.catalogue import CannedQuery
 from graph_service.queries.columns import Column
 from graph_service.queries.header import Text
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.namespaces import DCTERMS
 from graph_service.service.service import Service
 from graph_service.web.display.numerals import day
@@ -84,8 +85,3 @@ def tell(service: Service, table: DescribedTable, asked: str, language: str, roo
         rights=service.about.texts(DCTERMS + "rights"),
         citation=service.about.texts(DCTERMS + "bibliographicCitation"),
     )
-
-
-def in_language(text: Text, *languages: str) -> str:
-    """A text in the first of the languages that it has, else in English, else in any; "" if there is none."""
-    return next((text[tag] for tag in (*languages, "en", *text) if text.get(tag)), "")

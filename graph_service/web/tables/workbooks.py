@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from graph_service.formats.media_types import XLSX, Format
 from graph_service.queries.columns import Column
+from graph_service.rdf.labels import in_language
 from graph_service.web.display.numerals import language_name
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import speaking
-from graph_service.web.tables.metadata import Telling, in_language
+from graph_service.web.tables.metadata import Telling
 
 
 def workbook(told: Telling, chosen: Sequence[tuple[str, str]]) -> Format:
