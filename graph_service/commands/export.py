@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from graph_service.build.drafts import draft
-from graph_service.commands.output import choose_format, say, show, write_out
+from graph_service.commands.output import say, show, write_out
 from graph_service.errors import SettingError
 from graph_service.formats.media_types import DUMP_FORMATS, Format, named
 from graph_service.rdf import terms
@@ -38,13 +38,13 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 def _format(name: str | None, output: str | None) -> Format:
     """The format of that name, or of the output file's suffix, or TriG. Raises SettingError."""
     ending = Path(output or "").suffix.removeprefix(".").lower()
-    if name is not None or not ending:
-        return choose_format(name or "trig", DUMP_FORMATS)
-    format = named(ending, DUMP_FORMATS)
-    if format is None:
-        known = ", ".join(f".{format.name}" for format in DUMP_FORMATS)
-        raise SettingError(f"--output {output}: the suffix names no format: it is none of {known}, and no --format is given.")
-    return format
+    format = named(name or ending or "trig", DUMP_FORMATS)
+    if format is not None:
+        return format
+    if name is not None:
+        raise SettingError(f"--format {name}: must be one of {', '.join(format.name for format in DUMP_FORMATS)}")
+    known = ", ".join(f".{format.name}" for format in DUMP_FORMATS)
+    raise SettingError(f"--output {output}: the suffix names no format: it is none of {known}, and no --format is given.")
 
 
 def _written(snapshot: Snapshot, graph: str | None, asserted: bool) -> str:

@@ -2,10 +2,6 @@
 
 import json
 import sys
-from collections.abc import Sequence
-
-from graph_service.errors import SettingError
-from graph_service.formats.media_types import Format, named
 
 
 def write_out(content: bytes) -> None:
@@ -28,11 +24,3 @@ def show(message: str) -> None:
     """Print progress, if standard error is a terminal."""
     if sys.stderr.isatty():
         say(message)
-
-
-def choose_format(name: str, formats: Sequence[Format]) -> Format:
-    """The format with this name. Raises SettingError if there is none."""
-    format = named(name, formats)
-    if format is None:
-        raise SettingError(f"--format {name}: must be one of {', '.join(f.name for f in formats)}")
-    return format

@@ -45,7 +45,7 @@ class Compactor:
     def _merge(self, written: dict[str, Any], node: Mapping[str, Any]) -> None:
         for key, values in node.items():
             if key == "@id":
-                written["id"] = self._iri(values)
+                written["id"] = self._curie(values)
             elif key == "@type":
                 written.setdefault("type", []).extend(self._word(iri) for iri in values)
             elif key == _TYPE and all(set(value) == {"@id"} for value in values):
@@ -65,7 +65,7 @@ class Compactor:
                 return
         elif term and kind == "@id":
             if set(value) == {"@id"}:
-                written.setdefault(name, []).append(self._iri(value["@id"]))
+                written.setdefault(name, []).append(self._curie(value["@id"]))
                 return
         elif term and kind is not None:
             if value.get("@type") == self._expanded(kind, self._context) and isinstance(value["@value"], str):
@@ -78,7 +78,7 @@ class Compactor:
 
     def _value(self, value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON-LD has for a value
         if "@id" in value:
-            return {"id": self._iri(value["@id"])}
+            return {"id": self._curie(value["@id"])}
         if "@list" in value:
             return {"@list": [self._value(item) for item in value["@list"]]}
         if set(value) == {"@value"}:
@@ -90,11 +90,8 @@ class Compactor:
         name, term = self._terms.get(iri, ("", {}))
         return name if term and set(term) == {"@id"} else self._curie(iri)
 
-    def _iri(self, iri: str) -> str:
-        """An IRI in a position where only prefixes apply."""
-        return self._curie(iri)
-
     def _curie(self, iri: str) -> str:
+        """An IRI in a position where only prefixes apply."""
         for space in self._longest:
             if iri.startswith(space) and not iri[len(space) :].startswith("//"):
                 return f"{self._prefixes[space]}:{iri[len(space) :]}"

@@ -5,7 +5,7 @@ feed (XML 1.0, fifth edition, sections 2.2 and 2.11).
 """
 
 import re
-from typing import Protocol
+from typing import BinaryIO
 from xml.parsers import expat
 
 from graph_service.errors import NotAcceptable
@@ -26,13 +26,6 @@ _IS_OPEN = re.compile(rb"\s*(?:<\?[^>]*\?>\s*)?<[^?>][^>]*>")
 
 #: How many characters around an illegal one an error shows.
 _SHOWN = 80
-
-
-class Output(Protocol):
-    """A writable binary stream."""
-
-    def write(self, content: bytes, /) -> int:
-        """Write some bytes; returns how many."""
 
 
 def ends_in_a_name(iri: str) -> bool:
@@ -61,7 +54,7 @@ def shown(text: str) -> str:
 class XmlOutput:
     """A stream that escapes carriage returns and refuses illegal characters; it can rewrite one namespace that the root declares."""
 
-    def __init__(self, output: Output, namespace: str = "", written: str = "") -> None:
+    def __init__(self, output: BinaryIO, namespace: str = "", written: str = "") -> None:
         self._output = output
         self._before = b""
         self._namespace, self._written = (f'="{iri}"'.encode() for iri in (namespace, written))

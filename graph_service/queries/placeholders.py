@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from graph_service.sparql.tokens import replaced
+
 
 @dataclass(frozen=True)
 class Placeholder:
@@ -15,8 +17,4 @@ class Placeholder:
 
 def filled(text: str, places: Iterable[Placeholder], values: Mapping[str, str]) -> str:
     """Fill placeholders with serialised terms in one pass, so that no value is ever parsed as SPARQL."""
-    pieces, end = [], 0
-    for place in sorted(places, key=lambda place: place.start):
-        pieces += [text[end : place.start], " ", values[place.name], " "]
-        end = place.end
-    return "".join([*pieces, text[end:]])
+    return replaced(text, sorted((place.start, place.end, f" {values[place.name]} ") for place in places))

@@ -34,7 +34,7 @@ class ParameterType:
 
 PARAMETER_TYPES: dict[str, ParameterType] = {
     "iri": ParameterType(terms.iri, {"type": "string", "format": "iri"}, "anyURI"),
-    "string": ParameterType(terms.string, {"type": "string", "pattern": r"\S"}, "string"),
+    "string": ParameterType(terms.Literal, {"type": "string", "pattern": r"\S"}, "string"),
     "lang-string": ParameterType(terms.lang_string, {"type": "string", "pattern": r"^.+@[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$"}),
     "integer": ParameterType(terms.integer, {"type": "integer"}, "integer", {**_NUMBER, "step": "1"}),
     "decimal": ParameterType(terms.decimal, {"type": "number"}, "decimal", {**_NUMBER, "step": "any"}),

@@ -123,11 +123,6 @@ def triple(subject: str, predicate: str, object_: str) -> Triple:
     return Triple(iri(subject), iri(predicate), term(object_))
 
 
-def string(text: str) -> Literal:
-    """A plain string."""
-    return Literal(text)
-
-
 def lang_string(text: str) -> Literal:
     """`Tunisie@fr` as a string with a language tag. Raises ValueError without a tag."""
     value, at, language = text.rpartition("@")

@@ -24,7 +24,7 @@ from nmo_python import NemoEngine, load_string
 from graph_service.rdf.namespaces import OWL, RDF, RDFS, XSD
 from graph_service.reasoning.datatype_values import differ, value_of
 from graph_service.reasoning.owl_profile import LeftOut, refuse, sort_out
-from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.rule import Atom, Rule, relation_of
 from graph_service.reasoning.rules import equality, produces_equality, rules_of, rules_of_rdfs
 from graph_service.reasoning.terminology import DECLARATIONS, SAME_AS, TYPE, members_of_unnamed, terminology_of
 
@@ -89,16 +89,10 @@ def close(
     return Closure(program.inferred(terms), program.clashes(), rules, left_out)
 
 
-def _relation(atom: Atom | ox.Quad) -> Relation:
-    """The relation of an atom or a fact: a property, or rdf:type with a class."""
-    predicate = atom.predicate
-    return (predicate, atom.object if predicate == TYPE else None)
-
-
 def _by_relation(facts: Iterable[ox.Quad]) -> dict[Relation, list[ox.Quad]]:
     found: defaultdict[Relation, list[ox.Quad]] = defaultdict(list)
     for fact in facts:
-        found[_relation(fact)].append(fact)
+        found[relation_of(fact)].append(fact)
     return dict(found)
 
 
@@ -130,7 +124,7 @@ def _with_equality(rules: list[Rule], facts: Facts) -> list[Rule]:
     """The rules, with those of equality if anything may be the same as another thing."""
     if not produces_equality(rules) and (SAME_AS, None) not in facts:
         return rules
-    relations = {*facts, *(_relation(atom) for rule in rules for atom in _atoms(rule))}
+    relations = {*facts, *(relation_of(atom) for rule in rules for atom in rule.atoms)}
     predicates, classes = {p for p, _ in relations}, {c for _, c in relations if c is not None}
     return [*rules, *equality(sorted(predicates, key=str), sorted(classes, key=str))]
 
@@ -138,8 +132,8 @@ def _with_equality(rules: list[Rule], facts: Facts) -> list[Rule]:
 def _usable(rules: Sequence[Rule], facts: Facts) -> list[Rule]:
     """The rules that may match: those whose body has facts, or heads of other such rules."""
     known, found, left = set(facts), set[Rule](), list(rules)
-    while now := {rule for rule in left if known.issuperset(map(_relation, rule.body))}:
-        known.update(_relation(rule.head) for rule in now if rule.head)
+    while now := {rule for rule in left if known.issuperset(map(relation_of, rule.body))}:
+        known.update(relation_of(rule.head) for rule in now if rule.head)
         found |= now
         left = [rule for rule in left if rule not in now]
     return [rule for rule in rules if rule in found]
@@ -147,12 +141,12 @@ def _usable(rules: Sequence[Rule], facts: Facts) -> list[Rule]:
 
 def _values(rules: Sequence[Rule], facts: Facts) -> dict[ox.Literal, int]:
     """The literals that rules compare by value, each with a number for its value; empty if no value has two lexical forms."""
-    relations, more = set[Relation](), {_relation(atom) for rule in rules if rule.one_value for atom in rule.body}
+    relations, more = set[Relation](), {relation_of(atom) for rule in rules if rule.one_value for atom in rule.body}
     while more > relations:
         relations = set(more)
-        more |= {_relation(atom) for rule in rules if rule.head and _relation(rule.head) in relations for atom in rule.body}
+        more |= {relation_of(atom) for rule in rules if rule.head and relation_of(rule.head) in relations for atom in rule.body}
     compared: set[Any] = {fact.object for relation in relations for fact in facts.get(relation, ())}
-    compared |= {atom.object for rule in rules for atom in _atoms(rule)}
+    compared |= {atom.object for rule in rules for atom in rule.atoms}
     compared |= {of for rule in rules for _, of in rule.one_value}
     numbers: dict[object, int] = {}
     found = {term: numbers.setdefault(value_of(term) or term, len(numbers)) for term in compared if isinstance(term, ox.Literal)}
@@ -170,7 +164,7 @@ class _Program:
         self._values = _values(rules, facts)
         self._rules = [rule for rule in _usable(rules, facts) if self._values or not rule.one_value]
         self._places = {
-            relation: place for place, relation in enumerate(dict.fromkeys(_relation(a) for r in self._rules for a in _atoms(r)))
+            relation: place for place, relation in enumerate(dict.fromkeys(relation_of(a) for r in self._rules for a in r.atoms))
         }
         self._numbers: defaultdict[Any, int] = defaultdict()
         self._numbers.default_factory = self._numbers.__len__
@@ -206,14 +200,14 @@ class _Program:
         found: dict[object, Clash] = {}
         for place, rule in enumerate(self._rules):
             for _, *row in self._engine.result(f"clash{place}") if rule.head is None else ():
-                clash = self._clash(rule, {name: self._terms[number] for name, number in zip(_variables(rule), row, strict=True)})
+                clash = self._clash(rule, {name: self._terms[number] for name, number in zip(rule.variables, row, strict=True)})
                 if clash is not None:
                     found.setdefault((rule, frozenset(clash.premises)), clash)
         return list(found.values())
 
     @property
     def _derived(self) -> list[Relation]:
-        return list(dict.fromkeys(_relation(rule.head) for rule in self._rules if rule.head))
+        return list(dict.fromkeys(relation_of(rule.head) for rule in self._rules if rule.head))
 
     def _imports(self, folder: Path) -> Iterator[str]:
         """Write the facts of each relation to a file, and yield the program's lines that import them."""
@@ -249,12 +243,12 @@ class _Program:
             head, output = self._literal(rule.head), ""
         else:
             # A contradiction's head has its variables, to say what it holds for; without variables it needs a constant.
-            head, output = f"clash{place}({', '.join(['0', *map(self._part, _variables(rule))])})", f"\n@output clash{place} ."
+            head, output = f"clash{place}({', '.join(['0', *map(self._part, rule.variables)])})", f"\n@output clash{place} ."
         return f"{head} :- {', '.join(body)} .{output}" if body else f"{head} .{output}"
 
     def _literal(self, atom: Atom) -> str:
         parts = [atom.subject] if atom.predicate == TYPE else [atom.subject, atom.object]
-        return f"all{self._places[_relation(atom)]}({', '.join(map(self._part, parts))})"
+        return f"all{self._places[relation_of(atom)]}({', '.join(map(self._part, parts))})"
 
     def _part(self, term: object) -> str:
         return f"?{term}" if isinstance(term, str) else str(self._numbers[term])
@@ -269,18 +263,10 @@ class _Program:
                 return None
         premises: list[ox.Triple] = []
         for atom in rule.body:
-            subject, object_ = (binding[part] if isinstance(part, str) else part for part in (atom.subject, atom.object))
+            subject, object_ = atom.ends(binding)
             if isinstance(subject, ox.Literal):
                 # RDF has no triple with a literal as subject; the triples with it as object are the premises.
                 premises += [fact.triple for facts in self._facts.values() for fact in facts if fact.object == subject]
             else:
                 premises.append(ox.Triple(subject, atom.predicate, object_))
         return Clash(rule, tuple(dict.fromkeys(premises)))
-
-
-def _atoms(rule: Rule) -> list[Atom]:
-    return [*rule.body, *([rule.head] if rule.head else [])]
-
-
-def _variables(rule: Rule) -> list[str]:
-    return list(dict.fromkeys(variable for atom in rule.body for variable in atom.variables))

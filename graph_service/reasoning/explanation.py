@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import NotFound, OutOfTime, ResultTooLarge
 from graph_service.reasoning.datatype_values import is_one_value
-from graph_service.reasoning.rule import Atom, Rule
+from graph_service.reasoning.rule import Atom, Rule, relation_of
 from graph_service.reasoning.rules import equality
 from graph_service.reasoning.terminology import TYPE, Value
 
@@ -81,15 +81,15 @@ class Explainer:
         terms: Container[object] = (),
         equality: bool = False,
     ) -> None:
-        self._match = match
-        self._is_asserted = is_asserted
+        self.match = match
+        self.is_asserted = is_asserted
         self._terms = terms
         self._equality = equality
         self._equal: dict[tuple[ox.NamedNode, object], list[Rule]] = {}
         self._rules: dict[tuple[ox.NamedNode, object], list[Rule]] = {}
         for rule in rules:
             if rule.head is not None:
-                self._rules.setdefault(_relation(rule.head.predicate, rule.head.object), []).append(rule)
+                self._rules.setdefault(relation_of(rule.head), []).append(rule)
 
     def explain(self, triple: ox.Triple, seconds: float) -> Step:
         """A shortest derivation of a triple.
@@ -110,24 +110,16 @@ class Explainer:
 
     def rules_for(self, predicate: ox.NamedNode, object_: Value | None) -> list[Rule]:
         """The rules whose head may be a triple of a property, or of rdf:type with a class."""
-        relation = _relation(predicate, object_)
-        if self._equality and relation not in self._equal:
+        wanted = (predicate, object_ if predicate == TYPE else None)
+        if self._equality and wanted not in self._equal:
             properties, classes = ([], [object_]) if predicate == TYPE and object_ is not None else ([predicate], [])
             heads = ((rule, rule.head) for rule in equality(properties, classes))
-            self._equal[relation] = [rule for rule, head in heads if head and _relation(head.predicate, head.object) == relation]
-        return self._rules.get(relation, []) + self._equal.get(relation, [])
-
-    def match(self, subject: Value | None, predicate: ox.NamedNode, object_: Value | None) -> Iterable[ox.Triple]:
-        """The triples of the graph that match a pattern."""
-        return self._match(subject, predicate, object_)
+            self._equal[wanted] = [rule for rule, head in heads if head and relation_of(head) == wanted]
+        return self._rules.get(wanted, []) + self._equal.get(wanted, [])
 
     def is_not_kept(self, subject: object, object_: object) -> bool:
         """Whether the graph does not keep inferences with this subject and object."""
         return not isinstance(subject, ox.NamedNode) or subject in self._terms or isinstance(object_, ox.BlankNode)
-
-    def asserted(self, triple: ox.Triple) -> bool:
-        """Whether a triple is asserted."""
-        return self._is_asserted(triple)
 
 
 class _Search:
@@ -161,7 +153,7 @@ class _Search:
         return None
 
     def _prove(self, triple: ox.Triple, depth: int) -> Step | None:
-        if self._explainer.asserted(triple):
+        if self._explainer.is_asserted(triple):
             return Step(triple)
         if triple in self._proved:
             return self._proved[triple]
@@ -171,7 +163,7 @@ class _Search:
         self._check_deadline()
         for rule in self._explainer.rules_for(triple.predicate, triple.object):
             assert rule.head is not None
-            binding = _unify(rule.head, triple, {})
+            binding = _unify(rule.head, triple.subject, triple.object, {})
             if binding is None:
                 continue
             for premises, _ in self._solutions(rule, binding, depth - 1):
@@ -211,7 +203,7 @@ class _Search:
         subject, object_ = (binding.get(part) if isinstance(part, str) else part for part in (atom.subject, atom.object))
         rest = body[:place] + body[place + 1 :]
         for triple in self._matching((subject, atom.predicate, object_), depth):
-            unified = _unify(atom, triple, binding)
+            unified = _unify(atom, triple.subject, triple.object, binding)
             if unified is not None:
                 for others, filled in self._filled(rest, unified, depth):
                     yield (*others[:place], triple, *others[place:]), filled
@@ -246,7 +238,7 @@ class _Search:
             subject, predicate, object_ = pattern
             for rule in self._explainer.rules_for(predicate, object_):
                 assert rule.head is not None
-                binding = _bound(rule.head, subject, object_)
+                binding = _unify(rule.head, subject, object_, {})
                 for _, filled in self._solutions(rule, binding, depth - 1) if binding is not None else ():
                     triple = _instance(rule.head, filled)
                     if triple is not None and self._explainer.is_not_kept(triple.subject, triple.object):
@@ -259,22 +251,9 @@ class _Search:
             raise OutOfTime(f"No explanation of {self._goal} was found in time.")
 
 
-def _relation(predicate: ox.NamedNode, object_: object) -> tuple[ox.NamedNode, object]:
-    return (predicate, object_ if predicate == TYPE else None)
-
-
-def _unify(atom: Atom, triple: ox.Triple, binding: Binding) -> Binding | None:
-    """The binding that makes the atom equal the triple, or None."""
+def _unify(atom: Atom, subject: Value | None, object_: Value | None, binding: Binding) -> Binding | None:
+    """The binding that makes an atom match a pattern of its property, None for any term; or None."""
     filled = dict(binding)
-    for part, term in ((atom.subject, triple.subject), (atom.object, triple.object)):
-        if (part if not isinstance(part, str) else filled.setdefault(part, term)) != term:
-            return None
-    return filled
-
-
-def _bound(atom: Atom, subject: Value | None, object_: Value | None) -> Binding | None:
-    """The binding that makes the atom match a pattern of its property, or None."""
-    filled: dict[str, Value] = {}
     for part, term in ((atom.subject, subject), (atom.object, object_)):
         if term is not None and (part if not isinstance(part, str) else filled.setdefault(part, term)) != term:
             return None
@@ -283,5 +262,5 @@ def _bound(atom: Atom, subject: Value | None, object_: Value | None) -> Binding 
 
 def _instance(atom: Atom, binding: Binding) -> ox.Triple | None:
     """The triple of an atom whose variables are bound; None if its subject is a literal."""
-    subject, object_ = (binding[part] if isinstance(part, str) else part for part in (atom.subject, atom.object))
+    subject, object_ = atom.ends(binding)
     return None if isinstance(subject, ox.Literal) else ox.Triple(subject, atom.predicate, object_)

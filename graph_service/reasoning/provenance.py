@@ -8,8 +8,9 @@ import pyoxigraph as ox
 from graph_service.formats.rdf_writer import write_readably
 from graph_service.rdf.namespaces import PROV, RDF, RDFS
 from graph_service.rdf.space import Space
+from graph_service.rdf.triples import Triples
 from graph_service.reasoning.explanation import Step
-from graph_service.sources.evidence import TYPE, statement_iri
+from graph_service.sources.evidence import statement_iri
 from graph_service.sources.roles import Role, Roles
 
 
@@ -93,30 +94,24 @@ def as_triples(space: Space, roles: Roles, explanation: Explanation) -> set[ox.T
     An inferred one is `prov:wasDerivedFrom` its premises and `prov:wasGeneratedBy` the use of a rule, labelled with the axiom; an asserted
     one has its passages as evidence and its graphs as `prov:hadPrimarySource`.
     """
-    found: set[ox.Triple] = set()
-
-    def say(subject: ox.NamedNode, predicate: str, object_: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple) -> None:
-        found.add(ox.Triple(subject, ox.NamedNode(predicate), object_))
-
+    found = Triples()
     nodes = {step.triple: statement_iri(space, *step.triple) for step in explanation.step.steps}
     for step in explanation.step.steps:
         triple, node = step.triple, nodes[step.triple]
-        say(node, TYPE.value, ox.NamedNode(RDF + "Statement"))
-        say(node, RDF + "subject", triple.subject)
-        say(node, RDF + "predicate", triple.predicate)
-        say(node, RDF + "object", triple.object)
+        found.a(node.value, RDF + "Statement")
+        found.say(node.value, RDF + "subject", triple.subject)
+        found.say(node.value, RDF + "predicate", triple.predicate)
+        found.say(node.value, RDF + "object", triple.object)
         if step.rule is None:
             origin = explanation.origins[triple]
-            for graph in origin.graphs:
-                say(node, PROV + "hadPrimarySource", ox.NamedNode(graph))
-            for passage in origin.passages:
-                say(node, roles.of(Role.EVIDENCE)[0], ox.NamedNode(passage.iri))
+            found.say(node.value, PROV + "hadPrimarySource", *origin.graphs)
+            found.say(node.value, roles.of(Role.EVIDENCE)[0], *(passage.iri for passage in origin.passages))
             continue
         use = ox.NamedNode(node.value + "#inference")
-        say(node, PROV + "wasGeneratedBy", use)
-        say(use, TYPE.value, ox.NamedNode(PROV + "Activity"))
-        say(use, RDFS + "label", ox.Literal(f"{step.rule.axiom} ({step.rule.name})", language="en"))
+        found.say(node.value, PROV + "wasGeneratedBy", use)
+        found.a(use.value, PROV + "Activity")
+        found.say(use.value, RDFS + "label", ox.Literal(f"{step.rule.axiom} ({step.rule.name})", language="en"))
         for premise in step.premises:
-            say(node, PROV + "wasDerivedFrom", nodes[premise.triple])
-            say(use, PROV + "used", nodes[premise.triple])
+            found.say(node.value, PROV + "wasDerivedFrom", nodes[premise.triple])
+            found.say(use.value, PROV + "used", nodes[premise.triple])
     return found

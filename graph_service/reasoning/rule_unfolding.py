@@ -53,7 +53,7 @@ def without_unnamed_classes(rules: Iterable[Rule], but: Container[object] = ()) 
     itself is kept, and so are those in `but`, which have stated members.
     """
     left = _Rules(rules)
-    unnamed = {atom.object for rule in left.all for atom in (*rule.body, *((rule.head,) if rule.head else ()))}
+    unnamed = {atom.object for rule in left.all for atom in rule.atoms}
     for node in sorted((node for node in unnamed if isinstance(node, ox.BlankNode) and node not in but), key=str):
         makes, needs = left.of(node)
         many = sum(len(makes) ** sum(is_of(atom, node) for atom in need.body) for need in needs)
@@ -106,9 +106,9 @@ def _merged(need: Rule, node: Node, makes: list[Rule]) -> list[Rule]:
 
 def _fresh(make: Rule, need: Rule) -> dict[str, str]:
     """New names for a rule's variables that the other rule does not use."""
-    taken = {variable for atom in (*need.body, *((need.head,) if need.head else ())) for variable in atom.variables}
+    taken = {variable for atom in need.atoms for variable in atom.variables}
     names: dict[str, str] = {}
-    for variable in dict.fromkeys(variable for atom in make.body for variable in atom.variables):
+    for variable in make.variables:
         number = next(n for n in count() if f"{variable}v{n}" not in taken)
         names[variable] = f"{variable}v{number}"
         taken.add(names[variable])

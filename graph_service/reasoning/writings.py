@@ -28,8 +28,7 @@ def _of_any_writing(rule: Rule, properties_of_things: Collection[object]) -> Rul
     """The rule with a separate variable for each place of a literal that it compares; None if it compares none."""
     subjects = {atom.subject for atom in rule.body} | {atom.object for atom in rule.body if atom.predicate in properties_of_things}
     objects = Counter(atom.object for atom in rule.body if atom.predicate != TYPE)
-    taken = {variable for atom in rule.body for variable in atom.variables}
-    fresh = (name for n in count() if (name := f"w{n}") not in taken)
+    fresh = (name for n in count() if (name := f"w{n}") not in rule.variables)
     seen = set[Value | str]()
     pairs: list[tuple[str, str | ox.Literal]] = []
     body: list[Atom] = []

@@ -158,8 +158,7 @@ class _Things:
         language = text.language or self._languages.get(self._sources.get(subject.value, subject.value), "")
         place = self._places.get(property, 0)
         number = self._numbers.setdefault(subject.value, len(self._numbers) + 1)
-        row = (number, part, place, language, text.value, folded)
-        database.execute(_INSERT, row)
+        database.execute(_INSERT, (number, part, place, language, text.value, folded))
 
     def add_local_names(self, database: sqlite3.Connection, space: Space) -> None:
         """Insert the local names of terms and of things with foreign IRIs, whole and split into words.
@@ -174,10 +173,7 @@ class _Things:
             name = last_part(iri)
             for place, words in enumerate(dict.fromkeys((name, _BORDERS.sub(" ", name))), LOCAL_NAME):
                 if folded := fold(words):
-                    row = (number, Part.NAME, place, "", words, folded)
-                    database.execute(
-                        "INSERT OR IGNORE INTO text (thing, part, place, language, words, folded) VALUES (?, ?, ?, ?, ?, ?)", row
-                    )
+                    database.execute(_INSERT, (number, Part.NAME, place, "", words, folded))
 
     def write(self, database: sqlite3.Connection) -> None:
         """Insert the things that have texts, each with its classes and the class to show."""

@@ -250,14 +250,11 @@ class Service:
         """The quads about blank nodes in some triples, and those that these lead to; none if the engine does not keep their labels."""
         return said_of_nameless(self.sparql, triples, infer) if self.engine.keeps_blank_nodes else []
 
-    def description(self, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
+    def description(self, root: str, *documents: str, partitions: bool = False, version: Snapshot | None = None) -> list[Triple]:
         """The graph's description of itself, all or about some documents (see `part`), followed by this service's own, with addresses below
-        `root`.
+        `root`; of this or another stored version. Raises Unavailable if its files cannot be read.
         """
-        return self.description_of(self.snapshot, root, *documents, partitions=partitions)
-
-    def description_of(self, snapshot: Snapshot, root: str, *documents: str, partitions: bool = False) -> list[Triple]:
-        """The same for another stored version. Raises Unavailable if its files cannot be read."""
+        snapshot = version or self.snapshot
         said, here = self._described(snapshot.id, tuple(version.id for version in self.versions))
         if documents:
             said, here = (

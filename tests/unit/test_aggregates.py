@@ -3,7 +3,7 @@
 import pytest
 
 from graph_service.errors import MalformedQuery
-from graph_service.sparql.aggregates import refuse_nested_aggregates
+from graph_service.sparql.guard import refuse_nested_aggregates
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_a_lang_string_keeps_its_text_and_language() -> None:
 
 @given(st.text(CHARACTERS))
 def test_a_printed_string_reads_back_as_itself(text: str) -> None:
-    solutions = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ {terms.write(terms.string(text))} }} }}")
+    solutions = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ {terms.write(terms.Literal(text))} }} }}")
     assert isinstance(solutions, ox.QuerySolutions)
     assert [solution["x"] for solution in solutions] == [ox.Literal(text)]
 

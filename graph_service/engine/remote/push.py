@@ -34,7 +34,8 @@ def push(snapshot: Snapshot, store: Peer, say: Callable[[str], None]) -> None:
     Raises Unavailable if the server is down, OutOfTime if it is too slow, and BadGateway if it refuses, or does not store what it is sent.
     """
     with _files(snapshot) as files:
-        _learn_credentials(store)
+        # A small request first, so that the server asks for credentials before a large body is sent.
+        _send(store, STATE, "GET", None, allow_missing=True)
         put(store, STATE, _state(b"loading"))
         for graph, (file, triples) in files.items():
             if triples or graph != UNNAMED:
@@ -85,11 +86,6 @@ def _files(snapshot: Snapshot) -> Iterator[dict[str, tuple[Path, int]]]:
 
 def _graph(quad: ox.Quad) -> str:
     return UNNAMED if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
-
-
-def _learn_credentials(store: Peer) -> None:
-    """Send a small request first, so that the server asks for credentials before a large body is sent."""
-    _send(store, STATE, "GET", None, allow_missing=True)
 
 
 def put(store: Peer, graph: str, content: Path | bytes) -> None:

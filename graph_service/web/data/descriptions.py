@@ -49,7 +49,7 @@ def document(service: Service, format: Format, *documents: str, partitions: bool
     name = f"description {of.id} {format.name} {short} {partitions} {' '.join(documents)} {versions}"
 
     def written() -> bytes:
-        made = write_triples(service.description_of(of, request.root_url, *documents, partitions=partitions), format)
+        made = write_triples(service.description(request.root_url, *documents, partitions=partitions, version=of), format)
         return compact(made) if short else made
 
     return content(name, written)

@@ -43,11 +43,6 @@ class Picture:
         return in_language(self.said.about, language())
 
     @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns that it needs."""
-        return self.said.needed
-
-    @property
     def counted(self) -> tuple[str, str]:
         """The counted column and its heading in the reader's language; both "" if nothing is counted."""
         # The heading of the label column is for people; that of the IRI column says "(IRI)".
@@ -103,10 +98,11 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
     if name not in offered:
         raise NotFound(f"There is no picture {name!r}. Pictures: {', '.join(offered) or 'none'}.")
     picture = offered[name]
+    needed = picture.said.needed
     answer = table(service, service.canned(picture.query.name, spoken(picture, arguments), infer))
-    if not isinstance(answer, PageTable) or not set(picture.needed) <= set(answer.columns):
-        raise NotFound(f"The query {picture.query.name} has no columns {', '.join(picture.needed)} here, from which the picture is drawn.")
-    rows = rows_of(answer, picture.needed)
+    if not isinstance(answer, PageTable) or not set(needed) <= set(answer.columns):
+        raise NotFound(f"The query {picture.query.name} has no columns {', '.join(needed)} here, from which the picture is drawn.")
+    rows = rows_of(answer, needed)
     title = picture.title
     return Shown(picture, _DRAWS[picture.said.kind](service, picture, rows, title) if rows else _nothing(title), answer)
 

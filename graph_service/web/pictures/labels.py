@@ -1,12 +1,11 @@
 """Label placement on maps: close to their points without overlap, with a line to a label that had to move."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
 from math import cos, hypot, inf, pi, sin
 from statistics import fmean
-from typing import Protocol
 
 from graph_service.web.pictures.letters import width
 
@@ -22,13 +21,6 @@ _INWARD = 14.0
 _TURNS = 3
 
 Box = tuple[float, float, float, float]
-
-
-class Cost(Protocol):
-    """The cost of a label's position."""
-
-    def __call__(self, label: "Label", *, enough: float) -> float:
-        """The cost; beyond `enough` it need not be exact."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,7 @@ def _placed(places: tuple[tuple[str, float, float], ...], bounds: Box, avoided: 
     return tuple(labels[index] for index in range(len(places)))
 
 
-def _best(words: str, place: tuple[float, float], bounds: Box, cost: Cost) -> Label:
+def _best(words: str, place: tuple[float, float], bounds: Box, cost: Callable[[Label, float], float]) -> Label:
     """The cheapest position of a label; outside the bounds only if none fits inside."""
     best, least = None, inf
     for radius, angle in product(_RADII, _ANGLES):
@@ -74,7 +66,7 @@ def _best(words: str, place: tuple[float, float], bounds: Box, cost: Cost) -> La
             break  # farther positions cost more
         label = _candidate(words, place[0] + radius * cos(angle), place[1] + radius * sin(angle), cos(angle))
         fine = 0 if _is_inside(label.box, bounds) else _FORBIDDEN
-        price = fine + cost(label, enough=least - fine)
+        price = fine + cost(label, least - fine)
         if price < least:
             best, least = label, price
     assert best is not None
@@ -83,16 +75,16 @@ def _best(words: str, place: tuple[float, float], bounds: Box, cost: Cost) -> La
 
 def _cost(
     label: Label,
+    enough: float,
     place: tuple[float, float],
     centre: tuple[float, float],
     near: Sequence[tuple[tuple[float, float], Label]],
     points: Sequence[Sequence[float]],
     avoided: Sequence[Box],
-    enough: float,
 ) -> float:
     """The cost of a position: distance, direction towards neighbours, what it covers and crosses.
 
-    It stops at `enough`: most positions are far worse than the best one, and crossings are slow to find.
+    Beyond `enough` it need not be exact: most positions are far worse than the best one, and crossings are slow to find.
     """
     line = (*place, label.x, label.y)
     cost = hypot(label.x - place[0], label.y - place[1]) + 0.2 * abs(label.y - place[1])
