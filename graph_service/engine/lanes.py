@@ -11,11 +11,12 @@ import os
 import signal
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
 from graph_service.errors import Busy
+from graph_service.text.memo import Latest
 
 #: Seconds after which a query is a long one.
 LONG = 0.5
@@ -38,7 +39,7 @@ class Lanes:
         #: Who waits, in order of arrival: the callback that says that a place is there.
         self._lines: dict[str, deque[Callable[[], None]]] = {_SHORT: deque(), _LONG: deque()}
         self._lock = threading.Lock()
-        self._known: OrderedDict[bytes, None] = OrderedDict()
+        self._known: Latest[bytes, None] = Latest(_REMEMBERED)
 
     @property
     def waiting(self) -> int:
@@ -100,8 +101,6 @@ class Lanes:
         with self._lock:
             self._known[key] = None
             self._known.move_to_end(key)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
 
     def _join(self, lane: str, until: float, tell: Callable[[], None]) -> bool:
         """Take a place if one is free (True), else queue up and have `tell` called when there is one. Raises Busy."""

@@ -42,6 +42,7 @@ from graph_service.sparql.mistakes.silent import silent
 from graph_service.sparql.paging import counted, in_reading_order
 from graph_service.sparql.tokens import digest, form
 from graph_service.text.collation import COLLATION_KEY
+from graph_service.text.memo import Latest
 
 _CHOICES = f"""
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -126,7 +127,7 @@ class Service:
         self.search = Search(lambda: snapshot.index, settings.query_deadline, self.shortening.name)
         self._choices = lru_cache(maxsize=64)(self._read_choices)
         self._answered = lru_cache(maxsize=256)(self._read_answered)
-        self._counts: dict[bytes, int] = {}
+        self._counts: Latest[bytes, int] = Latest(_COUNTS)
         #: Rows on a page of a table: by default, and at most.
         self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
 
@@ -188,11 +189,12 @@ class Service:
     def count(self, text: str, infer: bool = True) -> int:
         """The number of rows of a SELECT query, cached. Raises the engine's errors."""
         key = digest(f"{infer} {text}")
-        if key not in self._counts:
-            if len(self._counts) >= _COUNTS:
-                self._counts.clear()
-            self._counts[key] = self._count(text, infer)
-        return self._counts[key]
+        count = self._counts.get(key)
+        if count is None:
+            ((rows,),) = self.sparql(Query(counted(text), infer=infer)).rows()
+            assert isinstance(rows, Literal)
+            count = self._counts[key] = int(rows.value)
+        return count
 
     def answered(self, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, int] | None:
         """IRI of each choice of a parameter that has rows, given the other arguments -> their number.
@@ -355,11 +357,6 @@ class Service:
             return text.format(node=terms.write(NamedNode(iri)), dataset=terms.write(NamedNode(self.space.dataset)))
         except ValueError as error:
             raise NotFound(f"Nothing is said of {iri}.") from error
-
-    def _count(self, text: str, infer: bool) -> int:
-        ((rows,),) = self.sparql(Query(counted(text), infer=infer)).rows()
-        assert isinstance(rows, Literal)
-        return int(rows.value)
 
     def _read_choices(self, listed: str) -> Choices:
         if form(listed) != "SELECT":

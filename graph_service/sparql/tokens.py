@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from graph_service.text.memo import Latest
+
 # Time is linear in the text, whatever it is: patterns are possessive (`*+`) and do not backtrack; what one has scanned is consumed, or
 # rescanned by one other pattern at most. So a string that is not closed on its line takes the rest of the line.
 _POSSESSIVE = r"{0}{0}{0}[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+{0}{0}{0}"
@@ -205,8 +207,7 @@ def _upper(text: str) -> str:
 
 
 #: Digest of a text -> the keywords above that may occur in it: one query is checked for several of them.
-_seen: dict[bytes, frozenset[str]] = {}
-_SEEN = 1000
+_seen: Latest[bytes, frozenset[str]] = Latest(1000)
 
 
 def digest(text: str) -> bytes:
@@ -218,10 +219,7 @@ def _words(text: str) -> frozenset[str]:
     key = digest(text)
     found = _seen.get(key)
     if found is None:
-        found = _LOOKED_FOR.intersection(word.upper() for view in {text, decoded(text)} for word in _words_of(view))
-        if len(_seen) >= _SEEN:
-            _seen.clear()
-        _seen[key] = found
+        found = _seen[key] = _LOOKED_FOR.intersection(word.upper() for view in {text, decoded(text)} for word in _words_of(view))
     return found
 
 

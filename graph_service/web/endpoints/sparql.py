@@ -23,6 +23,7 @@ from graph_service.errors import ServiceError
 from graph_service.formats.media_types import GRAPH_FORMATS, Format
 from graph_service.service.service import Service
 from graph_service.sparql.binding import bind
+from graph_service.text.memo import Latest
 from graph_service.web.data.descriptions import document
 from graph_service.web.display.cells import PageTable, table
 from graph_service.web.display.mistakes import Hint, hint
@@ -86,7 +87,7 @@ class Endpoint:
     def __init__(self, application: Application, service: Service) -> None:
         self._application = application
         self._service = service
-        self._headers: dict[tuple[str, str, str, str], Headers] = {}
+        self._headers: Latest[tuple[str, str, str, str], Headers] = Latest(_KEPT)
 
     def answer(self, asked: IncomingRequest) -> Reply:
         """Answer a request. Raises Unavailable if the disk is full, Busy if no turn is free in time."""
@@ -171,8 +172,6 @@ class Endpoint:
         key = self._key(reading, format)
         headers = self._headers.get(key)
         if headers is None:
-            if len(self._headers) >= _KEPT:
-                self._headers.clear()
             reply = self._application.respond(reading.asked, partial(write, b"", format))
             headers = self._headers[key] = [header for header in reply.headers if header[0] != "Content-Length"]
         return headers

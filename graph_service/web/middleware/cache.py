@@ -23,6 +23,7 @@ from werkzeug.http import http_date
 
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
+from graph_service.text.memo import Latest
 from graph_service.web.http.languages import preferred
 from graph_service.web.middleware import encodings
 from graph_service.web.middleware.encodings import IDENTITY
@@ -159,8 +160,8 @@ class Cache:
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._size = 0
         self._under_way: dict[bytes, asyncio.Future[_Kept | Reply | None]] = {}
-        self._single: OrderedDict[bytes, None] = OrderedDict()
-        self._files: OrderedDict[bytes, _File] = OrderedDict()
+        self._single: Latest[bytes, None] = Latest(_SINGLE)
+        self._files: Latest[bytes, _File] = Latest(_FILES)
         self.counts = counts
 
     def known(self, asked: IncomingRequest) -> Reply | None:
@@ -208,7 +209,8 @@ class Cache:
             if kept is None and self._remember_file(key, reply):
                 kept = reply
             elif kept is None and reply.status == HTTPStatus.OK:
-                self._remember_single(key)
+                # This answer cannot be shared: others no longer wait for it.
+                self._single[key] = None
             elif kept is None and reply.status in _FOR_ALL:
                 kept = reply
         finally:
@@ -235,16 +237,8 @@ class Cache:
             state = Path(part.path).stat()
             if (part.start, part.end) == (0, state.st_size):
                 self._files[key] = _File(reply.headers, part, state.st_mtime_ns)
-                if len(self._files) > _FILES:
-                    self._files.popitem(last=False)
                 return True
         return False
-
-    def _remember_single(self, key: bytes) -> None:
-        """Remember that responses to this request cannot be shared: others no longer wait for them."""
-        self._single[key] = None
-        if len(self._single) > _SINGLE:
-            self._single.popitem(last=False)
 
     async def _keep(self, key: bytes, reply: Reply) -> _Kept | None:
         values = {name.lower(): value for name, value in reply.headers}
