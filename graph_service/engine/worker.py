@@ -123,7 +123,7 @@ def _run(tasks: Tasks, task: wire.Message, inline: int) -> tuple[bytes, bytes]:
 
 
 class _Input(io.RawIOBase):
-    """The input file of a task, read from its beginning with a position of its own."""
+    """The input file of a task, with a position of its own: other processes may read the same file at the same time."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -49,33 +49,17 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 def plain(term: Term | None) -> str:
     """A term as JSON."""
-    match term:
-        case None:
-            return "null"
-        case ox.Literal():
-            kind = term.datatype.value
-            if kind == XSD + "boolean" and term.value in _TRUTHS:
-                return _TRUTHS[term.value]
-            return _number(term) or json.dumps(term.value, ensure_ascii=False)
-        case ox.NamedNode():
-            return json.dumps(term.value, ensure_ascii=False)
-        case _:
-            return json.dumps(str(term), ensure_ascii=False)
+    if term is None:
+        return "null"
+    return _bare(term) or json.dumps(_text(term), ensure_ascii=False)
 
 
 def cell(term: Term | None) -> str:
     """A term as a CSV cell."""
-    match term:
-        case None:
-            return ""
-        case ox.Literal():
-            if term.datatype.value == XSD + "boolean" and term.value in _TRUTHS:
-                return _TRUTHS[term.value].upper()
-            return _number(term) or term.value
-        case ox.NamedNode():
-            return term.value
-        case _:
-            return str(term)
+    if term is None:
+        return ""
+    bare = _bare(term)
+    return bare.upper() if bare in {"true", "false"} else bare or _text(term)
 
 
 def write_records(names: Sequence[str], rows: Iterable[Sequence[str]], format: Format, output: BinaryIO) -> None:
@@ -102,16 +86,23 @@ def write_rows(solutions: ox.QuerySolutions, output: BinaryIO) -> None:
     output.write(b"\n]")
 
 
-def _number(literal: ox.Literal) -> str:
-    """A number for JSON and CSV; empty if the literal is not a number."""
-    kind, text = literal.datatype.value, literal.value.strip()
+def _bare(term: Term) -> str:
+    """A number or a boolean as JSON has it; empty for any other term, also for `INF`, `NaN` and ill-typed literals."""
+    if not isinstance(term, ox.Literal):
+        return ""
+    kind, text = term.datatype.value, term.value.strip()
+    if kind == XSD + "boolean":
+        return _TRUTHS.get(term.value, "")
     if kind in _EXACT and _DECIMAL.fullmatch(text):
         return format(Decimal(text), "f")
     if kind in _FLOATING and _DOUBLE.fullmatch(text):
         floating = float(text)
         return repr(floating) if abs(floating) < float("inf") else ""
-    # `INF`, `NaN` and ill-typed literals are written as text.
     return ""
+
+
+def _text(term: Term) -> str:
+    return term.value if isinstance(term, ox.Literal | ox.NamedNode) else str(term)
 
 
 def _harmless(text: str) -> str:

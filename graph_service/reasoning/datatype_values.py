@@ -134,18 +134,14 @@ def _boolean(text: str) -> Value | None:
     return None if truth is None else ("boolean", truth)
 
 
-def _hex(text: str) -> Value | None:
-    try:
-        return ("hexBinary", binascii.unhexlify(_collapsed(text)))
-    except ValueError:
-        return None
+def _binary(kind: str, decode: Callable[[str], bytes]) -> Callable[[str], Value | None]:
+    def read(text: str) -> Value | None:
+        try:
+            return (kind, decode(_collapsed(text)))
+        except ValueError:
+            return None
 
-
-def _base64(text: str) -> Value | None:
-    try:
-        return ("base64Binary", base64.b64decode(_collapsed(text).replace(" ", ""), validate=True))
-    except ValueError:
-        return None
+    return read
 
 
 def _instant(kind: str) -> Callable[[str], Value | None]:
@@ -225,8 +221,8 @@ _READ: dict[str, Callable[[str], Value | None]] = {
     XSD + "normalizedString": lambda text: _text(_replaced(text)),
     **{XSD + name: lambda text: _text(_collapsed(text)) for name in ("token", "language", "Name", "NCName", "NMTOKEN")},
     XSD + "boolean": _boolean,
-    XSD + "hexBinary": _hex,
-    XSD + "base64Binary": _base64,
+    XSD + "hexBinary": _binary("hexBinary", binascii.unhexlify),
+    XSD + "base64Binary": _binary("base64Binary", lambda text: base64.b64decode(text.replace(" ", ""), validate=True)),
     XSD + "anyURI": lambda text: ("anyURI", _collapsed(text)),
     XSD + "dateTimeStamp": _stamp,
     **{XSD + name: _instant(name) for name in _INSTANTS},

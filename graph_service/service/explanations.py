@@ -1,21 +1,20 @@
 """Explanations by the engine: a derivation by rules or queries down to asserted triples, and the sources of those."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from graph_service.arrival import began
 from graph_service.engine.result import Query, Result
 from graph_service.errors import OutOfTime
 from graph_service.rdf.namespaces import OWL
-from graph_service.rdf.space import Space
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.reasoning.derivations import parse
 from graph_service.reasoning.explanation import Explainer, Step
 from graph_service.reasoning.provenance import Explanation, Origin, Passage
 from graph_service.reasoning.rules import compile_rules, produces_equality
 from graph_service.reasoning.terminology import Value, members_of_unnamed, terminology_of
-from graph_service.sources.roles import Roles
+from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sparql.pattern import Pattern
 
 _SOURCES = """
@@ -34,21 +33,10 @@ SELECT DISTINCT ?graph ?passage ?words ?document ?language {compared} WHERE {{
 class Reasons:
     """Explains the triples of one graph, with queries to its engine."""
 
-    def __init__(
-        self,
-        ask: Callable[[Query], Result],
-        derivations: Mapping[str, str],
-        axioms: Sequence[str],
-        space: Space,
-        roles: Roles,
-        *,
-        reasoning: str,
-    ) -> None:
-        """`derivations` maps names to texts of derivation queries (see `reasoning.derivations`), `axioms` are the graphs with axioms; all
-        else is inferred by the rules of `reasoning`.
-        """
-        self._ask, self._axioms, self._space, self._roles, self._reasoning = ask, axioms, space, roles, reasoning
-        self._derivations = [parse(name, text) for name, text in derivations.items()]
+    def __init__(self, ask: Callable[[Query], Result], snapshot: Snapshot) -> None:
+        """`ask` runs a query over the snapshot; what no derivation of it derives is inferred by the rules of its reasoning."""
+        self._ask, self._snapshot = ask, snapshot
+        self._derivations = [parse(name, text) for name, text in snapshot.derivations.items()]
 
     def explain(self, triple: Triple, seconds: float) -> Explanation:
         """Explain a triple: a derivation, and for each asserted triple in it its graphs and passages.
@@ -90,12 +78,13 @@ class Reasons:
         s, p, o = pattern.texts
         # Without the limit if solutions must be filtered afterwards, since it could cut off the right ones.
         limit = "" if pattern.compared else "LIMIT 200"
-        text = _SOURCES.format(triple=f"{s} {p} {o}", s=s, p=p, o=o, compared=" ".join(pattern.compared), limit=limit, **self._roles.paths)
+        given = {"s": s, "p": p, "o": o, "triple": f"{s} {p} {o}", "compared": " ".join(pattern.compared), "limit": limit}
+        text = _SOURCES.format(**given, **self._snapshot.roles.paths)
         graphs, passages = [], []
         for graph, passage, words, document, spoken, *compared in self._ask(Query(text, nodes=pattern.nodes)).rows():
             if not pattern.fits(compared):
                 continue
-            if isinstance(graph, NamedNode) and graph.value != self._space.graph_inferred:
+            if isinstance(graph, NamedNode) and graph.value != self._snapshot.space.graph_inferred:
                 graphs.append(graph.value)
             if isinstance(passage, NamedNode) and isinstance(words, Literal) and isinstance(document, NamedNode):
                 tag = spoken.value if isinstance(spoken, Literal) else None
@@ -104,12 +93,11 @@ class Reasons:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        said = [*self._matching(Pattern(None, None, None), self._axioms)] if self._axioms else []
+        axioms, reasoning = self._snapshot.ontology_graphs, self._snapshot.reasoning
+        said = [*self._matching(Pattern(None, None, None), axioms)] if axioms else []
         ontology = terminology_of(said)
-        rules = compile_rules(ontology, self._reasoning, {triple.object for triple in members_of_unnamed(said, ontology)})
-        equality = self._reasoning != "rdfs" and (
-            produces_equality(rules) or bool(self._ask(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}")))
-        )
+        rules = compile_rules(ontology, reasoning, {triple.object for triple in members_of_unnamed(said, ontology)})
+        equality = reasoning != "rdfs" and (produces_equality(rules) or bool(self._ask(Query(f"ASK {{ ?one <{OWL}sameAs> ?other }}"))))
 
         def match(subject: AnyTerm | None, predicate: NamedNode, object_: AnyTerm | None) -> Iterator[Triple]:
             return self._matching(Pattern(subject, predicate, object_))

@@ -310,9 +310,7 @@ class Service:
 
     @cached_property
     def _reasons(self) -> Reasons:
-        return Reasons(
-            self.sparql, self.snapshot.derivations, self.snapshot.ontology_graphs, self.space, self.roles, reasoning=self.snapshot.reasoning
-        )
+        return Reasons(self.sparql, self.snapshot)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -105,15 +105,14 @@ class _Kept:
     """A cached response: headers, and bytes in each content encoding, made when first needed."""
 
     def __init__(self, tag: str, headers: Headers, content: bytes | FilePart) -> None:
-        self._length = len(content) if isinstance(content, bytes) else content.end - content.start
         #: Its accounted size: twice its bytes, since compressed variants may follow, and its headers.
-        self.size = 2 * self._length + sum(len(name) + len(value) for name, value in headers) + _OVERHEAD
+        self.size = 2 * len(content) + sum(len(name) + len(value) for name, value in headers) + _OVERHEAD
         self._tag = tag
         self.headers = headers
         self._content = content
         self._forms: dict[str, _Form] = {}
         media = next((value for name, value in headers if name.lower() == "content-type"), "")
-        self._is_encoded = encodings.is_worth_encoding(self._length, media)
+        self._is_encoded = encodings.is_worth_encoding(len(content), media)
 
     def made(self, encoding: str) -> _Form | None:
         """The response in a client's preferred encoding, if that has been made."""
@@ -127,8 +126,7 @@ class _Kept:
             content = self._content
             if used != IDENTITY:
                 content = await asyncio.to_thread(self._encoded, used)
-            length = len(content) if isinstance(content, bytes) else content.end - content.start
-            headers = [*self.headers, ("ETag", _etag(self._tag, used)), ("Content-Length", str(length))]
+            headers = [*self.headers, ("ETag", _etag(self._tag, used)), ("Content-Length", str(len(content)))]
             headers += [("Content-Encoding", used)] if used != IDENTITY else []
             form = self._forms[used] = _Form(headers, content)
         return form

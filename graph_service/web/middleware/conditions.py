@@ -72,7 +72,7 @@ def cut(asked: IncomingRequest, reply: Reply) -> Reply:
     if "if-range" in asked.headers and not _is_the_same(asked.headers["if-range"].strip(), values):
         return reply
     content = reply.content
-    size = len(content) if isinstance(content, bytes) else content.end - content.start
+    size = len(content)
     first, _, last = given.partition("=")[2].strip().partition("-")
     start = int(first) if first else max(0, size - int(last))
     end = min(size, int(last) + 1) if first and last else size

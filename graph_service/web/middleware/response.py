@@ -40,10 +40,13 @@ class FilePart:
     end: int
     open: Open | None = None
 
+    def __len__(self) -> int:
+        return self.end - self.start
+
     def read(self) -> bytes:
         """The bytes. Raises OSError if the file is gone."""
         with Path(self.path).open("rb") as file:
-            return os.pread(file.fileno(), self.end - self.start, self.start)
+            return os.pread(file.fileno(), len(self), self.start)
 
     def copied_to_memory(self) -> "FilePart":
         """A copy in a memory file. Raises OSError if the file is gone."""

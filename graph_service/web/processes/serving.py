@@ -159,16 +159,9 @@ def _send(reply: Reply, headers: list[tuple[str, str]], method: str, protocol: "
     elif isinstance(content, bytes):
         protocol.response_bytes(reply.status, headers, content)
     else:
-        _send_file(reply.status, headers, content, protocol)
-
-
-def _send_file(status: int, headers: list[tuple[str, str]], part: FilePart, protocol: "HTTPProtocol") -> None:
-    if part.start == part.end:
-        protocol.response_empty(status, headers)
-        return
-    protocol.response_file_range(status, headers, part.path, part.start, part.end)
-    if part.open is not None:
-        asyncio.get_running_loop().call_later(_KEPT_OPEN, _let_go, part)
+        protocol.response_file_range(reply.status, headers, content.path, content.start, content.end)
+        if content.open is not None:
+            asyncio.get_running_loop().call_later(_KEPT_OPEN, _let_go, content)
 
 
 def _let_go(part: FilePart) -> None:
