@@ -12,6 +12,7 @@ from typing import Any
 from graph_service.errors import SourceError
 from graph_service.queries.header import Text, read_text
 from graph_service.queries.types import COLUMN_TYPES
+from graph_service.rdf.labels import in_language
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
 
 _KEYS = frozenset({"label", "type", "unit"})
@@ -37,6 +38,10 @@ class Column:
         if self.type == "iri":
             return isinstance(term, NamedNode)
         return isinstance(term, Literal) and term.datatype.value in COLUMN_TYPES[str(self.type)].datatypes
+
+    def unit_in(self, language: str) -> str:
+        """The unit in a language, or `?` and the name of the column that has it; empty if there is none."""
+        return f"?{self.unit_column}" if self.unit_column else in_language(self.unit or {}, language)
 
 
 def read_columns(given: Mapping[str, Any], selected: Sequence[str] | None, where: Callable[[str], str]) -> dict[str, Column]:

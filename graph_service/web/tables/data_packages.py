@@ -57,13 +57,9 @@ def resource(told: Telling, path: str, **more: object) -> dict[str, Any]:
 
 
 def _field(column: Column, language: str) -> dict[str, Any]:
-    unit = f"?{column.unit_column}" if column.unit_column else in_language(column.unit or {}, language)
-    title = in_language(column.label, language)
-    return {"name": column.name, **({"title": title} if title else {}), **COLUMN_TYPES[column.type or "any"].frictionless, **_unit(unit)}
-
-
-def _unit(unit: str) -> dict[str, str]:
-    return {"unit": unit} if unit else {}
+    kind = COLUMN_TYPES[column.type or "any"].frictionless
+    found = {"name": column.name, "title": in_language(column.label, language), **kind, "unit": column.unit_in(language)}
+    return {name: value for name, value in found.items() if value}
 
 
 def _name(table: DescribedTable) -> str:

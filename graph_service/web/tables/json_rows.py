@@ -26,8 +26,8 @@ def around(told: Telling, paging: Paging | None = None, kind: ResultKind = Resul
 
 
 def _described(column: Column, language: str) -> dict[str, object]:
-    unit = f"?{column.unit_column}" if column.unit_column else in_language(column.unit or {}, language)
-    described = {"name": column.name, "type": column.type, "label": in_language(column.label, language), "unit": unit}
+    label, unit = in_language(column.label, language), column.unit_in(language)
+    described = {"name": column.name, "type": column.type, "label": label, "unit": unit}
     return {key: value for key, value in described.items() if value}
 
 

@@ -47,7 +47,7 @@ def _facts(told: Telling, chosen: Sequence[tuple[str, str]]) -> list[tuple[str, 
 
 
 def _column(column: Column, language: str) -> dict[str, str]:
-    unit = f"?{column.unit_column}" if column.unit_column else in_language(column.unit or {}, language)
+    unit = column.unit_in(language)
     note = "\n".join([column.name, *([_("Unit: %(unit)s", unit=unit)] if unit else [])])
     label = in_language(column.label, language)
     return {"name": column.name, "label": label, "kind": column.type or "any", "unit": unit, "note": note}
