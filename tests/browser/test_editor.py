@@ -276,3 +276,32 @@ def test_a_query_is_kept_under_a_name(visit: Visit) -> None:
     expect(page.get_by_role("table")).to_contain_text("7")
     page.get_by_role("button", name="Remove: Seven").click()
     expect(page.locator("#named li")).to_have_count(0)
+
+
+def test_why_a_result_is_empty_is_found_by_a_button(visit: Visit) -> None:
+    page, editor = opened(visit, "SELECT ?p {\n  ?p a lc:Project .\n  ?p a lc:Country\n}")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Why is this empty?").click()
+    expect(page.locator(".cause")).to_contain_text("?p a lc:Country fits something, but nothing that line 3 fits too.")
+    page.locator(".cause").get_by_role("button", name="Go to line 4").click()
+    expect(editor).to_be_focused()
+    assert page.locator(".cm-activeLine").inner_text().strip() == "?p a lc:Country"
+
+
+def test_what_a_term_means_is_shown_where_one_points_and_said_by_a_key(visit: Visit) -> None:
+    page, editor = opened(visit, "SELECT ?p { ?p a lc:Project ; lc:worksNationallyIn place:TUN }")
+    editor.get_by_text("Project", exact=False).first.wait_for()
+    box = editor.locator(".cm-line").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 150, box["y"] + 10)
+    expect(page.locator(".cm-tooltip-hover .label")).to_have_text("project")
+    page.keyboard.press("Home")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Control+i")
+    expect(page.locator("#status")).to_contain_text("lc:Project: project · An undertaking")
+    page.keyboard.press("End")
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Control+i")
+    expect(page.locator("#status")).to_contain_text("place:TUN: Tunisia")

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from graph_service.errors import OutOfTime
+from graph_service.service.emptiness import Emptiness
 from graph_service.service.service import Service
 from tests.conftest import Server
 
@@ -74,3 +76,45 @@ def test_canned_queries_have_nothing_to_be_told(service: Service) -> None:
         name: [mistake.sentence for mistake in service.silent_mistakes(query.text)] for name, query in service.catalogue.queries.items()
     }
     assert {name: said for name, said in told.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "part", "alone", "beside"),
+    [
+        ("?p a lc:Project ; lc:startYear 1850 .", "lc:startYear 1850", True, None),
+        ("?p a lc:Project . ?p a lc:Country .", "?p a lc:Country", False, "?p a lc:Project"),
+        ("?p a lc:Project ; rdfs:label ?n FILTER(?n = 'nobody') OPTIONAL { ?p lc:fundedBy ?f }", "FILTER(?n = 'nobody')", False, None),
+        ("OPTIONAL { ?x lc:nothing ?y } ?p a lc:Project MINUS { ?p a ?c }", "MINUS { ?p a ?c }", False, None),
+    ],
+)
+def test_the_first_part_with_which_nothing_is_left_is_the_cause(
+    service: Service, patterns: str, part: str, alone: bool, beside: str | None
+) -> None:
+    text = f"{LC}SELECT * {{ {patterns} }}"
+    cause = Emptiness(service.sparql).cause(text)
+    assert cause is not None
+    assert text[cause.element.start : cause.element.end] == part
+    assert cause.alone == alone
+    assert (text[cause.beside.start : cause.beside.end] if cause.beside else None) == beside
+
+
+def test_a_query_of_which_all_parts_fit_has_no_cause_in_them(service: Service) -> None:
+    assert Emptiness(service.sparql).cause(f"{LC}SELECT * {{ ?p a lc:Project }} LIMIT 0") is None
+
+
+def test_the_cause_is_not_looked_for_beyond_its_time(service: Service) -> None:
+    with pytest.raises(OutOfTime):
+        Emptiness(service.sparql, seconds=0).cause("SELECT * { ?s ?p ?o }")
+
+
+@pytest.mark.live
+def test_the_cause_is_told_with_its_place(server: Server) -> None:
+    query = f"{LC}\nSELECT * {{\n  ?p a lc:Project ;\n    lc:startYear 1850 .\n}}"
+    answer = server.ask(f"/sparql/why-empty?{urlencode({'query': query, 'lang': 'es'})}")
+    assert json.loads(answer.body) == {
+        "sentence": "Línea 4: nada en el grafo corresponde a lc:startYear 1850, ni siquiera por sí solo.",
+        "line": 4,
+        "column": 5,
+        "length": 17,
+    }
+    assert server.ask(f"/sparql/why-empty?{urlencode({'query': 'SELECT * { ?s ?p'})}").status == 400

@@ -58,6 +58,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/sitemap": _LANGUAGE,
     "/sparql": _FORMAT | _STATED | {"query", "update", "default-graph-uri", "named-graph-uri", "timeout", BOUND},
     "/sparql/hints": _LANGUAGE | {"query"},
+    "/sparql/why-empty": _LANGUAGE | _STATED | {"query"},
     "/sparql/vocabulary": _LANGUAGE,
     "/static/*": _LANGUAGE,
     "/things": _LANGUAGE,

@@ -2,7 +2,7 @@
 
 import { at } from "../site/service.js";
 import { makeSortable } from "../site/sorting.js";
-import { offerMends } from "./hints.js";
+import { offerCause, offerMends } from "./hints.js";
 import { offerViews } from "./views.js";
 
 // A longer address is not safe everywhere.
@@ -91,6 +91,15 @@ export class Answering {
   offer(section, query) {
     offerViews(section, { texts: this.texts, raw: (accept) => this.raw(query, accept) });
     offerMends(section, { texts: this.texts, mend: (hint) => this.editor.mend(hint) });
+    offerCause(section, { texts: this.texts, ask: () => this.cause(query), goTo: (place) => this.editor.goTo(place) });
+  }
+
+  // Why a query finds nothing: the problem or the cause, as the server tells it.
+  async cause(query) {
+    const fields = this.question(query);
+    fields.set("lang", document.documentElement.lang);
+    const answer = await fetch(`${at("sparql/why-empty")}?${fields}`, { headers: { Accept: "application/json, application/problem+json" } });
+    return answer.json();
   }
 
   async raw(query, accept) {

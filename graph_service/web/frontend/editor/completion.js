@@ -3,6 +3,7 @@
 
 import { pickedCompletion } from "@codemirror/autocomplete";
 import { at } from "../site/service.js";
+import { about } from "./about.js";
 import { outline, placeForPrefix, tokens } from "./outline.js";
 import { ranked } from "./ranking.js";
 import { vocabulary } from "./vocabulary.js";
@@ -51,7 +52,7 @@ function wantsThings({ role, predicate }, typed) {
 
 class Sayer {
   constructor(texts, language, here, known) {
-    Object.assign(this, { texts, here, known, number: new Intl.NumberFormat(language) });
+    Object.assign(this, { texts, language, here, known, number: new Intl.NumberFormat(language) });
   }
 
   variables(typed) {
@@ -81,7 +82,7 @@ class Sayer {
   }
 
   entries(entries, typed, type) {
-    return ranked(entries, typed, this.known.synonyms).map((entry) => ({ ...this.term(entry.iri, type), detail: `${entry.label ?? ""} ${this.number.format(entry.count)}`.trim(), info: () => this.about(entry) }));
+    return ranked(entries, typed, this.known.synonyms).map((entry) => ({ ...this.term(entry.iri, type), detail: `${entry.label ?? ""} ${this.number.format(entry.count)}`.trim(), info: () => about(entry, this.texts, this.language) }));
   }
 
   // The graph's own search knows the names of things in all languages, and their acronyms.
@@ -102,18 +103,6 @@ class Sayer {
     const { name, prefix, space } = this.known.write(iri, this.here.prefixes);
     const declaration = prefix !== undefined && !(prefix in this.here.prefixes) ? `PREFIX ${prefix}: <${space}>` : null;
     return { label: name, type, apply: (view, option, from, to) => insert(view, option, from, to, name, declaration) };
-  }
-
-  about(entry) {
-    const box = document.createElement("div");
-    for (const [part, text] of [["label", entry.label], ["definition", entry.definition], ["count", this.texts.used.replace("{count}", this.number.format(entry.count))]]) {
-      if (!text) continue;
-      const line = document.createElement("p");
-      line.className = part;
-      line.textContent = text;
-      box.append(line);
-    }
-    return box;
   }
 
   words(typed) {

@@ -62,3 +62,27 @@ export function offerMends(section, { texts, mend }) {
     }
   }
 }
+
+// A button beside an empty result that asks the server which part of the query is the cause.
+export function offerCause(section, { texts, ask, goTo }) {
+  const place = section.querySelector(".empty, .truth[data-truth='false']");
+  if (!place) return;
+  const box = document.createElement("div");
+  box.className = "cause";
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "quiet", textContent: texts.whyEmpty });
+  const told = document.createElement("p");
+  told.role = "status";
+  button.addEventListener("click", async () => {
+    told.textContent = texts.running;
+    const found = await ask().catch(() => ({ title: texts.noAnswer }));
+    told.textContent = found.sentence ?? [found.title, found.detail].filter(Boolean).join(" ");
+    if (!found.sentence || !found.line) return;
+    const there = document.createElement("button");
+    Object.assign(there, { type: "button", className: "quiet", textContent: texts.goTo.replace("{line}", found.line).replace("{column}", found.column) });
+    there.addEventListener("click", () => goTo(found));
+    told.append(" ", there);
+  });
+  box.append(button, told);
+  place.after(box);
+}

@@ -50,7 +50,7 @@ function read(key) {
 // A query in a few words: its first comment, else its first line that declares no prefix.
 export function brief(query) {
   const lines = query.split("\n").map((line) => line.trim()).filter(Boolean);
-  const comment = lines[0]?.startsWith("#") ? lines[0].replace(/^#+\+?\s*/, "") : "";
-  const text = comment || lines.filter((line) => !/^(PREFIX|BASE|#)/i.test(line)).join(" ");
+  const first = lines.find((line) => !/^(PREFIX|BASE)\b/i.test(line)) ?? "";
+  const text = first.match(/^#+\+?\s*(.+)/)?.[1] ?? lines.filter((line) => !/^(PREFIX|BASE|#)/i.test(line)).join(" ");
   return text.length > 120 ? `${text.slice(0, 119)}…` : text || "–";
 }

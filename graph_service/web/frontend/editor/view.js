@@ -9,6 +9,7 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { SparqlLanguage } from "codemirror-lang-sparql";
+import { hover, lines, termAt } from "./about.js";
 import { completion } from "./completion.js";
 import { hints } from "./hints.js";
 import { declaration, undeclared } from "./prefixes.js";
@@ -65,8 +66,8 @@ const replacing = EditorView.domEventHandlers({
 });
 
 export class SparqlEditor {
-  // In place of a text area, whose content it keeps the same. `run` is called when the writer asks for the result.
-  constructor(area, { texts, language, run }) {
+  // In place of a text area, whose content it keeps the same. `run` is called when the writer asks for the result, `say` with what is to be told.
+  constructor(area, { texts, language, run, say }) {
     this.area = area;
     this.language = language;
     this.host = document.createElement("div");
@@ -80,8 +81,13 @@ export class SparqlEditor {
     const label = area.labels[0];
     label.addEventListener("click", () => this.view.focus());
     this.onChange = () => {};
+    // What pointing at a term shows, said to who has no pointer.
+    const tell = async () => {
+      const found = await termAt(this.text, this.view.state.selection.main.head, language);
+      say(found ? `${found.name}: ${lines(found, texts, language).map(([, text]) => text).join(" · ")}` : texts.nothingKnown);
+    };
     this.extensions = [
-        keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }]),
+        keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }, { key: "Mod-i", run: () => (tell(), true) }]),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, { key: "F8", run: nextDiagnostic }, { key: "Mod-Shift-m", run: openLintPanel }]),
         lineNumbers(),
         history(),
@@ -93,6 +99,7 @@ export class SparqlEditor {
         indentOnInput(),
         lintGutter(),
         grammar(texts),
+        hover(texts, language),
         hints({ texts, language, place: span }),
         sparql,
         syntaxHighlighting(classHighlighter),

@@ -13,6 +13,7 @@ export class Vocabulary {
     this.classes = classes.map((entry) => this.named(entry));
     this.properties = properties.map((entry) => this.named(entry));
     this.classByIri = new Map(this.classes.map((entry) => [entry.iri, entry]));
+    this.propertyByIri = new Map(this.properties.map((entry) => [entry.iri, entry]));
     this.spaces = Object.entries(prefixes).sort(([, a], [, b]) => b.length - a.length);
   }
 
@@ -24,6 +25,10 @@ export class Vocabulary {
       .filter((entry) => used.every((counts) => entry.iri in counts))
       .map((entry) => ({ ...entry, count: Math.min(...used.map((counts) => counts[entry.iri])) }))
       .sort((a, b) => b.count - a.count);
+  }
+
+  find(iri) {
+    return this.classByIri.get(iri) ?? this.propertyByIri.get(iri);
   }
 
   named(entry) {

@@ -18,7 +18,7 @@ const run = async () => {
   await editor.declarePrefixes();
   await answering.run(editor.text);
 };
-const editor = new SparqlEditor(document.querySelector("#query"), { texts, language: document.documentElement.lang, run });
+const editor = new SparqlEditor(document.querySelector("#query"), { texts, language: document.documentElement.lang, run, say: (text) => answering.say(text) });
 const given = queryOfAddress() ?? (new URLSearchParams(location.search).has("query") ? editor.text : null);
 const tabs = new Tabs({ editor, texts, given });
 const answering = new Answering({ form, place, status, texts, editor, ran: (query, result) => remembered.ran(query, result) });
