@@ -76,7 +76,7 @@ TERMS = frozenset(
             "toldOf",
         ),
         *("Lead", "sentence", "called", "Expectation"),
-        *("besideName", "drawn", "folded", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
+        *("besideName", "brief", "drawn", "folded", "locating", "named", "opensWith", "relating", "repeats", "summary", "summing"),
     )
 )
 

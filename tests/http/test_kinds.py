@@ -196,3 +196,15 @@ def test_a_list_in_the_menu_is_where_one_is(server: Server) -> None:
         menu = page[page.index('aria-label="Main"') : page.index("</header>")]
         current = re.findall(r'<li><a href="([^"]+)" aria-current', menu)
         assert current == ["/things/frameworks" if path == "/things/frameworks" else "/things"]
+
+
+@pytest.mark.parametrize("order", ["start", "-start"])
+def test_what_is_not_stated_comes_last_in_both_directions(server: Server, order: str) -> None:
+    page = server.ask(f"/things/projects?sort={order}", Accept="text/html").text
+    rows = re.findall(r"<tr><th scope=\"row\".*?</tr>", page, re.DOTALL)
+    blank = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[-2].startswith('<span class="none"') for row in rows]
+    assert True in blank
+    assert False in blank
+    assert blank == sorted(blank)
+    table = server.ask(f"/things/projects.csv?sort={order}").text.split("\r\n")
+    assert table[1].count("20") > 0

@@ -260,3 +260,22 @@ def test_a_place_may_be_a_decimal_and_one_that_is_no_number_is_no_fault(start: C
     text = page(odd, "/page?iri=https%3A%2F%2Fodd.example%2Fann")
     # What is no number comes first.
     assert text.index("knows") < text.index("likes")
+
+
+def test_a_sheet_to_hand_on_has_what_is_stated_with_its_sources_as_footnotes(server: Server) -> None:
+    path = "/page/project/forteress-tunisia"
+    assert f'href="{path}?view=brief"' in page(server, path)
+    sheet = page(server, f"{path}?view=brief")
+    assert "Project in Tunisia" in sheet
+    (number,) = re.findall(r'Global Affairs Canada</a> <sup class="note shown"><a href="#note-(\d+)">', sheet)
+    (note,) = re.findall(rf'<li id="note-{number}"><q>(.*?)</q>', sheet)
+    assert note == "Collaboration with Global Affairs Canada (GAC):"
+    assert "inferred" not in sheet[sheet.index("<main") : sheet.index("</main>")]
+    assert "/id/project/forteress-tunisia" in sheet
+
+
+def test_a_printed_page_has_each_passage_once_as_a_footnote(server: Server) -> None:
+    text = page(server, TRIANGLE)
+    notes = re.findall(r'<li id="note-(\d+)"><q[^>]*>(.*?)</q>', text)
+    assert [int(number) for number, _ in notes] == list(range(1, len(notes) + 1))
+    assert {int(number) for number in re.findall(r'href="#note-(\d+)"', text)} == set(range(1, len(notes) + 1))

@@ -48,6 +48,7 @@ GIVEN = {
 DATA = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <https://w3id.org/labcoop/id/place/CRI> a skos:Concept ; skos:prefLabel "Costa Rica"@en .
+<https://w3id.org/labcoop/vocab/sector> a skos:ConceptScheme .
 """
 
 
@@ -91,7 +92,15 @@ class NotingRequest(Request):
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("small")
     (folder / "data.ttl").write_text(DATA)
-    settings = replace(Settings(), snapshots=folder / "snapshots", data=(folder / "data.ttl",), ontology=(), queries=(), reasoning="none")
+    settings = replace(
+        Settings(),
+        snapshots=folder / "snapshots",
+        data=(folder / "data.ttl",),
+        ontology=(),
+        queries=(),
+        reasoning="none",
+        base="https://w3id.org/labcoop/",
+    )
     with Service.open(build(settings, lambda _: None), settings) as service:
         app = create_app(service, settings, CollectorRegistry())
         app.request_class = NotingRequest

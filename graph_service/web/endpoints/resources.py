@@ -28,6 +28,7 @@ from graph_service.web.http.links import Link, add, alternates, ascii_address, n
 from graph_service.web.http.protocol import wants_page
 from graph_service.web.http.responses import answer, choose, flag, write
 from graph_service.web.pages.depictions import depictions
+from graph_service.web.pages.footnotes import MOST_IN_BRIEF, brief, footnotes
 from graph_service.web.pages.presentation import presentation_of
 from graph_service.web.pages.schemes import tree
 from graph_service.web.pages.surroundings import around, location
@@ -128,9 +129,17 @@ def blueprint(service: Service) -> Blueprint:
         return thing(service, presentation, iri, language_of_names(), flag("infer", True))
 
     def _written(shown: Thing, data: str, first: list[Link], links: list[Link], more: Mapping[str, object], asked: str = "") -> Response:
-        """The page of a thing, whose data are at the path `data`, with `more` for its template; its header has all links."""
-        given = {"data": data, "asked": asked, "links": links, "surroundings": around(shown), **more}
-        text = render_template("thing.html", thing=shown, formats=_offered(), **given)
+        """The page of a thing, whose data are at the path `data`, with `more` for its template; its header has all links.
+
+        With `view=brief` it is one sheet.
+        """
+        is_sheet = request.args.get("view") == "brief"
+        sections = brief(shown.sections, presentation.marked("brief")) if is_sheet else shown.sections
+        given = {"thing": shown, "sections": sections, "notes": footnotes(sections, MOST_IN_BRIEF if is_sheet else None), "links": links}
+        if is_sheet:
+            text = render_template("brief.html", most=MOST_IN_BRIEF, **given)
+        else:
+            text = render_template("thing.html", data=data, formats=_offered(), asked=asked, surroundings=around(shown), **given, **more)
         response = Response(text, status=410 if shown.withdrawn else 200)
         return add(response, [*first, *alternates(request.root_url.rstrip("/") + data, _offered(), asked=asked), *links])
 

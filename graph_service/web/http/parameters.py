@@ -43,7 +43,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/ns/*": _FORMAT,
     "/openapi": _LANGUAGE,
     "/opensearch": _LANGUAGE,
-    "/page/*": _LANGUAGE | _STATED,
+    "/page/*": _LANGUAGE | _STATED | {"view"},
     "/pictures": _LANGUAGE,
     "/pictures/*": None,
     "/problems": _LANGUAGE,
@@ -63,7 +63,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/static/*": _LANGUAGE,
     "/things": _LANGUAGE,
     "/things/*": None,
-    "/vocab/*": _FORMAT | _STATED | {"graphs"},
+    "/vocab/*": _FORMAT | _STATED | {"graphs", "view"},
 }
 
 

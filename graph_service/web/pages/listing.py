@@ -86,7 +86,8 @@ class Listing:
         trait = next((trait for trait in self.kind.traits if trait.name == order.lstrip("-")), None)
         key = "" if trait is None else "(COUNT(DISTINCT ?value) AS ?key)" if trait.count else "(MIN(?value) AS ?key)"
         valued = f"OPTIONAL {{ {trait.pattern} }}" if trait else ""
-        first = f"{'DESC' if order.startswith('-') else 'ASC'}({'?key' if trait else '?called'})"
+        # What is not stated comes last both ways.
+        first = f"{'(!BOUND(?key)) ' if trait else ''}{'DESC' if order.startswith('-') else 'ASC'}({'?key' if trait else '?called'})"
         text = (
             f"SELECT ?thing (MIN({self._service.sorting('STR(?name)')}) AS ?called) {key} WHERE {{ {self._fitting()} {valued} }} "
             f"GROUP BY ?thing ORDER BY {first} ?called ?thing LIMIT {PAGE} OFFSET {PAGE * (number - 1)}"
@@ -123,7 +124,8 @@ class Listing:
         order = self._choices.order.lstrip("-")
         name = self._service.sorting("STR(?thing_label)")
         key = name if order == "name" else f"?{order}"
-        first = f"{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
+        last = "" if order == "name" else f"(!BOUND({key})) "
+        first = f"{last}{'DESC' if self._choices.order.startswith('-') else 'ASC'}({key})"
         named = f"SELECT ?thing (MIN(?name) AS ?thing_label) WHERE {{ {self._fitting()} }} GROUP BY ?thing"
         where = f"{{ {named} }} {parts}"
         return f"{self.kind.prologue}SELECT DISTINCT ?thing ?thing_label {names} WHERE {{ {where} }} ORDER BY {first} {name} ?thing"
