@@ -50,9 +50,12 @@ _CHARACTERISTICS = frozenset(
         "AsymmetricProperty",
     )
 )
-_KINDS_WITH_RULES = _CHARACTERISTICS | {
-    owl(name) for name in ("AllDisjointClasses", "AllDisjointProperties", "AllDifferent", "NegativePropertyAssertion")
-}
+#: The types that rules know, or need not know.
+_KINDS = (
+    DECLARATIONS
+    | _CHARACTERISTICS
+    | {owl(name) for name in ("AllDisjointClasses", "AllDisjointProperties", "AllDifferent", "NegativePropertyAssertion")}
+)
 
 #: The class expressions with rules on each side of a subclass axiom (OWL 2 Profiles, section 4.2.3).
 _ON_BOTH_SIDES = ("intersectionOf", "hasValue")
@@ -76,7 +79,7 @@ _OF_RDFS = frozenset({SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE})
 _BETWEEN_CLASSES = frozenset({SUB_CLASS, owl("equivalentClass"), owl("disjointWith"), owl("complementOf")})
 _BETWEEN_PROPERTIES = frozenset({SUB_PROPERTY, owl("equivalentProperty"), owl("propertyDisjointWith")})
 #: Predicates whose objects are classes.
-_TO_CLASSES = _VALUES_FROM | {DOMAIN, RANGE, owl("onClass")}
+_TO_CLASSES = _BETWEEN_CLASSES | _VALUES_FROM | {DOMAIN, RANGE, owl("onClass")}
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def _without_rule(ontology: Terminology, t: ox.Triple) -> LeftOut | None:
     name = show(t.predicate)
     if t.predicate.value.startswith(OWL) and t.predicate not in _PROPERTIES_WITH_RULES:
         return LeftOut(name, t)
-    if t.predicate == TYPE and t.object not in DECLARATIONS | _KINDS_WITH_RULES:
+    if t.predicate == TYPE and t.object not in _KINDS:
         return LeftOut(show(t.object), t)
     if t.predicate in _LISTS and (place := ontology.break_of(t.object)) is not None:
         return LeftOut(f"{name} of a broken list", t, f"a list of the ontology is broken at {place}")
@@ -145,7 +148,7 @@ def _classes(ontology: Terminology, t: ox.Triple) -> Iterator[Value]:
     """The terms of a triple that must be classes."""
     if t.predicate in _BETWEEN_CLASSES or t.predicate == owl("hasKey"):
         yield t.subject
-    if t.predicate in _BETWEEN_CLASSES | _TO_CLASSES:
+    if t.predicate in _TO_CLASSES:
         yield t.object
     is_list_of_classes = t.predicate in {owl("intersectionOf"), owl("unionOf")} or (
         t.predicate == owl("members") and owl("AllDisjointClasses") in ontology.objects(t.subject, TYPE)

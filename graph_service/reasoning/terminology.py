@@ -1,6 +1,7 @@
 """The terminology of an ontology: an index of its classes, properties and axioms."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -11,11 +12,13 @@ Node = ox.NamedNode | ox.BlankNode
 Value = Node | ox.Literal | ox.Triple
 
 
+@cache
 def owl(name: str) -> ox.NamedNode:
     """A term of OWL."""
     return ox.NamedNode(OWL + name)
 
 
+@cache
 def rdfs(name: str) -> ox.NamedNode:
     """A term of RDF Schema."""
     return ox.NamedNode(RDFS + name)
@@ -52,6 +55,8 @@ _ANNOTATIONS = frozenset(
 #: OWL's terms for individuals: facts, not axioms.
 _FACTS = frozenset({SAME_AS, DIFFERENT_FROM, THING, NOTHING, owl("NamedIndividual")})
 
+#: Properties of OWL that state no axiom.
+_NO_AXIOMS = _FACTS | _ANNOTATIONS
 
 #: Datatypes beside those of XML Schema (OWL 2 Syntax, section 4).
 _DATATYPES = frozenset(
@@ -90,7 +95,8 @@ class Terminology:
 
     def instances(self, kind: str) -> list[Node]:
         """The instances of a class of OWL, by its local name."""
-        return [s for s, o in self.pairs(TYPE) if o == owl(kind)]
+        wanted = owl(kind)
+        return [s for s, o in self.pairs(TYPE) if o == wanted]
 
     def members(self, head: object) -> list[Value]:
         """The members of a list, up to a break (see `break_of`)."""
@@ -129,7 +135,7 @@ def is_terminology(triple: ox.Triple) -> bool:
         kind = triple.object
         return kind in DECLARATIONS or (isinstance(kind, ox.NamedNode) and kind.value.startswith(OWL) and kind not in _FACTS)
     if triple.predicate.value.startswith(OWL):
-        return triple.predicate not in _FACTS | _ANNOTATIONS
+        return triple.predicate not in _NO_AXIOMS
     return triple.predicate in {SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE, FIRST, REST}
 
 
