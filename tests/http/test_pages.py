@@ -108,3 +108,25 @@ def test_a_page_says_to_search_engines_what_it_is_about(server: Server, path: st
 def test_the_answers_of_a_canned_query_are_not_for_search_engines(server: Server) -> None:
     for path, accept in (("/queries/projects.csv", "*/*"), ("/queries/projects-by-country?country=TUN", "text/html")):
         assert server.ask(path, Accept=accept).headers["x-robots-tag"] == "noindex"
+
+
+def test_queries_stand_in_the_order_in_which_people_ask(server: Server) -> None:
+    page = server.ask("/queries", Accept="text/html").text
+    subjects = re.findall(r'<h2 id="about-(\w+)"', page)
+    assert subjects[0] == "projects"
+    assert subjects[-2:] == ["rdf", "upkeep"]
+    assert subjects.index("funding") < subjects.index("standards")
+    editor = server.ask("/sparql", Accept="text/html").text
+    labels = re.findall(r'<optgroup label="([^"]+)"', editor)
+    assert (labels[0], labels[-1]) == ("projects", "upkeep")
+
+
+def test_queries_are_found_by_the_words_of_their_questions_without_scripts(server: Server) -> None:
+    found = server.ask("/queries?q=ratifi%C3%A9+convention", Accept="text/html", Accept_Language="fr").text
+    names = re.findall(r'<article class="query" id="([\w-]+)"', found)
+    assert "ratifications" in names
+    assert "funding" not in names
+    assert 'value="ratifié convention"' in found
+    nothing = server.ask("/queries?q=zeppelin", Accept="text/html").text
+    assert "No query has these words." in nothing
+    assert "<article" not in nothing

@@ -47,7 +47,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/pictures": _LANGUAGE,
     "/pictures/*": None,
     "/problems": _LANGUAGE,
-    "/queries": _FORMAT,
+    "/queries": _FORMAT | {"q"},
     "/queries/all.zip": _LANGUAGE,
     "/queries/*": None,
     "/rdf-graph-store": _FORMAT | _STATED | {"graph", "default"},

@@ -140,6 +140,18 @@ class Presentation:
         return found
 
     @cached_property
+    def subject_orders(self) -> Mapping[str, float]:
+        """Tag of canned queries -> its place among the subjects (`sh:order`), for those that have one."""
+        return {
+            name.value: _number(order)
+            for said in self._by_subject.values()
+            if NamedNode(VIEW + "Subject") in said.get(RDF + "type", ())
+            for order in said.get(SHACL + "order", ())[:1]
+            for name in said.get(VIEW + "name", ())
+            if isinstance(name, Literal)
+        }
+
+    @cached_property
     def first_query(self) -> str:
         """The editor's initial query; "" if the graph defines none."""
         return next((text for _, text in self._said("opensWith")), "")
