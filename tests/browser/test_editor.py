@@ -1,11 +1,14 @@
 """The editor: what it completes, how it shows answers and faults, and what can be taken along."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from graph_service.service.service import Service
+from graph_service.sparql.tokens import form, tokens
 from tests.conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -305,3 +308,54 @@ def test_what_a_term_means_is_shown_where_one_points_and_said_by_a_key(visit: Vi
         page.keyboard.press("ArrowLeft")
     page.keyboard.press("Control+i")
     expect(page.locator("#status")).to_contain_text("place:TUN: Tunisia")
+
+
+def test_a_query_is_tidied_up_and_stays_the_same_query(visit: Visit) -> None:
+    text = (
+        "prefix lc: <https://w3id.org/labcoop/ns#> PREFIX unused: <urn:u#>\nselect ?p (count(?y) as ?n) "
+        'where { ?p a lc:Project; lc:p ?y,?z;lc:q/lc:r* "x;y"@en. # note\n optional{?p rdfs:label ?t} filter(?y>1&&?z!=2) '
+        "?p lc:s ?v {?p lc:u ?v}union{?p lc:w ?v . ?v lc:x [lc:y 1]}}"
+        "group by ?p limit 3"
+    )
+    page, editor = opened(visit, text)
+    page.get_by_role("button", name="Tidy up").click()
+    expect(editor).to_contain_text("WHERE {")
+    assert page.locator("#query").input_value() == (
+        "PREFIX lc: <https://w3id.org/labcoop/ns#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n\n"
+        "SELECT ?p (count(?y) AS ?n) WHERE {\n  ?p a lc:Project ;\n    lc:p ?y,?z ;\n"
+        '    lc:q/lc:r* "x;y"@en . # note\n  OPTIONAL { ?p rdfs:label ?t }\n  FILTER(?y>1&&?z!=2)\n  ?p lc:s ?v { ?p lc:u ?v } UNION {\n'
+        "    ?p lc:w ?v .\n    ?v lc:x [lc:y 1]\n  }\n}\nGROUP BY ?p\nLIMIT 3\n"
+    )
+    # Again it changes nothing; and it can be undone.
+    editor.press("Shift+Alt+F")
+    editor.press("Control+z")
+    editor.press("Control+z")
+    expect(editor).to_contain_text("unused:")
+
+
+def test_canned_queries_are_the_same_when_they_are_tidied_up(visit: Visit, service: Service) -> None:
+    page, editor = opened(visit)
+    for query in list(service.catalogue.queries.values())[::6]:
+        body = "\n".join(line for line in query.text.splitlines() if not line.startswith("#+")).strip()
+        page.evaluate("(text) => { location.hash = `query=${encodeURIComponent(text)}` }", body)
+        expect(page.locator("#query")).to_have_value(body)
+        editor.press("Shift+Alt+F")
+        expect(page.locator("#query")).to_have_value(re.compile(r"}\n(.*\n)*$"))
+        assert words(page.locator("#query").input_value()) == words(body)
+
+
+def words(text: str) -> list[str]:
+    """The tokens of a query behind its prologue, whatever their case."""
+    found = [token.text.upper() for token in tokens(text)]
+    return found[found.index(form(text)) :]
+
+
+def test_prefixes_are_declared_while_one_types(visit: Visit) -> None:
+    page, editor = opened(visit, "SELECT * { ?p a ")
+    page.keyboard.type("lc:Project", delay=5)
+    page.keyboard.press("Escape")
+    page.keyboard.type(" ; ", delay=5)
+    expect(editor).to_contain_text("PREFIX lc: <https://w3id.org/labcoop/ns#>")
+    page.keyboard.type("?q ?r }", delay=5)
+    page.keyboard.press("Escape")
+    expect(editor).to_contain_text("?p a lc:Project ; ?q ?r }")

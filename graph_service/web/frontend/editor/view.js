@@ -13,6 +13,7 @@ import { hover, lines, termAt } from "./about.js";
 import { completion } from "./completion.js";
 import { hints } from "./hints.js";
 import { declaration, undeclared } from "./prefixes.js";
+import { tidied, withoutUnused } from "./tidying.js";
 import { vocabulary } from "./vocabulary.js";
 import style from "./view.css" with { type: "text" };
 
@@ -87,7 +88,7 @@ export class SparqlEditor {
       say(found ? `${found.name}: ${lines(found, texts, language).map(([, text]) => text).join(" · ")}` : texts.nothingKnown);
     };
     this.extensions = [
-        keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }, { key: "Mod-i", run: () => (tell(), true) }]),
+        keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }, { key: "Mod-i", run: () => (tell(), true) }, { key: "Shift-Alt-f", run: () => (this.tidy(), true) }]),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, { key: "F8", run: nextDiagnostic }, { key: "Mod-Shift-m", run: openLintPanel }]),
         lineNumbers(),
         history(),
@@ -112,6 +113,8 @@ export class SparqlEditor {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();
           this.onChange();
+          // A name is whole when a space is typed behind it: its prefix can be declared.
+          if (update.transactions.some((transaction) => transaction.isUserEvent("input.type") && endsWithSpace(transaction.changes))) this.declarePrefixes();
         }),
       ];
     this.view = new EditorView({ root, parent: root, state: this.begun(area.value.replaceAll("\r\n", "\n")) });
@@ -146,6 +149,15 @@ export class SparqlEditor {
     if (changes) this.view.dispatch({ changes });
   }
 
+  // Lay the query out anew, with the prefixes that it uses and no others.
+  async tidy() {
+    await this.declarePrefixes();
+    const insert = tidied(withoutUnused(this.text));
+    if (insert === this.text) return;
+    const head = Math.min(this.view.state.selection.main.head, insert.length);
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert }, selection: { anchor: head }, userEvent: "input.tidy" });
+  }
+
   focus() {
     this.view.focus();
   }
@@ -172,6 +184,14 @@ export class SparqlEditor {
     this.view.dispatch({ selection: { anchor: place(this.view.state.doc, line, column) }, scrollIntoView: true });
     this.view.focus();
   }
+}
+
+function endsWithSpace(changes) {
+  let ends = false;
+  changes.iterChanges((fromA, toA, fromB, toB, inserted) => {
+    ends = /\s$/.test(inserted.toString());
+  });
+  return ends;
 }
 
 // Where a line and a column are, or `length` characters further; both count from 1, columns in characters as the server counts them.

@@ -54,6 +54,11 @@ document.querySelector("#share").addEventListener("click", async () => {
   answering.say(texts.linkCopied);
 });
 
+document.querySelector("#tidy").addEventListener("click", async () => {
+  await editor.tidy();
+  editor.focus();
+});
+
 const examples = document.querySelector("#example");
 document.querySelector("#open-example")?.addEventListener("click", async () => {
   const answer = await fetch(at(`queries/${examples.value}.rq`));
