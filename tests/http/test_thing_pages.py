@@ -128,7 +128,7 @@ def test_a_thing_without_a_sentence_pattern_is_summed_up_by_its_facts(server: Se
 
 
 def test_related_things_say_what_they_share(server: Server) -> None:
-    related = sections(page(server, "/page/project/venezuelan-integration-colombia-panama"))["Has much in common with"]
+    related = sections(page(server, "/page/project/venezuelan-integration-colombia-panama"))["Similar to"]
     assert "Fair Recruitment in Central America" in related
     assert "Both:" in related
 
@@ -149,7 +149,7 @@ def test_a_thing_leads_to_the_list_it_is_in(server: Server, path: str, way: str)
 
 def test_a_graph_without_groups_is_told_in_one(other: Server) -> None:
     text = page(other, "/page/project/one")
-    assert next(iter(sections(text))) == "What is said of it"
+    assert next(iter(sections(text))) == "Facts"
     assert "knows" in text
 
 
@@ -180,9 +180,9 @@ def test_what_others_say_of_a_thing_is_told_among_its_facts_by_its_name_from_the
 
 
 def test_every_relation_to_a_thing_of_the_graph_has_a_name_from_its_other_end(server: Server) -> None:
-    """Whatever is told backwards, under "What points here", would be of no use to who does not know the terms."""
+    """Whatever is told backwards, under "What refers to it", would be of no use to who does not know the terms."""
     for path in ("framework/mirps", "framework/quito-process", "place/CAN", "place/CRI", "organisation/ilo", "organisation/ircc"):
-        backwards = sections(page(server, f"/page/{path}")).get("What points here", "").partition('<details class="more">')[0]
+        backwards = sections(page(server, f"/page/{path}")).get("What refers to it", "").partition('<details class="more">')[0]
         own = [
             unescape(re.sub(r"<[^>]*>", "", name))
             for name in re.findall(r"<dt>(.*?)</dt>", backwards, re.DOTALL)
