@@ -359,3 +359,26 @@ def test_prefixes_are_declared_while_one_types(visit: Visit) -> None:
     page.keyboard.type("?q ?r }", delay=5)
     page.keyboard.press("Escape")
     expect(editor).to_contain_text("?p a lc:Project ; ?q ?r }")
+
+
+def test_a_hundred_thousand_rows_are_shown_by_the_few_that_can_be_seen(visit: Visit) -> None:
+    page, _ = opened(visit, "SELECT ?a ?b { ?a a ?c . ?b a ?c } LIMIT 100000")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#status")).to_contain_text("The first 1,000 rows", timeout=60_000)
+    page.get_by_role("button", name="Show all rows").click()
+    table = page.get_by_role("table", name="All 100,000 rows")
+    expect(table).to_be_visible(timeout=60_000)
+    expect(table).to_have_attribute("aria-rowcount", "100001")
+    assert table.locator("tbody tr").count() < 200
+    page.locator(".all-rows").evaluate("(box) => { box.scrollTop = box.scrollHeight }")
+    expect(table.locator("tr[aria-rowindex='100001']")).to_be_visible()
+    assert table.locator("tbody tr").count() < 200
+
+
+def test_a_table_is_copied_as_spreadsheets_take_it(visit: Visit) -> None:
+    query = 'SELECT ?x ?y { VALUES (?x ?y) { (1 "a\\tb\\nc"@en) (<http://e/x> UNDEF) } }'
+    page, _ = opened(visit, query, permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Copy for a spreadsheet").click()
+    expect(page.locator("#status")).to_have_text("On the clipboard: 2 rows.")
+    assert page.evaluate("navigator.clipboard.readText()") == "x\ty\n1\ta b c\nhttp://e/x\t"
