@@ -23,6 +23,8 @@ from graph_service.web.http.responses import problem, translated
 from graph_service.web.middleware import content_security, cors, mount
 from graph_service.web.middleware.takeover import Takeover
 from graph_service.web.pages import about, documents, home, kinds, near_matches, ontology
+from graph_service.web.pages.citations import citations
+from graph_service.web.pages.neighbours import neighbours
 from graph_service.web.pages.presentation import presentation_of, subject
 from graph_service.web.pages.questions import by_subject
 from graph_service.web.pictures import gallery
@@ -52,7 +54,8 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
     app.jinja_env.globals.update(graph_title=lambda: service.about.title(languages.language_of_names()), contents=service.snapshot.contents)
     app.jinja_env.globals.update(has_pictures=bool(gallery.pictures(service)), has_queries=bool(service.catalogue.queries))
     app.jinja_env.globals.update(first_query=lambda: presentation_of(service).first_query, menu=lambda: kinds.menu(service))
-    app.jinja_env.globals["by_subject"] = partial(by_subject, service)
+    app.jinja_env.globals.update(by_subject=partial(by_subject, service), citations=partial(citations, service))
+    app.jinja_env.globals["neighbours"] = partial(neighbours, service)
     app.jinja_env.globals.update(languages=languages.versions, neutral=languages.neutral)
     app.jinja_env.globals.update(snapshot_id=service.snapshot.id, licenses=lambda: service.about.iris(DCTERMS + "license"))
     app.jinja_env.globals["asset"] = assets.addresses()

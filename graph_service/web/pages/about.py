@@ -48,6 +48,7 @@ def blueprint(service: Service) -> Blueprint:
             snapshot=service.snapshot,
             tongues=[tag for tag in languages_here() if tag not in LANGUAGES],
             ontology=ontology_version(service),
+            dataset_iri=service.space.dataset,
             links=links,
         )
         return add(Response(page), links)

@@ -94,6 +94,14 @@ class Listing:
         )
         return self._rows([thing for thing, *_ in self.rows(text)])
 
+    def in_order(self, most: int) -> tuple[str, ...]:
+        """The IRIs of the first things by name."""
+        text = (
+            f"SELECT ?thing (MIN({self._service.sorting('STR(?name)')}) AS ?called) WHERE {{ {self._fitting()} }} "
+            f"GROUP BY ?thing ORDER BY ?called ?thing LIMIT {most}"
+        )
+        return tuple(thing.value for thing, *_ in self.rows(text) if isinstance(thing, NamedNode))
+
     def options(self) -> dict[str, list[FilterOption]]:
         """Options of each facet, by its name: selected ones first, then the most frequent."""
         parts = [
