@@ -28,7 +28,7 @@ def test_no_query_file_has_a_fault(service: Service) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_a_query_gives_its_expected_answer(service: Service, case: Path) -> None:
     formats = {kind: format for kind in ResultKind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
-    result = service.canned(case.parent.name, json.loads(case.read_text(encoding="utf-8")), formats=formats)
+    result = service.canned.run(case.parent.name, json.loads(case.read_text(encoding="utf-8")), formats=formats)
     if result.kind is ResultKind.GRAPH:
         expected = {quad.triple for quad in ox.parse(path=str(case.with_suffix(".nt")))}
         assert {quad.triple for quad in ox.parse(result.read(), ox.RdfFormat.N_TRIPLES)} == expected

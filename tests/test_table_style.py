@@ -24,7 +24,7 @@ AMOUNTS = {"amount", "value", "at_least", "at_most", "of_total", "counted", "cou
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_what_has_a_name_stands_beside_it(service: Service, query: CannedQuery) -> None:
-    result = service.sparql(Query(service.bind(query, {})))
+    result = service.sparql(Query(service.canned.bind(query, {})))
     names = list(result.columns)
     rows = list(result.rows())
     named = service.labels([term for row in rows for term in row])

@@ -93,7 +93,7 @@ def _try_queries(report: gates.Report, catalogue: Catalogue, settings: Settings,
         known = {term.value for quad in service.snapshot.quads() for term in _named(quad)}
         for query in catalogue.queries.values():
             say(f"Trying {query.name}.")
-            report.add([*lint(query, known), *examine(query, service.sparql, service.choices, folder)], {})
+            report.add([*lint(query, known), *examine(query, service.sparql, service.canned.choices, folder)], {})
     cases = len([case for query in catalogue.queries for case in (folder / query).glob("*.json")]) if folder else 0
     report.add((), {"expected answers": cases})
 

@@ -38,4 +38,4 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         raise SettingError(f"There is no canned query named {options.name!r}.{meant} `graph-service query` lists them.")
     with opened(settings, catalogue) as service:
         formats = choose_formats(options.format, canned=True)
-        return print_result(service.canned(options.name, arguments, not options.asserted, formats))
+        return print_result(service.canned.run(options.name, arguments, not options.asserted, formats))

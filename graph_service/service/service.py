@@ -1,6 +1,6 @@
 """The service without HTTP: a snapshot, an engine, a catalogue of canned queries, and the questions that they answer."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, lru_cache, partial
 from types import TracebackType
@@ -17,9 +17,7 @@ from graph_service.engine.remote.http import Peer
 from graph_service.engine.remote.server import RemoteEngine
 from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.errors import NotFound
-from graph_service.queries.catalogue import CannedQuery, Catalogue
-from graph_service.queries.choices import counting
-from graph_service.queries.parameters import ANYTHING, Choice, Choices, Parameter
+from graph_service.queries.catalogue import Catalogue
 from graph_service.rdf import terms
 from graph_service.rdf.labels import LABELS, NAMED, PLACES, distance
 from graph_service.rdf.namespaces import RDF, SD
@@ -30,6 +28,7 @@ from graph_service.rdf.triples import Description
 from graph_service.reasoning.provenance import Explanation
 from graph_service.search.search import Search
 from graph_service.service.blank_nodes import said_of_nameless
+from graph_service.service.canned import CannedQueries
 from graph_service.service.explanations import Reasons
 from graph_service.service.vocabulary import Vocabulary
 from graph_service.settings import Settings
@@ -39,22 +38,11 @@ from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sources.roles import Role
 from graph_service.sparql.mistakes.mistake import Mistake
 from graph_service.sparql.mistakes.silent import silent
-from graph_service.sparql.paging import counted, in_reading_order
-from graph_service.sparql.tokens import digest, form
 from graph_service.text.collation import COLLATION_KEY
-from graph_service.text.memo import Latest
 
-_CHOICES = f"""
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?thing ?name WHERE {{{{
-  {{pattern}}
-  OPTIONAL {{{{ ?thing {"|".join(f"<{name}>" for name in LABELS)}|skos:altLabel|{{codes}} ?name }}}}
-  FILTER(isIRI(?thing))
-}}}}"""
-
-#: The IRI of a graph answers with its triples, so its title belongs to the dataset that is its content.
 _OCCURS = "ASK {{ {{ {node} ?p ?o }} UNION {{ ?s {node} ?o }} UNION {{ ?s ?p {node} }} }}"
 
+#: The IRI of a graph answers with its triples, so its title belongs to the dataset that is its content.
 _LABELS = f"""
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
@@ -63,7 +51,6 @@ SELECT ?thing ?label ?property WHERE {{{{
   {NAMED.replace("{", "{{").replace("}", "}}")}
   UNION {{{{ ?thing ^sd:name/sd:graph/dcterms:title ?label BIND(dcterms:title AS ?property) }}}}
 }}}}"""
-
 
 #: The triples about a thing: without records of evidence, and without the dataset that has it as an example.
 _ABOUT = """
@@ -86,14 +73,6 @@ SELECT ?thing ?p ?name ?g WHERE {{{{
     GRAPH ?g {{{{ ?thing ?p ?name }}}}
   }}}}
 }}}}"""
-
-
-#: How many row counts of tables are cached.
-_COUNTS = 4096
-
-
-#: Up to so many choices are counted one by one if one query cannot count them all.
-_ONE_BY_ONE = 50
 
 #: Returns a context manager to wait in.
 Waits = Callable[[], AbstractContextManager[None]]
@@ -125,9 +104,8 @@ class Service:
         self._deadline = settings.query_deadline
         #: The full-text search.
         self.search = Search(lambda: snapshot.index, settings.query_deadline, self.shortening.name)
-        self._choices = lru_cache(maxsize=64)(self._read_choices)
-        self._answered = lru_cache(maxsize=256)(self._read_answered)
-        self._counts: Latest[bytes, int] = Latest(_COUNTS)
+        #: The canned queries, and the things that their parameters may be.
+        self.canned = CannedQueries(self.sparql, catalogue, self.search, self.roles.path(Role.CODE), collates=self.engine.collates)
         #: Rows on a page of a table: by default, and at most.
         self.page_size, self.page_limit = min(settings.page_size, settings.page_limit), settings.page_limit
 
@@ -170,57 +148,9 @@ class Service:
             return Begun(partial(self.sparql, query, formats))
         return await self.engine.begin(query, formats)
 
-    def canned(self, name: str, arguments: Mapping[str, Sequence[str]], infer: bool = True, formats: Formats = READABLE) -> Result:
-        """Run a canned query with a client's arguments. Raises NotFound, UnknownParameter, InvalidParameter, and the engine's errors."""
-        return self.sparql(Query(self.ordered(self.bind(self.catalogue[name], arguments)), infer=infer), formats)
-
-    def ordered(self, text: str) -> str:
-        """A bound canned query with its labels sorted by collation, if the engine has that function."""
-        return in_reading_order(text) if self.engine.collates else text
-
     def sorting(self, text: str) -> str:
         """A SPARQL expression to sort a text by: its collation key, or its lower case if the engine has no such function."""
         return f"<{COLLATION_KEY}>({text})" if self.engine.collates else f"LCASE({text})"
-
-    def bind(self, query: CannedQuery, arguments: Mapping[str, Sequence[str]]) -> str:
-        """The SPARQL text of a canned query with a client's arguments bound. Raises UnknownParameter, InvalidParameter."""
-        return query.bind(arguments, self.choices)
-
-    def count(self, text: str, infer: bool = True) -> int:
-        """The number of rows of a SELECT query, cached. Raises the engine's errors."""
-        key = digest(f"{infer} {text}")
-        count = self._counts.get(key)
-        if count is None:
-            ((rows,),) = self.sparql(Query(counted(text), infer=infer)).rows()
-            assert isinstance(rows, Literal)
-            count = self._counts[key] = int(rows.value)
-        return count
-
-    def answered(self, query: CannedQuery, parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> Mapping[str, int] | None:
-        """IRI of each choice of a parameter that has rows, given the other arguments -> their number.
-
-        None if they cannot be counted. Raises UnknownParameter, InvalidParameter, and the engine's errors.
-        """
-        text = counting(query, parameter, arguments, self.choices)
-        if text is not None:
-            return self._answered(text)
-        choices = self.choices(parameter.listed) if parameter.listed is not None and query.form == "SELECT" else ()
-        if not 0 < len(choices) <= _ONE_BY_ONE:
-            return None
-        asked = ((choice.iri, self.bind(query, {**arguments, parameter.name: [choice.iri]})) for choice in choices)
-        return {iri: rows for iri, text in asked if (rows := self.count(text))}
-
-    def _read_answered(self, text: str) -> Mapping[str, int]:
-        rows = self.sparql(Query(text)).rows()
-        return {thing.value: int(count.value) for thing, count in rows if isinstance(thing, NamedNode) and isinstance(count, Literal)}
-
-    def choices(self, listed: str) -> Choices:
-        """The choices of a class (its IRI) or a SELECT query (its first column), with their names in all languages; or ANYTHING."""
-        return _Everything(self.search) if listed == ANYTHING else self._choices(listed)
-
-    def named(self, things: Iterable[str]) -> Choices:
-        """The things with these IRIs, with their names in all languages."""
-        return self._named(f"VALUES ?thing {{ {' '.join(terms.write(NamedNode(thing)) for thing in sorted(set(things)))} }}")
 
     def describe(self, iri: str, infer: bool = True) -> list[Triple]:
         """The triples with a thing as subject or object, without records of evidence. Raises NotFound if there are none."""
@@ -355,26 +285,3 @@ class Service:
             return text.format(node=terms.write(NamedNode(iri)), dataset=terms.write(NamedNode(self.space.dataset)))
         except ValueError as error:
             raise NotFound(f"Nothing is said of {iri}.") from error
-
-    def _read_choices(self, listed: str) -> Choices:
-        if form(listed) != "SELECT":
-            return self._named(f"?thing a {terms.write(NamedNode(listed))} .")
-        return self.named(row[0].value for row in self.sparql(Query(listed)).rows() if isinstance(row[0], NamedNode))
-
-    def _named(self, pattern: str) -> Choices:
-        names: dict[str, set[str]] = {}
-        for thing, name in self.sparql(Query(_CHOICES.format(pattern=pattern, codes=self.roles.path(Role.CODE)))).rows():
-            if isinstance(thing, NamedNode):
-                names.setdefault(thing.value, set()).update({name.value} if isinstance(name, Literal) else ())
-        return Choices(Choice(iri, tuple(sorted(called))) for iri, called in sorted(names.items()))
-
-
-class _Everything(Choices):
-    """All things of a graph as choices. They are not listed: each is found by its name, acronym or key in the index."""
-
-    def __init__(self, search: Search) -> None:
-        super().__init__()
-        self._search = search
-
-    def called(self, text: str) -> Sequence[Choice]:
-        return [Choice(iri, (text,)) for iri in self._search.called(text)]

@@ -104,7 +104,7 @@ def content(result: Result) -> object:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
 def test_a_canned_query_has_the_same_answer(remote: Service, fresh: Callable[[], Service], service: Service, case: Path) -> None:
-    query = Query(service.bind(service.catalogue[case.parent.name], json.loads(case.read_text(encoding="utf-8"))))
+    query = Query(service.canned.bind(service.catalogue[case.parent.name], json.loads(case.read_text(encoding="utf-8"))))
     try:
         found = remote.sparql(query)
     except OutOfTime:

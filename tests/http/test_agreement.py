@@ -54,7 +54,7 @@ def answered(service: Service) -> Callable[..., list[Row]]:
     def ask(name: str, **arguments: str) -> list[Row]:
         format = named("csv", ResultKind.TABLE.formats)
         assert format is not None
-        result = service.canned(name, {key: [value] for key, value in arguments.items()}, formats={ResultKind.TABLE: format})
+        result = service.canned.run(name, {key: [value] for key, value in arguments.items()}, formats={ResultKind.TABLE: format})
         return list(csv.DictReader(io.StringIO(result.read().decode())))
 
     return ask

@@ -33,11 +33,11 @@ def offered(page: str, name: str) -> dict[str, str]:
 @pytest.mark.parametrize(("query", "parameter"), LISTED, ids=[" ".join(pair) for pair in LISTED])
 def test_a_choice_is_said_to_have_as_many_rows_as_its_answer(service: Service, query: str, parameter: str) -> None:
     canned = service.catalogue[query]
-    told = service.answered(canned, canned.parameters[parameter], {})
+    told = service.canned.answered(canned, canned.parameters[parameter], {})
     assert told, "nothing to choose has an answer"
-    choices = [choice.iri for choice in service.choices(canned.parameters[parameter].listed or "")]
+    choices = [choice.iri for choice in service.canned.choices(canned.parameters[parameter].listed or "")]
     for iri in choices[:: max(1, len(choices) // ASKED)]:
-        assert told.get(iri, 0) == service.count(service.bind(canned, {parameter: [iri]})), iri
+        assert told.get(iri, 0) == service.canned.count(service.canned.bind(canned, {parameter: [iri]})), iri
 
 
 def test_a_form_offers_what_has_an_answer_with_its_number_of_rows(server: Server) -> None:

@@ -41,7 +41,7 @@ def test_a_form_is_sent_again_by_its_client(server: Server) -> None:
 
 def test_whoever_asks_without_http_is_told_the_new_name(service: Service) -> None:
     with pytest.raises(NotFound, match="answered by things-by-document kind=lc:Project least=2 now"):
-        service.canned("things-in-several-documents", {})
+        service.canned.run("things-in-several-documents", {})
 
 
 def test_a_query_that_is_there_is_not_led_away(start: Callable[..., Server], tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_files_as_editors_on_windows_write_them_are_read(make: Make, tmp_path: P
     (tmp_path / "facts" / "cat.ttl").write_bytes(windows(CAT))
     (tmp_path / "ontology.ttl").write_bytes(windows(ONTOLOGY))
     with Service.open(build(settings, lambda _: None), settings) as service:
-        assert [row[0].value for row in service.canned("cats", {}).rows() if isinstance(row[0], ox.NamedNode)] == ["http://e/tom"]
+        assert [row[0].value for row in service.canned.run("cats", {}).rows() if isinstance(row[0], ox.NamedNode)] == ["http://e/tom"]
     (tmp_path / "facts" / "cat.ttl").write_bytes(windows(CAT + "\ne:tom e:likes"))
     with pytest.raises(SourceError, match=r"cat\.ttl:2:"):
         build(settings, lambda _: None)

@@ -110,7 +110,7 @@ WITH_EXAMPLE = "#+ summary: x\n#+ params: {a: {type: integer}}\n#+ examples:\n#+
 )
 def test_what_goes_wrong_when_it_runs_is_told_with_its_line(service: Service, tmp_path: Path, text: str, line: int, words: str) -> None:
     (tmp_path / "test.rq").write_text(text, encoding="utf-8")
-    (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, None)
+    (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.canned.choices, None)
     assert finding.startswith(f"{tmp_path}/test.rq:{line}: ")
     assert words in finding
 
@@ -121,7 +121,7 @@ def test_another_answer_than_the_expected_one_is_told_with_its_line(service: Ser
     for name, answer in (("good", "a\n1\n2\n"), ("bad", "a\n1\n3\n"), ("short", "a\n1\n")):
         (tmp_path / f"answers/test/{name}.json").write_text("{}")
         (tmp_path / f"answers/test/{name}.csv").write_text(answer)
-    found = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers")
+    found = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.canned.choices, tmp_path / "answers")
     assert [finding.partition(": ")[0].removeprefix(f"{tmp_path}/answers/test/") for finding in found] == ["bad.csv:3", "short.csv:2"]
     assert [finding.partition(": ")[2].partition(": ")[2] for finding in found] == [
         "'2', where '3' is expected",
@@ -136,9 +136,9 @@ def test_the_parameters_of_a_case_are_texts_or_lists_of_them(service: Service, t
     (tmp_path / "answers/test").mkdir(parents=True)
     (tmp_path / "answers/test/one.json").write_text(given)
     (tmp_path / "answers/test/one.csv").write_text("n\n1\n")
-    assert examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers") == []
+    assert examine(read_canned(tmp_path / "test.rq"), service.sparql, service.canned.choices, tmp_path / "answers") == []
     (tmp_path / "answers/test/one.json").write_text('{"n": 1}')
-    (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.choices, tmp_path / "answers")
+    (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.canned.choices, tmp_path / "answers")
     assert finding.endswith('one.json:1: the parameters of a case are texts, or lists of them: {"country": "CAN"}')
 
 
@@ -162,7 +162,7 @@ def test_every_query_of_this_project_passes(service: Service) -> None:
     answers = Path(__file__).parent.parent / "queries"
     queries = service.catalogue.queries.values()
     assert [finding for query in queries for finding in lint(query, known)] == []
-    assert [finding for query in queries for finding in examine(query, service.sparql, service.choices, answers)] == []
+    assert [finding for query in queries for finding in examine(query, service.sparql, service.canned.choices, answers)] == []
 
 
 def test_the_command_tells_faults_of_queries_and_fails(command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ SELECT ?place { VALUES ?place { UNDEF } }
     )
     query = read_canned(tmp_path / "test.rq")
     for text in ("KHM", "place:KHM", "Cambodge", "Camboya"):
-        assert "<https://w3id.org/labcoop/id/place/KHM>" in query.bind({"place": [text]}, service.choices)
+        assert "<https://w3id.org/labcoop/id/place/KHM>" in query.bind({"place": [text]}, service.canned.choices)
     with pytest.raises(InvalidParameter) as error:
-        query.bind({"place": ["TUN"]}, service.choices)
+        query.bind({"place": ["TUN"]}, service.canned.choices)
     assert error.value.members["allowed"] == ["place:CRI", "place:KHM"]

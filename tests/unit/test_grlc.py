@@ -128,5 +128,5 @@ def test_a_file_runs_on_the_graph(tmp_path: Path, service: Service, settings: Se
     read(tmp_path, COUNTRIES)
     own = Service(service.snapshot, Catalogue.read([tmp_path]), settings)
     with own:
-        result = own.canned("names_in-a-country", {"country": ["place:TUN"], "word": ["Tunisia"]})
+        result = own.canned.run("names_in-a-country", {"country": ["place:TUN"], "word": ["Tunisia"]})
         assert [str(label) for (label,) in result.rows()] == ['"Tunisia"@en', '"Tunisie"@fr']

@@ -129,7 +129,7 @@ def document(service: Service, root: str) -> dict[str, Any]:
             **({"license": {"name": licenses[0], "url": licenses[0]}} if licenses else {}),
         },
         "servers": [{"url": root.rstrip("/")}],
-        "paths": {**paths, **kinds.operations(service), **operations(service.catalogue, service.choices, service.page_limit)},
+        "paths": {**paths, **kinds.operations(service), **operations(service.catalogue, service.canned.choices, service.page_limit)},
         "components": {
             "schemas": _TOLD["schemas"],
             "responses": {status: problem(HTTPStatus(int(status)).phrase) for status in _PROBLEMS},

@@ -49,7 +49,7 @@ def blueprint(service: Service) -> Blueprint:
         ]
         if suffix == "html" or (suffix is None and wants_html() and not request.args.get("format")):
             query = made.picture.query
-            text = service.bind(query, spoken(made.picture, arguments))
+            text = service.canned.bind(query, spoken(made.picture, arguments))
             meanings = {column.name: column.label for column in query.columns.values()}
             page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
             return add(Response(page), fitting(links))

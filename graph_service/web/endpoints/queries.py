@@ -58,7 +58,7 @@ def blueprint(service: Service) -> Blueprint:
         given = arguments(query)
         if suffix == "rq":
             # Without arguments the text of the file, so that a query with a required parameter can be read, too.
-            text = service.bind(query, given) if given else query.text
+            text = service.canned.bind(query, given) if given else query.text
             return Response(text, content_type="application/sparql-query; charset=utf-8")
         if suffix == "html" or (suffix is None and wants_html() and not request.values.get("format")):
             return _warned(_page(service, query, given), query)
@@ -89,7 +89,7 @@ def _data(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
         return negotiated(write(said, format), f"/queries/{query.name}", format, _TELLING, f"/queries/{query.name}")
     format = for_reader(format)
     page = asked_page(service.page_size, service.page_limit)
-    text = service.bind(query, given)
+    text = service.canned.bind(query, given)
     # File names and workbooks contain the chosen values; other formats need not parse them.
     meant = values(service, query, given) if format.guarded else {}
     told = tell(service, table_of(query), asked(), language)
@@ -113,7 +113,7 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
     needs = any(parameter.required for parameter in query.parameters.values())
     if set(given) - {"lang"} or not needs:
         try:
-            text = service.bind(query, {**given, "lang": [shown_in(query)]} if "lang" in query.parameters else given)
+            text = service.canned.bind(query, {**given, "lang": [shown_in(query)]} if "lang" in query.parameters else given)
             # A page has fewer rows than a file may have: rendering takes long.
             usual, most = min(service.page_size, ROWS_SHOWN), min(service.page_limit, ROWS_SHOWN)
             page = asked_page(usual, most) or (Page(1, usual) if query.form == "SELECT" else None)
@@ -147,12 +147,12 @@ def _page(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str
 def _run(service: Service, query: CannedQuery, text: str, page: Page | None, formats: Formats) -> tuple[Result, Paging | None]:
     """Run a bound query, or one page of it. Raises InvalidParameter for a page that does not exist."""
     infer = flag("infer", True)
-    text = service.ordered(text)
+    text = service.canned.ordered(text)
     if page is None:
         return service.sparql(Query(text, infer=infer), formats), None
     if query.form != "SELECT":
         raise InvalidParameter(f"{query.name} answers as a whole and has no pages.", parameter="page", given=page.number)
-    rows = service.count(text, infer)
+    rows = service.canned.count(text, infer)
     paging = Paging(page, rows, page.last_of(rows))
     return service.sparql(Query(paged(text, page), infer=infer), formats), paging
 

@@ -36,7 +36,7 @@ def options(
     given = arguments.get(parameter.name, ())
     chosen = [text for text in given if text.strip()] or parameter.usual.split()
     if parameter.listed is not None:
-        choices = service.choices(parameter.listed)
+        choices = service.canned.choices(parameter.listed)
         if len(choices) > MOST_LISTED:
             return []
         meant = {choice.iri for text in dict.fromkeys(chosen) for choice in choices.called(text)}
@@ -60,7 +60,7 @@ def _answered(
 ) -> Mapping[str, int] | None:
     """How many rows each choice gives; None if other arguments are invalid, which the page reports elsewhere."""
     try:
-        return service.answered(query, parameter, arguments)
+        return service.canned.answered(query, parameter, arguments)
     except (InvalidParameter, UnknownParameter):
         return None
 

@@ -224,7 +224,7 @@ def chosen(service: Service, kind: ListedKind, facet: Trait, given: Sequence[str
     if not any(text.strip() for text in given):
         return ()
     known = values(service, kind, facet)
-    named = service.named(value.value for value in known if isinstance(value, NamedNode))
+    named = service.canned.named(value.value for value in known if isinstance(value, NamedNode))
     texts = {value.value: value for value in known if isinstance(value, Literal)}
     found: list[terms.Term] = []
     for text in dict.fromkeys(filter(str.strip, given)):

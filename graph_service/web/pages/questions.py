@@ -27,7 +27,7 @@ def questions(service: Service, iri: str, classes: Collection[str]) -> list[Ques
         Question(query.header.summary, f"/queries/{query.name}?{urlencode({parameter.name: curie(iri)}, safe=':')}")
         for query in service.catalogue.queries.values()
         for parameter in query.parameters.values()
-        if (parameter.of in classes if parameter.of else parameter.choices and service.choices(parameter.choices).called(iri))
+        if (parameter.of in classes if parameter.of else parameter.choices and service.canned.choices(parameter.choices).called(iri))
     ]
 
 

@@ -99,7 +99,7 @@ def shown(service: Service, name: str, arguments: Mapping[str, Sequence[str]], i
         raise NotFound(f"There is no picture {name!r}. Pictures: {', '.join(offered) or 'none'}.")
     picture = offered[name]
     needed = picture.said.needed
-    answer = table(service, service.canned(picture.query.name, spoken(picture, arguments), infer))
+    answer = table(service, service.canned.run(picture.query.name, spoken(picture, arguments), infer))
     if not isinstance(answer, PageTable) or not set(needed) <= set(answer.columns):
         raise NotFound(f"The query {picture.query.name} has no columns {', '.join(needed)} here, from which the picture is drawn.")
     rows = rows_of(answer, needed)

@@ -136,7 +136,7 @@ def _arguments(query: CannedQuery) -> Mapping[str, Sequence[str]]:
 def _added(service: Service, archive: ZipFile, entry: ZipInfo, told: Telling, given: Mapping[str, Sequence[str]], room: int) -> _Table:
     """Add a table to an archive with so many bytes left. Raises ResultTooLarge."""
     digest = hashlib.sha256()
-    with service.canned(told.table.name, given, formats={ResultKind.TABLE: CSV}) as result:
+    with service.canned.run(told.table.name, given, formats={ResultKind.TABLE: CSV}) as result:
         if result.size > room:
             raise ResultTooLarge("The tables together are larger than a result may be. Each can be had by itself.")
         with archive.open(entry, "w") as part:

@@ -37,7 +37,7 @@ def arguments(query: CannedQuery) -> dict[str, list[str]]:
 def values(service: Service, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> dict[str, list[Term]]:
     """The arguments parsed to terms, by parameter, without `lang`. Raises InvalidParameter."""
     meant = {name: [text for text in texts if text.strip()] for name, texts in given.items() if name != "lang"}
-    return {name: [query.parameters[name].term(text, service.choices) for text in texts] for name, texts in meant.items() if texts}
+    return {name: [query.parameters[name].term(text, service.canned.choices) for text in texts] for name, texts in meant.items() if texts}
 
 
 def in_short(meant: Mapping[str, Sequence[Term]], page: Page | None) -> list[tuple[str, list[str]]]:

@@ -40,7 +40,7 @@ def blueprint(service: Service) -> Blueprint:
         if query.form != "SELECT":
             raise NotFound(f"{name} answers with no table, so there is no .{format.name} of it.")
         # Raises the errors that the table itself would.
-        service.bind(query, arguments(query))
+        service.canned.bind(query, arguments(query))
         return described(tell(service, table_of(query), asked(), spoken(query)), format)
 
     return routes
