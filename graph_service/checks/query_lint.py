@@ -20,8 +20,9 @@ from graph_service.queries.catalogue import CannedQuery
 from graph_service.queries.header import line_of
 from graph_service.rdf.namespaces import RDF, RDFS, XSD
 from graph_service.rdf.prefixes import curie
+from graph_service.sparql.outline import prologue
 from graph_service.sparql.paging import Select
-from graph_service.sparql.tokens import Token, tokens
+from graph_service.sparql.tokens import tokens
 
 #: Namespaces of functions and datatypes of the language.
 _ALWAYS_KNOWN = (XSD, RDF, RDFS, "http://www.w3.org/2005/xpath-functions#")
@@ -72,25 +73,21 @@ def _columns(query: CannedQuery) -> Iterator[tuple[int, str]]:
 
 def _prefixes(query: CannedQuery) -> Iterator[tuple[int, str]]:
     stream = list(tokens(query.text))
-    declared = {stream[place + 1].text: stream[place + 1] for place in _declarations(stream)}
-    used = {token.text.partition(":")[0] + ":" for token in stream if token.kind == "name" and token not in declared.values()}
+    _, first = prologue(stream, "")
+    used = {token.text.partition(":")[0] + ":" for token in stream[first:] if token.kind == "name"}
     # Values and classes in the header use the query's prefixes, too.
     header = " ".join(line for line in query.text.splitlines() if line.startswith("#+"))
-    for prefix, token in declared.items():
-        if prefix not in used and not re.search(rf"(?<![\w-]){re.escape(prefix)}\w", header):
-            yield _line(query.text, token.start), f"the prefix {prefix} is declared and not used"
+    for token in stream[:first]:
+        if token.kind == "name" and token.text not in used and not re.search(rf"(?<![\w-]){re.escape(token.text)}\w", header):
+            yield _line(query.text, token.start), f"the prefix {token.text} is declared and not used"
 
 
 def _terms(query: CannedQuery, known: Collection[str]) -> Iterator[tuple[int, str]]:
     stream = list(tokens(query.text))
-    namespaces = {stream[place + 1].text: stream[place + 2].text[1:-1] for place in _declarations(stream)}
-    own = {stream[place + distance].start for place in _declarations(stream) for distance in (1, 2)}
-    for token in stream:
-        if token.kind not in {"iri", "name"} or token.start in own or token.text.startswith("_:"):
-            continue
-        prefix, colon, local = token.text.partition(":")
-        iri = token.text[1:-1] if token.kind == "iri" else namespaces.get(prefix + colon, "") + re.sub(r"\\(.)", r"\1", local)
-        if iri not in known and not iri.startswith(_ALWAYS_KNOWN):
+    names, first = prologue(stream, "")
+    for token in stream[first:]:
+        iri = names.iri(token)
+        if iri is not None and iri not in known and not iri.startswith(_ALWAYS_KNOWN):
             yield _line(query.text, token.start), f"{token.text} is known neither to the ontology nor to the data"
 
 
@@ -99,10 +96,6 @@ def _classes(query: CannedQuery, known: Collection[str]) -> Iterator[tuple[int, 
         if parameter.of is not None and parameter.of not in known:
             line = line_of(query.text, "params", parameter.name)
             yield line, f"params: {parameter.name}: {curie(parameter.of)} is known neither to the ontology nor to the data"
-
-
-def _declarations(stream: list[Token]) -> Iterator[int]:
-    return (place for place, token in enumerate(stream[:-2]) if token.is_word("PREFIX") and stream[place + 2].kind == "iri")
 
 
 def _products(query: CannedQuery) -> Iterator[tuple[int, str]]:

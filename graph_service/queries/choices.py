@@ -5,6 +5,7 @@ parameter's variable. If that cannot be done from outside, as in a subquery, the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from graph_service.queries.catalogue import CannedQuery
 from graph_service.queries.parameters import Lists, Parameter
@@ -30,7 +31,7 @@ def counting(query: CannedQuery, parameter: Parameter, arguments: Mapping[str, S
     if not choices or whole.columns is None or set(whole.modifiers) - {"ORDER"}:
         return None
     selected = "" if parameter.name in whole.columns else f" ?{parameter.name}"
-    inner = Select("", _extended(whole.clause, selected), "", whole.group, {}, whole.columns).write()
+    inner = replace(whole, prologue="", clause=_extended(whole.clause, selected), dataset="", modifiers={}).write()
     named = f"?{parameter.name}"
     return f"{whole.prologue}SELECT {named} (COUNT(*) AS ?rows) {whole.dataset}WHERE {{ {{ {inner} }} }} GROUP BY {named}"
 

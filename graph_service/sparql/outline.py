@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from graph_service.errors import MalformedQuery
 from graph_service.rdf.prefixes import prefixes
-from graph_service.sparql.tokens import Token, decoded, replaced, tokens
+from graph_service.sparql.tokens import Token, decoded, line_and_column, replaced, tokens
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
@@ -154,6 +154,5 @@ def _comparable(token: Token) -> str:
 
 def malformed(text: str, token: Token, reason: str) -> MalformedQuery:
     """The error for a token: its line and column, and why it cannot stand there."""
-    line = text.count("\n", 0, token.start) + 1
-    column = token.start - (text.rfind("\n", 0, token.start) + 1) + 1
+    line, column = line_and_column(text, token.start)
     return MalformedQuery(f"Line {line}, column {column}, at {token.text[:24]!r}: {reason}.", line=line, column=column)

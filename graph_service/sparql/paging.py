@@ -6,10 +6,10 @@ so that nothing inside a group, string or comment is mistaken for a modifier.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph_service.errors import InvalidParameter
-from graph_service.sparql.tokens import Token, form, tokens
+from graph_service.sparql.tokens import Token, form, replaced, tokens
 from graph_service.sparql.top_level import MODIFIERS, begins_modifier, outermost
 from graph_service.text.collation import COLLATION_KEY
 
@@ -101,7 +101,7 @@ def paged(text: str, page: Page) -> str:
     unordered = [column for column in query.columns or () if column not in query.order]
     if unordered:
         modifiers["ORDER"] = "\n  ".join([modifiers.get("ORDER", "ORDER BY").rstrip(), *(f"?{column}" for column in unordered)])
-    return Select(query.prologue, query.clause, query.dataset, query.group, modifiers, query.columns).write()
+    return replace(query, modifiers=modifiers).write()
 
 
 def in_reading_order(text: str) -> str:
@@ -113,17 +113,15 @@ def in_reading_order(text: str) -> str:
     names = [token for token in tokens(order) if token.kind == "variable" and token.text.endswith("_label")]
     if not names:
         return text
-    for token in reversed(names):
-        order = f"{order[: token.start]}<{COLLATION_KEY}>({token.text}){order[token.end :]}"
-    modifiers = {**query.modifiers, "ORDER": order}
-    return Select(query.prologue, query.clause, query.dataset, query.group, modifiers, query.columns).write()
+    order = replaced(order, [(token.start, token.end, f"<{COLLATION_KEY}>({token.text})") for token in names])
+    return replace(query, modifiers={**query.modifiers, "ORDER": order}).write()
 
 
 def counted(text: str) -> str:
     """The query that counts the rows of a SELECT query's table, as `?rows`."""
     query = Select.read(text)
     kept = {word: words for word, words in query.modifiers.items() if word != "ORDER" or "LIMIT" in query.modifiers}
-    inner = Select("", query.clause, "", query.group, kept, query.columns).write()
+    inner = replace(query, prologue="", dataset="", modifiers=kept).write()
     return f"{query.prologue}SELECT (COUNT(*) AS ?rows) {query.dataset}WHERE {{ {{ {inner} }} }}"
 
 

@@ -6,15 +6,14 @@ are compared, which works as far as it gives a node the same label in each answe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graph_service.rdf.terms import AnyTerm, BlankNode, parts, write
 
 _NAMES = ("s", "p", "o")
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """The terms of a pattern, None for any. Its variables are `?s`, `?p` and `?o`."""
 
     subject: AnyTerm | None
@@ -24,29 +23,25 @@ class Pattern:
     @property
     def texts(self) -> list[str]:
         """Subject, predicate and object as query text."""
-        return [f"?{name}" if term is None or _is_nameless(term) else write(term) for name, term in zip(_NAMES, self._terms, strict=True)]
+        return [f"?{name}" if term is None or _is_nameless(term) else write(term) for name, term in zip(_NAMES, self, strict=True)]
 
     @property
     def nodes(self) -> list[tuple[str, str]]:
         """The `Query.nodes` for a query with these texts."""
-        return [(name, term.value) for name, term in zip(_NAMES, self._terms, strict=True) if isinstance(term, BlankNode)]
+        return [(name, term.value) for name, term in zip(_NAMES, self, strict=True) if isinstance(term, BlankNode)]
 
     @property
     def compared(self) -> list[str]:
         """The variables whose values must be compared with the pattern's terms, in order."""
-        return [text for text, term in zip(self.texts, self._terms, strict=True) if term is not None and _is_nameless(term)]
+        return [text for text, term in zip(self.texts, self, strict=True) if term is not None and _is_nameless(term)]
 
     def fits(self, found: Sequence[AnyTerm | None]) -> bool:
         """Whether the values of the compared variables equal the pattern's terms."""
-        return list(found) == [term for term in self._terms if term is not None and _is_nameless(term)]
+        return list(found) == [term for term in self if term is not None and _is_nameless(term)]
 
     def fits_triple(self, triple: Sequence[AnyTerm | None]) -> bool:
         """Whether a triple found with the texts matches the pattern."""
-        return self.fits([found for found, term in zip(triple, self._terms, strict=True) if term is not None and _is_nameless(term)])
-
-    @property
-    def _terms(self) -> tuple[AnyTerm | None, ...]:
-        return (self.subject, self.predicate, self.object)
+        return self.fits([found for found, term in zip(triple, self, strict=True) if term is not None and _is_nameless(term)])
 
 
 def _is_nameless(term: AnyTerm) -> bool:

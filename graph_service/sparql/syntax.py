@@ -6,6 +6,7 @@ import pyoxigraph as ox
 
 from graph_service.errors import MalformedQuery
 from graph_service.sparql.mistakes.finding import find
+from graph_service.sparql.tokens import line_and_column
 
 _NOTHING = ox.Store()
 
@@ -36,8 +37,7 @@ def malformed(message: str, text: str) -> MalformedQuery:
     mistake = find(text, sum(len(before) + 1 for before in lines[: line - 1]) + column - 1, message)
     if mistake is None:
         return _parsers(message[place.end() :], text, line, column)
-    line = text.count("\n", 0, mistake.start) + 1
-    column = mistake.start - (text.rfind("\n", 0, mistake.start) + 1) + 1
+    line, column = line_and_column(text, mistake.start)
     # The sentence's placeholders, for translation: names and values alternate.
     named = [str(part) for pair in mistake.values.items() for part in pair]
     about = {"mistake": mistake.kind, "named": named, "length": mistake.end - mistake.start, "mend": mistake.mend}

@@ -148,6 +148,11 @@ def with_small_truths(text: str) -> str:
     return replaced(text, truths)
 
 
+def line_and_column(text: str, place: int) -> tuple[int, int]:
+    """The line and the column, from 1, of a place in a text."""
+    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+
+
 def replaced(text: str, pieces: Iterable[tuple[int, int, str]]) -> str:
     """Replace pieces of a text, given in order as start, end and new text."""
     parts, at = [], 0

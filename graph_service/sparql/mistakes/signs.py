@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from graph_service.sparql.mistakes.mistake import CLAUSES, CLOSING, FOREIGN, FUNCTIONS, KNOWN, TERMS, Mistake, here, near, with_next
-from graph_service.sparql.tokens import Token
+from graph_service.sparql.tokens import Token, line_and_column
 
 
 def quotations(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
@@ -49,8 +49,7 @@ def brackets(text: str, stream: Sequence[Token]) -> Iterator[Mistake]:
 
 def _unclosed(text: str, opening: Token, place: int) -> Mistake:
     missing = CLOSING[opening.text]
-    line = text.count("\n", 0, opening.start) + 1
-    column = opening.start - (text.rfind("\n", 0, opening.start) + 1) + 1
+    line, column = line_and_column(text, opening.start)
     return Mistake("open-bracket", place, place, {"found": opening.text, "missing": missing, "line": line, "column": column}, missing)
 
 

@@ -9,6 +9,7 @@ from graph_service.service.emptiness import Cause
 from graph_service.sparql.group import Effect
 from graph_service.sparql.mistakes.mistake import Mistake
 from graph_service.sparql.mistakes.sentences import SENTENCES
+from graph_service.sparql.tokens import line_and_column
 from graph_service.web.display.translations import gettext
 from graph_service.web.http.languages import language
 from graph_service.web.http.responses import problem
@@ -41,7 +42,7 @@ class Told(TypedDict):
 
 def hint(text: str, mistake: Mistake) -> Hint:
     """A silent mistake in a query text, in the reader's language."""
-    line, column = _place(text, mistake.start)
+    line, column = line_and_column(text, mistake.start)
     return {
         "kind": mistake.kind,
         "line": line,
@@ -58,7 +59,7 @@ def cause(text: str, found: Cause | None) -> Told:
         sentence = gettext("The patterns of the query fit. What is left comes to nothing by HAVING, LIMIT or OFFSET, or in a subquery.")
         return {"sentence": sentence, "line": None, "column": None, "length": None}
     start, end = found.element.start, found.element.end
-    line, column = _place(text, start)
+    line, column = line_and_column(text, start)
     part = " ".join(text[start:end].split())
     values = {"line": line, "part": part if len(part) <= _SHOWN else part[:_SHOWN] + "…"}
     if found.alone:
@@ -66,16 +67,11 @@ def cause(text: str, found: Cause | None) -> Told:
     elif found.element.effect is Effect.RESTRICTION:
         sentence = gettext("Line %(line)s: %(part)s leaves nothing of what the patterns find.", **values)
     elif found.beside is not None:
-        other = _place(text, found.beside.start)[0]
+        other = line_and_column(text, found.beside.start)[0]
         sentence = gettext("Line %(line)s: %(part)s fits something, but nothing that line %(other)s fits too.", other=other, **values)
     else:
         sentence = gettext("Line %(line)s: %(part)s fits something, but nothing that all before it fits too.", **values)
     return {"sentence": sentence, "line": line, "column": column, "length": end - start}
-
-
-def _place(text: str, at: int) -> tuple[int, int]:
-    """Line and column of an offset, from 1."""
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
 def malformed(error: MalformedQuery) -> Response:
