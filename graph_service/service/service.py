@@ -19,11 +19,11 @@ from graph_service.engine.result import READABLE, Formats, Query, Result
 from graph_service.errors import NotFound
 from graph_service.queries.catalogue import Catalogue
 from graph_service.rdf import terms
-from graph_service.rdf.labels import LABELS, NAMED, PLACES, distance
+from graph_service.rdf.labels import NAMED, PLACES, distance
 from graph_service.rdf.namespaces import RDF, SD
 from graph_service.rdf.prefixes import adopt, curie
 from graph_service.rdf.shortening import Shortening
-from graph_service.rdf.terms import AnyTerm, DefaultGraph, Literal, NamedNode, Quad, Triple
+from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Quad, Triple
 from graph_service.rdf.triples import Description
 from graph_service.reasoning.provenance import Explanation
 from graph_service.search.search import Search
@@ -50,28 +50,6 @@ SELECT ?thing ?label ?property WHERE {{{{
   VALUES ?thing {{{{ {{things}} }}}}
   {NAMED.replace("{", "{{").replace("}", "}}")}
   UNION {{{{ ?thing ^sd:name/sd:graph/dcterms:title ?label BIND(dcterms:title AS ?property) }}}}
-}}}}"""
-
-#: The triples about a thing: without records of evidence, and without the dataset that has it as an example.
-_ABOUT = """
-  {{ VALUES ?s {{ {node} }} ?s ?p ?o }} UNION {{ VALUES ?o {{ {node} }} ?s ?p ?o }}
-  FILTER(?s = {node} || ?s != {dataset})
-  FILTER NOT EXISTS {{ ?s <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> ?recorded FILTER(?s != {node}) }}"""
-
-_NAMES = f"""
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?thing ?p ?name ?g WHERE {{{{
-  VALUES ?thing {{{{ {{things}} }}}}
-  {{{{
-    VALUES ?p {{{{ {" ".join(f"<{name}>" for name in LABELS)} }}}}
-    GRAPH ?g {{{{ ?thing ?p ?name }}}}
-  }}}}
-  UNION
-  {{{{
-    # Who reads a scheme reads its concepts.
-    ?thing skos:inScheme {{node}} .
-    GRAPH ?g {{{{ ?thing ?p ?name }}}}
-  }}}}
 }}}}"""
 
 #: Returns a context manager to wait in.
@@ -151,32 +129,6 @@ class Service:
     def sorting(self, text: str) -> str:
         """A SPARQL expression to sort a text by: its collation key, or its lower case if the engine has no such function."""
         return f"<{COLLATION_KEY}>({text})" if self.engine.collates else f"LCASE({text})"
-
-    def describe(self, iri: str, infer: bool = True) -> list[Triple]:
-        """The triples with a thing as subject or object, without records of evidence. Raises NotFound if there are none."""
-        text = f"CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{ {_ABOUT} }}}}"
-        triples = [Triple(*row) for row in self.sparql(Query(self._about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
-        if not triples:
-            raise NotFound(f"Nothing is said of {iri}.")
-        return triples
-
-    def document(self, iri: str, infer: bool = True) -> list[Quad]:
-        """The quads of `describe`, with those about its blank nodes, and the labels of linked things; for a concept scheme all about its
-        concepts.
-
-        Raises NotFound.
-        """
-        triples = self.describe(iri, infer)
-        text = f"SELECT ?s ?p ?o ?g WHERE {{{{ {_ABOUT} GRAPH ?g {{{{ ?s ?p ?o }}}} }}}}"
-        quads = [Quad(*row) for row in self.sparql(Query(self._about(text, iri), infer=infer)).rows()]  # type: ignore[arg-type]
-        said = {quad.triple for quad in quads}
-        quads += [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples if t not in said]
-        linked = {term.value for t in triples for term in (t.subject, t.object) if isinstance(term, NamedNode)} - {iri}
-        things = " ".join(terms.write(NamedNode(thing)) for thing in sorted(linked))
-        names = self.sparql(Query(_NAMES.format(things=things, node=terms.write(NamedNode(iri))), infer=infer)).rows()
-        quads += [Quad(*row) for row in names]  # type: ignore[arg-type]
-        quads += self.said_of_nameless(triples, infer)
-        return sorted(set(quads), key=lambda quad: (str(quad.graph_name), str(quad)))
 
     def said_of_nameless(self, triples: Iterable[Triple], infer: bool = True) -> list[Quad]:
         """The quads about blank nodes in some triples, and those that these lead to; none if the engine does not keep their labels."""
@@ -279,9 +231,3 @@ class Service:
         if name in self.snapshot.left_out:
             raise NotFound(f"There is no {name}: {self.snapshot.left_out[name]}")
         raise NotFound(f"There is no download {name!r}. Downloads: {', '.join(dump.path.name for dump in self.snapshot.dumps)}.")
-
-    def _about(self, text: str, iri: str) -> str:
-        try:
-            return text.format(node=terms.write(NamedNode(iri)), dataset=terms.write(NamedNode(self.space.dataset)))
-        except ValueError as error:
-            raise NotFound(f"Nothing is said of {iri}.") from error

@@ -1,4 +1,4 @@
-"""The statements about a thing that fit on a page: some values of each property, and how many there are."""
+"""The statements about a thing: all of them, or those that fit on a page, which are some values of each property, and their number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from graph_service.engine.result import Query
 from graph_service.errors import NotFound
 from graph_service.rdf import terms
+from graph_service.rdf.labels import LABELS
 from graph_service.rdf.namespaces import DCTERMS, OWL, RDF
 from graph_service.rdf.terms import DefaultGraph, Literal, NamedNode, Quad
 from graph_service.service.service import Service
@@ -25,6 +26,29 @@ SELECT ?of ?p (COUNT(*) AS ?count) WHERE {{{{
 }}}} GROUP BY ?of ?p"""
 
 _PART = "{{ {{ SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {properties} }} {pattern} }} {limit} }} OPTIONAL {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
+
+#: All statements about a thing, each with its graphs.
+_ALL = f"""
+SELECT ?s ?p ?o ?g WHERE {{{{
+  {{{{ {OF} }}}} UNION {{{{ {TO} }}}}
+  OPTIONAL {{{{ GRAPH ?g {{{{ ?s ?p ?o }}}} }}}}
+}}}}"""
+
+_NAMES = f"""
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?thing ?p ?name ?g WHERE {{{{
+  VALUES ?thing {{{{ {{things}} }}}}
+  {{{{
+    VALUES ?p {{{{ {" ".join(f"<{name}>" for name in LABELS)} }}}}
+    GRAPH ?g {{{{ ?thing ?p ?name }}}}
+  }}}}
+  UNION
+  {{{{
+    # Who reads a scheme reads its concepts.
+    ?thing skos:inScheme {{node}} .
+    GRAPH ?g {{{{ ?thing ?p ?name }}}}
+  }}}}
+}}}}"""
 
 #: A property, and whether the thing is its subject.
 Side = tuple[str, bool]
@@ -62,9 +86,23 @@ def extent(service: Service, iri: str, infer: bool = True) -> Extent:
         many = [property for (property, side), count in counts.items() if side == of and count > SHOWN]
         parts += [_part(service, iri, few, pattern, "")] if few else []
         parts += [_part(service, iri, [property], pattern, f"ORDER BY ?s ?o LIMIT {SHOWN}") for property in many]
-    rows = service.sparql(Query(f"SELECT ?s ?p ?o ?g WHERE {{ {' UNION '.join(parts)} }}", infer=infer)).rows()
-    quads = [Quad(s, p, o, g or DefaultGraph()) for s, p, o, g in rows]  # type: ignore[arg-type]
-    return Extent(iri, quads, counts)
+    return Extent(iri, _quads(service, f"SELECT ?s ?p ?o ?g WHERE {{ {' UNION '.join(parts)} }}", infer), counts)
+
+
+def document(service: Service, iri: str, infer: bool = True) -> list[Quad]:
+    """All statements about a thing, with those about its blank nodes, and the labels of linked things; for a concept scheme all about its
+    concepts.
+
+    Raises NotFound if the graph says nothing about it.
+    """
+    quads = _quads(service, _ALL.format(**written_in(service, iri)), infer)
+    if not quads:
+        raise NotFound(f"Nothing is said of {iri}.")
+    linked = {term.value for quad in quads for term in (quad.subject, quad.object) if isinstance(term, NamedNode)} - {iri}
+    things = " ".join(terms.write(NamedNode(thing)) for thing in sorted(linked))
+    names = _quads(service, _NAMES.format(things=things, node=_node(iri)), infer)
+    nameless = service.said_of_nameless([quad.triple for quad in quads], infer)
+    return sorted({*quads, *names, *nameless}, key=lambda quad: (str(quad.graph_name), str(quad)))
 
 
 def size(service: Service, iri: str, infer: bool = True) -> int:
@@ -100,6 +138,12 @@ def _counts(service: Service, iri: str, infer: bool) -> dict[Side, int]:
     if not found:
         raise NotFound(f"Nothing is said of {iri}.")
     return found
+
+
+def _quads(service: Service, text: str, infer: bool) -> list[Quad]:
+    """The quads that a query of four columns finds; without a graph they are in the default graph."""
+    rows = service.sparql(Query(text, infer=infer)).rows()
+    return [Quad(s, p, o, g or DefaultGraph()) for s, p, o, g in rows]  # type: ignore[arg-type]
 
 
 def _part(service: Service, iri: str, properties: Sequence[str], pattern: str, limit: str) -> str:

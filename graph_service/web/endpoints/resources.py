@@ -21,7 +21,7 @@ from graph_service.rdf.prefixes import prefixes
 from graph_service.service.service import Service
 from graph_service.web.data.linksets import LINKSET
 from graph_service.web.data.signposts import collection, of_foreign, of_thing
-from graph_service.web.data.statements_about import OF, TO, size, withdrawal, written_in
+from graph_service.web.data.statements_about import OF, TO, document, size, withdrawal, written_in
 from graph_service.web.display.destinations import by_iri, local
 from graph_service.web.http.languages import language_of_names
 from graph_service.web.http.links import Link, add, alternates, ascii_address, negotiated
@@ -170,7 +170,7 @@ def blueprint(service: Service) -> Blueprint:
             response = negotiated(_large(iri, format, infer), path, format, _offered(), page, stated=not infer, asked=asked)
             response.status_code = 410 if withdrawal(service, iri) is not None else 200
             return response
-        quads = service.document(iri, infer)
+        quads = document(service, iri, infer)
         content = write_quads(quads, format) if with_graphs else write_triples({q.triple for q in quads}, format)
         response = negotiated(write(content, format), path, format, _offered(), page, stated=not infer, asked=asked)
         if is_withdrawn([quad.triple for quad in quads], iri):
