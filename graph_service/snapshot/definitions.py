@@ -5,8 +5,9 @@ Each reader raises `Unfit`, with the reason as a sentence, for a value that is i
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from graph_service.errors import MalformedQuery
 from graph_service.queries.header import NAME, Text
@@ -15,11 +16,13 @@ from graph_service.rdf.prefixes import curie
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.sparql import syntax
 
+Made = TypeVar("Made")
+
 #: What a description says of one thing: property -> values.
 Definition = Mapping[str, Sequence[AnyTerm]]
 
 #: The syntax of a trait's name, which is also a variable.
-VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 #: Prefixes that patterns may use without declaration.
 _PREFIXES = {"rdf": RDF, "rdfs": RDFS, "skos": SKOS}
@@ -49,6 +52,19 @@ def by_subject(said: Iterable[Triple]) -> Mapping[str, Definition]:
 def of_class(things: Mapping[str, Definition], name: str) -> list[str]:
     """The IRIs of the things of a class of `view:`."""
     return [iri for iri, given in things.items() if NamedNode(VIEW + name) in given.get(RDF + "type", ())]
+
+
+def read_each(
+    things: Mapping[str, Definition], iris: Iterable[str], read: Callable[[Definition], Made], faults: list[Fault]
+) -> list[tuple[float, Made]]:
+    """What `read` makes of some definitions, each with its place. Those that are unfit are left out, and added to the faults."""
+    found = []
+    for iri in iris:
+        try:
+            found.append((place_of(things[iri]), read(things[iri])))
+        except Unfit as why:
+            faults.append(Fault(iri, str(why)))
+    return found
 
 
 def prologue_of(things: Mapping[str, Definition]) -> str:
@@ -84,6 +100,22 @@ def name_of(given: Definition) -> str:
     if not NAME.fullmatch(name):
         raise Unfit("view:name is a word of letters, digits, - and _")
     return name
+
+
+def variable_of(given: Definition) -> str:
+    """The `view:name` of a trait, which can be a variable. Raises Unfit."""
+    name = name_of(given)
+    if not _VARIABLE.fullmatch(name):
+        raise Unfit("view:name of a trait is a letter, and then letters of ASCII, digits and _")
+    return name
+
+
+def classes_of(given: Definition, what: str) -> tuple[str, ...]:
+    """The `sh:targetClass`es. Raises Unfit if there are none; `what` is what has them (`a list`)."""
+    classes = named(given.get(SHACL + "targetClass", ()))
+    if not classes:
+        raise Unfit(f"{what} has the classes of its things (sh:targetClass)")
+    return tuple(classes)
 
 
 def label_of(given: Definition) -> Text:

@@ -12,14 +12,14 @@ from graph_service.rdf.terms import Triple
 from graph_service.snapshot.definitions import (
     Definition,
     Fault,
-    Unfit,
     by_subject,
+    classes_of,
     label_of,
-    named,
     of_class,
     pattern_of,
     place_of,
     prologue_of,
+    read_each,
     text_of,
 )
 
@@ -43,17 +43,11 @@ def read_expectations(said: Iterable[Triple]) -> tuple[list[Expectation], list[F
     """Parse the expectations in a description; and the faults of those that are left out."""
     things = by_subject(said)
     prologue = prologue_of(things)
-    found, faults = [], []
-    for iri in of_class(things, "Expectation"):
-        try:
-            found.append(_expectation(things[iri], prologue))
-        except Unfit as why:
-            faults.append(Fault(iri, str(why)))
-    return found, faults
+    faults: list[Fault] = []
+    found = read_each(things, of_class(things, "Expectation"), lambda given: _expectation(given, prologue), faults)
+    return [expectation for _, expectation in found], faults
 
 
 def _expectation(given: Definition, prologue: str) -> Expectation:
-    classes = tuple(named(given.get(SHACL + "targetClass", ())))
-    if not classes:
-        raise Unfit("an expectation has the classes of its things (sh:targetClass)")
+    classes = classes_of(given, "an expectation")
     return Expectation(classes, label_of(given), pattern_of(given, prologue), text_of(given, SHACL + "group"), place_of(given), prologue)

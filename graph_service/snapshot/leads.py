@@ -10,22 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 
-from graph_service.rdf.namespaces import SHACL, VIEW
+from graph_service.rdf.namespaces import VIEW
 from graph_service.rdf.terms import Literal, Triple
 from graph_service.snapshot.definitions import (
-    VARIABLE,
     Definition,
     Fault,
     Unfit,
     by_subject,
-    name_of,
+    classes_of,
     named,
     of_class,
     pattern_of,
-    place_of,
     prologue_of,
+    read_each,
     text_of,
+    variable_of,
 )
 
 #: The trait of every lead: the asserted classes of the thing.
@@ -78,19 +79,13 @@ def read_leads(said: Iterable[Triple]) -> tuple[list[Lead], list[Fault]]:
     """Parse the leads in a description, in their order; and the faults of those that are left out."""
     things = by_subject(said)
     prologue = prologue_of(things)
-    leads, faults = [], []
-    for iri in of_class(things, "Lead"):
-        try:
-            leads.append((place_of(things[iri]), iri, _lead(things, things[iri], prologue)))
-        except Unfit as why:
-            faults.append(Fault(iri, str(why)))
-    return [lead for _, _, lead in sorted(leads, key=lambda entry: entry[:2])], faults
+    faults: list[Fault] = []
+    leads = read_each(things, of_class(things, "Lead"), lambda given: _lead(things, given, prologue), faults)
+    return [lead for _, lead in sorted(leads, key=itemgetter(0))], faults
 
 
 def _lead(things: Mapping[str, Definition], given: Definition, prologue: str) -> Lead:
-    classes = tuple(named(given.get(SHACL + "targetClass", ())))
-    if not classes:
-        raise Unfit("a lead has the classes of its things (sh:targetClass)")
+    classes = classes_of(given, "a lead")
     traits = tuple(_trait(things[trait], prologue) for trait in named(given.get(VIEW + "trait", ())))
     texts = {term.language or "en": term.value for term in given.get(VIEW + "sentence", ()) if isinstance(term, Literal)}
     if not texts:
@@ -105,10 +100,7 @@ def _lead(things: Mapping[str, Definition], given: Definition, prologue: str) ->
 
 
 def _trait(given: Definition, prologue: str) -> LeadTrait:
-    name = name_of(given)
-    if not VARIABLE.fullmatch(name):
-        raise Unfit("view:name of a trait is a letter, and then letters of ASCII, digits and _")
-    return LeadTrait(name, pattern_of(given, prologue), text_of(given, VIEW + "called"))
+    return LeadTrait(variable_of(given), pattern_of(given, prologue), text_of(given, VIEW + "called"))
 
 
 def parse(text: str) -> Sentence:

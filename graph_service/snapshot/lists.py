@@ -12,20 +12,21 @@ from graph_service.rdf.namespaces import SHACL, VIEW, XSD
 from graph_service.rdf.prefixes import curie
 from graph_service.rdf.terms import Literal, Triple
 from graph_service.snapshot.definitions import (
-    VARIABLE,
     Definition,
     Fault,
     Unfit,
     by_subject,
+    classes_of,
     flag,
     label_of,
     name_of,
     named,
     of_class,
     pattern_of,
-    place_of,
     prologue_of,
+    read_each,
     text_of,
+    variable_of,
 )
 
 #: Datatype of a trait's only value -> type of its column. Others are texts.
@@ -100,18 +101,13 @@ def read_lists(said: Iterable[Triple]) -> tuple[list[ListedKind], list[Fault]]:
     """Parse the lists in a description, in their order; and the faults of lists and traits that are left out."""
     things = by_subject(said)
     prologue = prologue_of(things)
-    kinds, faults = [], []
-    for iri in of_class(things, "List"):
-        try:
-            traits = []
-            for trait in named(things[iri].get(VIEW + "trait", ())):
-                try:
-                    traits.append((place_of(things[trait]), _trait(things[trait], prologue)))
-                except Unfit as why:
-                    faults.append(Fault(trait, str(why)))
-            kinds.append((place_of(things[iri]), _kind(things[iri], [trait for _, trait in sorted(traits, key=_by_place)], prologue)))
-        except Unfit as why:
-            faults.append(Fault(iri, str(why)))
+    faults: list[Fault] = []
+
+    def kind_of(given: Definition) -> ListedKind:
+        traits = read_each(things, named(given.get(VIEW + "trait", ())), lambda trait: _trait(trait, prologue), faults)
+        return _kind(given, [trait for _, trait in sorted(traits, key=_by_place)], prologue)
+
+    kinds = read_each(things, of_class(things, "List"), kind_of, faults)
     ordered = [kind for _, kind in sorted(kinds, key=_by_place)]
     for kind in ordered:
         if [other.name for other in ordered].count(kind.name) > 1:
@@ -120,9 +116,7 @@ def read_lists(said: Iterable[Triple]) -> tuple[list[ListedKind], list[Fault]]:
 
 
 def _kind(given: Definition, traits: Sequence[Trait], prologue: str) -> ListedKind:
-    classes = named(given.get(SHACL + "targetClass", ()))
-    if not classes:
-        raise Unfit("a list has the classes of its things (sh:targetClass)")
+    classes = classes_of(given, "a list")
     names = [trait.name for trait in traits]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -130,7 +124,7 @@ def _kind(given: Definition, traits: Sequence[Trait], prologue: str) -> ListedKi
     return ListedKind(
         name=name_of(given),
         label=label_of(given),
-        classes=tuple(classes),
+        classes=classes,
         traits=tuple(traits),
         without=tuple(named(given.get(VIEW + "without", ()))),
         only=pattern_of(given, prologue, needed=False),
@@ -142,9 +136,7 @@ def _kind(given: Definition, traits: Sequence[Trait], prologue: str) -> ListedKi
 
 
 def _trait(given: Definition, prologue: str) -> Trait:
-    name = name_of(given)
-    if not VARIABLE.fullmatch(name):
-        raise Unfit("view:name of a trait is a letter, and then letters of ASCII, digits and _")
+    name = variable_of(given)
     if name in RESERVED:
         raise Unfit(f"{name!r} means something else in every list")
     kind, query, parameter = text_of(given, SHACL + "datatype"), text_of(given, VIEW + "toldBy"), text_of(given, VIEW + "toldOf")
