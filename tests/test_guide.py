@@ -168,8 +168,8 @@ def test_a_triple_goes_the_way_that_is_told(tmp_path: Path) -> None:
 
     def work() -> None:
         assert main(["build", str(project), "--snapshots", str(tmp_path)]) == 0
-        # What another process does there.
-        make("again", tmp_path, settings, lambda _: None)
+        # What another process does; elsewhere, where no snapshot has the same graph.
+        make("again", tmp_path / "elsewhere", replace(settings, snapshots=tmp_path / "elsewhere"), lambda _: None)
 
     # What serves.
     later = {"commands/serve.py", "web/processes/generations.py", "engine/worker.py", "engine/store.py"}

@@ -3,7 +3,6 @@
 The last few are kept, so that the next command finds them; a build of the same sources puts one in its place among those that are served.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -56,8 +55,8 @@ def graph_of(settings: Settings) -> Snapshot | None:
     wanted = graph_id(settings)
     for manifest in _manifests(settings.snapshots):
         with suppress(ServiceError, OSError, ValueError):
-            if json.loads(manifest.read_text(encoding="utf-8")).get("graph") == wanted:
-                found = Snapshot.open(manifest.parent)
+            # Most manifests are of other graphs, and need not be parsed.
+            if wanted in manifest.read_text(encoding="utf-8") and (found := Snapshot.open(manifest.parent)).manifest["graph"] == wanted:
                 found.verify()
                 return found
     return None

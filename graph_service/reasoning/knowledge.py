@@ -44,7 +44,7 @@ class Knowledge:
     data: list[ox.Quad]
     evidence: list[ox.Quad]
 
-    @property
+    @cached_property
     def asserted(self) -> list[ox.Quad]:
         """All quads, each once, in a stable order."""
         return sorted({*self.ontology, *self.data, *self.evidence}, key=str)

@@ -63,9 +63,12 @@ class PublishedDocument(NamedTuple):
 
 
 def write_dumps(
-    folder: Path, space: Space, quads: list[ox.Quad], formats: Collection[Format]
+    folder: Path, space: Space, quads: list[ox.Quad], formats: Collection[Format], compressed: bool = True
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Write all dumps in `formats`; returns the manifest's entry for each, by name, and for each that its format cannot express, why."""
+    """Write all dumps in `formats`, and each `compressed` as well.
+
+    Returns the manifest's entry for each, by name, and for each that its format cannot express, why.
+    """
     entries: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     # Compression takes most of the time and runs in a thread pool.
@@ -78,8 +81,9 @@ def write_dumps(
                     continue
                 about = {"format": format.name, **properties}
                 kept.append((f"{stem}.{format.name}", about, pool.submit(_keep, folder / f"{stem}.{format.name}", content)))
-                compressed = folder / f"{stem}.{format.name}.gz"
-                kept.append((compressed.name, {**about, "compressed": True}, pool.submit(_keep_compressed, compressed, content)))
+                if compressed:
+                    packed = folder / f"{stem}.{format.name}.gz"
+                    kept.append((packed.name, {**about, "compressed": True}, pool.submit(_keep_compressed, packed, content)))
         for name, about, written in kept:
             entries[name] = {**about, **written.result()}
     return entries, left_out

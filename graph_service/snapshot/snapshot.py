@@ -321,12 +321,12 @@ def write(
     told: Mapping[str, object] | None = None,
     queries: Iterable[Path] = (),
     ontologies: Mapping[str, PublishedDocument] | None = None,
-    formats: Collection[Format] = DUMP_FORMATS,
+    for_development: bool = False,
 ) -> Snapshot:
     """Write quads, description, canned queries and ontologies as the snapshot `place/<id>`.
 
     `told` goes into the manifest: the `lineage` of which the snapshot is a version, what its `graph` was made from, the `figures` of its
-    checks. Leaves nothing behind if it fails.
+    checks. For development there are no dumps but in N-Quads, uncompressed. Leaves nothing behind if it fails.
     """
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{id}-", dir=place))
@@ -345,7 +345,8 @@ def write(
         for name, content in about.items():
             (draft / name).write_bytes(content)
         write_index(draft / "search.sqlite", space, roles, quads, description)
-        dumps, left_out = write_dumps(draft / "dumps", space, quads, formats)
+        formats = [format for format in DUMP_FORMATS if format.name == "nq" or not for_development]
+        dumps, left_out = write_dumps(draft / "dumps", space, quads, formats, compressed=not for_development)
         manifest = {
             "id": id,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),

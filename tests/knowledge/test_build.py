@@ -1,6 +1,7 @@
 """Building: what comes in, what is refused and where, and what stays when it fails."""
 
 import codecs
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +98,36 @@ def test_equal_sources_make_equal_bytes_blank_nodes_included(make: Make, tmp_pat
     settings = make(cat_ttl=CAT + " e:tom e:likes [ e:name 'Jerry' ] , ( e:a e:b ) .")
     one, two = (build(replace(settings, snapshots=tmp_path / place), quiet) for place in ("one", "two"))
     assert [(dump.path.name, dump.sha256) for dump in one.dumps] == [(dump.path.name, dump.sha256) for dump in two.dumps]
+
+
+def test_a_changed_query_costs_neither_checks_nor_reasoning_and_gives_what_a_build_from_nothing_gives(make: Make, tmp_path: Path) -> None:
+    queries = tmp_path / "queries"
+    queries.mkdir()
+    query = queries / "cats.rq"
+    query.write_text("#+ summary: Cats\nSELECT ?cat { ?cat a <http://e/Cat> }")
+    settings = replace(make(cat_ttl=CAT), queries=(queries,))
+    assert "Inferring what follows (OWL 2 RL)." in told(settings)
+    query.write_text("#+ summary: All cats\nSELECT ?cat { ?cat a <http://e/Cat> }")
+    again = told(settings)
+    assert not any(text.startswith("Inferring") for text in again)
+    assert any("is not checked again" in text for text in again)
+    anew = replace(settings, snapshots=tmp_path / "elsewhere")
+    assert contents(build(settings, quiet)) == contents(build(anew, quiet))
+
+
+def told(settings: Settings) -> list[str]:
+    """What a build says of its progress."""
+    said: list[str] = []
+    build(settings, said.append)
+    return said
+
+
+def contents(snapshot: Snapshot) -> dict[str, object]:
+    """All that is in a snapshot, but for the time of its making."""
+    files = {str(path.relative_to(snapshot.folder)): path.read_bytes() for path in snapshot.folder.rglob("*") if path.is_file()}
+    manifest = {**json.loads(files.pop("manifest.json")), "made": ""}
+    assert "search.sqlite" in files
+    return {**files, "manifest": manifest}
 
 
 def test_literals_keep_their_form(make: Make) -> None:
