@@ -22,7 +22,7 @@ from graph_service.web.http.precomputed import Kept
 from graph_service.web.http.responses import problem, translated
 from graph_service.web.middleware import content_security, cors, mount
 from graph_service.web.middleware.takeover import Takeover
-from graph_service.web.pages import about, documents, home, kinds, near_matches, ontology
+from graph_service.web.pages import about, comparison, documents, home, kinds, near_matches, ontology
 from graph_service.web.pages.citations import citations
 from graph_service.web.pages.neighbours import neighbours
 from graph_service.web.pages.presentation import presentation_of, subject
@@ -78,6 +78,7 @@ def create_app(service: Service, settings: Settings, registry: CollectorRegistry
         kinds,
         documents,
         about,
+        comparison,
         explain,
         downloads,
         descriptions,

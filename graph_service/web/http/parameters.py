@@ -23,6 +23,7 @@ _READ: dict[str, frozenset[str] | None] = {
     "/catalog": _FORMAT,
     "/changes": _LANGUAGE,
     "/changes/*": _FORMAT,
+    "/compare": _LANGUAGE | {"thing"},
     "/context": _LANGUAGE,
     "/context/*": _LANGUAGE,
     "/data/*": _FORMAT | _STATED | {"graphs"},
