@@ -382,3 +382,23 @@ def test_a_table_is_copied_as_spreadsheets_take_it(visit: Visit) -> None:
     page.get_by_role("button", name="Copy for a spreadsheet").click()
     expect(page.locator("#status")).to_have_text("On the clipboard: 2 rows.")
     assert page.evaluate("navigator.clipboard.readText()") == "x\ty\n1\ta b c\nhttp://e/x\t"
+
+
+def test_rows_are_filtered_and_columns_hidden(visit: Visit) -> None:
+    page, _ = opened(visit, 'SELECT ?x ?y { VALUES (?x ?y) { ("Été" 1) ("hiver" 2) ("printemps" 3) } }')
+    page.keyboard.press("Control+Enter")
+    rows = page.locator("tbody tr:visible")
+    expect(rows).to_have_count(3)
+    page.get_by_label("Rows with").fill("ete")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Été")
+    expect(page.locator("#status")).to_have_text("1 of 3 rows")
+    page.get_by_role("checkbox", name="y").uncheck()
+    expect(page.locator("thead th:visible")).to_have_count(1)
+    expect(rows.locator("td:visible")).to_have_text(["Été"])
+    # The last column stays.
+    expect(page.get_by_role("checkbox", name="x")).to_be_disabled()
+    page.get_by_label("Rows with").fill("")
+    page.get_by_role("checkbox", name="y").check()
+    expect(rows).to_have_count(3)
+    expect(page.locator("thead th:visible")).to_have_count(2)

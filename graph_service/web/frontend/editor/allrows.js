@@ -27,6 +27,7 @@ export function offerRows(section, { texts, raw, say }) {
       say(texts.running);
       const { heads, rows } = await fetched(raw, table);
       event.target.remove();
+      section.querySelector(".choice")?.remove();
       const box = section.querySelector(".scroll");
       box.replaceChildren(new RowWindow(box, heads, rows, texts).table);
       box.classList.add("all-rows");

@@ -3,6 +3,7 @@
 import { at } from "../site/service.js";
 import { makeSortable } from "../site/sorting.js";
 import { offerRows } from "./allrows.js";
+import { offerChoice } from "./columns.js";
 import { offerCause, offerMends } from "./hints.js";
 import { offerViews } from "./views.js";
 
@@ -91,6 +92,7 @@ export class Answering {
   // What can be done with a result, be it new or come with the page.
   offer(section, query) {
     offerViews(section, { texts: this.texts, raw: (accept) => this.raw(query, accept) });
+    offerChoice(section, { texts: this.texts, say: (text) => this.say(text) });
     offerRows(section, { texts: this.texts, raw: (accept) => this.raw(query, accept), say: (text) => this.say(text) });
     offerMends(section, { texts: this.texts, mend: (hint) => this.editor.mend(hint) });
     offerCause(section, { texts: this.texts, ask: () => this.cause(query), goTo: (place) => this.editor.goTo(place) });
