@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -27,6 +27,9 @@ from graph_service.rdf.terms import AnyTerm
 from graph_service.sparql.tokens import digest
 
 _CHUNK = 256 * 1024
+
+#: How much of a table, in bytes, is parsed at once: who reads a page of a large one need not parse all of it.
+_PART = 16 * 1024
 
 #: How deeply a triple term may be nested in a result that is read again here: as deep as the parser of tables goes. That of graphs would go
 #: on until its stack overflows, which would end this process.
@@ -160,7 +163,10 @@ class Result:
 
         Here and below, the result must be in a format of READABLE. Raises Unavailable for one that cannot be parsed.
         """
-        return [variable.value for variable in self._table.variables] if self.kind is ResultKind.TABLE else []
+        if self.kind is not ResultKind.TABLE:
+            return []
+        with _reading():
+            return [variable.value for variable in _solutions(self._head).variables]
 
     def rows(self) -> Iterator[list[AnyTerm | None]]:
         """A table's rows, each as long as `columns`, None where a variable is unbound; a graph's triples as rows of three. Can be read
@@ -170,8 +176,14 @@ class Result:
         """
         if self.kind is ResultKind.TRUTH:
             raise ValueError("a truth has no rows")
-        with _reading():
-            yield from map(list, self._table if self.kind is ResultKind.TABLE else self._triples())
+        with _reading(), self, self._opened() as content:
+            if self.kind is ResultKind.GRAPH:
+                yield from map(_triple, content)
+                return
+            head = self._head
+            content.seek(len(head))
+            while lines := content.readlines(_PART):
+                yield from _rows(head, lines)
 
     def __bool__(self) -> bool:
         """The boolean of an ASK. Raises ValueError for other kinds."""
@@ -191,25 +203,32 @@ class Result:
         self.close()
 
     @cached_property
-    def _table(self) -> ox.QuerySolutions:
-        with _reading(), self:
-            content = self._content if isinstance(self._content, bytes) else None
-            table = ox.parse_query_results(content, ox.QueryResultsFormat.TSV, path=self._path)
-            assert isinstance(table, ox.QuerySolutions)
-            return table
+    def _head(self) -> bytes:
+        """The first line of a table: its variables."""
+        with self._opened() as content:
+            return content.readline()
 
-    def _triples(self) -> Iterator[ox.Triple]:
-        with self, io.BytesIO(self._content) if isinstance(self._content, bytes) else Path(str(self._path)).open("rb") as lines:
-            for line in lines:
-                if line.count(b"<<(") > _DEEPEST:
-                    raise ValueError("a triple term that is nested too deeply")
-                (quad,) = ox.parse(line, ox.RdfFormat.N_TRIPLES)
-                yield quad.triple
+    def _opened(self) -> BinaryIO:
+        """The content from its beginning. A file is opened once more: its own position is anywhere, where the writer has left it."""
+        return io.BytesIO(self._content) if isinstance(self._content, bytes) else Path(f"/dev/fd/{self._content.fileno()}").open("rb")
 
-    @property
-    def _path(self) -> str | None:
-        """By which a file is opened once more: its own position is anywhere, where the writer has left it."""
-        return None if isinstance(self._content, bytes) else f"/dev/fd/{self._content.fileno()}"
+
+def _rows(head: bytes, lines: Iterable[bytes]) -> list[list[AnyTerm | None]]:
+    """The rows of some lines of a table. It is a list, since what the parser returns must end in the thread in which it began."""
+    return [list(row) for row in _solutions(head + b"".join(lines))]
+
+
+def _solutions(content: bytes) -> ox.QuerySolutions:
+    table = ox.parse_query_results(content, ox.QueryResultsFormat.TSV)
+    assert isinstance(table, ox.QuerySolutions)
+    return table
+
+
+def _triple(line: bytes) -> list[AnyTerm | None]:
+    if line.count(b"<<(") > _DEEPEST:
+        raise ValueError("a triple term that is nested too deeply")
+    (quad,) = ox.parse(line, ox.RdfFormat.N_TRIPLES)
+    return list(quad.triple)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Results and literals are read as they were written, at any depth, and nothing else is."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pyoxigraph as ox
 import pytest
@@ -113,3 +114,22 @@ def test_a_literal_of_a_client_may_hold_white_space(literal: str) -> None:
 def test_a_literal_is_followed_by_nothing(more: str) -> None:
     with pytest.raises(ValueError, match="N-Triples"):
         terms.term('"a"' + more)
+
+
+def test_rows_begun_in_one_thread_may_be_read_and_dropped_in_another() -> None:
+    table = b"?a\n" + b"".join(b"%d\n" % number for number in range(100_000))
+    found, dropped = (result(ResultKind.TABLE, table).rows() for _ in range(2))
+    first = [next(found), next(dropped)]
+    with ThreadPoolExecutor(1) as threads:
+        rest = threads.submit(list, found).result()
+        threads.submit(dropped.close).result()  # type: ignore[attr-defined]
+    assert first == [[ox.Literal(0)]] * 2
+    assert [row[0].value for row in rest if isinstance(row[0], ox.Literal)] == [str(number) for number in range(1, 100_000)]
+
+
+def test_the_columns_of_a_table_in_a_file_are_known_when_its_rows_have_been_read() -> None:
+    file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the result closes it
+    file.write(b"?a\t?b\n1\t\n")
+    found = Result(ResultKind.TABLE, READABLE[ResultKind.TABLE], file)
+    assert [*found.rows()] == [[ox.Literal(1), None]]
+    assert found.columns == ["a", "b"]
