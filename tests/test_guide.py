@@ -31,8 +31,15 @@ from graph_service.web.app import create_app
 from graph_service.web.processes.serving import Serving
 from tests.conftest import ROOT
 
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]
 PACKAGE = ROOT / "graph_service"
+
+#: The guide, and what each folder says of itself.
+PAGES = [
+    *sorted((ROOT / "docs").glob("*.md")),
+    *(ROOT / name for name in ("CONTRIBUTING.md", "README.md")),
+    *(ROOT / folder / "README.md" for folder in ("benchmarks", "data", "docs/readings", "ontology", "queries")),
+    PACKAGE / "web" / "frontend" / "README.md",
+]
 
 #: What stands in a code span and is a path: of the package, named with or without it, or of another folder of the repository. Folders
 #: that any project has are those of others as well.
@@ -56,21 +63,21 @@ def paths(page: Path) -> set[str]:
     return {name for name in named if name.endswith(".py") or name.split("/")[0] in FOLDERS} - WRITTEN
 
 
-def is_there(name: str) -> bool:
-    """Whether a path is one of the repository, of the package, or a module of it without its ending."""
+def is_there(name: str, beside: Path = ROOT) -> bool:
+    """Whether a path is one of the repository, of the package, or a module of it without its ending; or of a folder beside a page."""
     module = Path(name.rstrip("/"))
-    places = [place / module for place in (ROOT, PACKAGE)]
+    places = [place / module for place in (ROOT, PACKAGE, beside)]
     if "/" not in name:
-        return any(PACKAGE.rglob(name)) or (ROOT / name).exists()
+        return any(PACKAGE.rglob(name)) or (ROOT / name).exists() or (beside / name).exists()
     return any(place.exists() or place.with_name(f"{place.name}.py").exists() for place in places)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_path_that_is_named_exists(page: Path) -> None:
-    assert sorted(name for name in paths(page) if not is_there(name)) == []
+    assert sorted(name for name in paths(page) if not is_there(name, page.parent)) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     for name, heading in LINK.findall(page.read_text(encoding="utf-8")):
         file = page.parent / name if name else page
@@ -78,7 +85,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not heading or heading in headings(file), (name, heading)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_each_row_of_a_table_has_as_many_cells_as_its_head(page: Path) -> None:
     outside_code = re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     for table in re.findall(r"(?:^\|.*\n)+", outside_code, re.MULTILINE):
