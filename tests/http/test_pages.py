@@ -94,7 +94,7 @@ def test_what_is_not_found_can_be_searched_for(server: Server) -> None:
     ("path", "told"),
     [
         ("/", "Canada"),
-        ("/page/framework/mirps", "Framework; published: 2017."),
+        ("/page/framework/mirps", "Regional protection framework, published in 2017; members:"),
         ("/queries/projects", "The projects and programmes of the cooperation"),
         ("/about", "About · Labour cooperation graph"),
     ],
