@@ -95,7 +95,7 @@ def test_they_use_everything_by_keyboard_alone(visit: Visit) -> None:
 
 def test_all_of_it_works_without_scripts(visit: Visit) -> None:
     page = visit("/sparql", java_script_enabled=False)
-    page.get_by_label("Query").fill("SELECT ?project { ?project a <https://w3id.org/labcoop/ns#Project> }")
+    page.get_by_label("Query", exact=True).fill("SELECT ?project { ?project a <https://w3id.org/labcoop/ns#Project> }")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("table")).to_contain_text("FORTER'ESS")
     page.get_by_role("link", name="FORTER'ESS").click()
