@@ -160,7 +160,8 @@ def _path(rule: Rule, path: str) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in re.findall(r"\{(\w+)\}", path)
     ]
-    given += [{"name": name, "in": "query", **_parameter(name)} for name in parameters]
+    needed = {name: {"required": True} for name in told.get("required", ())}
+    given += [{"name": name, "in": "query", **_parameter(name), **needed.get(name, {})} for name in parameters]
     return {
         method.lower(): {
             "operationId": f"{method.lower()}{suffix}",
