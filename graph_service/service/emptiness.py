@@ -38,6 +38,8 @@ class Emptiness:
         """
         group = outermost_group(text)
         if group is None:
+            # There is nothing to take apart; what is no query is told.
+            self._run(text)
             return None
         # What restricts is tried last, when all that it may speak of has a value.
         order = sorted(group.elements, key=lambda element: element.effect is Effect.RESTRICTION)
@@ -55,7 +57,11 @@ class Emptiness:
 
     def _has(self, group: Group, elements: Sequence[Element]) -> bool:
         """Whether some elements have a solution together."""
+        return bool(self._run(group.ask(elements)))
+
+    def _run(self, text: str) -> Result:
+        """The result of a query in what is left of the time."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise OutOfTime("There was no time to try all parts of the query.")
-        return bool(self._ask(Query(group.ask(elements), infer=self._infer, timeout=max(left, 0.1), since=time.monotonic())))
+        return self._ask(Query(text, infer=self._infer, timeout=max(left, 0.1), since=time.monotonic()))

@@ -117,4 +117,11 @@ def test_the_cause_is_told_with_its_place(server: Server) -> None:
         "column": 5,
         "length": 17,
     }
-    assert server.ask(f"/sparql/why-empty?{urlencode({'query': 'SELECT * { ?s ?p'})}").status == 400
+    for query in ("SELECT * { ?s ?p", "SELECT", ""):
+        assert server.ask(f"/sparql/why-empty?{urlencode({'query': query})}").status == 400
+
+
+@pytest.mark.parametrize("query", ["", "SELECT", "{", "\0"])
+def test_what_is_no_query_has_no_hints(server: Server, query: str) -> None:
+    answer = server.ask(f"/sparql/hints?{urlencode({'query': query})}")
+    assert (answer.status, json.loads(answer.body)) == (200, {"hints": []})

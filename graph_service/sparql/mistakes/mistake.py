@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from graph_service.sparql.mistakes.sentences import SENTENCES
 from graph_service.sparql.tokens import Token
@@ -63,7 +64,7 @@ def past(token: Token, kind: str, mend: str | None = None, **values: object) -> 
 
 def with_next(stream: Sequence[Token]) -> Iterator[tuple[Token, Token | None]]:
     """Each token with the next one."""
-    yield from zip(stream, [*stream[1:], None], strict=True)
+    yield from zip_longest(stream, stream[1:])
 
 
 def near(token: Token, words: tuple[str, ...]) -> str | None:
