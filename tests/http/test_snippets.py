@@ -69,4 +69,5 @@ def test_the_query_leads_to_the_editor_and_a_graph_is_taken_as_turtle(server: Se
     assert 'href="/sparql#query=' in page
     found = taken(server, "/queries/country-rdf?country=place:TUN")
     assert found["url"] == f"{server.url}/queries/country-rdf.ttl?country=place%3ATUN"
-    assert set(found) == {"text", "url", "curl", "python-sparql"}
+    citations = {"cite-apa", "cite-bibtex", "cite-ris", "cite-csl"}
+    assert set(found) == {"text", "url", "curl", "python-sparql", *citations}
