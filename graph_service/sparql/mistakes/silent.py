@@ -102,13 +102,7 @@ class _Question:
         said: set[str] = set()
         for use in self._uses:
             iri = self._names.iri(use.token)
-            if (
-                iri is None
-                or iri in said
-                or use.elsewhere
-                or use.optional
-                or use.position in {Position.PLACE, Position.NAMED, Position.SELECTED}
-            ):
+            if iri is None or iri in said or use.elsewhere or use.optional or use.position in _ANY:
                 continue
             if use.position is Position.PREDICATE:
                 if not self._vocabulary.is_property(iri):

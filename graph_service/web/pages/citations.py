@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -25,8 +26,7 @@ class Citation:
 def citations(service: Service, title: str, address: str) -> list[Citation]:
     """Cite what has a title and an address, as part of this version of the graph; the graph itself if the title is the graph's."""
     graph = service.about.title(language_of_names()).value
-    authors = [_name(service, iri) for iri in service.about.iris(DCTERMS + "creator")]
-    author = ", ".join(filter(None, authors)) or graph
+    author = _authors(service, language_of_names()) or graph
     day, version = date.fromisoformat(service.snapshot.made[:10]), service.snapshot.id
     within = "" if title == graph else graph
     key = re.sub(r"[^a-z0-9]+", "-", address.rstrip("/").rsplit("/", 1)[-1].lower()).strip("-") or "graph"
@@ -38,9 +38,12 @@ def citations(service: Service, title: str, address: str) -> list[Citation]:
     ]
 
 
-def _name(service: Service, iri: str) -> str:
-    said = About(service.snapshot.description, iri).text(FOAF + "name", language_of_names())
-    return said.value if said is not None else ""
+@lru_cache(maxsize=8)
+def _authors(service: Service, language: str) -> str:
+    """The names of the graph's makers. Pages ask for them again and again, and the description is a file."""
+    description = service.snapshot.description
+    names = (About(description, iri).text(FOAF + "name", language) for iri in service.about.iris(DCTERMS + "creator"))
+    return ", ".join(name.value for name in names if name is not None and name.value)
 
 
 def _apa(author: str, title: str, within: str, day: date, version: str, address: str) -> str:
