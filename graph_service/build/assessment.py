@@ -43,10 +43,8 @@ def _known(settings: Settings, progress: Progress) -> Assessment | None:
     if known is None:
         return None
     progress(f"What is said is as in snapshot {known.id}: it is not checked again, and what follows from it is taken from there.")
-    [*dumps] = (
-        dump for dump in known.files if dump.graph == known.space.graph_inferred and dump.format.name == "nq" and not dump.compressed
-    )
-    inferred = [quad.triple for dump in dumps for quad in ox.parse(path=str(dump.path), format=ox.RdfFormat.N_QUADS)]
+    graph = ox.NamedNode(known.space.graph_inferred)
+    inferred = [quad.triple for quad in known.quads() if quad.graph_name == graph]
     return Assessment(inferred, known.contradiction, known.figures, known.warnings)
 
 

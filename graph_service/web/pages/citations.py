@@ -12,6 +12,7 @@ from graph_service.description.about import About
 from graph_service.rdf.namespaces import DCTERMS, FOAF
 from graph_service.service.service import Service
 from graph_service.web.http.languages import language_of_names
+from graph_service.web.pages.presentation import presentation_of
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def citations(service: Service, title: str, address: str) -> list[Citation]:
 
 @lru_cache(maxsize=8)
 def _authors(service: Service, language: str) -> str:
-    """The names of the graph's makers. Pages ask for them again and again, and the description is a file."""
-    description = service.snapshot.description
+    """The names of the graph's makers. Each page asks for them, and the whole description is looked through."""
+    description = presentation_of(service).description
     names = (About(description, iri).text(FOAF + "name", language) for iri in service.about.iris(DCTERMS + "creator"))
     return ", ".join(name.value for name in names if name is not None and name.value)
 

@@ -12,7 +12,7 @@ from graph_service.snapshot.expectations import Expectation, read_expectations
 from graph_service.web.display.cells import Cell
 from graph_service.web.http.languages import language
 from graph_service.web.pages.facts import Expected
-from graph_service.web.pages.presentation import Presentation
+from graph_service.web.pages.presentation import Presentation, presentation_of
 
 
 def expected(service: Service, presentation: Presentation, iri: str, classes: Collection[str], infer: bool = True) -> list[Expected]:
@@ -33,4 +33,4 @@ def _label(expectation: Expectation) -> Cell:
 
 @lru_cache(maxsize=2)
 def _expectations(service: Service) -> list[Expectation]:
-    return read_expectations(service.snapshot.description)[0]
+    return read_expectations(presentation_of(service).description)[0]

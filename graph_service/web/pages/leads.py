@@ -17,6 +17,7 @@ from graph_service.web.display import numerals
 from graph_service.web.display.cells import Cell, cell
 from graph_service.web.display.translations import npgettext
 from graph_service.web.http.languages import language, language_of_names
+from graph_service.web.pages.presentation import presentation_of
 
 #: Of more values than `_ALL`, `_SOME` are named, and the others are counted.
 _ALL, _SOME = 6, 4
@@ -65,7 +66,7 @@ def shown(cell: Cell) -> Markup:
 
 @lru_cache(maxsize=2)
 def _leads(service: Service) -> list[Lead]:
-    return read_leads(service.snapshot.description)[0]
+    return read_leads(presentation_of(service).description)[0]
 
 
 @lru_cache(maxsize=2)
@@ -74,7 +75,7 @@ def _names(service: Service) -> Mapping[tuple[str, str, str], str]:
     properties = called(service)
     return {
         (triple.predicate.value, triple.subject.value, triple.object.language or "en"): triple.object.value
-        for triple in service.snapshot.description
+        for triple in presentation_of(service).description
         if triple.predicate.value in properties and isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal)
     }
 

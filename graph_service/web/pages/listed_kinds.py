@@ -7,6 +7,7 @@ from functools import lru_cache
 from graph_service.service.service import Service
 from graph_service.snapshot.lists import ListedKind, read_lists
 from graph_service.web.pages.kinds_in_use import kinds_in_use, traits_in_use
+from graph_service.web.pages.presentation import presentation_of
 
 
 class Kinds:
@@ -14,7 +15,7 @@ class Kinds:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        said, _ = read_lists(service.snapshot.description)
+        said, _ = read_lists(presentation_of(service).description)
         #: Whether the graph defines them; else they are its classes in use.
         self.are_said = bool(said)
         self._kinds = {kind.name: kind for kind in said or kinds_in_use(service)}

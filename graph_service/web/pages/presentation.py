@@ -117,7 +117,7 @@ class Presentation:
         }
 
     @cached_property
-    def _description(self) -> Sequence[Triple]:
+    def description(self) -> Sequence[Triple]:
         """The graph's description of itself, read once."""
         return self._service.snapshot.description
 
@@ -125,7 +125,7 @@ class Presentation:
     def _by_subject(self) -> Mapping[AnyTerm, Mapping[str, Sequence[AnyTerm]]]:
         """The same: subject -> property -> objects."""
         found: dict[AnyTerm, dict[str, list[AnyTerm]]] = {}
-        for triple in self._description:
+        for triple in self.description:
             found.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
         return found
 
@@ -168,7 +168,7 @@ class Presentation:
     def _terms(self) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Term of `view:` -> (IRI, value) pairs; for a node with `sh:path` the IRI is the property."""
         found: dict[str, list[tuple[str, str]]] = {}
-        description = self._description
+        description = self.description
         paths = {t.subject: t.object.value for t in description if t.predicate.value == SHACL + "path" and isinstance(t.object, NamedNode)}
         for triple in description:
             said = triple.object
