@@ -4,7 +4,7 @@ A label is looked up by properties of several vocabularies; of several texts the
 (RFC 4647, section 3.4, and BCP 47's order of subtags).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph_service.rdf.namespaces import DCTERMS, FOAF, RDFS, SCHEMA, SKOS
 
@@ -60,6 +60,11 @@ def distance(tag: str | None, asked: str) -> int:
 
 #: Tags have few subtags; one with a hundred does not occur.
 _KIN, _ENGLISH, _NONE, _OTHER = 100, 200, 300, 400
+
+
+def closest(tags: Iterable[str], language: str) -> str:
+    """The language tag that is closest to a language, of several the first by letters."""
+    return min(tags, key=lambda tag: (distance(tag, language), tag))
 
 
 def in_language(texts: Mapping[str, str], *languages: str) -> str:

@@ -120,7 +120,7 @@ def classes_of(given: Definition, what: str) -> tuple[str, ...]:
 
 def label_of(given: Definition) -> Text:
     """The `rdfs:label` by language. Raises Unfit if there is none."""
-    labels = {term.language or "en": term.value for term in given.get(RDFS + "label", ()) if isinstance(term, Literal)}
+    labels = by_language(given.get(RDFS + "label", ()))
     if not labels:
         raise Unfit("there is no rdfs:label")
     return labels
@@ -148,6 +148,11 @@ def text_of(given: Definition, property: str) -> str:
     if len(values) > 1:
         raise Unfit(f"there are {len(values)} values of {curie(property)}, and one is meant")
     return values[0] if values else ""
+
+
+def by_language(terms: Iterable[AnyTerm]) -> Text:
+    """Language -> the text in it; one without a language is English."""
+    return {term.language or "en": term.value for term in terms if isinstance(term, Literal)}
 
 
 def named(terms: Iterable[AnyTerm]) -> list[str]:

@@ -13,11 +13,12 @@ from itertools import chain
 from operator import itemgetter
 
 from graph_service.rdf.namespaces import VIEW
-from graph_service.rdf.terms import Literal, Triple
+from graph_service.rdf.terms import Triple
 from graph_service.snapshot.definitions import (
     Definition,
     Fault,
     Unfit,
+    by_language,
     by_subject,
     classes_of,
     named,
@@ -87,7 +88,7 @@ def read_leads(said: Iterable[Triple]) -> tuple[list[Lead], list[Fault]]:
 def _lead(things: Mapping[str, Definition], given: Definition, prologue: str) -> Lead:
     classes = classes_of(given, "a lead")
     traits = tuple(_trait(things[trait], prologue) for trait in named(given.get(VIEW + "trait", ())))
-    texts = {term.language or "en": term.value for term in given.get(VIEW + "sentence", ()) if isinstance(term, Literal)}
+    texts = by_language(given.get(VIEW + "sentence", ()))
     if not texts:
         raise Unfit("a lead has a sentence (view:sentence)")
     sentences = {tag: parse(text) for tag, text in texts.items()}

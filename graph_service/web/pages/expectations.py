@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from graph_service.engine.result import Query
 from graph_service.rdf import terms
-from graph_service.rdf.labels import distance
+from graph_service.rdf.labels import closest
 from graph_service.rdf.terms import NamedNode
 from graph_service.service.service import Service
 from graph_service.snapshot.expectations import Expectation, read_expectations
@@ -27,8 +27,8 @@ def expected(service: Service, presentation: Presentation, iri: str, classes: Co
 
 
 def _label(expectation: Expectation) -> Cell:
-    tag, text = min(expectation.label.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
-    return Cell(text, language=None if tag == language() else tag)
+    tag = closest(expectation.label, language())
+    return Cell(expectation.label[tag], language=None if tag == language() else tag)
 
 
 @lru_cache(maxsize=2)

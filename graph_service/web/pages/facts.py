@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from graph_service.rdf import terms
-from graph_service.rdf.labels import distance
+from graph_service.rdf.labels import closest
 from graph_service.rdf.namespaces import RDF
 from graph_service.rdf.terms import AnyTerm, NamedNode, Triple
 from graph_service.web.data.statements_about import Extent
@@ -149,8 +149,8 @@ class Teller:
         labels = self.presentation.names.get(property.value) if inverse is None else inverse.labels
         if not labels:
             return shown, place
-        tag, called = min(labels.items(), key=lambda pair: (distance(pair[0], language()), pair[0]))
-        return replace(shown, text=called, language=None if tag == language() else tag), place
+        tag = closest(labels, language())
+        return replace(shown, text=labels[tag], language=None if tag == language() else tag), place
 
     def _grouped(self, said: Iterable[Said], of: bool, expected: Iterable[Expected] = ()) -> list[Section]:
         facts: dict[tuple[str, bool], list[Value]] = {}

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from graph_service.engine.result import Query
 from graph_service.rdf import terms
-from graph_service.rdf.labels import distance
+from graph_service.rdf.labels import closest
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode
 from graph_service.service.service import Service
 from graph_service.snapshot.leads import KIND, Alternatives, Lead, LeadTrait, Sentence, Slot, read_leads
@@ -35,7 +35,7 @@ def lead(service: Service, iri: str, classes: Collection[str], kinds: Iterable[C
     if found is None:
         return None
     values = {KIND: listed([shown(kind) for kind in kinds]), **_values(service, found, iri, infer)}
-    tag = min(found.sentences, key=lambda tag: (distance(tag, language()), tag))
+    tag = closest(found.sentences, language())
     text = _filled(found.sentences[tag], {name: value for name, value in values.items() if value})
     if text is None or not any(values.get(trait.name) for trait in found.traits):
         return None
@@ -107,7 +107,7 @@ def _values(service: Service, lead: Lead, iri: str, infer: bool) -> dict[str, Ma
 def _best(values: list[AnyTerm]) -> list[AnyTerm]:
     """The values, and of texts in several languages those in the reader's, or the closest to it."""
     tags = {value.language for value in values if isinstance(value, Literal) and value.language}
-    best = min(tags, key=lambda tag: (distance(tag, language()), tag or ""), default=None)
+    best = closest(tags, language()) if tags else None
     return [value for value in values if not isinstance(value, Literal) or value.language in {None, best}]
 
 

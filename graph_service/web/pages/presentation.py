@@ -5,7 +5,7 @@ is for (docs/presentation.md). Without groups all facts are in one.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -14,6 +14,7 @@ from graph_service.rdf.labels import in_language
 from graph_service.rdf.namespaces import RDF, RDFS, SHACL, VIEW
 from graph_service.rdf.terms import AnyTerm, Literal, NamedNode, Triple
 from graph_service.service.service import Service
+from graph_service.snapshot.definitions import by_language
 from graph_service.web.display.translations import gettext as _
 from graph_service.web.http.languages import language
 
@@ -98,7 +99,7 @@ class Presentation:
         for about in self._by_subject.values():
             paths = (self._by_subject.get(path, {}) for path in about.get(SHACL + "path", ()))
             properties = [end.value for path in paths for end in path.get(SHACL + "inversePath", ()) if isinstance(end, NamedNode)]
-            labels = _labels(about.get(SHACL + "name", ()))
+            labels = by_language(about.get(SHACL + "name", ()))
             if properties and labels:
                 group = next((group.value for group in about.get(SHACL + "group", ()) if isinstance(group, NamedNode)), OTHER)
                 number = next((_number(order) for order in about.get(SHACL + "order", ())), 0)
@@ -111,7 +112,7 @@ class Presentation:
         return {
             path.value: labels
             for about in self._by_subject.values()
-            if (labels := _labels(about.get(SHACL + "name", ())))
+            if (labels := by_language(about.get(SHACL + "name", ())))
             for path in about.get(SHACL + "path", ())
             if isinstance(path, NamedNode)
         }
@@ -135,7 +136,7 @@ class Presentation:
         found: dict[str, Mapping[str, str]] = {}
         for said in self._by_subject.values():
             if NamedNode(VIEW + "Subject") in said.get(RDF + "type", ()):
-                labels = _labels(said.get(RDFS + "label", ()))
+                labels = by_language(said.get(RDFS + "label", ()))
                 found |= {name.value: labels for name in said.get(VIEW + "name", ()) if isinstance(name, Literal)}
         return found
 
@@ -194,10 +195,6 @@ class Presentation:
             if isinstance(property, NamedNode) and isinstance(broader, NamedNode):
                 found.setdefault(broader.value, set()).add(property.value)
         return {broader: frozenset(narrow) for broader, narrow in found.items()}
-
-
-def _labels(names: Iterable[AnyTerm]) -> Mapping[str, str]:
-    return {name.language or "en": name.value for name in names if isinstance(name, Literal)}
 
 
 def _number(order: AnyTerm | None) -> float:

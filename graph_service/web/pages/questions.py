@@ -40,7 +40,8 @@ def by_subject(service: Service, words: str = "") -> list[tuple[str, list[Canned
     wanted = fold(words).split()
     found: dict[str, list[CannedQuery]] = {}
     for query in service.catalogue.queries.values():
-        if all(word in _told(query) for word in wanted):
+        told = _told(query) if wanted else ""
+        if all(word in told for word in wanted):
             found.setdefault(query.header.tags[0] if query.header.tags else "other", []).append(query)
     subjects = sorted(found, key=lambda tag: (orders.get(tag, math.inf), tag))
     return [(tag, sorted(found[tag], key=lambda query: not query.header.questions)) for tag in subjects]

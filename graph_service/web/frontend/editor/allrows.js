@@ -2,6 +2,7 @@
 // people paste it into a spreadsheet.
 
 import { copy } from "../site/copying.js";
+import { button } from "./button.js";
 import { vocabulary } from "./vocabulary.js";
 
 const TABLE = "application/sparql-results+json";
@@ -36,13 +37,6 @@ export function offerRows(section, { texts, raw, say }) {
     }));
   }
   section.querySelector(".scroll").after(tools);
-}
-
-function button(word, act) {
-  const made = document.createElement("button");
-  Object.assign(made, { type: "button", className: "quiet", textContent: word });
-  made.addEventListener("click", act);
-  return made;
 }
 
 // Column names, and rows of cells: text as it is shown, and the value itself.

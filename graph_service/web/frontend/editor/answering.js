@@ -3,6 +3,7 @@
 import { at } from "../site/service.js";
 import { makeSortable } from "../site/sorting.js";
 import { offerRows } from "./allrows.js";
+import { button } from "./button.js";
 import { offerChoice } from "./columns.js";
 import { offerCause, offerMends } from "./hints.js";
 import { offerViews } from "./views.js";
@@ -21,9 +22,7 @@ export class Answering {
     // It changes too often to be read aloud.
     this.clock.ariaHidden = "true";
     this.clock.className = "clock";
-    this.cancel = document.createElement("button");
-    Object.assign(this.cancel, { type: "button", className: "quiet", textContent: texts.cancel, hidden: true });
-    this.cancel.addEventListener("click", () => this.stop());
+    this.cancel = button(texts.cancel, () => this.stop(), { hidden: true });
     form.querySelector("[type=submit]").after(this.cancel, this.clock);
   }
 
@@ -122,19 +121,11 @@ export class Answering {
     box.append(detail);
     if (problem.line) {
       this.editor.mark(problem);
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "quiet";
-      button.textContent = this.texts.goTo.replace("{line}", problem.line).replace("{column}", problem.column ?? 1);
-      button.addEventListener("click", () => this.editor.goTo(problem));
-      box.append(button);
+      const there = this.texts.goTo.replace("{line}", problem.line).replace("{column}", problem.column ?? 1);
+      box.append(button(there, () => this.editor.goTo(problem)));
       if (problem.mend !== undefined) {
-        const mend = document.createElement("button");
-        mend.type = "button";
-        mend.className = "quiet";
-        mend.textContent = problem.mend ? this.texts.write.replace("{mend}", problem.mend) : this.texts.leaveOut;
-        mend.addEventListener("click", () => this.editor.mend(problem));
-        box.append(mend);
+        const word = problem.mend ? this.texts.write.replace("{mend}", problem.mend) : this.texts.leaveOut;
+        box.append(button(word, () => this.editor.mend(problem)));
       }
     }
     this.place.replaceChildren(box);

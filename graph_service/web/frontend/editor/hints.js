@@ -4,6 +4,7 @@
 import { syntaxTree } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { at } from "../site/service.js";
+import { button } from "./button.js";
 
 // A longer address is not safe everywhere.
 const LONGEST = 6000;
@@ -52,13 +53,9 @@ export function offerMends(section, { texts, mend }) {
   for (const hint of section.querySelectorAll(".hints li")) {
     const place = { line: Number(hint.dataset.line), column: Number(hint.dataset.column), length: Number(hint.dataset.length) };
     for (const proposal of hint.querySelectorAll(".near code")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "quiet";
-      button.textContent = texts.write.replace("{mend}", proposal.textContent);
-      button.addEventListener("click", () => mend({ ...place, mend: proposal.textContent }));
+      const write = button(texts.write.replace("{mend}", proposal.textContent), () => mend({ ...place, mend: proposal.textContent }));
       proposal.nextSibling?.nodeType === Node.TEXT_NODE && (proposal.nextSibling.textContent = " ");
-      proposal.replaceWith(button);
+      proposal.replaceWith(write);
     }
   }
 }
@@ -69,20 +66,15 @@ export function offerCause(section, { texts, ask, goTo }) {
   if (!place) return;
   const box = document.createElement("div");
   box.className = "cause";
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "quiet", textContent: texts.whyEmpty });
   const told = document.createElement("p");
   told.role = "status";
-  button.addEventListener("click", async () => {
+  const why = button(texts.whyEmpty, async () => {
     told.textContent = texts.running;
     const found = await ask().catch(() => ({ title: texts.noAnswer }));
     told.textContent = found.sentence ?? [found.title, found.detail].filter(Boolean).join(" ");
     if (!found.sentence || !found.line) return;
-    const there = document.createElement("button");
-    Object.assign(there, { type: "button", className: "quiet", textContent: texts.goTo.replace("{line}", found.line).replace("{column}", found.column) });
-    there.addEventListener("click", () => goTo(found));
-    told.append(" ", there);
+    told.append(" ", button(texts.goTo.replace("{line}", found.line).replace("{column}", found.column), () => goTo(found)));
   });
-  box.append(button, told);
+  box.append(why, told);
   place.after(box);
 }

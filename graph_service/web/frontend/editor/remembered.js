@@ -1,6 +1,7 @@
 // The lists below the editor: queries that were run, with time and result, and queries that have been given a name. Both are of this
 // browser alone.
 
+import { button } from "./button.js";
 import { brief, Memory } from "./memory.js";
 
 const RUN = 100;
@@ -58,9 +59,9 @@ export class Remembered {
     more.textContent = about;
     item.append(
       name,
-      this.button(this.texts.runAgain, title, () => this.run(entry.query)),
-      this.button(this.texts.open, title, () => this.open(entry.query)),
-      this.button(this.texts.forget, title, () => {
+      named(this.texts.runAgain, title, () => this.run(entry.query)),
+      named(this.texts.open, title, () => this.open(entry.query)),
+      named(this.texts.forget, title, () => {
         const after = item.nextElementSibling ?? item.previousElementSibling;
         const place = [...item.parentElement.children].indexOf(after ?? item);
         memory.remove(entry);
@@ -72,14 +73,7 @@ export class Remembered {
     );
     return item;
   }
-
-  button(word, title, act) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = word;
-    button.ariaLabel = `${word}: ${title}`;
-    button.addEventListener("click", act);
-    return button;
-  }
 }
+
+// A button of a line, which says of which one to who does not see the line.
+const named = (word, title, act) => button(word, act, { ariaLabel: `${word}: ${title}` });

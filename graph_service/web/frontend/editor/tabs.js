@@ -1,5 +1,6 @@
 // Several queries side by side, each in a tab with its own undo; what is in them comes back with the next visit from this browser.
 
+import { button } from "./button.js";
 import { brief, Memory } from "./memory.js";
 
 const MOST = 20;
@@ -24,8 +25,8 @@ export class Tabs {
     this.list.role = "tablist";
     this.list.ariaLabel = texts.tabs;
     this.list.addEventListener("keydown", (event) => this.key(event));
-    this.more = this.button("+", texts.newTab, () => this.open(""));
-    this.less = this.button("×", texts.closeTab, () => this.close());
+    this.more = button("+", () => this.open(""), { ariaLabel: texts.newTab, title: texts.newTab });
+    this.less = button("×", () => this.close(), { ariaLabel: texts.closeTab, title: texts.closeTab });
     this.bar.append(this.list, this.more, this.less);
     editor.host.before(this.bar);
     editor.host.id = "editor-panel";
@@ -82,27 +83,25 @@ export class Tabs {
   save() {
     this.active.query = this.editor.text;
     this.memory.keep(this.tabs.map((tab) => ({ query: tab.query, shown: tab === this.active })));
-    for (const [place, button] of [...this.list.children].entries()) this.name(button, this.tabs[place]);
+    for (const [place, made] of [...this.list.children].entries()) made.textContent = this.title(this.tabs[place]);
   }
 
   show() {
     this.list.replaceChildren(
       ...this.tabs.map((tab) => {
-        const button = this.button("", "", () => this.choose(tab));
-        button.role = "tab";
-        button.ariaSelected = String(tab === this.active);
-        button.tabIndex = tab === this.active ? 0 : -1;
-        if (tab === this.active) button.setAttribute("aria-controls", this.editor.host.id);
-        this.name(button, tab);
-        return button;
+        const shown = tab === this.active;
+        const made = button(this.title(tab), () => this.choose(tab), { role: "tab", ariaSelected: String(shown), tabIndex: shown ? 0 : -1 });
+        if (shown) made.setAttribute("aria-controls", this.editor.host.id);
+        return made;
       }),
     );
     this.editor.host.ariaLabel = this.list.children[this.tabs.indexOf(this.active)].textContent;
     this.less.disabled = this.tabs.length === 1;
   }
 
-  name(button, tab) {
-    button.textContent = (tab === this.active ? this.editor.text : tab.query).trim() ? brief(tab === this.active ? this.editor.text : tab.query) : this.texts.emptyTab;
+  title(tab) {
+    const query = tab === this.active ? this.editor.text : tab.query;
+    return query.trim() ? brief(query) : this.texts.emptyTab;
   }
 
   key(event) {
@@ -116,15 +115,5 @@ export class Tabs {
       this.list.children[next].focus();
     }
     event.preventDefault();
-  }
-
-  button(text, label, act) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = text;
-    if (label) Object.assign(button, { ariaLabel: label, title: label });
-    button.addEventListener("click", act);
-    return button;
   }
 }

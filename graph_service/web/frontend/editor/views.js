@@ -2,6 +2,7 @@
 // as it was sent. The table stays the one that says everything; a view is offered where the columns have what it needs.
 
 import { bars } from "./bars.js";
+import { button } from "./button.js";
 import { network } from "./network.js";
 import { read } from "./rows.js";
 import { timeline } from "./timeline.js";
@@ -32,24 +33,20 @@ export function offerViews(section, { texts, raw }) {
   let other = null;
   for (const [name, make] of Object.entries(makers)) {
     if (make === false) continue;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = texts.views[name];
-    button.ariaPressed = String(name === "table");
-    button.addEventListener("click", async () => {
-      for (const sibling of group.children) sibling.ariaPressed = String(sibling === button);
+    const show = async () => {
+      for (const sibling of group.children) sibling.ariaPressed = String(sibling === made);
       other?.remove();
       other = null;
       box.hidden = make !== null;
       if (make === null) return;
       const view = await make();
-      if (button.ariaPressed !== "true") return;
+      if (made.ariaPressed !== "true") return;
       other?.remove();
       other = view;
       box.after(other);
-    });
-    group.append(button);
+    };
+    const made = button(texts.views[name], show, { ariaPressed: String(name === "table") });
+    group.append(made);
   }
   box.before(group);
 }
