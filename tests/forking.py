@@ -24,6 +24,7 @@ import graph_service.commands.serve  # noqa: F401
 from graph_service import cli
 from graph_service.build import build, pipeline
 from graph_service.build.child_process import made_apart
+from graph_service.engine.sandbox import end_with_parent
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
 from graph_service.sources.sources import Progress
@@ -34,6 +35,7 @@ def main(place: str) -> None:
     """Listen at a path. A client sends its standard files and a line of JSON (arguments, environment). It has a service until it says no
     more; then it is told the exit status, as a byte.
     """
+    end_with_parent(signal.SIGTERM)
     vars(build)["made_apart"] = _made
     vars(generations)["warm"] = lambda *_: None
     # The canned queries that come with the service are parsed once for all that are forked.
@@ -57,6 +59,8 @@ def _forked(work: Callable[[], object]) -> int:
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
+        # Where tests are ended in the middle, nothing of theirs goes on.
+        end_with_parent(signal.SIGTERM)
         status = 1
         try:
             work()
