@@ -28,6 +28,9 @@ Ask = Callable[[Query, Formats], Result]
 #: The longest time of a query, in seconds; a slower one is not fit for the public.
 LONGEST = 2.0
 
+#: How often a query may take longer than that before it is called slow.
+RUNS = 3
+
 _EXPECTED = {kind: format for kind in ResultKind if (format := named("csv", kind.formats) or named("nt", kind.formats)) is not None}
 
 
@@ -50,13 +53,12 @@ def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str
 
 def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:
     shown = ", ".join(f"{name}={value}" for name, values in given.items() for value in values) or "no values"
-    began = time.monotonic()
+    text = query.bind(given, lists)
     try:
-        result = ask(Query(query.bind(given, lists)), READABLE)
+        result, seconds = _timed(text, ask)
     except ServiceError as error:
         yield line, f"with {shown} it fails: {error.detail}"
         return
-    seconds = time.monotonic() - began
     if seconds > LONGEST:
         yield line, f"with {shown} it takes {seconds:.1f} s, more than {LONGEST:g}"
     if result.kind is ResultKind.TRUTH:
@@ -68,6 +70,20 @@ def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask:
         yield from _typed(query, result.columns, rows)
         yield from _ordered(query, result.columns, rows)
         yield from _multiplied(query, result.columns, rows)
+
+
+def _timed(text: str, ask: Ask) -> tuple[Result, float]:
+    """The result, and how many seconds it took.
+
+    A run that takes too long is repeated, and the shortest counts: on a busy machine, one run says little of the query.
+    """
+    times: list[float] = []
+    while True:
+        began = time.monotonic()
+        result = ask(Query(text), READABLE)
+        times.append(time.monotonic() - began)
+        if len(times) == RUNS or times[-1] <= LONGEST:
+            return result, min(times)
 
 
 def _multiplied(query: CannedQuery, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[tuple[int, str]]:

@@ -2,13 +2,16 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from graph_service.checks import query_trial
 from graph_service.checks.query_lint import lint
 from graph_service.checks.query_trial import examine
+from graph_service.engine.result import Formats, Query, Result
 from graph_service.errors import InvalidParameter
 from graph_service.queries.catalogue import read_canned
 from graph_service.service.service import Service
@@ -140,6 +143,24 @@ def test_the_parameters_of_a_case_are_texts_or_lists_of_them(service: Service, t
     (tmp_path / "answers/test/one.json").write_text('{"n": 1}')
     (finding,) = examine(read_canned(tmp_path / "test.rq"), service.sparql, service.canned.choices, tmp_path / "answers")
     assert finding.endswith('one.json:1: the parameters of a case are texts, or lists of them: {"country": "CAN"}')
+
+
+@pytest.mark.parametrize(("times", "told"), [((1.0,), []), ((9.0, 1.0), []), ((9.0, 8.0, 7.0), ["it takes 7.0 s, more than 2"])])
+def test_a_query_is_slow_only_where_each_of_its_runs_is(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: Sequence[float], told: list[str]
+) -> None:
+    text = HEAD + "SELECT ?a ?b {\n ?a lc:coversPlace ?b }\nORDER BY ?a ?b"
+    (tmp_path / "test.rq").write_text(text, encoding="utf-8")
+    clock, left = [0.0], list(times)
+
+    def ask(query: Query, formats: Formats) -> Result:
+        clock[0] += left.pop(0)
+        return service.sparql(query, formats)
+
+    monkeypatch.setattr(query_trial, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    found = examine(read_canned(tmp_path / "test.rq"), ask, service.canned.choices, None)
+    assert [finding.partition("with no values ")[2] for finding in found] == told
+    assert not left
 
 
 def test_two_columns_with_one_heading_are_found(tmp_path: Path) -> None:
