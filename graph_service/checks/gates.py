@@ -48,7 +48,7 @@ class Report:
 def guard(knowledge: Knowledge, settings: Settings) -> Report:
     """The checks of a build on the sources: rules, shapes, term forms and quotations. Raises SourceError for an invalid rule or shape."""
     sources, asserted = knowledge.sources, knowledge.asserted
-    rules, shape_files = sparql_rules.rules(settings.ontology), sparql_rules.shapes(settings.ontology)
+    rules, shape_graph = sparql_rules.rules(settings.ontology), shapes.read(sparql_rules.shapes(settings.ontology))
     report = Report()
     report.add((), {"statements with a passage": _recorded(knowledge), "coverage": _coverage(knowledge)})
     report.add(quotations.check(sources), {"quotations": len(passages(sources))})
@@ -63,8 +63,8 @@ def guard(knowledge: Knowledge, settings: Settings) -> Report:
     report.warnings.extend(_left_out(sources))
     # An ill-typed value is reported once, even if a shape finds it, too.
     once = {(finding.thing, (finding.value or "").rpartition(" for ")[0]) for finding in malformed}
-    unlike = [finding for finding in shapes.check(sources, asserted, shape_files) if (finding.thing, finding.value) not in once]
-    report.add(unlike, {"shapes": len(shapes.names(shape_files))})
+    unlike = [finding for finding in shapes.check(sources, asserted, shape_graph) if (finding.thing, finding.value) not in once]
+    report.add(unlike, {"shapes": len(shapes.names(shape_graph))})
     return report
 
 
@@ -116,9 +116,10 @@ def _add_shapes(report: Report, knowledge: Knowledge) -> None:
     """Check the sources by the shapes that they contain themselves."""
     files = shapes.among(knowledge.sources)
     if files:
-        report.add((), {"shapes among the sources": shapes.count(files)})
+        shape_graph = shapes.read(files)
+        report.add((), {"shapes among the sources": shapes.count(shape_graph)})
         try:
-            report.add(shapes.check(knowledge.sources, knowledge.asserted, files), {})
+            report.add(shapes.check(knowledge.sources, knowledge.asserted, shape_graph), {})
         except SourceError as error:
             report.warnings.append(f"{files[0]}: {error.detail}.")
 

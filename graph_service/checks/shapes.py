@@ -31,19 +31,23 @@ def among(sources: Sources) -> list[Path]:
     return [file.path for file in sources.files if any(quad.predicate == TYPE and quad.object in kinds for quad in file.quads)]
 
 
-def count(shape_files: Iterable[Path]) -> int:
-    """How many node shapes there are, named or not. Raises SourceError."""
-    return len(set(_read(shape_files).subjects(RDF.type, SH.NodeShape)))
+def read(shape_files: Iterable[Path]) -> rdflib.Graph:
+    """The shapes of the files. Raises SourceError for one that cannot be parsed."""
+    return rdflib_graph(quad.triple for path in shape_files for quad in SourceFile(path, None).quads)
 
 
-def names(shape_files: Iterable[Path]) -> list[str]:
-    """The names of all shapes with a message, sorted. Raises SourceError."""
-    return sorted({_name(shape) for shape in _read(shape_files).subjects(SH.message, None)})
+def count(shapes: rdflib.Graph) -> int:
+    """How many node shapes there are, named or not."""
+    return len(set(shapes.subjects(RDF.type, SH.NodeShape)))
 
 
-def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path]) -> list[Finding]:
-    """All violations of the shapes. Raises SourceError for a file without valid shapes."""
-    shapes = _read(shape_files)
+def names(shapes: rdflib.Graph) -> list[str]:
+    """The names of all shapes with a message, sorted."""
+    return sorted({_name(shape) for shape in shapes.subjects(SH.message, None)})
+
+
+def check(sources: Sources, quads: Iterable[ox.Quad], shapes: rdflib.Graph) -> list[Finding]:
+    """All violations of the shapes. Raises SourceError if they are not valid."""
     if not shapes:
         return []
     try:
@@ -53,10 +57,6 @@ def check(sources: Sources, quads: Iterable[ox.Quad], shape_files: Iterable[Path
     if not isinstance(report, rdflib.Graph):
         raise SourceError(f"the shapes cannot be used: {report}")
     return sorted({_finding(result, report, sources) for result in report.objects(None, SH.result)}, key=str)
-
-
-def _read(shape_files: Iterable[Path]) -> rdflib.Graph:
-    return rdflib_graph(quad.triple for path in shape_files for quad in SourceFile(path, None).quads)
 
 
 def _graph(sources: Sources, quads: Iterable[ox.Quad]) -> rdflib.Graph:

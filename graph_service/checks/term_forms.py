@@ -6,7 +6,8 @@ use. In statements without a term of the graph's own namespace vocabularies are 
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -73,40 +74,66 @@ def exists(iri: str, known: Vocabularies) -> bool:
     return space not in known or iri in known[space] or iri == space or re.fullmatch(r"_[0-9]+", iri.removeprefix(space)) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """Of an IRI: whether it is in the graph's own namespace, or meant to be; the namespace that is meant, if another is written; and
+    whether its vocabulary has it.
+    """
+
+    is_own: bool
+    meant: str | None
+    exists: bool
+
+
+#: The spelling of an IRI.
+_Spell = Callable[[str], _Spelling]
+
+
 def check(sources: Sources, known: Vocabularies) -> list[Finding]:
     """All invalid terms and literals of the sources, in order of file and line."""
-    spelled = {_plain(space): space for space in (*known, *USUAL.values(), sources.space.base)}
+    # An IRI is looked at once: most are in many statements.
+    spell = cache(_speller(known, sources.space.base))
     found: dict[tuple[str, str], Finding] = {}
     # A file is equal to another if all of it is, which takes long to find out: asked once a file.
     for file, is_ontology in ((file, file in sources.ontology) for file in sources.files):
         for quad in file.quads:
-            for rule, thing, value, hint in _faults(quad, file, is_ontology, known, spelled, sources.space.base):
+            for rule, thing, value, hint in _faults(quad, file, is_ontology, known, spell):
                 if (rule, thing) not in found:
                     found[rule, thing] = Finding(place_of(file, quad), rule, RULES[rule], thing, value, hint)
     return sorted(found.values(), key=str)
 
 
-def _faults(
-    quad: ox.Quad, file: SourceFile, is_ontology: bool, known: Vocabularies, spelled: Mapping[str, str], base: str
-) -> Iterator[tuple[str, str, str, str]]:
+def _speller(known: Vocabularies, base: str) -> _Spell:
+    right = {*known, *USUAL.values(), base}
+    spaces, own = {_plain(space): space for space in (*known, *USUAL.values(), base)}, _plain(base)
+
+    def spelling(iri: str) -> _Spelling:
+        space, is_own = namespace(iri), _plain(iri).startswith(own)
+        meant = base if is_own else spaces.get(_plain(space))
+        wrong = meant is not None and not iri.startswith(meant) and space not in right
+        return _Spelling(is_own, meant if wrong else None, exists(iri, known))
+
+    return spelling
+
+
+def _faults(quad: ox.Quad, file: SourceFile, is_ontology: bool, known: Vocabularies, spell: _Spell) -> Iterator[tuple[str, str, str, str]]:
     """The faults in a statement: rule, thing, value, hint."""
     subject = curie(quad.subject.value) if isinstance(quad.subject, ox.NamedNode) else "a thing without IRI"
     value = quad.object
     if isinstance(value, ox.Literal) and is_malformed(value):
         yield "value-form", subject, f"{value.value} for {curie(quad.predicate.value)}", _written(value)
-    terms = [term for term in (quad.subject, quad.predicate, value) if isinstance(term, ox.NamedNode)]
-    for term in terms:
+    terms = [(term, spell(term.value)) for term in (quad.subject, quad.predicate, value) if isinstance(term, ox.NamedNode)]
+    for term, _ in terms:
         if term.value.startswith("file:"):
             yield "iri-absolute", f"<{_relative(term.value, file)}>", f"beside {curie(quad.predicate.value)}", ""
-    if not any(_plain(term.value).startswith(_plain(base)) for term in terms):
+    if not any(spelling.is_own for _, spelling in terms):
         return
-    named = terms if is_ontology else used(quad)
-    for term in terms:
-        space = namespace(term.value)
-        meant = base if _plain(term.value).startswith(_plain(base)) else spelled.get(_plain(space)) if term in named else None
-        if meant is not None and not term.value.startswith(meant) and space not in spelled.values():
-            yield "namespace", f"<{term.value}>", f"of {subject}", f"Is <{meant}> meant?"
-        elif term in named and not exists(term.value, known):
+    named = [term for term, _ in terms] if is_ontology else used(quad)
+    for term, spelling in terms:
+        if spelling.meant is not None and (spelling.is_own or term in named):
+            yield "namespace", f"<{term.value}>", f"of {subject}", f"Is <{spelling.meant}> meant?"
+        elif not spelling.exists and term in named:
+            space = namespace(term.value)
             yield "foreign-term", curie(term.value), f"of {subject}", _mend(term.value.removeprefix(space), space, known[space])
 
 

@@ -1,6 +1,5 @@
 """Namespaces of common vocabularies, and the characters and schemes of IRIs."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -64,7 +63,8 @@ def below(base: str, path: str) -> str:
 
 def namespace(iri: str) -> str:
     """The namespace of an IRI: up to its last `#` or `/`, else its last `:`."""
-    return re.sub(r"[^#/]*\Z", "", iri) or re.sub(r"[^:]*\Z", "", iri)
+    end = max(iri.rfind("#"), iri.rfind("/"))
+    return iri[: 1 + (end if end >= 0 else iri.rfind(":"))]
 
 
 def is_followed(iri: str) -> bool:

@@ -8,8 +8,9 @@ The folder `sound/` is the rest of the checkout, and has no mistakes; the ontolo
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def ontology(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("mistakes") / "own"
     shutil.copytree(bundled("ontology"), place, ignore=shutil.ignore_patterns("entailments"))
     return place
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _language_guessed_once() -> Iterator[None]:
+    """The texts of the ontology are the same each time, and their language is."""
+    guess = doubts._guesser()
+    once = guess and cache(guess)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doubts, "_guesser", lambda: once)
+        yield
 
 
 def told(checkout: Path, ontology: Path) -> tuple[list[str], list[str]]:

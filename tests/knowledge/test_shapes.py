@@ -60,7 +60,7 @@ def findings(example: Path, ontology: tuple[SourceFile, ...]) -> list[Finding]:
     """What the shapes find in the ontology and one file of data."""
     data = SourceFile(example, SPACE.graphs + "example")
     quads = [quad for file in ontology for quad in file.quads] + data.quads
-    return shapes.check(Sources(ontology, (data,)), quads, FILES)
+    return shapes.check(Sources(ontology, (data,)), quads, shapes.read(FILES))
 
 
 def expected(example: Path) -> list[tuple[str, str]]:
@@ -79,7 +79,7 @@ def test_what_does_not_fit_is_found_and_nothing_else(example: Path, ontology: tu
 
 
 def test_every_shape_has_an_example_that_does_not_fit() -> None:
-    assert sorted({shape for example in BAD.iterdir() for shape, _ in expected(example)}) == shapes.names(FILES)
+    assert sorted({shape for example in BAD.iterdir() for shape, _ in expected(example)}) == shapes.names(shapes.read(FILES))
 
 
 def test_a_finding_says_where_what_and_which_shape(ontology: tuple[SourceFile, ...]) -> None:
@@ -92,7 +92,7 @@ def test_a_finding_says_where_what_and_which_shape(ontology: tuple[SourceFile, .
 
 def test_the_projects_own_data_fit_all_shapes() -> None:
     own = read(Sources.find([ONTOLOGY], [bundled("data")]), lambda _: None)
-    assert not [str(finding) for finding in shapes.check(own.sources, own.asserted, FILES)]
+    assert not [str(finding) for finding in shapes.check(own.sources, own.asserted, shapes.read(FILES))]
 
 
 def test_what_reports_of_others_tell_fits(tmp_path: Path, ontology: tuple[SourceFile, ...]) -> None:
@@ -134,7 +134,7 @@ def test_a_shape_without_a_name_finds_too(tmp_path: Path) -> None:
     )
     data.write_text("@prefix s: <http://e/s#> .\n\ns:a a s:Thing .\n[] a s:Thing .", encoding="utf-8")
     sources = Sources.find([], [data])
-    found = shapes.check(sources, sources.data[0].quads, [shape])
+    found = shapes.check(sources, sources.data[0].quads, shapes.read([shape]))
     assert [(finding.where, finding.sentence) for finding in found] == [("(no file)", "No part."), (f"{data}:3", "No part.")]
     assert {finding.rule for finding in found} == {"a shape without a name"}
 
@@ -154,15 +154,15 @@ def test_the_records_of_statements_are_left_out(tmp_path: Path) -> None:
     sources = Sources.find([PRESENTATION], [data])
     quads = [*sources.data[0].quads, *evidence(SPACE, ROLES, sources.data[0])]
     assert len(quads) > 2
-    assert shapes.check(sources, quads, [shape]) == []
+    assert shapes.check(sources, quads, shapes.read([shape])) == []
 
 
 def test_a_file_that_is_no_shape_is_refused(tmp_path: Path) -> None:
     shape = tmp_path / "shape.ttl"
     shape.write_text(HEADER + "s:Thing a sh:NodeShape ; sh:targetNode s:a ; sh:property [ sh:minCount 1 ] .", encoding="utf-8")
     with pytest.raises(SourceError, match="the shapes cannot be used"):
-        shapes.check(Sources.find([], []), [], [shape])
+        shapes.check(Sources.find([], []), [], shapes.read([shape]))
 
 
 def test_without_shapes_everything_fits() -> None:
-    assert shapes.check(Sources.find([], []), [], []) == []
+    assert shapes.check(Sources.find([], []), [], shapes.read([])) == []
