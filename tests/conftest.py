@@ -234,6 +234,14 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def of_others(snapshots: Path, pytestconfig: pytest.Config) -> tuple[str, str]:
+    """The flag for the folder of graphs that several modules serve, and no one changes: each is built once, whoever of several processes
+    that share the tests is the first.
+    """
+    return "--snapshots", str(_common(pytestconfig) / "of-others" if _shares(pytestconfig) else snapshots)
+
+
+@pytest.fixture(scope="session")
 def settings(snapshots: Path) -> Settings:
     """Settings for the project's own graph."""
     return replace(Settings(), snapshots=snapshots)

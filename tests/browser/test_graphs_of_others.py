@@ -20,13 +20,13 @@ CHOSEN = ("RiC-O", "aircraft types and SKOS", "PROV-O and documents")
 
 
 @pytest.fixture(scope="module", params=[graph for graph in GRAPHS if graph.name in CHOSEN], ids=lambda graph: graph.name)
-def server(request: pytest.FixtureRequest, start: Callable[..., Server]) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, start: Callable[..., Server], of_others: tuple[str, str]) -> Iterator[Server]:
     """A service over a graph of others, in the place of our own."""
     try:
         paths = request.param.paths
     except FileNotFoundError as error:
         pytest.skip(str(error))
-    server = start(*map(str, paths), *request.param.flags)
+    server = start(*map(str, paths), *request.param.flags, *of_others)
     yield server
     server.process.terminate()
     server.process.wait(timeout=20)

@@ -37,7 +37,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.compress, ".bz2": bz
 #: A graph with more triples than that has long tables: less of it is visited.
 LARGE = 10_000
 
-#: A graph with fewer is exported by the command line as well, which builds it once more.
+#: A graph with fewer is exported by the command line as well.
 SMALL = 1_200
 
 #: How many addresses of one kind are visited at most, and how many lists, of each of which two things: of others, and of a large graph.
@@ -80,7 +80,9 @@ def as_written() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", params=[graph for graph in GRAPHS if not graph.large], ids=lambda graph: graph.name)
-def served(request: pytest.FixtureRequest, start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(
+    request: pytest.FixtureRequest, start: Callable[..., Server], of_others: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     graph: Graph = request.param
     try:
         paths = graph.paths
@@ -101,7 +103,7 @@ def served(request: pytest.FixtureRequest, start: Callable[..., Server], tmp_pat
     if graph.packed:
         folder = tmp_path_factory.mktemp("packed")
         paths = [packed(path, folder, graph.packed) for path in paths]
-    server = start(*map(str, paths), *graph.flags)
+    server = start(*map(str, paths), *graph.flags, *of_others)
     yield Served(graph, paths, server, read, named)
     server.process.terminate()
     server.process.wait(timeout=20)
@@ -137,7 +139,9 @@ def as_kept(graph: rdflib.Graph) -> ox.Dataset:
     return canonical(store)
 
 
-def test_what_was_read_is_given_out_whole(served: Served, command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_what_was_read_is_given_out_whole(
+    served: Served, command: Callable[..., subprocess.CompletedProcess[str]], of_others: tuple[str, str], tmp_path: Path
+) -> None:
     # Where nothing follows, there is one file of all.
     answer = served.server.ask("/downloads/asserted.nq")
     if answer.status == 404:
@@ -149,7 +153,7 @@ def test_what_was_read_is_given_out_whole(served: Served, command: Callable[...,
         assert canonical(quad for quad in given if quad.graph_name == ox.NamedNode(name)) == of_rdflib(graph)
     if len(served.read) < SMALL:
         file = tmp_path / "asserted.trig"
-        done = command("export", *map(str, served.paths), *served.graph.flags, "--asserted", "--output", str(file))
+        done = command("export", *map(str, served.paths), *served.graph.flags, *of_others, "--asserted", "--output", str(file))
         assert done.returncode == 0, done.stderr
         assert canonical(ox.parse(path=str(file))) == of_rdflib(served.read)
 
