@@ -65,7 +65,7 @@ def test_a_long_list_of_a_form_can_be_searched_and_sends_what_was_chosen(visit: 
 
 
 def test_without_scripts_the_box_is_a_form(visit: Visit) -> None:
-    page = visit("/", java_script_enabled=False)
+    page = visit("/things", java_script_enabled=False)
     page.locator("#site-search").fill("C190")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=C190")
