@@ -40,6 +40,8 @@ class Drawing:
     title: str
     words: str
     marks: list[Mark]
+    #: Whether it says the same without its letters: on a narrow screen these are left out, and it is shown whole.
+    fits: bool = False
 
     def inline(self, name: str) -> Markup:
         """The picture as inline SVG; `name` must be unique in the page. Its role is group, not image, so that its links are accessible."""
@@ -66,7 +68,7 @@ class Drawing:
             width=self.width + 2 * _MARGIN,
             height=self.height + 2 * _MARGIN,
             viewBox=path(-_MARGIN, -_MARGIN, self.width + 2 * _MARGIN, self.height + 2 * _MARGIN),
-            class_=_class(self.width),
+            class_=" ".join(filter(None, (_class(self.width), "fits" if self.fits else None))) or None,
             role="group",
             aria_labelledby=f"{name}-title",
             aria_describedby=f"{name}-words",

@@ -48,9 +48,10 @@ def draw(rows: Rows, title: str, counted: tuple[str, str], codes: Mapping[str, s
     for (iri, (_name, x, y)), label in zip(points.items(), labels, strict=True):
         marks.append(_label(countries[iri], label, x, y, tips[iri]))
     height = world.height * scale
-    marks += _legend(counts, height, counted[1])
+    marks.append(mark("g", *_legend(counts, height, counted[1]), class_="legend"))
     elsewhere, height = _elsewhere([countries[iri] for iri in countries if iri not in outlines], height)
-    return Drawing(_WIDTH, height + 4, title, _words(countries, things, counted[1]), [*marks, *elsewhere])
+    # Where there are no letters, the words below name the countries and say how many; places that are on no map are only letters.
+    return Drawing(_WIDTH, height + 4, title, _words(countries, things, counted[1]), [*marks, *elsewhere], fits=not elsewhere)
 
 
 def locate(places: Sequence[tuple[Cell, str]], spots: Sequence[tuple[Cell, Point]], world: World) -> Drawing | None:

@@ -1,0 +1,37 @@
+"""Pictures on a narrow screen: a map is whole, and what goes on beyond the edge says so."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
+_OVER = "(box) => box.scrollWidth - box.clientWidth"
+
+
+def test_a_map_is_whole_on_a_phone_and_its_words_have_the_names(visit: Callable[..., Page]) -> None:
+    page = visit("/pictures/projects-by-country", "en", 360)
+    assert page.locator(".picture .scroll").evaluate(_OVER) <= 0
+    expect(page.locator(".picture svg text").first).to_be_hidden()
+    expect(page.locator(".picture .sideways")).to_be_hidden()
+    expect(page.locator("p.words")).to_contain_text("Tunisia")
+
+
+def test_on_a_wide_screen_a_map_has_its_names(visit: Callable[..., Page]) -> None:
+    page = visit("/pictures/projects-by-country")
+    expect(page.locator(".picture svg text").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "goes_on"), [(360, True), (1280, False)])
+@pytest.mark.parametrize("name", ["network", "timeline"])
+def test_a_picture_that_goes_on_beyond_the_edge_says_so(visit: Callable[..., Page], name: str, width: int, goes_on: bool) -> None:
+    page = visit(f"/pictures/{name}", "en", width)
+    assert (page.locator(".picture .scroll").evaluate(_OVER) > 0) == goes_on
+    expect(page.locator(".picture .sideways")).to_be_visible(visible=goes_on)
+
+
+def test_small_pictures_are_not_cut_off(visit: Callable[..., Page]) -> None:
+    images = visit("/pictures").locator(".thumbnail img")
+    assert images.count() > 1
+    assert {images.nth(place).evaluate("(image) => getComputedStyle(image).objectFit") for place in range(images.count())} == {"contain"}
