@@ -33,6 +33,9 @@ from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 
+#: How long a test waits for what is to happen, in seconds: beside other work everything takes longer, and none of it is wrong.
+PATIENCE = 120.0
+
 _SOURCES = sources_of(Settings())
 _SOURCES.adopt_prefixes()
 _PREFIXES = dict(prefixes())

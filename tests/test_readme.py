@@ -15,7 +15,7 @@ import pytest
 
 from graph_service.cli import main
 from graph_service.settings import Settings, environment_name, flag_name
-from tests.conftest import ROOT, Server
+from tests.conftest import PATIENCE, ROOT, Server
 
 #: The pages whose commands a reader types.
 PAGES = ("README.md", *(f"docs/{name}.md" for name in ("http", "python", "commands", "own-graph", "reasoning")))
@@ -120,7 +120,7 @@ def test_a_tutorial_works_from_its_first_line_to_its_last(
             url = start(*(str(tmp_path / name) for name in sources)).url
             continue
         words = next(words for beginning, words in TOLD.items() if text.startswith(beginning))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             done = subprocess.run(
                 ["bash", "-euc", re.sub(r"http://127\.0\.0\.1:800[01]", url, text)],

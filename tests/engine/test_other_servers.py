@@ -19,7 +19,7 @@ from graph_service.errors import BadGateway, Forbidden, MalformedQuery, OutOfTim
 from graph_service.service.service import Service
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
-from tests.conftest import ROOT, Server
+from tests.conftest import PATIENCE, ROOT, Server
 from tests.engine.others import WITHOUT_VIRTUOSO, Other, oxigraph, virtuoso
 from tests.ports import free_port
 
@@ -262,7 +262,7 @@ def test_a_new_snapshot_takes_over_when_the_other_server_holds_it(
             assert ask(server) == (200, "1")
         assert "new snapshot waits" in server.log.read_text()
         assert command("push", other.store, *flags).returncode == 0
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while (seen := ask(server)) != (200, "2"):
             assert seen[0] == 503
             assert time.monotonic() < until

@@ -17,7 +17,7 @@ from graph_service.build.build import build
 from graph_service.errors import SettingError, SourceError
 from graph_service.settings import Settings
 from graph_service.snapshot.snapshot import Snapshot
-from tests.conftest import Server
+from tests.conftest import PATIENCE, Server
 
 pytestmark = pytest.mark.live
 
@@ -102,7 +102,7 @@ def test_nothing_answers_500_and_a_build_mends_it(served: tuple[Server, Path], d
     assert str(folder) not in ready.text
     assert server.ask("/metrics").status == 200
     server.process.send_signal(signal.SIGHUP)
-    until = time.monotonic() + 45
+    until = time.monotonic() + PATIENCE
     while server.ask("/ready").status != 200:
         assert time.monotonic() < until
         time.sleep(0.1)

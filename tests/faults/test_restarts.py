@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from graph_service.web.middleware.slow_clients import Readers
-from tests.conftest import Server
+from tests.conftest import PATIENCE, Server
 from tests.faults.beside import RUNAWAY, family, lookup, serving
 
 pytestmark = pytest.mark.live
@@ -33,7 +33,7 @@ def test_a_serving_process_that_dies_is_replaced_and_nobody_is_refused(
     before = serving(server)
     os.kill(before, with_signal)
     # Until it is dead it may still accept a connection. Each of these connects while nobody serves.
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while before in family(server.process.pid):
         assert time.monotonic() < until
     with ThreadPoolExecutor(8) as pool:
@@ -61,7 +61,7 @@ def test_nothing_goes_on_serving_when_the_main_process_is_killed(start: Start, c
     descendants = family(server.process.pid)
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
-    until = time.monotonic() + 15
+    until = time.monotonic() + PATIENCE
     while any(Path(f"/proc/{pid}").exists() for pid in descendants):
         assert time.monotonic() < until, "a process is left"
         time.sleep(0.05)
@@ -72,7 +72,7 @@ def test_what_runs_longer_than_the_time_of_grace_is_told_when_the_service_stops(
     # More than run at once: the last of them wait for a place.
     with ThreadPoolExecutor(6) as pool:
         asked = [pool.submit(server.ask, "/sparql?" + urlencode({"query": f"{RUNAWAY} # {number}"})) for number in range(6)]
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while sum(map(int, re.findall(r"graph_queries_(?:running|waiting) (\d+)", server.ask("/metrics").text))) < 6:
             assert time.monotonic() < until
         server.process.send_signal(signal.SIGTERM)
@@ -89,7 +89,7 @@ def test_the_time_of_grace_is_kept_when_all_processes_are_told_to_stop(start: St
     server = start(*chain, "--grace", "1", "--query-deadline", "60")
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(server.ask, "/sparql?" + urlencode({"query": RUNAWAY}))
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while not re.search(r"graph_queries_running [1-9]", server.ask("/metrics").text):
             assert time.monotonic() < until
         for pid in (server.process.pid, *family(server.process.pid)):
@@ -103,7 +103,7 @@ def test_the_time_of_grace_begins_too_when_the_main_process_is_killed(start: Sta
     server = start(*chain, "--grace", "1", "--query-deadline", "60")
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(server.ask, "/sparql?" + urlencode({"query": RUNAWAY}))
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while not re.search(r"graph_queries_running [1-9]", server.ask("/metrics").text):
             assert time.monotonic() < until
         os.kill(server.process.pid, signal.SIGKILL)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Server
+from tests.conftest import PATIENCE, ROOT, Server
 from tests.ports import free_port
 
 #: A pattern, and what is put in the one place where it is found.
@@ -99,7 +99,7 @@ def _running(command: Sequence[str], port: int, folder: Path) -> Iterator[Proxy]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port)).close()

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import PATIENCE, Server
 
 pytestmark = pytest.mark.live
 
@@ -76,7 +76,7 @@ def test_the_operator_lists_and_cancels_with_the_token_alone(limited: Server) ->
     answers: list[int] = []
     thread = threading.Thread(target=lambda: answers.append(ask(limited, RUNAWAY + " # cancel me")[0]))
     thread.start()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         listed = json.loads(limited.ask("/admin/queries", Authorization=f"Bearer {TOKEN}").body)["running"]
         # What was asked before may be ending still.
@@ -108,7 +108,7 @@ def test_a_log_line_says_how_a_request_went_and_nothing_of_who_asked(limited: Se
     trace = "0af7651916cd43dd8448eb211c80319c"
     answer = limited.ask("/sparql?query=ASK%7B%7D", traceparent=f"00-{trace}-b7ad6b7169203331-01")
     assert answer.headers["x-request-id"] == trace
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while not (lines := [line for line in limited.log.read_text().splitlines() if trace in line]) and time.monotonic() < deadline:
         time.sleep(0.02)
     line = json.loads(lines[0])
@@ -188,7 +188,7 @@ def test_a_new_snapshot_takes_over_with_no_failed_request_and_no_mixed_answer(
         for value in (1, 2):
             write(value)
             server.process.send_signal(signal.SIGHUP)
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE
             while frozenset({str(value)}) not in {values for _, values in seen[-20:]}:
                 assert time.monotonic() < deadline, "the new snapshot was not taken over"
                 time.sleep(0.05)
@@ -226,7 +226,7 @@ def test_the_end_leaves_no_process_and_finishes_what_runs(start: Start, small: t
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(timeout=30)
     thread.join()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while any(_alive(pid) for pid in family) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [pid for pid in family if _alive(pid)] == []

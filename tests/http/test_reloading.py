@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import PATIENCE, Server
 
 pytestmark = pytest.mark.live
 
@@ -23,7 +23,7 @@ def start(launch: Callable[..., Server]) -> Callable[..., Server]:
 
 
 def becomes(server: Server, path: str, wanted: tuple[int, bytes]) -> bool:
-    until = time.monotonic() + 45
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         answer = server.ask(path, Accept="text/csv")
         if (answer.status, answer.body if answer.status == 200 else b"") == wanted:
@@ -70,7 +70,7 @@ def test_a_slip_takes_no_question_away_and_is_told_to_operators(start: Callable[
         (place / "one.rq").write_text(slip)
         if not follows:
             server.process.send_signal(signal.SIGHUP)
-        until = time.monotonic() + 45
+        until = time.monotonic() + PATIENCE
         while f"graph_build_failures_total {number}.0" not in server.ask("/metrics").text:
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -85,7 +85,7 @@ def test_a_slip_takes_no_question_away_and_is_told_to_operators(start: Callable[
     if not follows:
         server.process.send_signal(signal.SIGHUP)
     assert becomes(server, "/queries/one", (200, b"n\r\n9\r\n"))
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while told(server) is not None:
         assert time.monotonic() < until
         time.sleep(0.1)
@@ -114,7 +114,7 @@ def test_queries_that_cannot_be_looked_for_are_told_and_found_again(start: Calla
     (place / "one.rq").write_text(good(2))
     assert becomes(server, "/queries/one", (200, b"n\r\n2\r\n"))
     place.rename(tmp_path / "away")
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while told(server) is None:
         assert time.monotonic() < until
         time.sleep(0.1)

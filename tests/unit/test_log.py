@@ -8,6 +8,7 @@ import time
 import pytest
 
 from graph_service.web.middleware import log
+from tests.conftest import PATIENCE
 
 
 class Pipe(io.StringIO):
@@ -35,7 +36,7 @@ def test_lines_that_cannot_be_written_are_lost_and_later_ones_are_not(monkeypatc
     time.sleep(0.3)
     pipe.shut = False
     add(3, 4, 5, 6)
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE
     while pipe.getvalue().count("\n") < 3 and time.monotonic() < until:
         time.sleep(0.05)
     lines = [json.loads(line) for line in pipe.getvalue().splitlines()]

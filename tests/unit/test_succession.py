@@ -13,10 +13,11 @@ from graph_service.build.identity import source_set
 from graph_service.settings import Settings
 from graph_service.web.middleware.slow_clients import Readers
 from graph_service.web.processes.generations import Succession
+from tests.conftest import PATIENCE
 
 
 def comes(wanted: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while not wanted() and time.monotonic() < until:
         time.sleep(0.02)
     return wanted()
