@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from graph_service.snapshot.snapshot import Snapshot
 from tests.conftest import Server
 
 pytestmark = pytest.mark.live
@@ -130,6 +131,22 @@ def test_a_file_needs_nothing_beside_it(server: Server, name: str) -> None:
         assert not re.search(r"var\(|style=|<style|<script|<image|@import", text)
     # Links in it lead to this service from wherever the file is.
     assert all(href.startswith("http://") for href in hrefs(ElementTree.fromstring(light)))
+
+
+@pytest.mark.parametrize(("language", "source"), [("en", "Source: "), ("fr", "Source : "), ("es", "Fuente: ")])
+def test_a_file_says_what_it_shows_and_whose_it_is(server: Server, snapshot: Snapshot, language: str, source: str) -> None:
+    path = f"/pictures/contributions.svg?lang={language}"
+    drawing, bare = drawn(server, path), drawn(server, f"{path}&caption=false")
+    title = drawing.findtext(f"{SVG}title")
+    texts, others = (["".join(text.itertext()) for text in svg.iter(f"{SVG}text")] for svg in (drawing, bare))
+    assert texts[0] == title
+    told = "\n".join(texts[-4:])
+    assert source in told
+    for part in (snapshot.id, "https://creativecommons.org/licenses/by/4.0/", f"{server.url}/pictures/contributions"):
+        assert part in told
+        assert part not in "\n".join(others)
+    assert float(drawing.get("height", "")) > float(bare.get("height", ""))
+    assert server.ask(f"{path}&caption=perhaps").status == 400
 
 
 @every_picture

@@ -7,15 +7,18 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from graph_service.errors import MalformedRequest
 from graph_service.formats.media_types import PICTURE_FORMATS
 from graph_service.queries.catalogue import RESERVED
+from graph_service.rdf.namespaces import DCTERMS
 from graph_service.service.service import Service
-from graph_service.web.http.languages import naming
+from graph_service.web.display.numerals import day
+from graph_service.web.display.translations import gettext as _
+from graph_service.web.http.languages import language, naming
 from graph_service.web.http.links import Link, add, fitting
 from graph_service.web.http.responses import choose, flag, wants_html, write
 from graph_service.web.http.values import pairs
 from graph_service.web.pictures.gallery import Shown, pictures, shown, spoken
 
 #: Parameters that are not passed to the query, and those of them that do not affect the picture's content.
-_RESERVED = RESERVED | {"theme"}
+_RESERVED = RESERVED | {"theme", "caption"}
 _APART = _RESERVED - {"infer", "lang"}
 
 
@@ -54,18 +57,26 @@ def blueprint(service: Service) -> Blueprint:
             page = render_template("picture.html", shown=made, query=query, meanings=meanings, text=text, addresses=addresses, links=links)
             return add(Response(page), fitting(links))
         format = choose(PICTURE_FORMATS, suffix)
-        response = _drawing(made) if format.name == "svg" else jsonify(_description(made, absolute))
+        response = _drawing(service, made, absolute["page"]) if format.name == "svg" else jsonify(_description(made, absolute))
         response.vary.add("Accept")
         return add(response, fitting(links))
 
     return routes
 
 
-def _drawing(made: Shown) -> Response:
+def _drawing(service: Service, made: Shown, page: str) -> Response:
     theme = request.args.get("theme", "light")
     if theme not in {"light", "dark"}:
         raise MalformedRequest(f"theme must be light or dark; {theme!r} was given.", parameter="theme", allowed=["light", "dark"])
-    return write(made.drawing.file(request.root_url, dark=theme == "dark"), PICTURE_FORMATS[0])
+    drawing = made.drawing.captioned(*_credit(service), page) if flag("caption", True) else made.drawing
+    return write(drawing.file(request.root_url, dark=theme == "dark"), PICTURE_FORMATS[0])
+
+
+def _credit(service: Service) -> tuple[str, str]:
+    """Whose data a picture shows, of which day, and under which licence."""
+    graph, snapshot = service.about.title(language()).value, service.snapshot
+    source = _("Source: %(graph)s, version %(version)s of %(day)s", graph=graph, version=snapshot.id, day=day(snapshot.made))
+    return source, _("Licence: %(licence)s", licence=", ".join(service.about.iris(DCTERMS + "license")) or _("none is stated"))
 
 
 def _description(made: Shown, addresses: dict[str, str]) -> dict[str, object]:

@@ -6,7 +6,7 @@ replaced by values.
 
 import copy
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from xml.etree.ElementTree import Element, tostring
 
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from graph_service.formats.xml import shown
 from graph_service.web.display.assets import STATIC
 from graph_service.web.display.cells import Cell
-from graph_service.web.pictures.letters import LINE, SIZE
+from graph_service.web.pictures.letters import LINE, SIZE, lines
 
 TEXT, SOFT, ACCENT, EDGE, RULE = "var(--text)", "var(--soft)", "var(--accent)", "var(--edge)", "var(--line)"
 GROUND, RAISED, TINT, INFERRED = "var(--ground)", "var(--raised)", "var(--tint)", "var(--mark)"
@@ -26,6 +26,9 @@ _TOKEN = re.compile(r"var\(--([\w-]+)\)")
 Mark = Element
 
 _MARGIN = 14.0
+
+#: The size of the letters of a title.
+_TITLE = 20.0
 
 #: Pictures up to the first width may shrink with the page, those up to the last width down to the middle one; wider ones never shrink.
 _SMALL, _LEAST, _LARGE = 600.0, 960.0, 1180.0
@@ -46,6 +49,19 @@ class Drawing:
     def inline(self, name: str) -> Markup:
         """The picture as inline SVG; `name` must be unique in the page. Its role is group, not image, so that its links are accessible."""
         return Markup(tostring(self._svg(name), encoding="unicode"))  # noqa: S704 - ElementTree escapes
+
+    def captioned(self, *credit: str) -> "Drawing":
+        """The picture for where it stands alone: its title above it, and lines of credit below."""
+        above = lines(self.title, self.width, 3, _TITLE)
+        below = [line for words in credit for line in lines(words, self.width, 3)]
+        top = _TITLE * 1.3 * len(above) + _MARGIN
+        end = top + self.height + _MARGIN
+        marks = [
+            text(0, (top - _MARGIN) / 2, *above, size=_TITLE, line=_TITLE * 1.3, font_weight="600"),
+            mark("g", *self.marks, transform=f"translate(0 {top:g})"),
+            *(text(0, end + LINE * (place + 0.5), line, fill=SOFT) for place, line in enumerate(below)),
+        ]
+        return replace(self, height=end + LINE * len(below), marks=marks)
 
     def file(self, root: str, dark: bool = False) -> bytes:
         """The picture as a file: with a background, colours and fonts, and absolute links below `root`."""
