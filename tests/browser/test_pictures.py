@@ -23,10 +23,22 @@ def test_on_a_wide_screen_a_map_has_its_names(visit: Callable[..., Page]) -> Non
     expect(page.locator(".picture svg text").first).to_be_visible()
 
 
+def test_a_timeline_on_a_phone_has_its_labels_above_the_bars(visit: Callable[..., Page]) -> None:
+    page = visit("/pictures/timeline", "en", 360)
+    shown = page.locator(".picture .scroll:visible")
+    expect(shown).to_have_count(1)
+    assert shown.evaluate(_OVER) <= 0
+    label, bar = (shown.locator(f"a[href] {part}").first.bounding_box() for part in ("text", "rect"))
+    assert label is not None
+    assert bar is not None
+    assert label["y"] + label["height"] <= bar["y"] < label["y"] + 100
+    assert bar["width"] > 20
+    expect(page.locator(".picture .sideways")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("width", "goes_on"), [(360, True), (1280, False)])
-@pytest.mark.parametrize("name", ["network", "timeline"])
-def test_a_picture_that_goes_on_beyond_the_edge_says_so(visit: Callable[..., Page], name: str, width: int, goes_on: bool) -> None:
-    page = visit(f"/pictures/{name}", "en", width)
+def test_a_picture_that_goes_on_beyond_the_edge_says_so(visit: Callable[..., Page], width: int, goes_on: bool) -> None:
+    page = visit("/pictures/network", "en", width)
     assert (page.locator(".picture .scroll").evaluate(_OVER) > 0) == goes_on
     expect(page.locator(".picture .sideways")).to_be_visible(visible=goes_on)
 

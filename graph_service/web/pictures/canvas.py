@@ -45,6 +45,8 @@ class Drawing:
     marks: list[Mark]
     #: Whether it says the same without its letters: on a narrow screen these are left out, and it is shown whole.
     fits: bool = False
+    #: The same for a narrow screen, if it is drawn in another way there.
+    narrow: "Drawing | None" = None
 
     def inline(self, name: str) -> Markup:
         """The picture as inline SVG; `name` must be unique in the page. Its role is group, not image, so that its links are accessible."""

@@ -5,7 +5,7 @@ Things without a date are listed below, rather than left out.
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from graph_service.web.display.cells import Cell
@@ -17,12 +17,56 @@ from graph_service.web.pictures.letters import LINE, lines, width
 from graph_service.web.pictures.rows import Row, Rows, cell, key, words_of
 from graph_service.web.pictures.sentences import listed
 
-_WIDTH, _TOP, _LEFT, _BAR = 1120.0, 40.0, 440.0, 16.0
+_TOP, _BAR = 40.0, 16.0
 
 #: XML Schema's gYear, gYearMonth and date, of the common era.
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:Z|[+-]\d\d:\d\d)?$")
 
-_MOST_YEARS = 16
+
+@dataclass(frozen=True)
+class _Layout:
+    """The width of the picture, where its years begin, and how many of them are named at most.
+
+    Labels stand to the left of the years, or above the bars where there is no room there.
+    """
+
+    width: float
+    left: float
+    years: int
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.left == 0
+
+    @property
+    def room(self) -> float:
+        """For the lines of a label."""
+        return self.width if self.is_narrow else self.left - 28
+
+    @property
+    def columns(self) -> list[float]:
+        """Where the columns of things without a date begin."""
+        return [0.0] if self.is_narrow else [0.0, self.width / 2 + 10]
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """The years of a picture, from the first to before the last, and where each stands."""
+
+    layout: _Layout
+    first: int
+    last: int
+
+    @property
+    def year(self) -> float:
+        """The width of a year in pixels."""
+        return (self.layout.width - self.layout.left - 20) / max(self.last - self.first, 1)
+
+    def x(self, when: float) -> float:
+        return self.layout.left + (when - self.first) * self.year
+
+
+_WIDE, _NARROW = _Layout(1120.0, 440.0, 16), _Layout(330.0, 0.0, 8)
 
 
 @dataclass(frozen=True)
@@ -39,22 +83,25 @@ class Span:
 
 
 def draw(rows: Rows, title: str) -> Drawing:
-    """Draw rows with `item`, `kind`, and `date`, or `start_date`, `end_date` and `completed_by`, as far as known."""
+    """Draw rows with `item`, `kind`, and `date`, or `start_date`, `end_date` and `completed_by`, as far as known; for phones once more."""
+    return replace(_drawn(rows, title, _WIDE), narrow=_drawn(rows, title, _NARROW))
+
+
+def _drawn(rows: Rows, title: str, layout: _Layout) -> Drawing:
     spans = [span for row in rows if (span := _span(row))]
     undated = [row for row in rows if _span(row) is None]
     first = floor(min((span.start for span in spans), default=0))
     last = ceil(max((span.end for span in spans), default=1)) + (1 if any(span.open for span in spans) else 0)
-    step = ceil((last - first) / _MOST_YEARS)
-    year = (_WIDTH - _LEFT - 20) / max(last - first, 1)
-    heights = [(len(_named(span.cell)) + 1) * LINE + 22 for span in spans]
+    axis = _Axis(layout, first, last)
+    heights = [(len(lines(span.cell.text, layout.room)) + 1) * LINE + 22 + (_BAR + 8) * layout.is_narrow for span in spans]
     bottom = _TOP + sum(heights)
-    marks = _axis(first, last, step, year, bottom) if spans else []
+    marks = _ruled(axis, bottom) if spans else []
     y = _TOP
     for span, height in zip(spans, heights, strict=True):
-        marks += [mark("path", d=path("M", 0, y + height, "H", _WIDTH), stroke=RULE), _row(span, y + height / 2, first, last, year)]
+        marks += [mark("path", d=path("M", 0, y + height, "H", layout.width), stroke=RULE), _row(span, y, height, axis)]
         y += height
-    below, y = _undated(undated, y + 34 if spans else 24)
-    return Drawing(_WIDTH, y, title, _words(spans, undated), [*marks, *below])
+    below, y = _undated(undated, y + 34 if spans else 24, layout)
+    return Drawing(layout.width, y, title, _words(spans, undated), [*marks, *below])
 
 
 def _span(row: Row) -> Span | None:
@@ -100,52 +147,58 @@ def period(date: str) -> tuple[float, float] | None:
     return year + (month - 1 + (day - 1) / days) / 12, year + (month - 1 + day / days) / 12
 
 
-def _axis(first: int, last: int, step: int, year: float, bottom: float) -> list[Mark]:
+def _ruled(axis: _Axis, bottom: float) -> list[Mark]:
+    step = ceil((axis.last - axis.first) / axis.layout.years)
     marks = []
-    for number in range(first, last + 1):
-        if (number - first) % step == 0:
-            x = _LEFT + (number - first) * year
-            marks.append(mark("path", d=path("M", x, _TOP - 12, "V", bottom), stroke=RULE))
-            if number < last:
-                marks.append(text(x + year * min(step, last - number) / 2, 14, str(number), fill=SOFT, text_anchor="middle"))
+    for number in range(axis.first, axis.last + 1, max(step, 1)):
+        x = axis.x(number)
+        marks.append(mark("path", d=path("M", x, _TOP - 12, "V", bottom), stroke=RULE))
+        if number < axis.last:
+            marks.append(text(x + axis.year * min(step, axis.last - number) / 2, 14, str(number), fill=SOFT, text_anchor="middle"))
     return marks
 
 
-def _named(item: Cell) -> list[str]:
-    return lines(item.text, _LEFT - 28)
+def _row(span: Span, top: float, height: float, axis: _Axis) -> Mark:
+    layout = axis.layout
+    named = lines(span.cell.text, layout.room)
+    middle = top + (height - _BAR if layout.is_narrow else height / 2)
+    end = axis.x(axis.last if span.open else span.end)
+    y = top + 11 + len(named) * LINE / 2
+    words = f"{span.kind} · {span.words}" if layout.is_narrow else span.kind
+    label, kind = text(0, y, *named), text(0, y + (len(named) + 1) * LINE / 2, words, fill=SOFT, size=11.5)
+    dates = None if layout.is_narrow else _dates(span, middle, axis.x(span.start), end, layout)
+    bar = _bar(span, middle, axis.x(span.start), end)
+    return linked(span.cell, tip(f"{span.cell.text} ({span.kind}): {span.words}"), label, kind, bar, dates, data_thing=key(span.cell))
 
 
-def _row(span: Span, y: float, first: int, last: int, year: float) -> Mark:
-    start, end = _LEFT + (span.start - first) * year, _LEFT + (span.end - first) * year
+def _bar(span: Span, y: float, start: float, end: float) -> Mark:
     top, low = y - _BAR / 2, y + _BAR / 2
     if span.open:
-        end = _LEFT + (last - first) * year
-        shape = mark("path", d=path("M", start, top, "H", end - 14, "L", end, y, "L", end - 14, low, "H", start, "Z"), fill=ACCENT)
-    else:
-        fill, stroke = (ACCENT, ACCENT) if span.lasts else (TINT, ACCENT)
-        shape = mark("rect", x=start + 1, y=top, width=max(end - start - 2, 3), height=_BAR, rx=3, fill=fill, stroke=stroke)
+        return mark("path", d=path("M", start, top, "H", end - 14, "L", end, y, "L", end - 14, low, "H", start, "Z"), fill=ACCENT)
+    fill, stroke = (ACCENT, ACCENT) if span.lasts else (TINT, ACCENT)
+    return mark("rect", x=start + 1, y=top, width=max(end - start - 2, 3), height=_BAR, rx=3, fill=fill, stroke=stroke)
+
+
+def _dates(span: Span, y: float, start: float, end: float, layout: _Layout) -> Mark:
+    """The dates of a row: in its bar, else behind it, else before it."""
     inside = span.lasts and width(span.words) < end - start - 24
-    after = end + 8 + width(span.words) < _WIDTH
+    after = end + 8 + width(span.words) < layout.width
     x, anchor = (start + 10, "start") if inside else (end + 8, "start") if after else (start - 8, "end")
-    dates = text(x, y, span.words, fill=GROUND if inside else SOFT, text_anchor=anchor)
-    named = _named(span.cell)
-    label = text(0, y - LINE / 2, *named)
-    kind = text(0, y + len(named) * LINE / 2, span.kind, fill=SOFT, size=11.5)
-    return linked(span.cell, tip(f"{span.cell.text} ({span.kind}): {span.words}"), label, kind, shape, dates, data_thing=key(span.cell))
+    return text(x, y, span.words, fill=GROUND if inside else SOFT, text_anchor=anchor)
 
 
-def _undated(rows: Rows, y: float) -> tuple[list[Mark], float]:
-    """The names of things without a date, in two columns, and where they end."""
+def _undated(rows: Rows, y: float, layout: _Layout) -> tuple[list[Mark], float]:
+    """The names of things without a date, in columns, and where they end."""
     if not rows:
         return [], y - 22
     marks = [text(0, y, _("No date stated"), fill=SOFT, font_weight="600")]
-    half = (len(rows) + 1) // 2
+    each = ceil(len(rows) / len(layout.columns))
     lowest = y
-    for column in (rows[:half], rows[half:]):
-        at, x = y + 34, 0 if column is rows[:half] or column == rows[:half] else _WIDTH / 2 + 10
-        for row in column:
+    for place, x in enumerate(layout.columns):
+        at = y + 34
+        for row in rows[place * each : (place + 1) * each]:
             item = cell(row, "item")
-            named = lines(item.text, _WIDTH / 2 - 40)
+            named = lines(item.text, layout.width / len(layout.columns) - 40 * (not layout.is_narrow))
             height = len(named) * LINE
             marks.append(
                 linked(
