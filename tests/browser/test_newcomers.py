@@ -20,7 +20,7 @@ def section(page: Page, heading: str) -> Locator:
 
 def test_they_find_what_canada_achieved_in_tunisia_and_the_words_that_say_so(visit: Visit) -> None:
     page = visit("/")
-    page.get_by_label("Search the graph").first.fill("Tunisia")
+    page.locator("input[name=q]").fill("Tunisia")
     page.keyboard.press("Enter")
     page.get_by_role("main").get_by_role("link", name="FORTER'ESS").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("FORTER'ESS")
