@@ -18,6 +18,18 @@ def test_a_map_is_whole_on_a_phone_and_its_words_have_the_names(visit: Callable[
     expect(page.locator("p.words")).to_contain_text("Tunisia")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_map_of_the_first_page_is_whole_and_leads_to_its_countries(visit: Callable[..., Page], width: int) -> None:
+    page = visit("/", "en", width)
+    box = page.locator(".hero .picture .scroll")
+    assert box.evaluate(_OVER) <= 0
+    expect(box.locator("text").first).to_be_hidden()
+    country = box.locator("a[href='/id/place/PER']").first
+    expect(country.locator("title")).to_contain_text("Peru")
+    country.locator("path").first.click(force=True)
+    page.wait_for_url("**/page/place/PER")
+
+
 def test_on_a_wide_screen_a_map_has_its_names(visit: Callable[..., Page]) -> None:
     page = visit("/pictures/projects-by-country")
     expect(page.locator(".picture svg text").first).to_be_visible()

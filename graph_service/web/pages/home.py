@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
+from graph_service.errors import ServiceError
 from graph_service.formats.media_types import DOCUMENT_FORMATS
 from graph_service.rdf.namespaces import DCTERMS
 from graph_service.service.service import Service
@@ -16,7 +17,8 @@ from graph_service.web.http.responses import choose, problem_types, wants_html
 from graph_service.web.pages.documents import documents
 from graph_service.web.pages.listed_kinds import kinds_of
 from graph_service.web.pages.listing import Listing, ListRequest, counts
-from graph_service.web.pictures.gallery import pictures
+from graph_service.web.pictures.canvas import Drawing
+from graph_service.web.pictures.gallery import pictures, shown
 
 #: Links of the home document; those in OF_CONTENT only if there is such content.
 _WAYS = {
@@ -72,9 +74,19 @@ def _page(service: Service) -> str:
         description=service.about.text(DCTERMS + "description", language_of_names()),
         documents=documents(service),
         pictures=pictures(service),
+        first=_first(service),
         featured=featured,
         things=Listing(service, featured, ListRequest({}), language_of_names()).page(1) if featured else [],
         catalogue=service.catalogue,
         dataset=schema_dataset(service, root),
         links=of_dataset(service, root),
     )
+
+
+def _first(service: Service) -> Drawing | None:
+    """The first picture, if it can be shown small: one that says the same without its letters."""
+    try:
+        drawing = next((shown(service, name, {}).drawing for name in pictures(service)), None)
+    except ServiceError:
+        return None  # The picture's own page says what is the matter.
+    return drawing if drawing is not None and drawing.fits else None
