@@ -226,7 +226,7 @@ def test_no_page_speaks_of_what_is_not_there(pizza: Server, path: str) -> None:
 def test_the_menu_has_what_has_content(pizza: Server, server: Server) -> None:
     def menu(asked: Server) -> list[str]:
         page = asked.ask("/", Accept="text/html").text
-        return re.findall(r'<li><a href="(/[^"]*)"', page[page.index('aria-label="Main"') : page.index("</header>")])
+        return re.findall(r'<li><a href="(/[^"]*)"', page[page.index('aria-label="Main"') : page.index('aria-label="Languages"')])
 
     assert menu(pizza) == ["/things", "/sparql", "/ns", "/downloads/", "/about"]
     every = ["/things", "/documents", "/things/frameworks", "/pictures", "/queries", "/sparql", "/ns", "/downloads/", "/about"]
