@@ -53,9 +53,8 @@ def _runs(query: CannedQuery, ask: Ask, lists: Lists) -> Iterator[tuple[int, str
 
 def _run(query: CannedQuery, given: Mapping[str, Sequence[str]], line: int, ask: Ask, lists: Lists) -> Iterator[tuple[int, str]]:
     shown = ", ".join(f"{name}={value}" for name, values in given.items() for value in values) or "no values"
-    text = query.bind(given, lists)
     try:
-        result, seconds = _timed(text, ask)
+        result, seconds = _timed(query.bind(given, lists), ask)
     except ServiceError as error:
         yield line, f"with {shown} it fails: {error.detail}"
         return

@@ -104,8 +104,8 @@ def check(sources: Sources, known: Vocabularies) -> list[Finding]:
 
 
 def _speller(known: Vocabularies, base: str) -> _Spell:
-    right = {*known, *USUAL.values(), base}
     spaces, own = {_plain(space): space for space in (*known, *USUAL.values(), base)}, _plain(base)
+    right = {*spaces.values()}
 
     def spelling(iri: str) -> _Spelling:
         space, is_own = namespace(iri), _plain(iri).startswith(own)

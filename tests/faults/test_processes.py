@@ -19,6 +19,7 @@ import pytest
 
 from tests.conftest import PATIENCE, Server
 from tests.faults.beside import HOG, LARGE, RUNAWAY, SIZE, ask, connect, lookup, nothing_left, seconds, workers, write
+from tests.faults.conftest import LIMITS
 
 pytestmark = pytest.mark.live
 
@@ -91,7 +92,9 @@ def test_hogs_of_memory_end_alone(tried: Server, idle: Server) -> None:
         assert statuses[507]
 
 
-def test_clients_that_do_not_read_and_then_break_off(tried: Server, idle: Server) -> None:
+def test_clients_that_do_not_read_and_then_break_off(start: Start, chain: tuple[str, ...], idle: Server) -> None:
+    # However slow the machine is: who waits for a turn is not out of time.
+    tried = start(*chain, *LIMITS, "--query-deadline", "120")
     with nothing_left(tried, idle), ExitStack() as connections:
         unread = []
         for number in range(40):
@@ -99,7 +102,7 @@ def test_clients_that_do_not_read_and_then_break_off(tried: Server, idle: Server
             request = f"GET /sparql?{target} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
             unread.append(connections.enter_context(connect(tried, request)))
         for connection in unread[::4]:
-            assert connection.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 503", b"HTTP/1.1 504"}
+            assert connection.recv(12) in {b"HTTP/1.1 200", b"HTTP/1.1 503"}
         assert lookup(tried, 5) is True
     status, body = ask(tried, LARGE)
     assert (status, body.count(b"\n")) == (200, 30 * SIZE + 1)

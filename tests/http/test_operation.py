@@ -226,7 +226,7 @@ def test_the_end_leaves_no_process_and_finishes_what_runs(start: Start, small: t
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(timeout=30)
     thread.join()
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + 5
     while any(_alive(pid) for pid in family) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [pid for pid in family if _alive(pid)] == []

@@ -109,6 +109,12 @@ WITH_EXAMPLE = "#+ summary: x\n#+ params: {a: {type: integer}}\n#+ examples:\n#+
             3,
             "the example a=7 has no answer",
         ),
+        (
+            WITH_EXAMPLE.replace("type: integer", "type: iri, of: 'lc:Country'").replace("EXAMPLE", "Atlantis")
+            + "PREFIX lc: <https://w3id.org/labcoop/ns#>\nSELECT ?a {\n VALUES ?a { UNDEF } ?a a lc:Country }\nORDER BY ?a",
+            3,
+            "with a=Atlantis it fails: ",
+        ),
     ],
 )
 def test_what_goes_wrong_when_it_runs_is_told_with_its_line(service: Service, tmp_path: Path, text: str, line: int, words: str) -> None:
