@@ -44,9 +44,19 @@ class _Layout:
         return self.width if self.is_narrow else self.left - 28
 
     @property
+    def below(self) -> float:
+        """The height that a bar takes below its label."""
+        return _BAR + 8 if self.is_narrow else 0
+
+    @property
     def columns(self) -> list[float]:
         """Where the columns of things without a date begin."""
         return [0.0] if self.is_narrow else [0.0, self.width / 2 + 10]
+
+    @property
+    def column_room(self) -> float:
+        """For the lines of a label in such a column."""
+        return self.width if self.is_narrow else self.width / 2 - 40
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ def _drawn(rows: Rows, title: str, layout: _Layout) -> Drawing:
     first = floor(min((span.start for span in spans), default=0))
     last = ceil(max((span.end for span in spans), default=1)) + (1 if any(span.open for span in spans) else 0)
     axis = _Axis(layout, first, last)
-    heights = [(len(lines(span.cell.text, layout.room)) + 1) * LINE + 22 + (_BAR + 8) * layout.is_narrow for span in spans]
+    heights = [(len(lines(span.cell.text, layout.room)) + 1) * LINE + 22 + layout.below for span in spans]
     bottom = _TOP + sum(heights)
     marks = _ruled(axis, bottom) if spans else []
     y = _TOP
@@ -198,7 +208,7 @@ def _undated(rows: Rows, y: float, layout: _Layout) -> tuple[list[Mark], float]:
         at = y + 34
         for row in rows[place * each : (place + 1) * each]:
             item = cell(row, "item")
-            named = lines(item.text, layout.width / len(layout.columns) - 40 * (not layout.is_narrow))
+            named = lines(item.text, layout.column_room)
             height = len(named) * LINE
             marks.append(
                 linked(
